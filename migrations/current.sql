@@ -1,0 +1,2 @@
+--! Message: initial
+--!include all.sql

@@ -1,0 +1,115 @@
+create or replace function app_hidden.emergency_section(question text) returns text
+language sql stable security definer set search_path = app_public, public, pg_temp as $$
+  select e.section from app_public.emergency_signals e where lower(left(emergency_section.question, 5000)) ~ e.pattern order by e.id limit 1
+$$;
+comment on function app_hidden.emergency_section(text) is 'Kind of emergency that the question reports by the rules of emergency_signals; null for none.';
+
+-- Calibrated on questions with known answers (docs/retrieval.md says how): a logistic of what the search says of
+-- its first result.
+create or replace function app_hidden.confidence(first_score double precision, second_score double precision, words double precision, cosine double precision)
+returns double precision language sql immutable parallel safe as $$
+  select 1 / (1 + exp(-(-4.6 + 1.6 * least(first_score, 6) + 2.2 * least(greatest(first_score - coalesce(second_score, 0), 0), 1))))
+$$;
+comment on function app_hidden.confidence(double precision, double precision, double precision, double precision) is
+  'Probability (0 to 1) that the first result answers the question.';
+
+create or replace function app_hidden.quote(body text, most integer default 1500) returns text language plpgsql immutable parallel safe as $$
+declare
+  v_out text;
+begin
+  if length(body) <= most then
+    return body;
+  end if;
+  v_out := left(body, most);
+  return rtrim(regexp_replace(v_out, E'\\n[^\\n]*$', '')) || E'\n…';
+end
+$$;
+comment on function app_hidden.quote(text, integer) is 'A text, cut at the end of a line where it is longer than `most` characters.';
+
+-- The first of the two round trips of an answer: everything that is known about the question. With a conversation
+-- it also writes down what the customer said, so that nothing said is lost whatever comes after.
+create or replace function app_hidden.begin_answer(query text, query_embedding vector, category text, site text, conversation uuid)
+returns jsonb
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_settings app_public.club_settings;
+  v_ticket app_public.tickets;
+  v_site text := begin_answer.site;
+  v_results app_public.search_result[];
+  v_first app_public.search_result;
+  v_emergency text;
+  v_category text;
+  v_confidence double precision := 0;
+  v_outcome text := 'answered';
+  v_reason text;
+  v_text text;
+begin
+  if coalesce(btrim(query), '') = '' then
+    raise exception 'There is no question.' using errcode = 'CO005', hint = 'Send what the customer wrote as query.';
+  elsif octet_length(query) > 65536 then
+    raise exception 'The question is too long: 64 kB is the most.' using errcode = 'CO006';
+  end if;
+  select * into v_settings from app_public.club_settings;
+  if conversation is not null then
+    v_ticket := app_hidden.find_conversation(conversation);
+    v_site := coalesce(nullif(v_site, ''), (select s.slug from app_public.sites s where s.id = v_ticket.site_id));
+    insert into app_public.messages (ticket_id, author_kind, body) values (v_ticket.id, 'customer', query);
+    update app_public.tickets t set updated_at = now(), subject = coalesce(t.subject, left(query, 120)),
+           status = case when t.status = 'resolved' then 'open' else t.status end,
+           resolved_at = null, resolved_by = null, resolution = null
+     where t.id = v_ticket.id;
+  end if;
+  v_emergency := app_hidden.emergency_section(query);
+  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, query_embedding, nullif(begin_answer.category, ''), v_site, 10) r;
+  v_first := v_results[1];
+  -- The router: the nearest sources vote with the probability their score gives them.
+  v_category := coalesce(nullif(begin_answer.category, ''), (select r.category from unnest(v_results) r group by 1 order by sum(exp(3 * (r.score - v_first.score))) desc, 1 limit 1));
+  if v_first.rank is not null then
+    v_confidence := app_hidden.confidence(v_first.score, v_results[2].score, v_first.words, v_first.cosine);
+  end if;
+
+  if v_emergency is not null or (v_category = 'emergency' and v_first.category = 'emergency' and v_confidence >= v_settings.confidence_threshold) then
+    v_outcome := 'emergency';
+    v_category := 'emergency';
+    v_reason := coalesce('rule: ' || v_emergency, 'routed to emergency');
+    select array_agg(r order by r.rank) into v_results
+      from (select row_number() over (order by coalesce((r.topic = v_emergency and r.category = 'emergency'), false) desc, (r.category = 'emergency') desc, r.rank)::integer as rank, r.kind, r.sop_id, r.sop_version_id,
+                   r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine
+              from (select * from unnest(v_results)
+                    union
+                    select * from app_public.search_knowledge(query, query_embedding, 'emergency', v_site, 10) e
+                     where not exists (select from unnest(v_results) x where x.sop_id = e.sop_id)) r) r;
+    v_first := v_results[1];
+    v_text := app_hidden.emergency_text(case when v_first.category = 'emergency' then v_first.sop_id end);
+    v_confidence := greatest(v_confidence, case when v_emergency is not null then 1 else 0 end);
+  elsif not v_settings.assistant_enabled then
+    v_outcome := 'paused';
+    v_reason := 'the assistant is switched off';
+    v_text := 'A member of our team will answer you here as soon as possible.';
+  elsif v_first.rank is null or v_confidence < v_settings.confidence_threshold then
+    v_outcome := 'handed_over';
+    v_reason := case when v_first.rank is null then 'nothing found' else format('confidence %s below %s', round(v_confidence::numeric, 2), v_settings.confidence_threshold) end;
+    v_text := 'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.';
+  else
+    v_text := case when v_first.kind = 'sop' then format(E'**%s**\n\n%s', concat_ws(': ', v_first.title, v_first.heading), app_hidden.quote(v_first.snippet))
+                   else app_hidden.quote(v_first.snippet) end || ' [1]';
+  end if;
+  return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket), 'site', v_site,
+    'category', v_category, 'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
+    'sources', coalesce((select jsonb_agg(to_jsonb(r) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency')) order by r.rank) from unnest(v_results) r), '[]'));
+end
+$$;
+comment on function app_hidden.begin_answer(text, vector, text, text, uuid) is
+$$What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, category, confidence, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP's. Writes the customer's message where there is a conversation.
+Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.$$;
+
+create or replace function app_hidden.emergency_text(sop_id integer) returns text
+language sql stable security definer set search_path = app_public, public, pg_temp as $$
+  select coalesce(
+    (select app_hidden.quote(s.body, 3000) from app_private.search_units s
+      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer|answer' order by s.ordinal limit 1),
+    (select app_hidden.quote(string_agg(s.body, E'\n\n' order by s.ordinal), 3000) from app_private.search_units s
+      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and coalesce(s.heading, '') !~* 'when to use'),
+    'If anyone is in danger, call the emergency services now. Our team has been alerted and will contact you here at once.')
+$$;
+comment on function app_hidden.emergency_text(integer) is 'The fixed text of an emergency SOP: its section for the customer, else its steps; a general one where there is no SOP.';

@@ -1,0 +1,66 @@
+create or replace function app_hidden.phrases_heading() returns text language sql immutable parallel safe as $$
+  select 'Customers also say'
+$$;
+comment on function app_hidden.phrases_heading() is 'Heading of the SOP section whose list items are phrases of customers; each is searched on its own.';
+
+create or replace function app_hidden.markdown_sections(content text)
+returns table (ordinal integer, heading text, body text)
+language plpgsql immutable parallel safe as $$
+declare
+  c_longest constant integer := 1500; -- characters of a section before it is cut at the next paragraph
+  v_line text;
+  v_fence text;
+  v_path text[] := '{}';
+  v_level integer;
+begin
+  ordinal := 0;
+  body := '';
+  foreach v_line in array string_to_array(content, E'\n') loop
+    v_line := rtrim(v_line, E'\r');
+    if v_fence is null and v_line ~ '^\s{0,3}(```|~~~)' then
+      v_fence := substring(v_line from '(```|~~~)');
+    elsif v_fence is not null and v_line ~ ('^\s{0,3}' || v_fence) then
+      v_fence := null;
+    end if;
+    v_level := case when v_fence is null and v_line ~ '^#{1,6}\s' then length(substring(v_line from '^#+')) end;
+    if v_level is not null or (length(body) > c_longest and (btrim(v_line) = '' or v_line ~ '^\s{0,3}([-*+]|\d+\.)\s')) or length(body) + length(v_line) > 8000 then
+      if btrim(body, E' \t\n') <> '' then
+        heading := nullif(array_to_string(v_path[2:], ' / ', ''), '');
+        body := btrim(body, E'\n');
+        return next;
+        ordinal := ordinal + 1;
+      end if;
+      body := '';
+    end if;
+    if v_level is not null then
+      v_path := v_path[:v_level - 1];
+      v_path[v_level] := btrim(regexp_replace(v_line, '^#+\s*(.*?)\s*#*\s*$', '\1'));
+    else
+      -- A single line longer than a unit can be: cut it, nothing is dropped.
+      while length(v_line) > 8000 loop
+        heading := nullif(array_to_string(v_path[2:], ' / ', ''), '');
+        body := left(v_line, 8000);
+        return next;
+        ordinal := ordinal + 1;
+        body := '';
+        v_line := substr(v_line, 8001);
+      end loop;
+      body := body || v_line || E'\n';
+    end if;
+  end loop;
+  if btrim(body, E' \t\n') <> '' then
+    heading := nullif(array_to_string(v_path[2:], ' / ', ''), '');
+    body := btrim(body, E'\n');
+    return next;
+  end if;
+end
+$$;
+comment on function app_hidden.markdown_sections(text) is
+  'A markdown text cut by its headings (not those in code fences), long sections at paragraphs: ordinal, the path of headings below the title, the text.';
+
+create or replace function app_hidden.sop_title(section text, content text) returns text language sql immutable parallel safe as $$
+  select coalesce(
+    nullif(btrim(substring(content from '(?n)^#\s+(.+?)\s*#*\s*$')), ''),
+    initcap(left(section, 1)) || translate(substr(section, 2), '_-', '  '))
+$$;
+comment on function app_hidden.sop_title(text, text) is 'The SOP''s first-level heading, or its section''s name in words.';

@@ -1,0 +1,42 @@
+create or replace function app_hidden.merge_lines(base text, ours text, theirs text, out merged text, out conflicts jsonb)
+language plpgsql immutable parallel safe as $$
+declare
+  v_base text[] := app_hidden.to_lines(base);
+  v_ours text[] := app_hidden.to_lines(ours);
+  v_theirs text[] := app_hidden.to_lines(theirs);
+  v_out text[] := '{}';
+  v_at integer := 1;
+  v_last text[] := '{}';
+  v_edit record;
+begin
+  conflicts := '[]';
+  -- Both sides' edits in the order of the base; an edit that both made counts once.
+  for v_edit in
+    select e.*, max(e.a_to) over w as reach, max(e.insertion) over w as reach_insertion
+      from (select a_from, a_to, v_ours[b_from:b_to] as lines, case when a_to < a_from then a_from end as insertion from app_hidden.line_edits(v_base, v_ours)
+            union
+            select a_from, a_to, v_theirs[b_from:b_to], case when a_to < a_from then a_from end from app_hidden.line_edits(v_base, v_theirs)) e
+    window w as (order by e.a_from, e.a_to, e.lines rows between unbounded preceding and 1 preceding)
+     order by e.a_from, e.a_to, e.lines
+  loop
+    if v_edit.insertion = v_edit.reach_insertion and v_edit.insertion = v_at
+       and not exists (select from unnest(v_edit.lines || v_last) l where l !~ '^\s*$|^#{1,6}\s|^\s*([-*+]|\d+\.)\s') then
+      -- Both added items to one list: keep both, what they share once.
+      v_out := v_out || array(select l from unnest(v_edit.lines) with ordinality t(l, o) where l <> all (v_last) order by o);
+      continue;
+    elsif v_edit.a_from <= v_edit.reach or v_edit.insertion = v_edit.reach_insertion then
+      conflicts := conflicts || jsonb_build_array(jsonb_build_object('line', v_edit.a_from, 'lines', greatest(v_edit.a_to - v_edit.a_from + 1, 0)));
+      continue;
+    end if;
+    v_out := v_out || v_base[v_at:v_edit.a_from - 1] || v_edit.lines;
+    v_at := v_edit.a_to + 1;
+    v_last := v_edit.lines;
+  end loop;
+  if conflicts = '[]' then
+    conflicts := null;
+    merged := app_hidden.from_lines(v_out || v_base[v_at:]);
+  end if;
+end
+$$;
+comment on function app_hidden.merge_lines(text, text, text) is
+  'Three-way merge by line: `merged` where the edits of ours and theirs do not overlap, else `conflicts`, [{line, lines}] of the base. Two insertions at one place conflict unless they are equal or both list items.';

@@ -1,0 +1,176 @@
+-- The question as words: each lexeme's inverse document frequency in its dimension, and a query for candidates.
+-- Document frequencies are counted while the space is small, and looked up where the last refresh knows them.
+create or replace function app_private.question_words(question text, out impacts sparsevec, out total_idf double precision, out candidates tsquery)
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
+declare
+  c_count_below constant integer := 5000;
+  c_rows constant integer := 2000; -- hits that the candidates' query should not exceed by much
+  v_units double precision;
+  v_small boolean;
+  v_term record;
+  v_estimate double precision := 0;
+  v_query text := '';
+  v_vector text := '';
+begin
+  select sum(t.units) into v_units from app_private.search_statistics t where t.kind in ('document', 'phrase', 'knowledge');
+  v_small := v_units < c_count_below;
+  if v_small then
+    select count(*) into v_units from app_private.search_units u where u.kind in ('document', 'phrase', 'knowledge');
+    v_small := v_units < 2 * c_count_below;
+  end if;
+  total_idf := 0;
+  for v_term in
+    select t.lexeme, t.dimension, t.df, ln(1 + (v_units - least(t.df, v_units) + 0.5) / (least(t.df, v_units) + 0.5)) as idf
+      from (select l.lexeme, app_hidden.lexeme_dimension(l.lexeme) as dimension,
+                   case when v_small or f.lexeme is null
+                     then (select count(*) from app_private.search_units u
+                            where u.words @@ quote_literal(l.lexeme)::tsquery and u.kind in ('document', 'phrase', 'knowledge'))
+                     else f.units end::double precision as df
+              from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question_words.question, 20000)))) l(lexeme)
+              left join app_private.lexeme_frequencies f on not v_small and f.lexeme = l.lexeme
+             limit 200) t
+     order by t.df, t.lexeme
+  loop
+    continue when position(',' || v_term.dimension || ':' in v_vector) > 0;
+    total_idf := total_idf + v_term.idf;
+    v_vector := v_vector || ',' || v_term.dimension || ':' || v_term.idf::real;
+    -- Rarest words first; common ones only while the candidates stay few.
+    if v_term.df > 0 and (v_query = '' or v_estimate + v_term.df <= c_rows) then
+      v_query := v_query || case when v_query = '' then '' else '|' end || quote_literal(v_term.lexeme);
+      v_estimate := v_estimate + v_term.df;
+    end if;
+  end loop;
+  candidates := nullif(v_query, '')::tsquery;
+  impacts := ('{' || substr(v_vector, 2) || '}/268435456')::sparsevec;
+end
+$$;
+comment on function app_private.question_words(text) is
+  'A question as words: idf by dimension, their sum, and a query for the units worth scoring (null where no word is known).';
+
+-- Nearest units by vector. On a server the HNSW index answers; PGlite, which has no half-precision instructions,
+-- compares bits first and re-ranks the nearest exactly.
+create or replace function app_private.nearest_units(question vector, model text, depth integer)
+returns table (unit_id bigint) language plpgsql stable set search_path = app_public, public, pg_temp as $$
+begin
+  if to_regclass('app_private.search_units_embedding') is not null then
+    return query
+      select u.id from app_private.search_units u
+       where u.kind <> 'section' and u.embedding_model = nearest_units.model
+       order by u.embedding::halfvec(1536) <#> question::halfvec(1536) limit depth;
+  else
+    return query
+      select c.id
+        from (select u.id, u.embedding from app_private.search_units u
+               where u.kind <> 'section' and u.embedding_model = nearest_units.model
+               order by u.bits <~> binary_quantize(question)::bit(1536) limit depth * 3) c
+       order by c.embedding <#> question limit depth;
+  end if;
+end
+$$;
+comment on function app_private.nearest_units(vector, text, integer) is 'The `depth` units nearest to a question by cosine (vectors have length one).';
+
+-- Candidates by words and by meaning, each scored on both: BM25 as the share of the question's information that the
+-- text holds, plus twice the cosine. An SOP's own text is one unit (its cosine the mean of whole and summary); the
+-- phrases and entries that lead to it are others. Units of one target vote by log-sum-exp, a soft maximum in which
+-- several near ones count more than one.
+create or replace function app_private.search_targets(question text, question_embedding vector, only_category text default null, only_site_id integer default null,
+  depth integer default 100)
+returns table (target text, sop_id integer, category varchar, topic varchar, score double precision, best_unit_id bigint, best_score double precision,
+  words double precision, cosine double precision)
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
+declare
+  c_cosine_weight constant double precision := 2;
+  c_softness constant double precision := 0.2;
+  c_votes constant integer := 10;
+  c_unreviewed constant double precision := 0.3;
+  v_words record;
+  v_model text;
+begin
+  select * into v_words from app_private.question_words(question);
+  select s.embedding_model into v_model from app_public.club_settings s;
+  return query
+  with candidates as (
+    (select u.id, u.sop_id as sop, u.kind from app_private.search_units u
+      where v_words.candidates is not null and u.words @@ v_words.candidates and u.kind in ('document', 'phrase', 'knowledge')
+        and (only_category is null or u.category = only_category)
+      order by u.impacts <#> v_words.impacts limit depth)
+    union
+    select u.id, u.sop_id, u.kind from app_private.nearest_units(question_embedding, v_model, depth) n join app_private.search_units u on u.id = n.unit_id
+     where question_embedding is not null and (only_category is null or u.category = only_category)
+    union
+    -- Where the category excludes what is near, its own units are looked through: it is small by comparison.
+    (select u.id, u.sop_id, u.kind from app_private.search_units u
+      where question_embedding is not null and only_category is not null and u.category = only_category
+        and u.kind <> 'section' and u.embedding_model = v_model
+      order by u.bits <~> binary_quantize(question_embedding)::bit(1536) limit depth)
+  ), wanted as (
+    -- A document and its summary are scored together.
+    select c.id from candidates c where c.kind in ('phrase', 'knowledge')
+    union
+    select d.id from app_private.search_units d
+     where d.kind = 'document' and d.sop_id in (select c.sop from candidates c where c.sop is not null)
+  ), scored as (
+    select u.id, u.sop_id as sop, u.category as cat, u.topic as top, u.kind, u.trust,
+           case when v_words.total_idf > 0 then -(u.impacts <#> v_words.impacts) / v_words.total_idf else 0 end as w,
+           case when question_embedding is null or u.embedding_model is distinct from v_model then 0
+                when u.kind = 'document' then coalesce((-(u.embedding <#> question_embedding)
+                  - (select s.embedding <#> question_embedding from app_private.search_units s
+                      where s.sop_id = u.sop_id and s.kind = 'summary' and s.embedding_model = v_model)) / 2, -(u.embedding <#> question_embedding))
+                else -(u.embedding <#> question_embedding) end as c
+      from app_private.search_units u
+     where u.id in (select wanted.id from wanted)
+       and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
+       and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+  ), ranked as (
+    select s.*, coalesce('sop:' || s.sop, 'topic:' || s.cat || '/' || s.top) as t,
+           s.w + c_cosine_weight * s.c - case when s.trust = 0 then c_unreviewed else 0 end as total
+      from scored s
+  ), voted as (
+    select r.*, row_number() over (partition by r.t order by r.total desc, r.id) as place, max(r.total) over (partition by r.t) as best from ranked r
+  )
+  select v.t, max(v.sop), (array_agg(v.cat order by v.place))[1], (array_agg(v.top order by v.place))[1],
+         max(v.best) + c_softness * ln(sum(exp((v.total - v.best) / c_softness))),
+         (array_agg(v.id order by v.place))[1], max(v.best),
+         (array_agg(v.w order by v.place))[1], (array_agg(v.c order by v.place))[1]
+    from voted v
+   where v.place <= c_votes
+   group by v.t
+   order by 5 desc, 1
+   limit depth;
+end
+$$;
+comment on function app_private.search_targets(text, vector, text, integer, integer) is
+  'Ranks what could answer a question: SOPs and knowledge topics, with the unit that speaks for each, its share of the question''s words (0 to 1) and its cosine.';
+
+-- Words that the index does not know, by similarity of spelling: the last resort, off the hot path.
+create or replace function app_private.correct_spelling(question text) returns text
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
+declare
+  v_word text;
+  v_known text;
+  v_out text[] := '{}';
+  v_changed boolean := false;
+  v_fresh boolean;
+begin
+  foreach v_word in array (regexp_split_to_array(lower(left(question, 2000)), '[^[:alnum:]]+'))[:60] loop
+    v_known := null;
+    if length(v_word) >= 4 and v_word ~ '^[[:alpha:]]+$' and to_tsvector('app_public.clubos', v_word) <> ''::tsvector
+       and not exists (select from app_private.search_units u where u.words @@ plainto_tsquery('app_public.clubos', v_word) and u.kind in ('document', 'phrase', 'knowledge')) then
+      v_fresh := coalesce(v_fresh, (select max(t.last_unit_id) from app_private.search_statistics t) = (select max(u.id) from app_private.search_units u)
+        or (select sum(t.units) from app_private.search_statistics t) > 5000);
+      if v_fresh then
+        select d.word into v_known from app_private.search_vocabulary d
+         where d.word % v_word order by similarity(d.word, v_word) desc, d.units desc, d.word limit 1;
+      else
+        select d.word into v_known from app_private.count_vocabulary() d
+         where d.word % v_word order by similarity(d.word, v_word) desc, d.units desc, d.word limit 1;
+      end if;
+    end if;
+    v_changed := v_changed or v_known is not null;
+    v_out := v_out || coalesce(v_known, v_word);
+  end loop;
+  return case when v_changed then array_to_string(v_out, ' ') end;
+end
+$$;
+comment on function app_private.correct_spelling(text) is
+  'The question with each word that the index does not know replaced by the most similar one it does know (trigrams); null where there is nothing to correct.';

@@ -1,0 +1,48 @@
+create or replace function app_public.preview_improvement(id integer) returns jsonb
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp set clubos.reason = '' as $$
+declare
+  v_improvement app_public.improvement_queue;
+  v_before jsonb;
+  v_after jsonb;
+  v_result jsonb;
+begin
+  if not app_hidden.has_role('worker') then
+    perform app_hidden.require_role('agent');
+  end if;
+  select * into v_improvement from app_public.improvement_queue q where q.id = preview_improvement.id;
+  if v_improvement.id is null then
+    raise exception 'There is no proposal with id %.', preview_improvement.id using errcode = 'CO404';
+  elsif v_improvement.status <> 'pending' then
+    return v_improvement.dry_run;
+  end if;
+  select jsonb_object_agg(p.question, app_private.first_target(p.question)) into v_before from app_private.preview_questions(v_improvement) p;
+  begin
+    perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
+    execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
+    select jsonb_object_agg(p.question, app_private.first_target(p.question)) into v_after from app_private.preview_questions(v_improvement) p;
+    -- Out of the subtransaction by the one way that leaves no trace.
+    raise exception 'dry run' using errcode = 'CO999';
+  exception
+    when sqlstate 'CO999' then null;
+    when sqlstate 'CO102' then
+      return jsonb_build_object('conflict', sqlerrm);
+  end;
+  select jsonb_build_object('at', now(),
+           'fixed', count(*) filter (where p.role = 'failing' and p.before is distinct from p.expected and p.after = p.expected),
+           'still_failing', count(*) filter (where p.role = 'failing' and p.after is distinct from p.expected),
+           'broken', count(*) filter (where p.role = 'good' and p.before = p.expected and p.after is distinct from p.expected),
+           'unaffected', count(*) filter (where p.role = 'good' and p.before is not distinct from p.after),
+           'questions', coalesce(jsonb_agg(jsonb_build_object('question', p.question, 'role', p.role, 'expected', p.expected, 'before', p.before, 'after', p.after))
+                          filter (where p.role = 'failing' or p.before is distinct from p.after), '[]'))
+    into v_result
+    from (select q.question, q.role, q.expected, v_before ->> q.question as before, v_after ->> q.question as after
+            from (select p.question, p.role,
+                         coalesce(p.expected, 'sop:' || (v_improvement.suggested_sop_update ->> 'sop_id')) as expected
+                    from app_private.preview_questions(v_improvement) p) q) p;
+  update app_public.improvement_queue q set dry_run = v_result where q.id = preview_improvement.id and q.status = 'pending';
+  return v_result;
+end
+$$;
+comment on function app_public.preview_improvement(integer) is
+$$Dry run: applies a proposal in a subtransaction, asks its failing questions and the latest well-answered ones again, and rolls back. {fixed, still_failing, broken, unaffected, questions}, or {conflict}.
+Errors: CO403 not staff, CO404 no such proposal.$$;

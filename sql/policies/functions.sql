@@ -1,0 +1,44 @@
+-- Who may call what. Nothing is for everybody: default privileges of ours give public no execute.
+do $$
+declare
+  v_function record;
+begin
+  for v_function in
+    select p.oid::regprocedure as signature, n.nspname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     where n.nspname in ('app_public', 'app_hidden', 'app_private')
+       and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+  loop
+    execute format('revoke all on function %s from public', v_function.signature);
+    execute format('revoke all on function %s from anonymous, customer, agent, reviewer, admin, auditor, worker', v_function.signature);
+  end loop;
+end
+$$;
+
+-- What policies, triggers and checks call on anybody's behalf: they read settings or compute.
+grant execute on function app_public.current_actor(), app_public.current_visitor_id(), app_hidden.current_reason(), app_hidden.acting_role(), app_hidden.has_role(name),
+  app_hidden.require_role(name), app_hidden.require_reason(text), app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(),
+  app_hidden.find_sop(integer, boolean), app_hidden.to_lines(text), app_hidden.from_lines(text[]), app_hidden.line_edits(text[], text[]),
+  app_hidden.hunk_range(integer, integer), app_hidden.unified_diff(text, text, text, text, integer), app_hidden.diff_summary(text, text), app_hidden.merge_lines(text, text, text)
+  to anonymous, agent, auditor, worker;
+
+grant execute on function app_public.start_conversation(text), app_public.mark_helpful(bigint),
+  app_public.mark_unhelpful(bigint, text, text, integer, text, text) to anonymous, agent, worker;
+
+grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.sop_diff(integer, integer, integer),
+  app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz) to agent, auditor, worker;
+
+grant execute on function app_public.take_over(integer), app_public.hand_back(integer), app_public.reply(integer, text),
+  app_public.resolve_ticket(integer, text, text, integer, text, text), app_public.set_assistant_enabled(boolean, text),
+  app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer) to agent;
+grant execute on function app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer) to worker;
+
+grant execute on function app_public.save_sop(text, text, text, text, integer), app_public.rollback_sop(integer, integer, text), app_public.archive_sop(integer, text),
+  app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text) to reviewer;
+
+grant execute on function app_public.import_sop_version(text, text, text, text, timestamptz, text, text, text) to admin;
+grant execute on function app_public.verify_audit_log() to admin, auditor;
+
+grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric),
+  app_public.ask(text, text, text, uuid, vector), app_hidden.begin_answer(text, vector, text, text, uuid),
+  app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text),
+  app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer) to worker;

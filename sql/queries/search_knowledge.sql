@@ -1,0 +1,54 @@
+-- Which section of an SOP answers a question: the one that says most of it, "when to use" and its like last.
+create or replace function app_private.best_section(sop_id integer, impacts sparsevec, total_idf double precision, embedding vector, model text)
+returns app_private.search_units language sql stable set search_path = app_public, public, pg_temp as $$
+  select u.*
+    from app_private.search_units u
+   where u.sop_id = best_section.sop_id and u.kind = 'section'
+   order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'), coalesce(-(u.impacts <#> best_section.impacts) / nullif(total_idf, 0), 0)
+     + 2 * coalesce(case when u.embedding_model = model then -(u.embedding <#> best_section.embedding) end, 0)
+     + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal
+   limit 1
+$$;
+comment on function app_private.best_section(integer, sparsevec, double precision, vector, text) is 'The section of an SOP to quote for a question.';
+
+create or replace function app_public.search_knowledge(query text, query_embedding vector default null, category text default null, site text default null, first integer default 10)
+returns setof app_public.search_result
+language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_site_id integer := app_hidden.find_site(search_knowledge.site);
+  v_first integer := least(greatest(coalesce(first, 10), 1), 100);
+  v_query text := left(search_knowledge.query, 20000);
+  v_words record;
+  v_spelling text;
+  v_model text;
+begin
+  if query_embedding is not null and vector_dims(query_embedding) <> 1536 then
+    raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
+  end if;
+  select s.embedding_model into v_model from app_public.club_settings s;
+  select * into v_words from app_private.question_words(v_query);
+  if v_words.candidates is null or query_embedding is null then
+    v_spelling := app_private.correct_spelling(v_query);
+    if v_spelling is not null then
+      v_query := v_spelling;
+      select * into v_words from app_private.question_words(v_query);
+    end if;
+  end if;
+  return query
+    select row_number() over (order by t.score desc, t.target)::integer, case when t.sop_id is not null then 'sop' else 'knowledge' end,
+           t.sop_id, coalesce(b.sop_version_id, d.sop_version_id), v.version, u.knowledge_id, coalesce(s.category, t.category)::text, coalesce(s.section, t.topic)::text,
+           coalesce(d.title, u.title), b.heading, case when t.sop_id is not null then coalesce(b.body, d.body) else u.body end,
+           case when u.kind = 'phrase' then u.embedding_text when u.kind = 'knowledge' then u.title end, u.trust, t.score, t.words, t.cosine
+      from (select * from app_private.search_targets(v_query, query_embedding, search_knowledge.category, v_site_id) order by score desc, target limit v_first) t
+      join app_private.search_units u on u.id = t.best_unit_id
+      left join app_public.sops s on s.id = t.sop_id
+      left join app_private.search_units d on d.sop_id = t.sop_id and d.kind = 'document'
+      left join lateral app_private.best_section(t.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on t.sop_id is not null
+      left join app_public.sop_versions v on v.id = d.sop_version_id
+     order by t.score desc, t.target;
+end
+$$;
+comment on function app_public.search_knowledge(text, vector, text, text, integer) is
+$$Hybrid retrieval over SOPs and knowledge: the one door to knowledge for answers, dry runs and tests alike.
+query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one) by club_settings.embedding_model; without it words alone decide, unknown ones by spelling. category, site (slug): only what holds there. first: at most so many results (1 to 100).
+Errors: CO005 wrong dimensions, CO404 no such site.$$;

@@ -1,0 +1,24 @@
+-- app_public is the API, app_hidden what policies and views call, app_private secrets and internals.
+create schema if not exists app_public;
+create schema if not exists app_hidden;
+create schema if not exists app_private;
+
+comment on schema app_public is 'The API: what GraphQL exposes and a DBA sees first.';
+comment on schema app_hidden is 'Helpers that policies, views and triggers call; not exposed.';
+comment on schema app_private is 'Indexes, caches and internals that no person''s role reads directly.';
+
+grant usage on schema app_public to anonymous, agent, auditor, worker;
+grant usage on schema app_hidden to anonymous, agent, auditor, worker;
+grant usage on schema app_private to auditor, worker;
+
+alter default privileges revoke execute on functions from public;
+revoke all on schema public from public;
+grant usage on schema public to public;
+
+-- So that a DBA writes `select * from sops`.
+do $$
+begin
+  execute format('alter database %I set search_path = app_public, public', current_database());
+end
+$$;
+set search_path = app_public, public;

@@ -1,0 +1,21 @@
+create table if not exists app_public.club_settings (
+  id boolean primary key default true,
+  assistant_enabled boolean not null default true,
+  confidence_threshold double precision not null default 0.5,
+  takeover_minutes integer not null default 240,
+  helpful_votes_to_confirm integer not null default 3,
+  embedding_model text not null default 'local-use-lite',
+  updated_at timestamptz not null default now(),
+  constraint club_settings_has_one_row check (id),
+  constraint club_settings_threshold_is_a_probability check (confidence_threshold between 0 and 1),
+  constraint club_settings_takeover_is_positive check (takeover_minutes > 0),
+  constraint club_settings_votes_is_positive check (helpful_votes_to_confirm > 0)
+);
+insert into app_public.club_settings default values on conflict do nothing;
+comment on table app_public.club_settings is 'One row: what the whole club is set to, the kill switch among it.';
+comment on column app_public.club_settings.assistant_enabled is 'The kill switch: false stops all automatic answers.';
+comment on column app_public.club_settings.confidence_threshold is 'Probability (0 to 1) that the first source is right, below which the assistant hands over.';
+comment on column app_public.club_settings.takeover_minutes is 'Minutes of silence of the assistant after a person took a conversation over, unless handed back.';
+comment on column app_public.club_settings.helpful_votes_to_confirm is 'Distinct customers who must find a learned answer helpful before it ranks as confirmed.';
+comment on column app_public.club_settings.embedding_model is 'The model whose vectors are searched; vectors of two models are never compared.';
+alter table app_public.club_settings enable row level security;

@@ -1,0 +1,86 @@
+create or replace function app_hidden.tg__audit() returns trigger
+language plpgsql security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_old jsonb := case when TG_OP <> 'INSERT' then app_hidden.audited(to_jsonb(OLD), TG_ARGV) end;
+  v_new jsonb := case when TG_OP <> 'DELETE' then app_hidden.audited(to_jsonb(NEW), TG_ARGV) end;
+begin
+  if v_old is distinct from v_new then
+    insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
+    values (TG_TABLE_NAME, coalesce(v_new, v_old) ->> 'id', lower(TG_OP),
+        coalesce(app_public.current_actor(), coalesce(v_new, v_old) ->> 'created_by', session_user), app_hidden.acting_role(),
+        app_hidden.current_reason(), v_old, v_new, nullif(current_setting('clubos.request_id', true), ''));
+  end if;
+  return null;
+end
+$$;
+comment on function app_hidden.tg__audit() is 'Writes the audit row of a change. Arguments: columns that are not governed, such as counters.';
+
+create or replace function app_hidden.audited(r jsonb, ungoverned text[]) returns jsonb language sql immutable as $$
+  select case when r ? 'content' and r ? 'version'
+    then (r - ungoverned - 'content') || jsonb_build_object('content_sha256', encode(sha256(convert_to(r ->> 'content', 'UTF8')), 'hex'))
+    else r - ungoverned end
+$$;
+comment on function app_hidden.audited(jsonb, text[]) is 'A row as the audit log keeps it: without ungoverned columns, a versioned content as its SHA-256.';
+
+do $$
+declare
+  v_table text[];
+begin
+  foreach v_table slice 1 in array array[
+    ['sops', 'updated_at'], ['knowledge_base', 'updated_at, usage_count, success_rate, success_count, embeddings, embedding_model'],
+    ['improvement_queue', 'updated_at, dry_run, impact, fingerprint'], ['users', 'updated_at'], ['sites', 'updated_at'],
+    ['club_settings', 'updated_at'], ['prompts', 'updated_at'], ['emergency_signals', ''],
+    ['tickets', 'updated_at, summary, subject, resolution']]
+  loop
+    execute format('drop trigger if exists _900_audit on app_public.%I; create trigger _900_audit after insert or update or delete on app_public.%1$I for each row execute function app_hidden.tg__audit(%s)',
+      v_table[1], (select string_agg(quote_literal(btrim(c)), ', ') from unnest(string_to_array(v_table[2], ',')) c));
+  end loop;
+end
+$$;
+
+-- The chain is closed at commit, under one row's lock held just that long.
+create or replace function app_hidden.tg_audit_log__chain() returns trigger
+language plpgsql security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_head app_private.audit_head;
+  v_hash bytea;
+begin
+  select * into v_head from app_private.audit_head for update;
+  v_hash := app_hidden.audit_hash(v_head.hash, v_head.chain_position + 1, NEW);
+  update app_public.audit_log set chain_position = v_head.chain_position + 1, previous_hash = v_head.hash, hash = v_hash where id = NEW.id;
+  update app_private.audit_head set chain_position = v_head.chain_position + 1, hash = v_hash;
+  return null;
+end
+$$;
+comment on function app_hidden.tg_audit_log__chain() is 'Gives an audit row its place and hash in the chain, when its transaction commits.';
+
+create or replace function app_hidden.audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log) returns bytea language sql immutable as $$
+  select sha256(previous || convert_to(jsonb_build_array(audit_hash.chain_position, entry.id, entry.table_name, entry.row_id, entry.operation, entry.actor, entry.role,
+    entry.reason, entry.old, entry.new, entry.transaction_id::text, entry.request_id, extract(epoch from entry.created_at))::text, 'UTF8'))
+$$;
+comment on function app_hidden.audit_hash(bytea, bigint, app_public.audit_log) is 'SHA-256 of the previous hash and everything an audit row says.';
+
+create or replace function app_hidden.tg_audit_log__append_only() returns trigger language plpgsql as $$
+begin
+  if TG_OP = 'UPDATE' then
+    if OLD.hash is null and NEW.hash is not null
+       and (to_jsonb(NEW) - array['chain_position', 'previous_hash', 'hash']) = (to_jsonb(OLD) - array['chain_position', 'previous_hash', 'hash']) then
+      return NEW;
+    end if;
+  elsif TG_OP = 'INSERT' then
+    NEW.chain_position := null;
+    NEW.previous_hash := null;
+    NEW.hash := null;
+    return NEW;
+  end if;
+  raise exception 'The audit log is append-only.' using errcode = 'CO105', hint = 'To correct something, make the correcting change: it is logged too.';
+end
+$$;
+comment on function app_hidden.tg_audit_log__append_only() is 'Refuses (CO105) every change of the audit log but the closing of its chain.';
+
+drop trigger if exists _100_append_only on app_public.audit_log;
+create trigger _100_append_only before insert or update or delete on app_public.audit_log for each row execute function app_hidden.tg_audit_log__append_only();
+drop trigger if exists _100_append_only_whole on app_public.audit_log;
+create trigger _100_append_only_whole before truncate on app_public.audit_log for each statement execute function app_hidden.tg_audit_log__append_only();
+drop trigger if exists _900_chain on app_public.audit_log;
+create constraint trigger _900_chain after insert on app_public.audit_log deferrable initially deferred for each row execute function app_hidden.tg_audit_log__chain();
