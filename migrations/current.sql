@@ -1,2 +1,1 @@
---! Message: initial
---!include all.sql
+-- Enter migration here

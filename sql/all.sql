@@ -58,6 +58,7 @@
 --!include mutations/save_sop.sql
 --!include mutations/rollback_sop.sql
 --!include mutations/archive_sop.sql
+--!include mutations/save_knowledge.sql
 --!include mutations/import_sop_version.sql
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql

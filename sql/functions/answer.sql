@@ -50,6 +50,10 @@ begin
     raise exception 'The question is too long: 64 kB is the most.' using errcode = 'CO006';
   end if;
   select * into v_settings from app_public.club_settings;
+  if query_embedding is not null then
+    insert into app_private.embedding_cache (content_hash, model, embedding)
+    values (app_hidden.embedding_hash(query), v_settings.embedding_model, query_embedding) on conflict do nothing;
+  end if;
   if conversation is not null then
     v_ticket := app_hidden.find_conversation(conversation);
     v_site := coalesce(nullif(v_site, ''), (select s.slug from app_public.sites s where s.id = v_ticket.site_id));

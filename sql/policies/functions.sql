@@ -17,7 +17,7 @@ $$;
 -- What policies, triggers and checks call on anybody's behalf: they read settings or compute.
 grant execute on function app_public.current_actor(), app_public.current_visitor_id(), app_hidden.current_reason(), app_hidden.acting_role(), app_hidden.has_role(name),
   app_hidden.require_role(name), app_hidden.require_reason(text), app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(),
-  app_hidden.find_sop(integer, boolean), app_hidden.to_lines(text), app_hidden.from_lines(text[]), app_hidden.line_edits(text[], text[]),
+  app_hidden.find_sop(integer, boolean), app_hidden.find_site(text), app_hidden.to_lines(text), app_hidden.from_lines(text[]), app_hidden.line_edits(text[], text[]),
   app_hidden.hunk_range(integer, integer), app_hidden.unified_diff(text, text, text, text, integer), app_hidden.diff_summary(text, text), app_hidden.merge_lines(text, text, text)
   to anonymous, agent, auditor, worker;
 
@@ -33,6 +33,7 @@ grant execute on function app_public.take_over(integer), app_public.hand_back(in
 grant execute on function app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer) to worker;
 
 grant execute on function app_public.save_sop(text, text, text, text, integer), app_public.rollback_sop(integer, integer, text), app_public.archive_sop(integer, text),
+  app_public.save_knowledge(text, text, text, text, text, text, timestamptz, timestamptz, text),
   app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text) to reviewer;
 
 grant execute on function app_public.import_sop_version(text, text, text, text, timestamptz, text, text, text) to admin;

@@ -35,12 +35,14 @@ begin
     end if;
   end if;
   return query
-    select row_number() over (order by t.score desc, t.target)::integer, case when t.sop_id is not null then 'sop' else 'knowledge' end,
+    select row_number() over (order by t.score desc, t.target)::integer, case when q.own_answer then 'knowledge' else 'sop' end,
            t.sop_id, coalesce(b.sop_version_id, d.sop_version_id), v.version, u.knowledge_id, coalesce(s.category, t.category)::text, coalesce(s.section, t.topic)::text,
-           coalesce(d.title, u.title), b.heading, case when t.sop_id is not null then coalesce(b.body, d.body) else u.body end,
+           coalesce(d.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else coalesce(b.body, d.body) end,
            case when u.kind = 'phrase' then u.embedding_text when u.kind = 'knowledge' then u.title end, u.trust, t.score, t.words, t.cosine
       from (select * from app_private.search_targets(v_query, query_embedding, search_knowledge.category, v_site_id) order by score desc, target limit v_first) t
       join app_private.search_units u on u.id = t.best_unit_id
+      -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
+     cross join lateral (select t.sop_id is null or (u.kind = 'knowledge' and u.trust = 3) as own_answer) q
       left join app_public.sops s on s.id = t.sop_id
       left join app_private.search_units d on d.sop_id = t.sop_id and d.kind = 'document'
       left join lateral app_private.best_section(t.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on t.sop_id is not null

@@ -53,3 +53,6 @@ create table if not exists app_public.improvement_evidence (
 create index if not exists improvement_evidence_failed_response_id on app_public.improvement_evidence (failed_response_id);
 comment on table app_public.improvement_evidence is 'All failed responses behind a proposal.';
 alter table app_public.improvement_evidence enable row level security;
+comment on constraint failed_responses_response_id_fkey on app_public.failed_responses is
+  E'@fieldName givenResponse\n@foreignFieldName failure\nThe column `response` holds the text; this is the whole answer that failed.';
+comment on constraint improvement_queue_failed_response_id_fkey on app_public.improvement_queue is E'@foreignFieldName firstProposals';

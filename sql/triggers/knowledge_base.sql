@@ -4,6 +4,9 @@ begin
   if NEW.trust is null then
     NEW.trust := case when NEW.source = 'learned' then 0 else 3 end;
   end if;
+  if TG_OP = 'INSERT' and NEW.sop_id is null then
+    select s.id into NEW.sop_id from app_public.sops s where s.category = NEW.category and s.section = NEW.topic and s.archived_at is null;
+  end if;
   if TG_OP = 'UPDATE' then
     if (NEW.category, NEW.topic, NEW.question, NEW.answer, NEW.site_id, NEW.valid_from, NEW.valid_to, NEW.sop_id)
        is not distinct from (OLD.category, OLD.topic, OLD.question, OLD.answer, OLD.site_id, OLD.valid_from, OLD.valid_to, OLD.sop_id) then
@@ -27,7 +30,7 @@ begin
 end
 $$;
 comment on function app_hidden.tg_knowledge_base__govern() is
-  'Gives a new entry its trust and its vector from the cache; refuses a change of what it says without author (CO001) or reason (CO002).';
+  'Gives a new entry its trust, the SOP of its name and its vector from the cache; refuses a change of what it says without author (CO001) or reason (CO002).';
 
 create or replace function app_hidden.tg_knowledge_base__index() returns trigger
 language plpgsql security definer set search_path = app_public, public, pg_temp as $$

@@ -1,0 +1,2 @@
+import type { Command } from 'commander'
+export default (_program: Command) => {}

@@ -1,0 +1,37 @@
+/** What every process of ClubOS has in common: database, pool, embedder, log; opened in order, closed in reverse. */
+import { type Config } from './config.ts'
+import { type AnsweringServices } from './answering/ask.ts'
+import { type Database, makePool, openDatabase } from './database/index.ts'
+import { migrateDatabase } from './database/migrate.ts'
+import { LocalEmbedder } from './embedding/index.ts'
+import type { Log } from './log.ts'
+
+export interface App extends AnsweringServices {
+  config: Config
+  database: Database
+  close(): Promise<void>
+}
+
+export async function openApp(config: Config, log: Log, options: { join?: boolean; migrate?: boolean } = {}): Promise<App> {
+  const database = await openDatabase(config, log, { join: options.join })
+  try {
+    if (options.migrate !== false) await migrateDatabase(database.url)
+    const pool = makePool(database.url, log)
+    const embedder = new LocalEmbedder()
+    return {
+      config,
+      database,
+      pool,
+      embedder,
+      log,
+      async close() {
+        await embedder.close()
+        await pool.end()
+        await database.close()
+      },
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}

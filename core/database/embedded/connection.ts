@@ -1,0 +1,365 @@
+/** One client's socket: from the startup packet to whole requests waiting for the session. */
+import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { Listener } from './channels.ts'
+import type { GatewayLimits } from './limits.ts'
+import * as protocol from './protocol.ts'
+import { ClientError, MessageReader, type TransactionStatus, typeOf } from './protocol.ts'
+import { ConnectionSettings, parseStartup } from './settings.ts'
+import { analyse } from './sql.ts'
+import { PreparedStatements } from './statements.ts'
+
+/** What is run as one piece: everything up to Sync or Flush, one simple query, or one COPY with its data. */
+export interface Request {
+  /** query: to be run. start: the connection's own settings are to be tried. answer: no session needed. */
+  kind: 'query' | 'copy' | 'start' | 'answer'
+  messages: Buffer[]
+  ends: 'S' | 'Q' | 'F' | 'H'
+  bytes: number
+  since: number
+  /** For `answer`: what to send when its turn comes. */
+  answer?: () => Buffer
+}
+
+/** What a connection needs of the gateway. */
+export interface Host {
+  limits: GatewayLimits
+  password: string
+  closing: boolean
+  /** The settings PostgreSQL reports. */
+  parameters: ReadonlyMap<string, string>
+  /** May one more request wait? Not asked by who holds the session, whom the others wait for. */
+  mayQueue(connection: Connection): boolean
+  /** The connection may have something to run. */
+  wake(connection: Connection): void
+  cancel(pid: number, secret: number): void
+  closed(connection: Connection): void
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string, details?: Record<string, unknown>): void
+}
+
+/** Messages a client may send, and those of them that end a request. */
+const ACCEPTED = 'QPBDCEHSFdcfX'
+const ENDING = 'SQFH'
+
+/** With these only, a connection needs no statement to start, so it need not wait for anyone's transaction. */
+const HARMLESS = new Set(['application_name'])
+
+export class Connection {
+  readonly id: number
+  readonly secret = randomInt(2 ** 31)
+  readonly since = Date.now()
+  readonly statements: PreparedStatements
+  readonly listener = new Listener()
+  settings = new ConnectionSettings(new Map())
+  applicationName = ''
+  /** As the last ReadyForQuery said. */
+  status: TransactionStatus = 'I'
+  /** Set by the session: waiting in its queue. */
+  queued = false
+  /** After an error in a request that ended with Flush, nothing counts until Sync. */
+  skipUntilSync = false
+  /** The same, but the engine knows it too and must get the Sync. */
+  engineSkipsUntilSync = false
+  leavesTemporaries = false
+  leavesAdvisoryLocks = false
+  undrainedSince = 0
+  readonly #socket: Socket
+  readonly #host: Host
+  readonly #reader = new MessageReader()
+  #state: 'startup' | 'password' | 'ready' | 'closed' = 'startup'
+  #startup: ReturnType<typeof parseStartup> | null = null
+  #batch: Buffer[] = []
+  #batchBytes = 0
+  #copy: { query: Buffer; data: Buffer[]; bytes: number } | null = null
+  #requests: Request[] = []
+  #pendingBytes = 0
+
+  constructor(id: number, socket: Socket, host: Host) {
+    this.id = id
+    this.#socket = socket
+    this.#host = host
+    this.statements = new PreparedStatements(id)
+    socket.setNoDelay(true)
+    socket.on('data', (data) => this.#receive(data))
+    socket.on('error', () => socket.destroy())
+    socket.on('end', () => this.close())
+    socket.on('close', () => this.close())
+    socket.on('drain', () => {
+      this.undrainedSince = 0
+      host.wake(this)
+    })
+  }
+
+  get isClosed() {
+    return this.#state === 'closed'
+  }
+
+  get isReady() {
+    return this.#state === 'ready'
+  }
+
+  /** The request to be run next; null when there is none or the client does not read its answers. */
+  get next(): Request | null {
+    if (this.#state === 'closed' || this.unread > this.#host.limits.outputHighWater) return null
+    return this.#requests[0] ?? null
+  }
+
+  get unread() {
+    return this.#socket.writableLength
+  }
+
+  get waitingRequests() {
+    return this.#requests.length
+  }
+
+  /** Takes the next request off the list. */
+  shift(): Request | undefined {
+    const request = this.#requests.shift()
+    if (request) this.#pendingBytes -= request.bytes
+    this.#flow()
+    return request
+  }
+
+  /** Puts an answer in place of the next request, as for a cancelled one. */
+  refuseNext(error: ClientError) {
+    const request = this.#requests[0]
+    if (!request || request.kind === 'answer') return
+    this.#requests[0] = this.#refusal(error, request)
+    this.#pendingBytes -= request.bytes
+    this.#host.wake(this)
+  }
+
+  /** The answer to a request that does not count any more. */
+  skip(request: Request): Buffer {
+    if (request.ends !== 'S') return Buffer.alloc(0)
+    this.skipUntilSync = false
+    return protocol.readyForQuery(this.status)
+  }
+
+  send(...buffers: Buffer[]) {
+    if (!this.#socket.writable) return
+    if (!this.#socket.write(buffers.length === 1 ? buffers[0]! : Buffer.concat(buffers))) {
+      this.undrainedSince ||= Date.now()
+    }
+  }
+
+  /** Tells the client why, and closes. */
+  terminate(error: ClientError) {
+    if (this.#state === 'closed') return
+    this.send(protocol.errorResponse(error))
+    this.close()
+  }
+
+  close() {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#requests = []
+    this.#batch = []
+    this.#copy = null
+    this.#socket.end()
+    // A client that does not take its last bytes must not keep them here.
+    setTimeout(() => this.#socket.destroy(), 2000).unref()
+    this.#host.closed(this)
+  }
+
+  destroy() {
+    this.close()
+    this.#socket.destroy()
+  }
+
+  #receive(data: Buffer) {
+    if (this.#state === 'closed') return
+    this.#reader.push(data)
+    try {
+      for (let next = this.#take(); next; next = this.#take()) this.#handle(next)
+    } catch (error) {
+      if (!(error instanceof ClientError)) {
+        this.#host.log('error', 'a client message could not be handled', { error: String(error) })
+      }
+      this.terminate(
+        error instanceof ClientError ? error : new ClientError('XX000', 'internal error', { fatal: true }),
+      )
+    }
+    this.#flow()
+  }
+
+  #take(): Buffer | null {
+    if (this.#state === 'closed') return null
+    const { maxMessageBytes } = this.#host.limits
+    return this.#reader.take(
+      this.#state === 'startup',
+      this.#state === 'ready' ? maxMessageBytes : protocol.MAX_STARTUP_BYTES,
+    )
+  }
+
+  #handle(message: Buffer) {
+    if (this.#state === 'startup') this.#start(message)
+    else if (this.#state === 'password') this.#authenticate(message)
+    else this.#collect(message)
+  }
+
+  #start(packet: Buffer) {
+    const code = packet.readInt32BE(4)
+    if (code === protocol.SSL_REQUEST || code === protocol.GSS_REQUEST) {
+      this.send(Buffer.from('N'))
+      return
+    }
+    if (code === protocol.CANCEL_REQUEST) {
+      if (packet.length === 16) this.#host.cancel(packet.readInt32BE(8), packet.readInt32BE(12))
+      this.close()
+      return
+    }
+    if (code >> 16 !== 3) throw new ClientError('0A000', 'unsupported frontend protocol', { fatal: true })
+    const startup = parseStartup(packet)
+    if (!startup.user)
+      throw new ClientError('28000', 'no user name given in the startup packet', { fatal: true })
+    if (startup.minorVersion > 0 || startup.unknown.length) {
+      this.send(protocol.negotiateProtocolVersion(startup.unknown))
+    }
+    this.#startup = startup
+    this.#state = 'password'
+    this.send(protocol.authenticationCleartext)
+  }
+
+  #authenticate(message: Buffer) {
+    const startup = this.#startup!
+    const digest = (text: string) => createHash('sha256').update(text).digest()
+    const given = typeOf(message) === 'p' ? protocol.stringAt(message, 5).text : ''
+    if (!timingSafeEqual(digest(given), digest(this.#host.password))) {
+      throw new ClientError('28P01', `password authentication failed for user "${startup.user}"`, {
+        fatal: true,
+        hint: 'The password changes at every start; it is in the url of the running database.',
+      })
+    }
+    if (startup.replication) {
+      throw new ClientError('0A000', 'the embedded database has no replication', { fatal: true })
+    }
+    if (startup.database !== 'postgres') {
+      throw new ClientError('3D000', `database "${startup.database}" does not exist`, {
+        fatal: true,
+        hint: 'The embedded database has one database: postgres.',
+      })
+    }
+    this.#state = 'ready'
+    this.settings = new ConnectionSettings(startup.settings)
+    this.applicationName = startup.settings.get('application_name') ?? ''
+    if ([...startup.settings.keys()].every((name) => HARMLESS.has(name))) this.welcome()
+    else this.#add({ kind: 'start', messages: [], ends: 'Q', bytes: 0, since: Date.now() })
+  }
+
+  /** Ends the startup; the values are those reported with this connection's settings in effect. */
+  welcome(parameters: ReadonlyMap<string, string> = this.#host.parameters) {
+    const values = new Map(parameters)
+    if (this.#startup?.settings.has('application_name')) values.set('application_name', this.applicationName)
+    this.send(
+      protocol.authenticationOk,
+      ...[...values].map(([name, value]) => protocol.parameterStatus(name, value)),
+      protocol.backendKeyData(this.id, this.secret),
+      protocol.readyForQuery('I'),
+    )
+  }
+
+  #collect(message: Buffer) {
+    const type = typeOf(message)
+    if (!ACCEPTED.includes(type)) {
+      // PostgreSQL ends the session at an unknown message, and here that would be everybody's.
+      throw new ClientError('08P01', `invalid frontend message type ${message[0]}`, { fatal: true })
+    }
+    if (type === 'X') {
+      this.close()
+      return
+    }
+    if (this.#copy && this.#collectCopy(type, message)) return
+    if ('dcf'.includes(type)) return
+    if (type === 'Q' && this.#startsCopy(message)) return
+    this.#batch.push(message)
+    this.#batchBytes += message.length
+    if (this.#batchBytes > this.#host.limits.maxRequestBytes) {
+      throw new ClientError('54000', 'a request without Sync exceeds the limit on its size', { fatal: true })
+    }
+    if (!ENDING.includes(type)) return
+    const request: Request = {
+      kind: 'query',
+      messages: this.#batch,
+      ends: type as Request['ends'],
+      bytes: this.#batchBytes,
+      since: Date.now(),
+    }
+    this.#batch = []
+    this.#batchBytes = 0
+    this.#add(request)
+  }
+
+  /**
+   * The engine takes a COPY only together with all its data: an end of input in between would end the session.
+   * So the gateway itself invites the client to send, and runs the statement when it has everything. The
+   * session stays free meanwhile; errors come after the data instead of before.
+   */
+  #startsCopy(message: Buffer): boolean {
+    const text = protocol.stringAt(message, 5).text
+    if (!/\bstdin\b/i.test(text) || analyse(text).copyFromStdin !== 'alone') return false
+    this.#copy = { query: message, data: [], bytes: message.length }
+    this.#add({
+      kind: 'answer',
+      messages: [],
+      ends: 'H',
+      bytes: 0,
+      since: Date.now(),
+      answer: () => protocol.copyInResponse,
+    })
+    return true
+  }
+
+  #collectCopy(type: string, message: Buffer): boolean {
+    const copy = this.#copy!
+    if (type === 'H' || type === 'S') return true
+    const failed = !'dcf'.includes(type)
+    copy.bytes += message.length
+    if (copy.bytes > this.#host.limits.maxRequestBytes) {
+      throw new ClientError('54000', 'the data of a COPY exceeds the limit on the size of a request', {
+        fatal: true,
+        hint: 'Copy in several pieces.',
+      })
+    }
+    copy.data.push(failed ? protocol.copyFail(`unexpected message type ${type} during COPY`) : message)
+    if (type === 'd') return true
+    this.#copy = null
+    const messages = [copy.query, ...copy.data]
+    this.#add({ kind: 'copy', messages, ends: 'Q', bytes: copy.bytes, since: Date.now() })
+    return !failed
+  }
+
+  #add(request: Request) {
+    const refused = request.kind !== 'answer' && !this.#host.mayQueue(this)
+    const entry = refused
+      ? this.#refusal(
+          new ClientError('53400', 'too many requests are waiting for the embedded database', {
+            hint: 'Use fewer connections, or a PostgreSQL server.',
+          }),
+          request,
+        )
+      : request
+    this.#requests.push(entry)
+    if (entry === request) this.#pendingBytes += request.bytes
+    this.#host.wake(this)
+  }
+
+  #refusal(error: ClientError, request: Request): Request {
+    const answer = () => {
+      if (this.skipUntilSync) return this.skip(request)
+      const response = protocol.errorResponse(error)
+      if (request.ends !== 'H') return Buffer.concat([response, protocol.readyForQuery(this.status)])
+      this.skipUntilSync = true
+      return response
+    }
+    return { kind: 'answer', messages: [], ends: request.ends, bytes: 0, since: request.since, answer }
+  }
+
+  /** Reads no more from a client that has enough waiting. */
+  #flow() {
+    const { maxPendingRequests, maxPendingBytes } = this.#host.limits
+    const full = this.#requests.length >= maxPendingRequests || this.#pendingBytes >= maxPendingBytes
+    if (full && !this.#socket.isPaused()) this.#socket.pause()
+    else if (!full && this.#socket.isPaused()) this.#socket.resume()
+  }
+}

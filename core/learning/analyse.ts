@@ -1,0 +1,124 @@
+/** failed responses → patterns → drafts with their vectors → proposals, dry-run and ranked. Re-running it is harmless. */
+import { type AnsweringServices } from '../answering/ask.ts'
+import { type Claims, toVector, withClaims } from '../database/index.ts'
+
+export interface Analysis {
+  failures: number
+  patterns: number
+  proposals: number[]
+}
+
+interface Draft {
+  kind: string
+  suggestion: { sop_id?: number; category?: string; section?: string; topic?: string; new_content?: string; entries?: { question: string; answer: string }[] }
+  failed_response_ids: number[]
+  base_version?: number
+}
+
+const analyst: Claims = { role: 'worker', actor: 'local analyst' }
+
+export async function analyse(services: AnsweringServices, options: { most?: number; signal?: AbortSignal; progress?: (done: number, of: number) => void } = {}): Promise<Analysis> {
+  const { pool } = services
+  await embedFailures(services)
+  const clustered = await withClaims(pool, analyst, async (client) => {
+    const before = await client.query('select count(*)::int as n from app_public.failed_responses where not analyzed and withdrawn_at is null')
+    await client.query('select app_private.cluster_failures($1)', [options.most ?? 2000])
+    // Also patterns that a crash left without their proposal.
+    const open = await client.query<{ id: number }>(
+      `select p.id from app_public.failure_patterns p
+        where p.status in ('open', 'proposed', 'resolved') and exists (
+          select from app_public.failed_responses f where f.pattern_id = p.id and f.withdrawn_at is null and f.resolved_by_improvement_id is null
+             and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id))
+        order by p.size desc, p.id`,
+    )
+    return { failures: before.rows[0].n as number, patterns: open.rows.map((row) => row.id) }
+  })
+  const proposals: number[] = []
+  for (const [index, pattern] of clustered.patterns.entries()) {
+    options.signal?.throwIfAborted()
+    options.progress?.(index, clustered.patterns.length)
+    const id = await propose(services, pattern)
+    if (id !== null) proposals.push(id)
+  }
+  return { failures: clustered.failures, patterns: clustered.patterns.length, proposals }
+}
+
+async function propose(services: AnsweringServices, pattern: number): Promise<number | null> {
+  const { pool } = services
+  const draft = await withClaims(pool, analyst, async (client) => {
+    const { rows } = await client.query<{ draft: Draft | null }>('select app_private.draft_improvement($1) as draft', [pattern])
+    return rows[0]!.draft
+  })
+  if (draft === null) return null
+  await embedDraft(services, draft)
+  return withClaims(pool, analyst, async (client) => {
+    const { rows } = await client.query<{ id: number; status: string }>(
+      `select id, status from app_public.propose_improvement(kind => $1, suggestion => $2, failed_response_ids => $3, pattern_id => $4, base_version => $5,
+         proposed_by => 'local analyst')`,
+      [draft.kind, JSON.stringify(draft.suggestion), draft.failed_response_ids, pattern, draft.base_version ?? null],
+    )
+    if (rows[0]!.status !== 'pending') return null
+    await client.query('select app_public.preview_improvement($1)', [rows[0]!.id])
+    await client.query(
+      `update app_public.improvement_queue set impact = coalesce((dry_run ->> 'fixed')::int, 0) * 2 - coalesce((dry_run ->> 'broken')::int, 0) * 4
+         + (select count(*) from app_public.improvement_evidence e where e.improvement_id = id) where id = $1`,
+      [rows[0]!.id],
+    )
+    return rows[0]!.id
+  })
+}
+
+/** So that approving is pure SQL: every text of the draft has its vector before anybody sees it. */
+export async function embedDraft(services: AnsweringServices, draft: Pick<Draft, 'suggestion'>): Promise<void> {
+  const { suggestion } = draft
+  const texts = await withClaims(services.pool, analyst, async (client) => {
+    if (suggestion.entries) return suggestion.entries.map((entry) => entry.question)
+    const { rows } = await client.query<{ embedding_text: string }>(
+      `select m.embedding_text from app_private.missing_vectors(coalesce($1, (select category from app_public.sops where id = $2)), $3, $4) m`,
+      [suggestion.category ?? null, suggestion.sop_id ?? null, suggestion.section, suggestion.new_content],
+    )
+    return rows.map((row) => row.embedding_text)
+  })
+  await storeVectors(services, texts)
+}
+
+async function embedFailures(services: AnsweringServices): Promise<void> {
+  const texts = await withClaims(services.pool, analyst, async (client) => {
+    const { rows } = await client.query<{ query: string }>('select distinct query from app_public.failed_responses where not analyzed and withdrawn_at is null')
+    return rows.map((row) => row.query)
+  })
+  await storeVectors(services, texts)
+}
+
+/** Embeds what the cache lacks, in batches, and hands it to whatever waits for it. */
+export async function storeVectors(services: AnsweringServices, texts: string[], batch = 64): Promise<number> {
+  let stored = 0
+  for (let from = 0; from < texts.length; from += batch) {
+    const part = texts.slice(from, from + batch)
+    const vectors = await services.embedder.embed(part.map((text) => text.slice(0, 8000)))
+    stored += await withClaims(services.pool, analyst, async (client) => {
+      const { rows } = await client.query<{ stored: number }>('select app_private.store_vectors($1::text[], $2::vector[], $3) as stored', [
+        part,
+        vectors.map((vector) => toVector(vector)),
+        services.embedder.model,
+      ])
+      return rows[0]!.stored
+    })
+  }
+  return stored
+}
+
+/** Gives a vector to every search unit that lacks one. Returns how many texts were embedded. */
+export async function embedMissing(services: AnsweringServices, progress?: (done: number) => void): Promise<number> {
+  let done = 0
+  for (;;) {
+    const texts = await withClaims(services.pool, analyst, async (client) => {
+      const { rows } = await client.query<{ embedding_text: string }>('select embedding_text from app_private.vectors_wanted(256)')
+      return rows.map((row) => row.embedding_text)
+    })
+    if (texts.length === 0) return done
+    await storeVectors(services, texts)
+    done += texts.length
+    progress?.(done)
+  }
+}

@@ -1,0 +1,9251 @@
+--
+-- PostgreSQL database dump
+--
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: app_hidden; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA app_hidden;
+
+--
+-- Name: SCHEMA app_hidden; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON SCHEMA app_hidden IS 'Helpers that policies, views and triggers call; not exposed.';
+
+--
+-- Name: app_private; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA app_private;
+
+--
+-- Name: SCHEMA app_private; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON SCHEMA app_private IS 'Indexes, caches and internals that no person''s role reads directly.';
+
+--
+-- Name: app_public; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA app_public;
+
+--
+-- Name: SCHEMA app_public; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON SCHEMA app_public IS 'The API: what GraphQL exposes and a DBA sees first.';
+
+--
+-- Name: pg_trgm; Type: EXTENSION; Schema: -; Owner: -
+--
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+--
+-- Name: EXTENSION pg_trgm; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
+--
+-- Name: unaccent; Type: EXTENSION; Schema: -; Owner: -
+--
+
+CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
+
+--
+-- Name: EXTENSION unaccent; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON EXTENSION unaccent IS 'text search dictionary that removes accents';
+
+--
+-- Name: vector; Type: EXTENSION; Schema: -; Owner: -
+--
+
+CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
+
+--
+-- Name: EXTENSION vector; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
+
+--
+-- Name: search_result; Type: TYPE; Schema: app_public; Owner: -
+--
+
+CREATE TYPE app_public.search_result AS (
+	rank integer,
+	kind text,
+	sop_id integer,
+	sop_version_id integer,
+	version integer,
+	knowledge_id integer,
+	category text,
+	topic text,
+	title text,
+	heading text,
+	snippet text,
+	matched text,
+	trust smallint,
+	score double precision,
+	words double precision,
+	cosine double precision
+);
+
+--
+-- Name: TYPE search_result; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TYPE app_public.search_result IS 'One source found for a question: an SOP (with version and section) or a knowledge entry.';
+
+--
+-- Name: COLUMN search_result.kind; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.search_result.kind IS 'sop or knowledge.';
+
+--
+-- Name: COLUMN search_result.topic; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.search_result.topic IS 'The SOP''s section or the entry''s topic.';
+
+--
+-- Name: COLUMN search_result.matched; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.search_result.matched IS 'The customers'' phrase or learned question that led here, if one did.';
+
+--
+-- Name: COLUMN search_result.trust; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.search_result.trust IS '0 unreviewed, 1 confirmed by customers, 2 by staff, 3 written or approved by staff.';
+
+--
+-- Name: COLUMN search_result.score; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.search_result.score IS 'Fused score: comparable within one search only.';
+
+--
+-- Name: COLUMN search_result.words; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.search_result.words IS 'Share of the question''s information that the best text holds, 0 to about 3.';
+
+--
+-- Name: COLUMN search_result.cosine; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.search_result.cosine IS 'Cosine of question and text, -1 to 1.';
+
+--
+-- Name: acting_role(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.acting_role() RETURNS name
+    LANGUAGE sql STABLE
+    AS $$
+  select case when current_setting('role') = 'none' then session_user else current_setting('role')::name end
+$$;
+
+--
+-- Name: FUNCTION acting_role(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.acting_role() IS 'The database role this request acts as, also inside security definer functions.';
+
+--
+-- Name: add_job(text, json, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.add_job(task text, payload json DEFAULT '{}'::json, job_key text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform graphile_worker.add_job(task, payload, job_key => add_job.job_key, max_attempts => 8);
+end
+$$;
+
+--
+-- Name: FUNCTION add_job(task text, payload json, job_key text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.add_job(task text, payload json, job_key text) IS 'Adds a job in this transaction: it runs if, and only if, the transaction commits.';
+
+--
+-- Name: add_list_items(text, text, text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.add_list_items(content text, heading text, items text[]) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+  v_lines text[] := string_to_array(rtrim(content, E'\n '), E'\n');
+  v_items text[];
+  v_at integer;
+  v_end integer;
+begin
+  select array_agg('- ' || i order by o) into v_items
+    from (select regexp_replace(btrim(regexp_replace(t.item, '\s+', ' ', 'g')), '^[-*+#>]+\s*', '') as i, t.o from unnest(items) with ordinality t(item, o)) n
+   where i <> '' and ('- ' || i) <> all (v_lines);
+  if v_items is null then
+    return content;
+  end if;
+  select o into v_at from unnest(v_lines) with ordinality t(l, o) where l ~ '^##\s' and btrim(regexp_replace(l, '^##\s+', '')) = heading order by o limit 1;
+  if v_at is null then
+    return array_to_string(v_lines || array['', '## ' || heading, ''] || v_items, E'\n') || E'\n';
+  end if;
+  select coalesce(min(o) - 1, cardinality(v_lines)) into v_end from unnest(v_lines) with ordinality t(l, o) where o > v_at and l ~ '^#{1,2}\s';
+  while v_end > v_at and btrim(v_lines[v_end]) = '' loop
+    v_end := v_end - 1;
+  end loop;
+  return array_to_string(v_lines[:v_end] || v_items || v_lines[v_end + 1:], E'\n') || E'\n';
+end
+$$;
+
+--
+-- Name: FUNCTION add_list_items(content text, heading text, items text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.add_list_items(content text, heading text, items text[]) IS 'Markdown with items added to the list under a second-level heading, which is made at the end where it is missing; items that stand there already are left out.';
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: tickets; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.tickets (
+    id integer NOT NULL,
+    conversation uuid DEFAULT gen_random_uuid() NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    priority text DEFAULT 'normal'::text NOT NULL,
+    category character varying(100),
+    subject text,
+    summary text,
+    site_id integer,
+    visitor_id uuid,
+    assignee text,
+    silent_until timestamp with time zone,
+    resolution text,
+    resolved_by text,
+    resolved_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tickets_priority_is_known CHECK ((priority = ANY (ARRAY['normal'::text, 'urgent'::text]))),
+    CONSTRAINT tickets_resolved_at_matches_status CHECK ((((status = 'resolved'::text) = (resolved_at IS NOT NULL)) AND ((resolved_at IS NULL) = (resolved_by IS NULL)))),
+    CONSTRAINT tickets_status_is_known CHECK ((status = ANY (ARRAY['open'::text, 'waiting'::text, 'taken'::text, 'resolved'::text]))),
+    CONSTRAINT tickets_taken_has_assignee CHECK (((status <> 'taken'::text) OR (assignee IS NOT NULL)))
+);
+
+--
+-- Name: TABLE tickets; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.tickets IS 'Conversations with customers. A person takes one over, hands it back, resolves it.';
+
+--
+-- Name: COLUMN tickets.conversation; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.tickets.conversation IS 'What `ask(conversation: …)` takes: not guessable, safe to give to the customer.';
+
+--
+-- Name: COLUMN tickets.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.tickets.status IS 'open: the assistant answers. waiting: a person is needed. taken: a person answers, the assistant is silent. resolved.';
+
+--
+-- Name: COLUMN tickets.summary; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.tickets.summary IS 'For the person who takes over: what was asked, and what the assistant found.';
+
+--
+-- Name: COLUMN tickets.silent_until; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.tickets.silent_until IS 'While taken: when the assistant may answer again unless handed back sooner.';
+
+--
+-- Name: assistant_is_silent(app_public.tickets); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.assistant_is_silent(ticket app_public.tickets) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select ticket.status = 'taken' and ticket.silent_until > clock_timestamp()
+$$;
+
+--
+-- Name: FUNCTION assistant_is_silent(ticket app_public.tickets); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.assistant_is_silent(ticket app_public.tickets) IS 'Whether a person has taken the conversation over.';
+
+--
+-- Name: audit_log; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.audit_log (
+    id bigint NOT NULL,
+    table_name text NOT NULL,
+    row_id text NOT NULL,
+    operation text NOT NULL,
+    actor text NOT NULL,
+    role text NOT NULL,
+    reason text,
+    old jsonb,
+    new jsonb,
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    request_id text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    chain_position bigint,
+    previous_hash bytea,
+    hash bytea
+);
+
+--
+-- Name: TABLE audit_log; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.audit_log IS 'Every change of a governed table: who, when, why, from what to what. Append-only and hash-chained; see verify_audit_log().';
+
+--
+-- Name: COLUMN audit_log.old; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.audit_log.old IS 'The row before; long texts as their SHA-256, since sop_versions holds them.';
+
+--
+-- Name: COLUMN audit_log.chain_position; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.audit_log.chain_position IS 'Order in the hash chain, given when the transaction commits.';
+
+--
+-- Name: COLUMN audit_log.hash; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.audit_log.hash IS 'SHA-256 over previous_hash and this row.';
+
+--
+-- Name: audit_hash(bytea, bigint, app_public.audit_log); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select sha256(previous || convert_to(jsonb_build_array(audit_hash.chain_position, entry.id, entry.table_name, entry.row_id, entry.operation, entry.actor, entry.role,
+    entry.reason, entry.old, entry.new, entry.transaction_id::text, entry.request_id, extract(epoch from entry.created_at))::text, 'UTF8'))
+$$;
+
+--
+-- Name: FUNCTION audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log) IS 'SHA-256 of the previous hash and everything an audit row says.';
+
+--
+-- Name: audited(jsonb, text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select case when r ? 'content' and r ? 'version'
+    then (r - ungoverned - 'content') || jsonb_build_object('content_sha256', encode(sha256(convert_to(r ->> 'content', 'UTF8')), 'hex'))
+    else r - ungoverned end
+$$;
+
+--
+-- Name: FUNCTION audited(r jsonb, ungoverned text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) IS 'A row as the audit log keeps it: without ungoverned columns, a versioned content as its SHA-256.';
+
+--
+-- Name: begin_answer(text, public.vector, text, text, uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_settings app_public.club_settings;
+  v_ticket app_public.tickets;
+  v_site text := begin_answer.site;
+  v_results app_public.search_result[];
+  v_first app_public.search_result;
+  v_emergency text;
+  v_category text;
+  v_confidence double precision := 0;
+  v_outcome text := 'answered';
+  v_reason text;
+  v_text text;
+begin
+  if coalesce(btrim(query), '') = '' then
+    raise exception 'There is no question.' using errcode = 'CO005', hint = 'Send what the customer wrote as query.';
+  elsif octet_length(query) > 65536 then
+    raise exception 'The question is too long: 64 kB is the most.' using errcode = 'CO006';
+  end if;
+  select * into v_settings from app_public.club_settings;
+  if query_embedding is not null then
+    insert into app_private.embedding_cache (content_hash, model, embedding)
+    values (app_hidden.embedding_hash(query), v_settings.embedding_model, query_embedding) on conflict do nothing;
+  end if;
+  if conversation is not null then
+    v_ticket := app_hidden.find_conversation(conversation);
+    v_site := coalesce(nullif(v_site, ''), (select s.slug from app_public.sites s where s.id = v_ticket.site_id));
+    insert into app_public.messages (ticket_id, author_kind, body) values (v_ticket.id, 'customer', query);
+    update app_public.tickets t set updated_at = now(), subject = coalesce(t.subject, left(query, 120)),
+           status = case when t.status = 'resolved' then 'open' else t.status end,
+           resolved_at = null, resolved_by = null, resolution = null
+     where t.id = v_ticket.id;
+  end if;
+  v_emergency := app_hidden.emergency_section(query);
+  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, query_embedding, nullif(begin_answer.category, ''), v_site, 10) r;
+  v_first := v_results[1];
+  -- The router: the nearest sources vote with the probability their score gives them.
+  v_category := coalesce(nullif(begin_answer.category, ''), (select r.category from unnest(v_results) r group by 1 order by sum(exp(3 * (r.score - v_first.score))) desc, 1 limit 1));
+  if v_first.rank is not null then
+    v_confidence := app_hidden.confidence(v_first.score, v_results[2].score, v_first.words, v_first.cosine);
+  end if;
+
+  if v_emergency is not null or (v_category = 'emergency' and v_first.category = 'emergency' and v_confidence >= v_settings.confidence_threshold) then
+    v_outcome := 'emergency';
+    v_category := 'emergency';
+    v_reason := coalesce('rule: ' || v_emergency, 'routed to emergency');
+    select array_agg(r order by r.rank) into v_results
+      from (select row_number() over (order by coalesce((r.topic = v_emergency and r.category = 'emergency'), false) desc, (r.category = 'emergency') desc, r.rank)::integer as rank, r.kind, r.sop_id, r.sop_version_id,
+                   r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine
+              from (select * from unnest(v_results)
+                    union
+                    select * from app_public.search_knowledge(query, query_embedding, 'emergency', v_site, 10) e
+                     where not exists (select from unnest(v_results) x where x.sop_id = e.sop_id)) r) r;
+    v_first := v_results[1];
+    v_text := app_hidden.emergency_text(case when v_first.category = 'emergency' then v_first.sop_id end);
+    v_confidence := greatest(v_confidence, case when v_emergency is not null then 1 else 0 end);
+  elsif not v_settings.assistant_enabled then
+    v_outcome := 'paused';
+    v_reason := 'the assistant is switched off';
+    v_text := 'A member of our team will answer you here as soon as possible.';
+  elsif v_first.rank is null or v_confidence < v_settings.confidence_threshold then
+    v_outcome := 'handed_over';
+    v_reason := case when v_first.rank is null then 'nothing found' else format('confidence %s below %s', round(v_confidence::numeric, 2), v_settings.confidence_threshold) end;
+    v_text := 'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.';
+  else
+    v_text := case when v_first.kind = 'sop' then format(E'**%s**\n\n%s', concat_ws(': ', v_first.title, v_first.heading), app_hidden.quote(v_first.snippet))
+                   else app_hidden.quote(v_first.snippet) end || ' [1]';
+  end if;
+  return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket), 'site', v_site,
+    'category', v_category, 'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
+    'sources', coalesce((select jsonb_agg(to_jsonb(r) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency')) order by r.rank) from unnest(v_results) r), '[]'));
+end
+$$;
+
+--
+-- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, category, confidence, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP''s. Writes the customer''s message where there is a conversation.
+Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
+
+--
+-- Name: bm25_impacts(tsvector, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.bm25_impacts(words tsvector, average_words double precision) RETURNS public.sparsevec
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce('{' || string_agg(d || ':' || tf * 3 / (tf + 2 * (0.25 + 0.75 * length / greatest(average_words, 1))), ',' order by d) || '}/268435456', '{}/268435456')::sparsevec
+    from (select app_hidden.lexeme_dimension(lexeme) as d, max(tf)::real as tf, max(length)::real as length
+            from (select lexeme, coalesce(cardinality(positions), 1) as tf, sum(coalesce(cardinality(positions), 1)) over () as length from unnest(words)) t
+           group by 1) t
+$$;
+
+--
+-- Name: FUNCTION bm25_impacts(words tsvector, average_words double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.bm25_impacts(words tsvector, average_words double precision) IS 'BM25 term impacts of a text, given the mean number of words of all texts.';
+
+--
+-- Name: confidence(double precision, double precision, double precision, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.confidence(first_score double precision, second_score double precision, words double precision, cosine double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select 1 / (1 + exp(-(-4.6 + 1.6 * least(first_score, 6) + 2.2 * least(greatest(first_score - coalesce(second_score, 0), 0), 1))))
+$$;
+
+--
+-- Name: FUNCTION confidence(first_score double precision, second_score double precision, words double precision, cosine double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.confidence(first_score double precision, second_score double precision, words double precision, cosine double precision) IS 'Probability (0 to 1) that the first result answers the question.';
+
+--
+-- Name: current_reason(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.current_reason() RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  select nullif(btrim(current_setting('clubos.reason', true)), '')
+$$;
+
+--
+-- Name: FUNCTION current_reason(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.current_reason() IS 'Why: the setting clubos.reason; null where nobody said.';
+
+--
+-- Name: diff_summary(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.diff_summary(old_content text, new_content text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  with texts as (
+    select app_hidden.to_lines(coalesce(old_content, '')) as old_lines, app_hidden.to_lines(new_content) as new_lines
+  ), edits as (
+    select e.* from texts, app_hidden.line_edits(old_lines, new_lines) e
+  ), touched as (
+    select line, min(place) as place from (
+      select h.line, n as place from edits, texts, generate_series(b_from, b_to) n
+        cross join lateral (select l.line from unnest(new_lines[:n]) with ordinality l(line, o) where l.line ~ '^#{1,6}\s' order by o desc limit 1) h
+      union all
+      select h.line, n from edits, texts, generate_series(a_from, a_to) n
+        cross join lateral (select l.line from unnest(old_lines[:n]) with ordinality l(line, o) where l.line ~ '^#{1,6}\s' order by o desc limit 1) h
+    ) t group by line
+  )
+  select format('+%s -%s lines', coalesce(sum(b_to - b_from + 1), 0), coalesce(sum(a_to - a_from + 1), 0))
+    || coalesce('; under ' || (select string_agg(regexp_replace(split_part(line, E'\n', 1), '^#+\s*', ''), ', ' order by place) from (select * from touched order by place limit 8) t), '')
+    from edits
+$$;
+
+--
+-- Name: FUNCTION diff_summary(old_content text, new_content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) IS 'Lines added and removed, and the headings they stand under, such as "+3 -1 lines; under Steps".';
+
+--
+-- Name: effective_time(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.effective_time() RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_set text := nullif(current_setting('clubos.effective_at', true), '');
+begin
+  if v_set is null then
+    return clock_timestamp();
+  end if;
+  perform app_hidden.require_role('admin');
+  return v_set::timestamptz;
+end
+$$;
+
+--
+-- Name: FUNCTION effective_time(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.effective_time() IS 'Now; or the setting clubos.effective_at, by which an admin (CO403 for others) replays a history with its own dates.';
+
+--
+-- Name: embedding_hash(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.embedding_hash(content text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select sha256(convert_to(content, 'UTF8'))
+$$;
+
+--
+-- Name: FUNCTION embedding_hash(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.embedding_hash(content text) IS 'Key of a text in the embedding cache.';
+
+--
+-- Name: emergency_section(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.emergency_section(question text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select e.section from app_public.emergency_signals e where lower(left(emergency_section.question, 5000)) ~ e.pattern order by e.id limit 1
+$$;
+
+--
+-- Name: FUNCTION emergency_section(question text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.emergency_section(question text) IS 'Kind of emergency that the question reports by the rules of emergency_signals; null for none.';
+
+--
+-- Name: emergency_text(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.emergency_text(sop_id integer) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce(
+    (select app_hidden.quote(s.body, 3000) from app_private.search_units s
+      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer|answer' order by s.ordinal limit 1),
+    (select app_hidden.quote(string_agg(s.body, E'\n\n' order by s.ordinal), 3000) from app_private.search_units s
+      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and coalesce(s.heading, '') !~* 'when to use'),
+    'If anyone is in danger, call the emergency services now. Our team has been alerted and will contact you here at once.')
+$$;
+
+--
+-- Name: FUNCTION emergency_text(sop_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.emergency_text(sop_id integer) IS 'The fixed text of an emergency SOP: its section for the customer, else its steps; a general one where there is no SOP.';
+
+--
+-- Name: find_conversation(uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_conversation(conversation uuid) RETURNS app_public.tickets
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ticket app_public.tickets;
+begin
+  select * into v_ticket from app_public.tickets t where t.conversation = find_conversation.conversation for update;
+  if v_ticket.id is null or v_ticket.visitor_id <> app_public.current_visitor_id() then
+    raise exception 'There is no such conversation.' using errcode = 'CO404', hint = 'Begin one with start_conversation.';
+  end if;
+  return v_ticket;
+end
+$$;
+
+--
+-- Name: FUNCTION find_conversation(conversation uuid); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_conversation(conversation uuid) IS 'The conversation, locked; CO404 where it is not there or another customer''s.';
+
+--
+-- Name: find_site(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_site(site text) RETURNS integer
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_id integer;
+begin
+  if nullif(btrim(find_site.site), '') is null then
+    return null;
+  end if;
+  select s.id into v_id from app_public.sites s where s.slug = lower(btrim(find_site.site));
+  if v_id is null then
+    raise exception 'There is no site "%".', find_site.site
+      using errcode = 'CO404', hint = coalesce('Sites: ' || (select string_agg(slug, ', ' order by slug) from app_public.sites), 'The club has no sites yet.');
+  end if;
+  return v_id;
+end
+$$;
+
+--
+-- Name: FUNCTION find_site(site text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_site(site text) IS 'Id of a site by its slug; null for none; CO404 for an unknown one.';
+
+--
+-- Name: sops; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.sops (
+    id integer NOT NULL,
+    category character varying(100) NOT NULL,
+    section character varying(200) NOT NULL,
+    content text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by character varying(100) DEFAULT 'system'::character varying NOT NULL,
+    archived_at timestamp with time zone,
+    CONSTRAINT sops_category_is_named CHECK ((btrim((category)::text) <> ''::text)),
+    CONSTRAINT sops_content_fits CHECK ((octet_length(content) <= 1048576)),
+    CONSTRAINT sops_content_is_written CHECK ((btrim(content) <> ''::text)),
+    CONSTRAINT sops_section_is_named CHECK ((btrim((section)::text) <> ''::text)),
+    CONSTRAINT sops_version_counts_from_one CHECK ((version >= 1))
+);
+
+--
+-- Name: TABLE sops; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.sops IS 'The club''s procedures as they are now, in markdown. Every change writes a row of sop_versions.';
+
+--
+-- Name: COLUMN sops.category; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sops.category IS 'Such as booking or tech_support; the assistant routes to these.';
+
+--
+-- Name: COLUMN sops.section; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sops.section IS 'Name within the category, such as pin_failures.';
+
+--
+-- Name: COLUMN sops.content; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sops.content IS 'Markdown, at most 1 MiB.';
+
+--
+-- Name: COLUMN sops.version; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sops.version IS 'Counts from 1 without gaps; set by trigger.';
+
+--
+-- Name: COLUMN sops.archived_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sops.archived_at IS 'Set by archive_sop: no longer searched or answered from; its history stays.';
+
+--
+-- Name: find_sop(integer, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean DEFAULT false) RETURNS app_public.sops
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_sop app_public.sops;
+begin
+  if for_update then
+    select * into v_sop from app_public.sops s where s.id = find_sop.sop_id for update;
+  else
+    select * into v_sop from app_public.sops s where s.id = find_sop.sop_id;
+  end if;
+  if v_sop.id is null then
+    raise exception 'There is no SOP with id %.', find_sop.sop_id using errcode = 'CO404', hint = 'select id, category, section from sops;';
+  end if;
+  return v_sop;
+end
+$$;
+
+--
+-- Name: FUNCTION find_sop(sop_id integer, for_update boolean); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) IS 'The SOP (locked, if asked), or CO404.';
+
+--
+-- Name: find_ticket(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_ticket(ticket_id integer) RETURNS app_public.tickets
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ticket app_public.tickets;
+begin
+  select * into v_ticket from app_public.tickets t where t.id = find_ticket.ticket_id for update;
+  if v_ticket.id is null then
+    raise exception 'There is no ticket with id %.', find_ticket.ticket_id using errcode = 'CO404';
+  end if;
+  return v_ticket;
+end
+$$;
+
+--
+-- Name: FUNCTION find_ticket(ticket_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_ticket(ticket_id integer) IS 'The ticket, locked, or CO404.';
+
+--
+-- Name: from_lines(text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.from_lines(lines text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case
+    when cardinality(lines) = 0 then ''
+    when right(lines[cardinality(lines)], 29) = E'\n\\ No newline at end of file' then left(array_to_string(lines, E'\n'), -29)
+    else array_to_string(lines, E'\n') || E'\n'
+  end
+$$;
+
+--
+-- Name: FUNCTION from_lines(lines text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.from_lines(lines text[]) IS 'The text of lines that to_lines gave.';
+
+--
+-- Name: has_role(name); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.has_role(role name) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select pg_has_role(app_hidden.acting_role(), has_role.role, 'usage')
+$$;
+
+--
+-- Name: FUNCTION has_role(role name); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.has_role(role name) IS 'Whether the acting role has the rights of the role named (a superuser has all).';
+
+--
+-- Name: hunk_range(integer, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.hunk_range(first integer, last integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case
+    when last < first then format('%s,0', first - 1)
+    when last = first then first::text
+    else format('%s,%s', first, last - first + 1)
+  end
+$$;
+
+--
+-- Name: FUNCTION hunk_range(first integer, last integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.hunk_range(first integer, last integer) IS 'Line range of a hunk as `diff -u` writes it.';
+
+--
+-- Name: improvement_fingerprint(text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.improvement_fingerprint(kind text, suggestion jsonb) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  -- What would change, without why: reasoning and drafts' spacing make no new proposal.
+  select sha256(convert_to(jsonb_build_array(kind, (suggestion - 'reasoning') #- '{new_content}',
+    regexp_replace(lower(coalesce(suggestion ->> 'new_content', '')), '\s+', ' ', 'g'))::text, 'UTF8'))
+$$;
+
+--
+-- Name: FUNCTION improvement_fingerprint(kind text, suggestion jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.improvement_fingerprint(kind text, suggestion jsonb) IS 'SHA-256 of what a proposal would change; equal for twins.';
+
+--
+-- Name: in_words(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.in_words(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select btrim(translate(regexp_replace(name, '([a-z0-9])([A-Z])', '\1 \2', 'g'), '_-/', '   '))
+$$;
+
+--
+-- Name: FUNCTION in_words(name text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.in_words(name text) IS 'A category''s, section''s or topic''s name as words: pin_failures is "pin failures".';
+
+--
+-- Name: knowledge_unit(text, text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.knowledge_unit(category text, topic text, question text, answer text) RETURNS TABLE(embedding_text text, words tsvector)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select question, to_tsvector('app_public.clubos', question)
+$$;
+
+--
+-- Name: FUNCTION knowledge_unit(category text, topic text, question text, answer text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.knowledge_unit(category text, topic text, question text, answer text) IS 'The text of a knowledge entry that is embedded, and the words it is found by: its question, as questions resemble questions.';
+
+--
+-- Name: learnable_question(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.learnable_question(question text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- The unique index bounds a question at some 2 kB; a longer story keeps its beginning.
+  select btrim(left(app_hidden.mask_personal_data(question), 500))
+$$;
+
+--
+-- Name: FUNCTION learnable_question(question text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.learnable_question(question text) IS 'A customer''s question as knowledge may keep it: masked, at most 500 characters.';
+
+--
+-- Name: lexeme_dimension(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.lexeme_dimension(lexeme text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- hashtext differs between major versions; SHA-256 does not. 2^28 dimensions: collisions are rare and harmless.
+  select ((get_byte(h, 0) << 20) | (get_byte(h, 1) << 12) | (get_byte(h, 2) << 4) | (get_byte(h, 3) >> 4)) + 1
+    from sha256(convert_to(lexeme, 'UTF8')) h
+$$;
+
+--
+-- Name: FUNCTION lexeme_dimension(lexeme text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.lexeme_dimension(lexeme text) IS 'The dimension of a lexeme in the sparse vectors, 1 to 2^28; the same on every server.';
+
+--
+-- Name: line_edits(text[], text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.line_edits(a text[], b text[]) RETURNS TABLE(a_from integer, a_to integer, b_from integer, b_to integer)
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+  c_most_differences constant integer := 1500;
+  v_a integer[]; v_b integer[];
+  n integer := cardinality(a); m integer := cardinality(b);
+  v_head integer := 0; v_tail integer := 0;
+  v_trace integer[] := '{}'; -- furthest x for step d and diagonal k, at d*d + d + k + 1
+  v_found integer;
+  x integer; y integer; px integer; py integer; k integer;
+  v_down boolean; v_mid_x integer; v_end_x integer; v_end_y integer;
+  v_edits integer[][] := '{}';
+begin
+  select array_agg(l.number order by l.ord) filter (where l.side = 1), array_agg(l.number order by l.ord) filter (where l.side = 2)
+    into v_a, v_b
+    from (select s.side, s.ord, dense_rank() over (order by s.line collate "C")::integer as number
+            from (select 1 as side, t.ord, t.line from unnest(a) with ordinality t(line, ord)
+                  union all
+                  select 2, t.ord, t.line from unnest(b) with ordinality t(line, ord)) s) l;
+
+  while v_head < n and v_head < m and v_a[v_head + 1] = v_b[v_head + 1] loop v_head := v_head + 1; end loop;
+  while v_tail < n - v_head and v_tail < m - v_head and v_a[n - v_tail] = v_b[m - v_tail] loop v_tail := v_tail + 1; end loop;
+  n := n - v_head - v_tail;
+  m := m - v_head - v_tail;
+  if n = 0 and m = 0 then
+    return;
+  elsif n = 0 or m = 0 then
+    return query select v_head + 1, v_head + n, v_head + 1, v_head + m;
+    return;
+  end if;
+
+  <<search>>
+  for d in 0..least(n + m, c_most_differences) loop
+    for i in 0..d loop
+      k := -d + 2 * i;
+      if d = 0 then x := 0;
+      elsif k = -d or (k <> d and v_trace[d*d - d + k] < v_trace[d*d - d + k + 2]) then x := v_trace[d*d - d + k + 2];
+      else x := v_trace[d*d - d + k] + 1;
+      end if;
+      y := x - k;
+      while x < n and y < m and v_a[v_head + x + 1] = v_b[v_head + y + 1] loop x := x + 1; y := y + 1; end loop;
+      v_trace[d*d + d + k + 1] := x;
+      if x >= n and y >= m then
+        v_found := d;
+        exit search;
+      end if;
+    end loop;
+  end loop;
+  if v_found is null then
+    return query select v_head + 1, v_head + n, v_head + 1, v_head + m;
+    return;
+  end if;
+
+  -- Walk back; moves with no common line between them are one edit.
+  x := n;
+  y := m;
+  for d in reverse v_found..1 loop
+    k := x - y;
+    v_down := k = -d or (k <> d and v_trace[d*d - d + k] < v_trace[d*d - d + k + 2]);
+    px := v_trace[d*d - d + k + case when v_down then 2 else 0 end];
+    py := px - k - case when v_down then 1 else -1 end;
+    v_mid_x := px + case when v_down then 0 else 1 end;
+    if v_end_x is not null and x > v_mid_x then
+      v_edits := v_edits || array[[v_head + x + 1, v_head + v_end_x, v_head + y + 1, v_head + v_end_y]];
+      v_end_x := null;
+    end if;
+    if v_end_x is null then
+      v_end_x := v_mid_x;
+      v_end_y := v_mid_x - k;
+    end if;
+    x := px;
+    y := py;
+  end loop;
+  v_edits := v_edits || array[[v_head + x + 1, v_head + v_end_x, v_head + y + 1, v_head + v_end_y]];
+  return query select v_edits[i][1], v_edits[i][2], v_edits[i][3], v_edits[i][4]
+    from generate_series(cardinality(v_edits) / 4, 1, -1) i;
+end
+$$;
+
+--
+-- Name: FUNCTION line_edits(a text[], b text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.line_edits(a text[], b text[]) IS 'The least set of edits that turns lines a into lines b: lines a_from..a_to become b_from..b_to (to = from - 1: none), in order.';
+
+--
+-- Name: markdown_sections(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.markdown_sections(content text) RETURNS TABLE(ordinal integer, heading text, body text)
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+  c_longest constant integer := 1500; -- characters of a section before it is cut at the next paragraph
+  v_line text;
+  v_fence text;
+  v_path text[] := '{}';
+  v_level integer;
+begin
+  ordinal := 0;
+  body := '';
+  foreach v_line in array string_to_array(content, E'\n') loop
+    v_line := rtrim(v_line, E'\r');
+    if v_fence is null and v_line ~ '^\s{0,3}(```|~~~)' then
+      v_fence := substring(v_line from '(```|~~~)');
+    elsif v_fence is not null and v_line ~ ('^\s{0,3}' || v_fence) then
+      v_fence := null;
+    end if;
+    v_level := case when v_fence is null and v_line ~ '^#{1,6}\s' then length(substring(v_line from '^#+')) end;
+    if v_level is not null or (length(body) > c_longest and (btrim(v_line) = '' or v_line ~ '^\s{0,3}([-*+]|\d+\.)\s')) or length(body) + length(v_line) > 8000 then
+      if btrim(body, E' \t\n') <> '' then
+        heading := nullif(array_to_string(v_path[2:], ' / ', ''), '');
+        body := btrim(body, E'\n');
+        return next;
+        ordinal := ordinal + 1;
+      end if;
+      body := '';
+    end if;
+    if v_level is not null then
+      v_path := v_path[:v_level - 1];
+      v_path[v_level] := btrim(regexp_replace(v_line, '^#+\s*(.*?)\s*#*\s*$', '\1'));
+    else
+      -- A single line longer than a unit can be: cut it, nothing is dropped.
+      while length(v_line) > 8000 loop
+        heading := nullif(array_to_string(v_path[2:], ' / ', ''), '');
+        body := left(v_line, 8000);
+        return next;
+        ordinal := ordinal + 1;
+        body := '';
+        v_line := substr(v_line, 8001);
+      end loop;
+      body := body || v_line || E'\n';
+    end if;
+  end loop;
+  if btrim(body, E' \t\n') <> '' then
+    heading := nullif(array_to_string(v_path[2:], ' / ', ''), '');
+    body := btrim(body, E'\n');
+    return next;
+  end if;
+end
+$_$;
+
+--
+-- Name: FUNCTION markdown_sections(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.markdown_sections(content text) IS 'A markdown text cut by its headings (not those in code fences), long sections at paragraphs: ordinal, the path of headings below the title, the text.';
+
+--
+-- Name: mask_personal_data(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.mask_personal_data(content text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select regexp_replace(regexp_replace(regexp_replace(regexp_replace(content,
+    '[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}', '[email]', 'g'),
+    '\m(?:\d[ -]?){13,19}\M', '[card number]', 'g'),
+    '(?:\+|\m00)\d[\d ()./-]{6,}\d|\m\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\M|\m0\d{2,4}[ /-]?\d{5,}\M', '[phone]', 'g'),
+    -- Codes: digits right after the words for them ("my pin is 4711"), never prices or times.
+    '(\m(?:pin|code|passcode|password|passwort)\M(?:\s+(?:is|was|of|number|no|says|were|ist))*\s*[:=#]?\s*)(?=\S*\d)[[:alnum:]*#-]{3,12}\M', '\1[code]', 'gi')
+$$;
+
+--
+-- Name: FUNCTION mask_personal_data(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.mask_personal_data(content text) IS 'The text with e-mail addresses, card and phone numbers and access codes replaced by [email], [card number], [phone] and [code].';
+
+--
+-- Name: merge_lines(text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+  v_base text[] := app_hidden.to_lines(base);
+  v_ours text[] := app_hidden.to_lines(ours);
+  v_theirs text[] := app_hidden.to_lines(theirs);
+  v_out text[] := '{}';
+  v_at integer := 1;
+  v_last text[] := '{}';
+  v_edit record;
+begin
+  conflicts := '[]';
+  -- Both sides' edits in the order of the base; an edit that both made counts once.
+  for v_edit in
+    select e.*, max(e.a_to) over w as reach, max(e.insertion) over w as reach_insertion
+      from (select a_from, a_to, v_ours[b_from:b_to] as lines, case when a_to < a_from then a_from end as insertion from app_hidden.line_edits(v_base, v_ours)
+            union
+            select a_from, a_to, v_theirs[b_from:b_to], case when a_to < a_from then a_from end from app_hidden.line_edits(v_base, v_theirs)) e
+    window w as (order by e.a_from, e.a_to, e.lines rows between unbounded preceding and 1 preceding)
+     order by e.a_from, e.a_to, e.lines
+  loop
+    if v_edit.insertion = v_edit.reach_insertion and v_edit.insertion = v_at
+       and not exists (select from unnest(v_edit.lines || v_last) l where l !~ '^\s*$|^#{1,6}\s|^\s*([-*+]|\d+\.)\s') then
+      -- Both added items to one list: keep both, what they share once.
+      v_out := v_out || array(select l from unnest(v_edit.lines) with ordinality t(l, o) where l <> all (v_last) order by o);
+      continue;
+    elsif v_edit.a_from <= v_edit.reach or v_edit.insertion = v_edit.reach_insertion then
+      conflicts := conflicts || jsonb_build_array(jsonb_build_object('line', v_edit.a_from, 'lines', greatest(v_edit.a_to - v_edit.a_from + 1, 0)));
+      continue;
+    end if;
+    v_out := v_out || v_base[v_at:v_edit.a_from - 1] || v_edit.lines;
+    v_at := v_edit.a_to + 1;
+    v_last := v_edit.lines;
+  end loop;
+  if conflicts = '[]' then
+    conflicts := null;
+    merged := app_hidden.from_lines(v_out || v_base[v_at:]);
+  end if;
+end
+$_$;
+
+--
+-- Name: FUNCTION merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) IS 'Three-way merge by line: `merged` where the edits of ours and theirs do not overlap, else `conflicts`, [{line, lines}] of the base. Two insertions at one place conflict unless they are equal or both list items.';
+
+--
+-- Name: phrases_heading(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.phrases_heading() RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select 'Customers also say'
+$$;
+
+--
+-- Name: FUNCTION phrases_heading(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.phrases_heading() IS 'Heading of the SOP section whose list items are phrases of customers; each is searched on its own.';
+
+--
+-- Name: plain_text(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.plain_text(markdown text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select regexp_replace(regexp_replace(regexp_replace(markdown, '(?n)^\s*(?:[-*+]|\d+\.|#{1,6})\s+', '', 'g'), '\*\*|__|`', '', 'g'), '\[([^\]]+)\]\([^)]*\)', '\1', 'g')
+$$;
+
+--
+-- Name: FUNCTION plain_text(markdown text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.plain_text(markdown text) IS 'Markdown without its list marks, headings'' marks, emphasis and links'' targets.';
+
+--
+-- Name: quote(text, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.quote(body text, most integer DEFAULT 1500) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+  v_out text;
+begin
+  if length(body) <= most then
+    return body;
+  end if;
+  v_out := left(body, most);
+  return rtrim(regexp_replace(v_out, E'\\n[^\\n]*$', '')) || E'\n…';
+end
+$_$;
+
+--
+-- Name: FUNCTION quote(body text, most integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.quote(body text, most integer) IS 'A text, cut at the end of a line where it is longer than `most` characters.';
+
+--
+-- Name: require_actor(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.require_actor() RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  if app_public.current_actor() is null then
+    raise exception 'Nobody is named as the author of this change.'
+      using errcode = 'CO001', hint = 'In plain SQL: set clubos.actor = ''your name''; set clubos.reason = ''why''; then repeat the statement.';
+  end if;
+  return left(app_public.current_actor(), 100);
+end
+$$;
+
+--
+-- Name: FUNCTION require_actor(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.require_actor() IS 'The actor; refuses (CO001) where none is set.';
+
+--
+-- Name: require_reason(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.require_reason(reason text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  if coalesce(btrim(require_reason.reason), '') = '' then
+    raise exception 'A reason is needed: say in a few words why.'
+      using errcode = 'CO002', hint = 'Pass `reason`, or in plain SQL: set clubos.reason = ''why'';';
+  end if;
+  if length(require_reason.reason) > 4000 then
+    raise exception 'The reason is % characters long; 4000 is the most.', length(require_reason.reason) using errcode = 'CO006';
+  end if;
+  return btrim(require_reason.reason);
+end
+$$;
+
+--
+-- Name: FUNCTION require_reason(reason text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.require_reason(reason text) IS 'The trimmed reason; refuses an empty one (CO002) and one over 4,000 characters (CO006).';
+
+--
+-- Name: require_role(name); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.require_role(role name) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  if not app_hidden.has_role(require_role.role) then
+    raise exception 'This needs the role %; you are %.', require_role.role, app_hidden.acting_role()
+      using errcode = 'CO403', hint = 'Ask an admin for the role, or ask somebody who has it.';
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION require_role(role name); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.require_role(role name) IS 'Refuses (CO403) whoever lacks the role.';
+
+--
+-- Name: set_reason(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.set_reason(reason text) RETURNS void
+    LANGUAGE sql
+    AS $$
+  select set_config('clubos.reason', reason, true)
+$$;
+
+--
+-- Name: FUNCTION set_reason(reason text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.set_reason(reason text) IS 'Says why, for the triggers, until the calling function ends: it must declare `set clubos.reason = ''''`.';
+
+--
+-- Name: sop_title(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.sop_title(section text, content text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select coalesce(
+    nullif(btrim(substring(content from '(?n)^#\s+(.+?)\s*#*\s*$')), ''),
+    initcap(left(section, 1)) || translate(substr(section, 2), '_-', '  '))
+$_$;
+
+--
+-- Name: FUNCTION sop_title(section text, content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.sop_title(section text, content text) IS 'The SOP''s first-level heading, or its section''s name in words.';
+
+--
+-- Name: sop_units(text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.sop_units(category text, section text, content text) RETURNS TABLE(kind text, ordinal integer, title text, heading text, body text, embedding_text text, words tsvector)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  with doc as (
+    select app_hidden.sop_title(section, content) as title,
+           app_hidden.in_words(category) || ' ' || app_hidden.in_words(section) || ' ' || app_hidden.sop_title(section, content) as head
+  ), parts as materialized (
+    select s.ordinal, s.heading, s.body, coalesce(s.heading like '%' || app_hidden.phrases_heading(), false) as is_phrases
+      from app_hidden.markdown_sections(content) s
+  ), whole as (
+    select coalesce(string_agg(concat_ws(E'\n', p.heading, p.body), E'\n' order by p.ordinal), '') as body from parts p where not p.is_phrases
+  )
+  -- The head counts twice among the words.
+  select 'document', 0, d.title, null, left(w.body, 20000), left(d.title || E'\n' || app_hidden.plain_text(w.body), 20000),
+         to_tsvector('app_public.clubos', d.head || ' ' || d.head) || to_tsvector('app_public.clubos', left(d.title || ' ' || w.body, 250000))
+    from doc d, whole w
+  union all
+  select 'summary', 0, d.title, null, '', left(concat_ws('. ', app_hidden.in_words(category) || ': ' || d.title,
+           (select app_hidden.plain_text(p.body) from parts p where not p.is_phrases order by p.ordinal limit 1)), 8000), ''::tsvector
+    from doc d
+  union all
+  select 'section', p.ordinal, d.title, p.heading, p.body, left(concat_ws('. ', d.title, p.heading, app_hidden.plain_text(p.body)), 8000),
+         to_tsvector('app_public.clubos', concat_ws(' ', p.heading, p.body))
+    from doc d, parts p
+   where not p.is_phrases
+  union all
+  select 'phrase', 1000 + row_number() over ()::integer, d.title, p.heading, t.phrase, t.phrase, to_tsvector('app_public.clubos', t.phrase)
+    from doc d, parts p,
+         lateral (select btrim(regexp_replace(l, '^\s*[-*+]\s+', ''), ' "') as phrase
+                    from unnest(string_to_array(p.body, E'\n')) l where l ~ '^\s*[-*+]\s+\S') t
+   where p.is_phrases
+$$;
+
+--
+-- Name: FUNCTION sop_units(category text, section text, content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.sop_units(category text, section text, content text) IS 'The search units an SOP of this text would have: the whole, a summary, its sections, and each phrase under "Customers also say".';
+
+--
+-- Name: tg__audit(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg__audit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_old jsonb := case when TG_OP <> 'INSERT' then app_hidden.audited(to_jsonb(OLD), TG_ARGV) end;
+  v_new jsonb := case when TG_OP <> 'DELETE' then app_hidden.audited(to_jsonb(NEW), TG_ARGV) end;
+begin
+  if v_old is distinct from v_new then
+    insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
+    values (TG_TABLE_NAME, coalesce(v_new, v_old) ->> 'id', lower(TG_OP),
+        coalesce(app_public.current_actor(), coalesce(v_new, v_old) ->> 'created_by', session_user), app_hidden.acting_role(),
+        app_hidden.current_reason(), v_old, v_new, nullif(current_setting('clubos.request_id', true), ''));
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg__audit(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg__audit() IS 'Writes the audit row of a change. Arguments: columns that are not governed, such as counters.';
+
+--
+-- Name: tg__immutable(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg__immutable() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'Rows of % are history: they are added, never changed or removed.', TG_TABLE_NAME
+    using errcode = 'CO105', hint = 'To go back, make a new version: select rollback_sop(sop_id, version, reason).';
+end
+$$;
+
+--
+-- Name: FUNCTION tg__immutable(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg__immutable() IS 'Refuses (CO105) every change of written history, the owner''s ordinary statements too.';
+
+--
+-- Name: tg__notify(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg__notify() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform pg_notify(TG_ARGV[0], json_build_object('id', coalesce(NEW.id, OLD.id), 'event', lower(TG_OP))::text);
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg__notify(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg__notify() IS 'Tells subscribers that a row changed. Argument: the channel.';
+
+--
+-- Name: tg_audit_log__append_only(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_audit_log__append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if TG_OP = 'UPDATE' then
+    if OLD.hash is null and NEW.hash is not null
+       and (to_jsonb(NEW) - array['chain_position', 'previous_hash', 'hash']) = (to_jsonb(OLD) - array['chain_position', 'previous_hash', 'hash']) then
+      return NEW;
+    end if;
+  elsif TG_OP = 'INSERT' then
+    NEW.chain_position := null;
+    NEW.previous_hash := null;
+    NEW.hash := null;
+    return NEW;
+  end if;
+  raise exception 'The audit log is append-only.' using errcode = 'CO105', hint = 'To correct something, make the correcting change: it is logged too.';
+end
+$$;
+
+--
+-- Name: FUNCTION tg_audit_log__append_only(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_audit_log__append_only() IS 'Refuses (CO105) every change of the audit log but the closing of its chain.';
+
+--
+-- Name: tg_audit_log__chain(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_audit_log__chain() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_head app_private.audit_head;
+  v_hash bytea;
+begin
+  select * into v_head from app_private.audit_head for update;
+  v_hash := app_hidden.audit_hash(v_head.hash, v_head.chain_position + 1, NEW);
+  update app_public.audit_log set chain_position = v_head.chain_position + 1, previous_hash = v_head.hash, hash = v_hash where id = NEW.id;
+  update app_private.audit_head set chain_position = v_head.chain_position + 1, hash = v_hash;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_audit_log__chain(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_audit_log__chain() IS 'Gives an audit row its place and hash in the chain, when its transaction commits.';
+
+--
+-- Name: tg_improvement_queue__decide(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_improvement_queue__decide() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_outer text := current_setting('clubos.improvement_id', true);
+begin
+  if TG_OP = 'INSERT' then
+    NEW.status := 'pending';
+    NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
+    return NEW;
+  end if;
+  if OLD.status <> 'pending' and (NEW.status, NEW.suggested_sop_update, NEW.approved_by, NEW.applied_at, NEW.rejected_by, NEW.rejected_at)
+     is distinct from (OLD.status, OLD.suggested_sop_update, OLD.approved_by, OLD.applied_at, OLD.rejected_by, OLD.rejected_at) then
+    raise exception 'Proposal % was % by % already.', OLD.id, OLD.status, coalesce(OLD.approved_by, OLD.rejected_by) using errcode = 'CO103';
+  end if;
+  NEW.updated_at := clock_timestamp();
+  if NEW.status = OLD.status then
+    NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
+    return NEW;
+  end if;
+  perform app_hidden.require_role('reviewer');
+  if NEW.status = 'approved' then
+    NEW.approved_by := app_hidden.require_actor();
+    NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
+    perform set_config('clubos.improvement_id', NEW.id::text, true);
+    execute format('select * from app_private.%I($1)', 'apply_improvement__' || NEW.kind) into NEW using NEW;
+    perform set_config('clubos.improvement_id', coalesce(v_outer, ''), true);
+    NEW.applied_at := clock_timestamp();
+    update app_public.failed_responses f set resolved_by_improvement_id = NEW.id
+      from (select l.id from app_public.failed_responses l join app_public.improvement_evidence e on e.failed_response_id = l.id
+             where e.improvement_id = NEW.id order by l.id for update of l) e where f.id = e.id;
+    update app_public.failure_patterns p set status = 'resolved', updated_at = now() where p.id = NEW.pattern_id and p.status <> 'dismissed';
+  else
+    NEW.rejected_by := app_hidden.require_actor();
+    NEW.rejection_reason := app_hidden.require_reason(coalesce(nullif(btrim(NEW.rejection_reason), ''), app_hidden.current_reason()));
+    NEW.rejected_at := clock_timestamp();
+    update app_public.failure_patterns p set status = 'dismissed', updated_at = now() where p.id = NEW.pattern_id and p.status = 'proposed'
+       and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.id <> NEW.id and q.status <> 'rejected');
+  end if;
+  return NEW;
+end
+$_$;
+
+--
+-- Name: FUNCTION tg_improvement_queue__decide(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_improvement_queue__decide() IS 'Deciding a proposal does what was decided, in the same statement, so that no row can say approved without being applied: SOP or knowledge, version, search units with vectors, failures, pattern.
+Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO403 not a reviewer.';
+
+--
+-- Name: tg_knowledge_base__govern(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_knowledge_base__govern() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if NEW.trust is null then
+    NEW.trust := case when NEW.source = 'learned' then 0 else 3 end;
+  end if;
+  if TG_OP = 'INSERT' and NEW.sop_id is null then
+    select s.id into NEW.sop_id from app_public.sops s where s.category = NEW.category and s.section = NEW.topic and s.archived_at is null;
+  end if;
+  if TG_OP = 'UPDATE' then
+    if (NEW.category, NEW.topic, NEW.question, NEW.answer, NEW.site_id, NEW.valid_from, NEW.valid_to, NEW.sop_id)
+       is not distinct from (OLD.category, OLD.topic, OLD.question, OLD.answer, OLD.site_id, OLD.valid_from, OLD.valid_to, OLD.sop_id) then
+      return NEW; -- counters, trust and vectors follow from elsewhere
+    end if;
+    perform app_hidden.require_actor();
+    perform app_hidden.require_reason(app_hidden.current_reason());
+    NEW.updated_at := clock_timestamp();
+    if NEW.question <> OLD.question and NEW.embeddings is not distinct from OLD.embeddings then
+      NEW.embeddings := null;
+    end if;
+  end if;
+  if NEW.embeddings is null then
+    select c.embedding, c.model into NEW.embeddings, NEW.embedding_model
+      from app_hidden.knowledge_unit(NEW.category, NEW.topic, NEW.question, NEW.answer) u, app_public.club_settings s, app_private.embedding_cache c
+     where c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model;
+  elsif NEW.embedding_model is null then
+    select s.embedding_model into NEW.embedding_model from app_public.club_settings s;
+  end if;
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_knowledge_base__govern(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_knowledge_base__govern() IS 'Gives a new entry its trust, the SOP of its name and its vector from the cache; refuses a change of what it says without author (CO001) or reason (CO002).';
+
+--
+-- Name: tg_knowledge_base__index(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_knowledge_base__index() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if TG_OP = 'UPDATE' and (NEW.category, NEW.topic, NEW.question, NEW.answer, NEW.site_id, NEW.valid_from, NEW.valid_to, NEW.sop_id, NEW.trust)
+     is not distinct from (OLD.category, OLD.topic, OLD.question, OLD.answer, OLD.site_id, OLD.valid_from, OLD.valid_to, OLD.sop_id, OLD.trust) then
+    return null;
+  end if;
+  perform app_private.rebuild_knowledge_unit(NEW);
+  if NEW.embeddings is null then
+    perform app_hidden.add_job('search_units__embed');
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_knowledge_base__index(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_knowledge_base__index() IS 'Keeps the entry''s search unit, in the same statement.';
+
+--
+-- Name: tg_prompts__record(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_prompts__record() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if TG_OP = 'INSERT' or NEW.version <> OLD.version then
+    insert into app_public.prompt_versions (prompt_id, version, content, changed_by, change_reason)
+    values (NEW.id, NEW.version, NEW.content, coalesce(app_public.current_actor(), 'system'), coalesce(app_hidden.current_reason(), 'First version'));
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_prompts__record(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_prompts__record() IS 'Writes the prompt''s version.';
+
+--
+-- Name: tg_prompts__version(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_prompts__version() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if TG_OP = 'UPDATE' then
+    if NEW.content = OLD.content then
+      NEW.version := OLD.version;
+      return NEW;
+    end if;
+    perform app_hidden.require_actor();
+    perform app_hidden.require_reason(app_hidden.current_reason());
+    NEW.updated_at := clock_timestamp();
+  end if;
+  NEW.version := case when TG_OP = 'INSERT' then 1 else OLD.version + 1 end;
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_prompts__version(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_prompts__version() IS 'Counts the version; refuses a change without author (CO001) or reason (CO002).';
+
+--
+-- Name: tg_sops__keep(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_sops__keep() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'An SOP is not deleted: its history would go with it.'
+    using errcode = 'CO105', hint = 'Take it out of use: select archive_sop(sop_id, reason).';
+end
+$$;
+
+--
+-- Name: FUNCTION tg_sops__keep(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_sops__keep() IS 'Refuses (CO105) the deletion of an SOP.';
+
+--
+-- Name: tg_sops__record(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_sops__record() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_previous app_public.sop_versions;
+  v_version_id integer;
+begin
+  if TG_OP = 'UPDATE' then
+    if NEW.version = OLD.version then
+      return null;
+    end if;
+    select * into v_previous from app_public.sop_versions v where v.sop_id = OLD.id and v.version = OLD.version;
+  end if;
+  insert into app_public.sop_versions (sop_id, version, content, diff_summary, changed_by, change_reason, created_at,
+      previous_version_id, improvement_id, category, section, archived)
+  values (NEW.id, NEW.version, NEW.content,
+      app_hidden.diff_summary(v_previous.content, NEW.content)
+        || case when TG_OP = 'UPDATE' and (NEW.category, NEW.section) <> (OLD.category, OLD.section)
+             then format('; renamed from %s/%s', OLD.category, OLD.section) else '' end
+        || case when TG_OP = 'UPDATE' and (NEW.archived_at is null) <> (OLD.archived_at is null)
+             then case when NEW.archived_at is null then '; back in use' else '; archived' end else '' end,
+      left(coalesce(app_public.current_actor(), NEW.created_by), 100),
+      coalesce(app_hidden.current_reason(), 'First version'),
+      NEW.updated_at, v_previous.id, nullif(current_setting('clubos.improvement_id', true), '')::integer,
+      NEW.category, NEW.section, NEW.archived_at is not null)
+  returning id into v_version_id;
+  perform app_private.rebuild_sop_units(NEW, v_version_id);
+  if TG_OP = 'UPDATE' and (NEW.category, NEW.section) <> (OLD.category, OLD.section) then
+    update app_private.search_units set category = NEW.category where sop_id = NEW.id and knowledge_id is not null and category = OLD.category;
+  end if;
+  if exists (select from app_private.search_units u where u.sop_id = NEW.id and u.embedding is null) then
+    perform app_hidden.add_job('search_units__embed');
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_sops__record(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_sops__record() IS 'Writes the version with its diff summary and the search units, in the same statement; asks for the vectors that are missing.';
+
+--
+-- Name: tg_sops__version(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_sops__version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if TG_OP = 'INSERT' then
+    NEW.version := 1;
+    NEW.created_by := coalesce(app_public.current_actor(), NEW.created_by);
+    NEW.created_at := app_hidden.effective_time();
+    NEW.updated_at := NEW.created_at;
+    return NEW;
+  end if;
+  NEW.id := OLD.id;
+  NEW.created_at := OLD.created_at;
+  NEW.created_by := OLD.created_by;
+  if (NEW.category, NEW.section, NEW.content, NEW.archived_at) is not distinct from (OLD.category, OLD.section, OLD.content, OLD.archived_at) then
+    NEW.version := OLD.version;
+    NEW.updated_at := OLD.updated_at;
+    return NEW;
+  end if;
+  perform app_hidden.require_actor();
+  perform app_hidden.require_reason(app_hidden.current_reason());
+  NEW.version := OLD.version + 1;
+  -- A clock that was set back must not put a version before the one it follows.
+  NEW.updated_at := case
+    when nullif(current_setting('clubos.effective_at', true), '') is null then greatest(clock_timestamp(), OLD.updated_at + interval '1 microsecond')
+    else app_hidden.effective_time()
+  end;
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_sops__version(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_sops__version() IS 'Counts the version and refuses a change without author (CO001) or reason (CO002).';
+
+--
+-- Name: responses; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.responses (
+    id bigint NOT NULL,
+    ticket_id integer,
+    visitor_id uuid,
+    question text NOT NULL,
+    question_hash bytea NOT NULL,
+    embedding_model text,
+    site_id integer,
+    requested_category character varying(100),
+    category character varying(100),
+    confidence double precision,
+    text text NOT NULL,
+    outcome text NOT NULL,
+    reason text,
+    model text NOT NULL,
+    router_model text,
+    prompt_version_id integer,
+    latency_ms double precision,
+    tokens_in integer,
+    tokens_out integer,
+    cost numeric(12,6),
+    feedback text,
+    feedback_by text,
+    feedback_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT responses_confidence_is_a_probability CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT responses_feedback_has_author CHECK ((((feedback IS NULL) = (feedback_at IS NULL)) AND ((feedback IS NULL) = (feedback_by IS NULL)))),
+    CONSTRAINT responses_feedback_is_known CHECK ((feedback = ANY (ARRAY['helpful'::text, 'unhelpful'::text]))),
+    CONSTRAINT responses_outcome_is_known CHECK ((outcome = ANY (ARRAY['answered'::text, 'handed_over'::text, 'emergency'::text, 'withheld'::text, 'paused'::text]))),
+    CONSTRAINT responses_question_fits CHECK ((octet_length(question) <= 65536))
+)
+WITH (fillfactor='90');
+
+--
+-- Name: TABLE responses; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.responses IS 'Every answer given, with what led to it.';
+
+--
+-- Name: COLUMN responses.question_hash; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.question_hash IS 'Key of the question''s vector in the embedding cache, with embedding_model.';
+
+--
+-- Name: COLUMN responses.category; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.category IS 'Where the question was routed; null where no category fits.';
+
+--
+-- Name: COLUMN responses.confidence; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.confidence IS 'Calibrated probability (0 to 1) that the first source is right.';
+
+--
+-- Name: COLUMN responses.outcome; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.outcome IS 'answered; handed_over (too little support: a ticket waits); emergency (fixed text, urgent ticket); withheld (a person had taken over meanwhile); paused (kill switch).';
+
+--
+-- Name: COLUMN responses.reason; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.reason IS 'Why it was not answered, for staff.';
+
+--
+-- Name: COLUMN responses.model; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.model IS 'What wrote the text: local-extractive, or a model''s name.';
+
+--
+-- Name: COLUMN responses.latency_ms; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.latency_ms IS 'Milliseconds from question to recording.';
+
+--
+-- Name: COLUMN responses.feedback; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.feedback IS 'helpful or unhelpful; once per response, changeable.';
+
+--
+-- Name: ticket_summary(app_public.responses); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.ticket_summary(response app_public.responses) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select concat_ws(E'\n', 'Asked: ' || left(response.question, 400), 'Why a person: ' || response.reason,
+    'Nearest: ' || (select string_agg(format('%s/%s', s.category, s.topic), ', ' order by s.rank) from app_public.response_sources s where s.response_id = response.id and s.rank <= 3))
+$$;
+
+--
+-- Name: FUNCTION ticket_summary(response app_public.responses); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.ticket_summary(response app_public.responses) IS 'For the person who takes over: what was asked, why it was handed over, what is nearest.';
+
+--
+-- Name: to_lines(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.to_lines(content text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- A last line without its newline carries diff's mark, so that it differs from the same line with one.
+  select case
+    when content = '' then '{}'::text[]
+    when right(content, 1) = E'\n' then string_to_array(left(content, -1), E'\n')
+    else (select l[:cardinality(l) - 1] || (l[cardinality(l)] || E'\n\\ No newline at end of file') from string_to_array(content, E'\n') l)
+  end
+$$;
+
+--
+-- Name: FUNCTION to_lines(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.to_lines(content text) IS 'The lines of a text; a last line that lacks its newline says so, in diff''s words.';
+
+--
+-- Name: unified_diff(text, text, text, text, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer DEFAULT 3) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+  v_a text[] := app_hidden.to_lines(a);
+  v_b text[] := app_hidden.to_lines(b);
+  v_out text[] := '{}';
+  v_hunk record;
+  v_edit record;
+  v_at integer;
+begin
+  if a = b then
+    return '';
+  end if;
+  for v_hunk in
+    -- Edits closer than twice the context share a hunk.
+    select h.hunk, greatest(min(h.a_from) - context, 1) as a_first, least(max(h.a_to) + context, cardinality(v_a)) as a_last,
+           min(h.b_from) - (min(h.a_from) - greatest(min(h.a_from) - context, 1)) as b_first,
+           max(h.b_to) + (least(max(h.a_to) + context, cardinality(v_a)) - max(h.a_to)) as b_last,
+           array_agg(array[h.a_from, h.a_to, h.b_from, h.b_to] order by h.a_from, h.b_from) as edits
+      from (select g.*, sum(g.starts) over (order by g.a_from, g.b_from) as hunk
+              from (select e.*, case when e.a_from - lag(e.a_to) over (order by e.a_from, e.b_from) - 1 <= 2 * context then 0 else 1 end as starts
+                      from app_hidden.line_edits(v_a, v_b) e) g) h
+     group by h.hunk
+     order by h.hunk
+  loop
+    v_out := v_out || format('@@ -%s +%s @@', app_hidden.hunk_range(v_hunk.a_first, v_hunk.a_last), app_hidden.hunk_range(v_hunk.b_first, v_hunk.b_last));
+    v_at := v_hunk.a_first;
+    for i in 1..array_length(v_hunk.edits, 1) loop
+      v_out := v_out
+        || array(select ' ' || l from unnest(v_a[v_at:v_hunk.edits[i][1] - 1]) with ordinality t(l, o) order by o)
+        || array(select '-' || l from unnest(v_a[v_hunk.edits[i][1]:v_hunk.edits[i][2]]) with ordinality t(l, o) order by o)
+        || array(select '+' || l from unnest(v_b[v_hunk.edits[i][3]:v_hunk.edits[i][4]]) with ordinality t(l, o) order by o);
+      v_at := v_hunk.edits[i][2] + 1;
+    end loop;
+    v_out := v_out || array(select ' ' || l from unnest(v_a[v_at:v_hunk.a_last]) with ordinality t(l, o) order by o);
+  end loop;
+  return array_to_string(array['--- ' || a_name, '+++ ' || b_name] || v_out, E'\n') || E'\n';
+end
+$$;
+
+--
+-- Name: FUNCTION unified_diff(a text, b text, a_name text, b_name text, context integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) IS 'A unified diff (as `diff -u` writes it) of two texts, with `context` lines around each edit; empty where they are equal.';
+
+--
+-- Name: visible_response(bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.visible_response(response_id bigint) RETURNS app_public.responses
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_response app_public.responses;
+begin
+  select * into v_response from app_public.responses r where r.id = visible_response.response_id for update;
+  if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or v_response.visitor_id = app_public.current_visitor_id()) then
+    raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
+  end if;
+  return v_response;
+end
+$$;
+
+--
+-- Name: FUNCTION visible_response(response_id bigint); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.visible_response(response_id bigint) IS 'The response, locked; CO404 where it is not there or another customer''s.';
+
+--
+-- Name: voter(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.voter() RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  select coalesce('visitor:' || app_public.current_visitor_id(), app_public.current_actor(), session_user)
+$$;
+
+--
+-- Name: FUNCTION voter(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.voter() IS 'Who rates: the visitor, or the member of staff.';
+
+--
+-- Name: word_count(tsvector); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.word_count(words tsvector) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(sum(coalesce(cardinality(positions), 1)), 0)::integer from unnest(words)
+$$;
+
+--
+-- Name: FUNCTION word_count(words tsvector); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.word_count(words tsvector) IS 'Number of words of a text, as BM25 counts its length.';
+
+--
+-- Name: improvement_queue; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.improvement_queue (
+    id integer NOT NULL,
+    failed_response_id integer,
+    suggested_sop_update jsonb NOT NULL,
+    status character varying(50) DEFAULT 'pending'::character varying NOT NULL,
+    approved_by character varying(100),
+    applied_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    sop_id integer,
+    base_version integer,
+    pattern_id integer,
+    proposed_by text NOT NULL,
+    impact double precision DEFAULT 0 NOT NULL,
+    dry_run jsonb,
+    rejection_reason text,
+    rejected_by character varying(100),
+    rejected_at timestamp with time zone,
+    decision_reason text,
+    fingerprint bytea NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT improvement_applied_at_matches_status CHECK (((((status)::text = 'approved'::text) = (applied_at IS NOT NULL)) AND ((applied_at IS NULL) = (approved_by IS NULL)))),
+    CONSTRAINT improvement_edit_names_its_base CHECK (((kind = 'sop_edit'::text) = ((sop_id IS NOT NULL) AND (base_version IS NOT NULL)))),
+    CONSTRAINT improvement_rejection_has_a_reason CHECK (((((status)::text = 'rejected'::text) = (rejected_at IS NOT NULL)) AND (((status)::text <> 'rejected'::text) OR (btrim(rejection_reason) <> ''::text)))),
+    CONSTRAINT improvement_status_is_known CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'approved'::character varying, 'rejected'::character varying])::text[]))),
+    CONSTRAINT improvement_suggestion_fits CHECK ((octet_length((suggested_sop_update)::text) <= 4194304)),
+    CONSTRAINT improvement_suggestion_is_an_object CHECK ((jsonb_typeof(suggested_sop_update) = 'object'::text))
+);
+
+--
+-- Name: TABLE improvement_queue; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.improvement_queue IS 'Proposed changes that wait for a person, and what was decided.';
+
+--
+-- Name: COLUMN improvement_queue.failed_response_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.improvement_queue.failed_response_id IS 'The failure that first led to it; improvement_evidence has them all.';
+
+--
+-- Name: COLUMN improvement_queue.suggested_sop_update; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.improvement_queue.suggested_sop_update IS '{sop_id, section, new_content, reasoning} for SOPs; {category, topic, entries: [{question, answer}], reasoning} for knowledge.';
+
+--
+-- Name: COLUMN improvement_queue.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.improvement_queue.status IS 'pending, approved or rejected. Setting it to approved applies the change, in the same statement.';
+
+--
+-- Name: COLUMN improvement_queue.kind; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.improvement_queue.kind IS 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint: names the handler app_hidden.apply_improvement__<kind>.';
+
+--
+-- Name: COLUMN improvement_queue.base_version; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.improvement_queue.base_version IS 'The SOP version the edit was drafted against.';
+
+--
+-- Name: COLUMN improvement_queue.impact; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.improvement_queue.impact IS 'Rank in the queue: how often, how bad, how much the dry run fixes.';
+
+--
+-- Name: COLUMN improvement_queue.dry_run; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.improvement_queue.dry_run IS 'Latest result of preview_improvement.';
+
+--
+-- Name: COLUMN improvement_queue.fingerprint; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.improvement_queue.fingerprint IS 'SHA-256 of what would change: equal for twins.';
+
+--
+-- Name: apply_improvement__knowledge_correction(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_improvement__knowledge_correction(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE sql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_private.apply_improvement__knowledge_entry(improvement)
+$$;
+
+--
+-- Name: FUNCTION apply_improvement__knowledge_correction(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_improvement__knowledge_correction(improvement app_public.improvement_queue) IS 'Writes the corrected answer over the entries named.';
+
+--
+-- Name: apply_improvement__knowledge_entry(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  -- In the order of the key, so that two approvals never wait for each other in a circle.
+  insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, sop_id, site_id, improvement_id)
+  select improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'topic', e.question, e.answer, 'improvement', 3,
+         (improvement.suggested_sop_update ->> 'sop_id')::integer, (improvement.suggested_sop_update ->> 'site_id')::integer, improvement.id
+    from jsonb_to_recordset(improvement.suggested_sop_update -> 'entries') as e(question text, answer text)
+   order by e.question collate "C"
+  on conflict (category, topic, question) do update
+     set answer = excluded.answer, trust = 3, sop_id = excluded.sop_id, site_id = excluded.site_id, source = excluded.source, improvement_id = excluded.improvement_id;
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION apply_improvement__knowledge_entry(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) IS 'Writes the proposed knowledge entries, over entries that ask the same.';
+
+--
+-- Name: apply_improvement__routing_hint(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_improvement__routing_hint(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE sql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_private.apply_improvement__knowledge_entry(improvement)
+$$;
+
+--
+-- Name: FUNCTION apply_improvement__routing_hint(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_improvement__routing_hint(improvement app_public.improvement_queue) IS 'Writes the questions as entries of the category they belong to: the router votes by its nearest neighbours.';
+
+--
+-- Name: apply_improvement__sop_edit(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop app_public.sops := app_hidden.find_sop(improvement.sop_id, for_update => true);
+  v_new text := improvement.suggested_sop_update ->> 'new_content';
+  v_base text;
+  v_merge record;
+begin
+  if v_sop.version <> improvement.base_version and v_sop.content <> v_new then
+    select content into v_base from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = improvement.base_version;
+    select * into v_merge from app_hidden.merge_lines(v_base, v_sop.content, v_new);
+    if v_merge.merged is null or v_sop.archived_at is not null then
+      raise exception '%/% was changed since this was proposed (version %, now %), in the same lines.', v_sop.category, v_sop.section, improvement.base_version, v_sop.version
+        using errcode = 'CO102',
+              detail = jsonb_build_object('sop_id', v_sop.id, 'base_version', improvement.base_version, 'version', v_sop.version, 'conflicts', v_merge.conflicts)::text,
+              hint = 'Look at sop_diff(sop_id, base version, current version), then approve with edited_content that holds both changes and edited_version = the current version, or reject.';
+    end if;
+    v_new := v_merge.merged;
+    improvement.suggested_sop_update := jsonb_set(improvement.suggested_sop_update, '{new_content}', to_jsonb(v_new));
+  end if;
+  update app_public.sops set content = v_new where id = v_sop.id;
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION apply_improvement__sop_edit(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.improvement_queue) IS 'Makes the proposed text the SOP''s next version, merged by line where the SOP moved on. Errors: CO102 both changed the same lines.';
+
+--
+-- Name: apply_improvement__sop_new(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_improvement__sop_new(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop_id integer;
+begin
+  insert into app_public.sops as s (category, section, content)
+  values (improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'section', improvement.suggested_sop_update ->> 'new_content')
+  on conflict do nothing
+  returning s.id into v_sop_id;
+  if v_sop_id is null then
+    raise exception 'There is an SOP %/% already.', improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'section'
+      using errcode = 'CO102', hint = 'Reject this proposal, or put its text into that SOP with save_sop.';
+  end if;
+  improvement.suggested_sop_update := improvement.suggested_sop_update || jsonb_build_object('sop_id', v_sop_id);
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION apply_improvement__sop_new(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_improvement__sop_new(improvement app_public.improvement_queue) IS 'Makes the proposed SOP. Errors: CO102 its name is taken.';
+
+--
+-- Name: search_units; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.search_units (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    sop_id integer,
+    sop_version_id integer,
+    knowledge_id integer,
+    ordinal integer DEFAULT 0 NOT NULL,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    site_id integer,
+    trust smallint DEFAULT 3 NOT NULL,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone,
+    title text NOT NULL,
+    heading text,
+    body text NOT NULL,
+    embedding_text text NOT NULL,
+    content_hash bytea NOT NULL,
+    words tsvector NOT NULL,
+    word_count integer NOT NULL,
+    impacts public.sparsevec NOT NULL,
+    embedding public.vector(1536),
+    embedding_model text,
+    bits bit(1536) GENERATED ALWAYS AS ((public.binary_quantize(embedding))::bit(1536)) STORED,
+    CONSTRAINT search_units_embedding_names_its_model CHECK (((embedding IS NULL) OR (embedding_model IS NOT NULL))),
+    CONSTRAINT search_units_kind_is_known CHECK ((kind = ANY (ARRAY['document'::text, 'summary'::text, 'section'::text, 'phrase'::text, 'knowledge'::text])))
+);
+
+--
+-- Name: TABLE search_units; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.search_units IS 'The one search space: SOP sections, the phrases customers use for an SOP, and knowledge entries. Derived; rebuilt by trigger whenever its source is written.';
+
+--
+-- Name: COLUMN search_units.kind; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.kind IS 'document: a whole SOP. summary: its category, title and first section (vector only). section: one of its sections, to choose what to quote. phrase: words of customers that lead to it. knowledge: an entry.';
+
+--
+-- Name: COLUMN search_units.embedding_text; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.embedding_text IS 'The text whose vector is `embedding`.';
+
+--
+-- Name: COLUMN search_units.content_hash; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.content_hash IS 'SHA-256 of embedding_text: key in the embedding cache.';
+
+--
+-- Name: COLUMN search_units.impacts; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.impacts IS 'BM25 term impacts (tf part, length-normalised), one dimension per lexeme; see app_hidden.lexeme_dimension.';
+
+--
+-- Name: COLUMN search_units.bits; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.bits IS 'Signs of the vector: nearest by Hamming distance are candidates for nearest by cosine.';
+
+--
+-- Name: best_section(integer, public.sparsevec, double precision, public.vector, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) RETURNS app_private.search_units
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select u.*
+    from app_private.search_units u
+   where u.sop_id = best_section.sop_id and u.kind = 'section'
+   order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'), coalesce(-(u.impacts <#> best_section.impacts) / nullif(total_idf, 0), 0)
+     + 2 * coalesce(case when u.embedding_model = model then -(u.embedding <#> best_section.embedding) end, 0)
+     + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal
+   limit 1
+$$;
+
+--
+-- Name: FUNCTION best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) IS 'The section of an SOP to quote for a question.';
+
+--
+-- Name: failure_patterns; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.failure_patterns (
+    id integer NOT NULL,
+    label text NOT NULL,
+    category character varying(100),
+    sop_id integer,
+    topic character varying(200),
+    size integer DEFAULT 0 NOT NULL,
+    first_seen timestamp with time zone NOT NULL,
+    last_seen timestamp with time zone NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    analyst text NOT NULL,
+    centroid public.vector(1536),
+    embedding_model text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT failure_patterns_seen_in_order CHECK ((first_seen <= last_seen)),
+    CONSTRAINT failure_patterns_status_is_known CHECK ((status = ANY (ARRAY['open'::text, 'proposed'::text, 'resolved'::text, 'dismissed'::text])))
+);
+
+--
+-- Name: TABLE failure_patterns; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.failure_patterns IS 'Clusters of failed responses that mean the same thing.';
+
+--
+-- Name: COLUMN failure_patterns.label; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failure_patterns.label IS 'The terms that tell this cluster from the others.';
+
+--
+-- Name: COLUMN failure_patterns.sop_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failure_patterns.sop_id IS 'The SOP that should have answered, where people said so or search suggests it.';
+
+--
+-- Name: COLUMN failure_patterns.analyst; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failure_patterns.analyst IS 'Which analyst found it: local, or a model''s name.';
+
+--
+-- Name: COLUMN failure_patterns.centroid; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failure_patterns.centroid IS 'Mean vector of its questions, in embedding_model''s space.';
+
+--
+-- Name: cluster_failures(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.cluster_failures(most integer DEFAULT 500) RETURNS SETOF app_public.failure_patterns
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_near_enough constant double precision := 0.5;
+  v_failure record;
+  v_pattern app_public.failure_patterns;
+  v_touched integer[] := '{}';
+begin
+  -- One analysis at a time; a second finds the failures taken.
+  perform pg_advisory_xact_lock(hashtextextended('clubos.cluster_failures', 0));
+  for v_failure in
+    select f.*, c.embedding, s.embedding_model
+      from app_public.failed_responses f
+     cross join app_public.club_settings s
+      left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(f.query) and c.model = s.embedding_model
+     where not f.analyzed and f.withdrawn_at is null
+     order by f.id limit most
+     for update of f skip locked
+  loop
+    v_pattern := null;
+    select p.* into v_pattern from app_public.failure_patterns p
+     where p.sop_id is not distinct from v_failure.expected_sop_id and p.topic is not distinct from v_failure.expected_topic
+       and (v_failure.expected_sop_id is not null or p.category is not distinct from v_failure.expected_category)
+       and p.embedding_model is not distinct from v_failure.embedding_model and p.status in ('open', 'proposed', 'dismissed')
+       and p.centroid is not null and -(p.centroid <#> v_failure.embedding) >= case when p.status = 'dismissed' then 0.85 when coalesce(v_failure.expected_sop_id::text, v_failure.expected_topic) is null then c_near_enough else 0 end
+     order by p.centroid <#> v_failure.embedding limit 1;
+    if v_pattern.id is null then
+      insert into app_public.failure_patterns (label, category, sop_id, topic, first_seen, last_seen, analyst, centroid, embedding_model)
+      values (left(app_hidden.mask_personal_data(v_failure.query), 80), v_failure.expected_category, v_failure.expected_sop_id, v_failure.expected_topic,
+          v_failure.created_at, v_failure.created_at, 'local', v_failure.embedding, case when v_failure.embedding is not null then v_failure.embedding_model end)
+      returning * into v_pattern;
+    end if;
+    update app_public.failed_responses f set analyzed = true, pattern_id = v_pattern.id where f.id = v_failure.id;
+    update app_public.failure_patterns p
+       set size = p.size + 1, first_seen = least(p.first_seen, v_failure.created_at), last_seen = greatest(p.last_seen, v_failure.created_at), updated_at = now(),
+           centroid = case when v_failure.embedding is null then p.centroid else
+             l2_normalize(l2_normalize(p.centroid) * array_fill(p.size::real, array[1536])::vector + v_failure.embedding) end
+     where p.id = v_pattern.id;
+    v_touched := v_touched || v_pattern.id;
+  end loop;
+  update app_public.failure_patterns p set label = app_private.pattern_label(p.id) where p.id = any (v_touched);
+  return query select p.* from app_public.failure_patterns p where p.id = any (v_touched) order by p.size desc, p.id;
+end
+$$;
+
+--
+-- Name: FUNCTION cluster_failures(most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.cluster_failures(most integer) IS 'Puts unanalysed failures into patterns by what should have answered and by vector; returns the patterns that grew.';
+
+--
+-- Name: correct_spelling(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.correct_spelling(question text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_word text;
+  v_known text;
+  v_out text[] := '{}';
+  v_changed boolean := false;
+  v_fresh boolean;
+begin
+  foreach v_word in array (regexp_split_to_array(lower(left(question, 2000)), '[^[:alnum:]]+'))[:60] loop
+    v_known := null;
+    if length(v_word) >= 4 and v_word ~ '^[[:alpha:]]+$' and to_tsvector('app_public.clubos', v_word) <> ''::tsvector
+       and not exists (select from app_private.search_units u where u.words @@ plainto_tsquery('app_public.clubos', v_word) and u.kind in ('document', 'phrase', 'knowledge')) then
+      v_fresh := coalesce(v_fresh, (select max(t.last_unit_id) from app_private.search_statistics t) = (select max(u.id) from app_private.search_units u)
+        or (select sum(t.units) from app_private.search_statistics t) > 5000);
+      if v_fresh then
+        select d.word into v_known from app_private.search_vocabulary d
+         where d.word % v_word order by similarity(d.word, v_word) desc, d.units desc, d.word limit 1;
+      else
+        select d.word into v_known from app_private.count_vocabulary() d
+         where d.word % v_word order by similarity(d.word, v_word) desc, d.units desc, d.word limit 1;
+      end if;
+    end if;
+    v_changed := v_changed or v_known is not null;
+    v_out := v_out || coalesce(v_known, v_word);
+  end loop;
+  return case when v_changed then array_to_string(v_out, ' ') end;
+end
+$_$;
+
+--
+-- Name: FUNCTION correct_spelling(question text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.correct_spelling(question text) IS 'The question with each word that the index does not know replaced by the most similar one it does know (trigrams); null where there is nothing to correct.';
+
+--
+-- Name: count_vocabulary(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.count_vocabulary() RETURNS TABLE(word text, units integer)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+  select word, ndoc from ts_stat($q$select to_tsvector('simple', public.unaccent(left(concat_ws(' ', title, heading, body), 200000))) from app_private.search_units where kind <> 'summary'$q$)
+   where length(word) between 4 and 40 and word ~ '^[[:alpha:]]+$'
+$_$;
+
+--
+-- Name: FUNCTION count_vocabulary(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.count_vocabulary() IS 'The words of the search space as they are written, with the number of units that hold them.';
+
+--
+-- Name: draft_improvement(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.draft_improvement(pattern_id integer) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_phrases constant integer := 40;
+  v_pattern app_public.failure_patterns;
+  v_failures integer[];
+  v_phrases text[];
+  v_corrections text[];
+  v_sop app_public.sops;
+  v_new text;
+  v_reasoning text;
+begin
+  select * into v_pattern from app_public.failure_patterns p where p.id = draft_improvement.pattern_id;
+  select array_agg(f.id order by f.id), array_agg(distinct app_hidden.learnable_question(f.query)),
+         array_agg(distinct app_hidden.mask_personal_data(btrim(f.user_correction))) filter (where btrim(f.user_correction) <> '')
+    into v_failures, v_phrases, v_corrections
+    from (select * from app_public.failed_responses f
+           where f.pattern_id = draft_improvement.pattern_id and f.withdrawn_at is null and f.resolved_by_improvement_id is null
+             and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
+           order by f.id desc limit c_phrases) f;
+  if v_failures is null then
+    return null;
+  end if;
+  v_reasoning := format('%s customers asked about "%s" and were not helped.', cardinality(v_failures), v_pattern.label);
+
+  if v_pattern.sop_id is not null then
+    v_sop := app_hidden.find_sop(v_pattern.sop_id);
+    v_new := app_hidden.add_list_items(v_sop.content, app_hidden.phrases_heading(), v_phrases);
+    -- A correction that the SOP does not say already is worth saying.
+    select app_hidden.add_list_items(v_new, 'Good to know', array_agg(c order by c)) into v_new
+      from unnest(v_corrections) c
+     where (select count(*) filter (where to_tsvector('app_public.clubos', v_sop.content) @@ (quote_literal(l)::tsquery))::double precision / greatest(count(*), 1)
+              from unnest(tsvector_to_array(to_tsvector('app_public.clubos', c))) l) < 0.6
+    having count(*) > 0;
+    v_new := coalesce(v_new, app_hidden.add_list_items(v_sop.content, app_hidden.phrases_heading(), v_phrases));
+    if v_new = v_sop.content then
+      return null;
+    end if;
+    return jsonb_build_object('kind', 'sop_edit', 'base_version', v_sop.version, 'failed_response_ids', v_failures,
+      'suggestion', jsonb_build_object('sop_id', v_sop.id, 'section', v_sop.section, 'new_content', v_new,
+        'reasoning', v_reasoning || ' Their words are added, so that the next one is led here.'));
+  elsif v_pattern.topic is not null then
+    return jsonb_build_object('kind', 'knowledge_entry', 'failed_response_ids', v_failures, 'suggestion', jsonb_build_object(
+      'category', v_pattern.category, 'topic', v_pattern.topic, 'reasoning', v_reasoning || ' Their questions become entries of this topic.',
+      'entries', (select jsonb_agg(jsonb_build_object('question', q, 'answer', coalesce(v_corrections[1],
+                    (select k.answer from app_public.knowledge_base k where k.category = v_pattern.category and k.topic = v_pattern.topic order by k.trust desc, k.id limit 1), v_pattern.topic)))
+                    from unnest(v_phrases) q)));
+  elsif v_corrections is not null then
+    -- Nobody named an SOP: the one nearest to the correction, if it is near, else a new one.
+    select s.* into v_sop from app_private.search_targets(array_to_string(v_corrections, ' '), v_pattern.centroid) t join app_public.sops s on s.id = t.sop_id
+     where t.words >= 0.6 and t.cosine >= 0.5 order by t.score desc limit 1;
+    if v_sop.id is not null then
+      return jsonb_build_object('kind', 'sop_edit', 'base_version', v_sop.version, 'failed_response_ids', v_failures, 'suggestion', jsonb_build_object(
+        'sop_id', v_sop.id, 'section', v_sop.section, 'reasoning', v_reasoning || ' The corrections fit this SOP best.',
+        'new_content', app_hidden.add_list_items(app_hidden.add_list_items(v_sop.content, 'Good to know', v_corrections), app_hidden.phrases_heading(), v_phrases)));
+    end if;
+    return jsonb_build_object('kind', 'sop_new', 'failed_response_ids', v_failures, 'suggestion', jsonb_build_object(
+      'category', coalesce(v_pattern.category, (select r.category from app_public.responses r join app_public.failed_responses f on f.response_id = r.id
+                            where f.id = any (v_failures) and r.category is not null group by 1 order by count(*) desc, 1 limit 1), 'general'),
+      'section', left(replace(v_pattern.label, ', ', '_'), 180), 'reasoning', v_reasoning || ' No SOP fits.',
+      'new_content', format(E'# %s\n\n## Steps\n\n%s\n\n## %s\n\n%s\n', initcap(replace(v_pattern.label, ', ', ' ')),
+        (select string_agg(format('%s. %s', o, c), E'\n' order by o) from unnest(v_corrections) with ordinality t(c, o)),
+        app_hidden.phrases_heading(), (select string_agg('- ' || p, E'\n' order by p) from unnest(v_phrases) p))));
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION draft_improvement(pattern_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.draft_improvement(pattern_id integer) IS 'The local analyst''s proposal for a pattern, {kind, suggestion, failed_response_ids, base_version}: phrases and clarifications for the SOP concerned, entries for a topic, or a new SOP from the corrections; null where nobody said what is right.';
+
+--
+-- Name: first_target(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.first_target(question text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select t.target from app_private.search_targets(left(question, 20000),
+    (select c.embedding from app_private.embedding_cache c, app_public.club_settings s where c.content_hash = app_hidden.embedding_hash(question) and c.model = s.embedding_model)) t
+   order by t.score desc, t.target limit 1
+$$;
+
+--
+-- Name: FUNCTION first_target(question text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.first_target(question text) IS 'What would answer a question now.';
+
+--
+-- Name: learn_from(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.learn_from(response app_public.responses) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_source app_public.response_sources;
+  v_id integer;
+begin
+  select * into v_source from app_public.response_sources s where s.response_id = response.id and s.cited order by s.rank limit 1;
+  if v_source.response_id is null then
+    return;
+  end if;
+  insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate)
+  values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(response.text), 16000),
+          'learned', v_source.sop_id, response.site_id, 0, 0, null)
+  on conflict (category, topic, question) do update set usage_count = k.usage_count
+  returning k.id into v_id;
+  perform app_private.vote(v_id, response.id, true);
+  if v_source.knowledge_id <> v_id and exists (select from app_public.knowledge_base k where k.id = v_source.knowledge_id) then
+    perform app_private.vote(v_source.knowledge_id, response.id, true);
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION learn_from(response app_public.responses); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.learn_from(response app_public.responses) IS 'Upserts the question of a helpful answer as learned knowledge, leading to the answer''s first source, and counts the rating.';
+
+--
+-- Name: missing_vectors(text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.missing_vectors(category text, section text, content text) RETURNS TABLE(content_hash bytea, embedding_text text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select distinct app_hidden.embedding_hash(u.embedding_text), u.embedding_text
+    from app_hidden.sop_units(category, section, content) u, app_public.club_settings s
+   where not exists (select from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model)
+$$;
+
+--
+-- Name: FUNCTION missing_vectors(category text, section text, content text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.missing_vectors(category text, section text, content text) IS 'The texts of an SOP''s draft whose vectors are not in the cache yet.';
+
+--
+-- Name: nearest_units(public.vector, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) RETURNS TABLE(unit_id bigint)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if to_regclass('app_private.search_units_embedding') is not null then
+    return query
+      select u.id from app_private.search_units u
+       where u.kind <> 'section' and u.embedding_model = nearest_units.model
+       order by u.embedding::halfvec(1536) <#> question::halfvec(1536) limit depth;
+  else
+    return query
+      select c.id
+        from (select u.id, u.embedding from app_private.search_units u
+               where u.kind <> 'section' and u.embedding_model = nearest_units.model
+               order by u.bits <~> binary_quantize(question)::bit(1536) limit depth * 3) c
+       order by c.embedding <#> question limit depth;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION nearest_units(question public.vector, model text, depth integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) IS 'The `depth` units nearest to a question by cosine (vectors have length one).';
+
+--
+-- Name: pattern_label(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.pattern_label(pattern_id integer) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with own as (
+    select w.word, count(*) as n
+      from app_public.failed_responses f, lateral (select distinct m[1] as word from regexp_matches(lower(app_hidden.mask_personal_data(f.query)), '[[:alpha:]]{3,}', 'g') m) w
+     where f.pattern_id = pattern_label.pattern_id and to_tsvector('app_public.clubos', w.word) <> ''::tsvector
+     group by 1
+  ), total as (
+    select count(*)::double precision as n from app_public.failed_responses f where f.pattern_id is not null
+  ), spread as (
+    select o.word, o.n, (select count(*) from app_public.failed_responses f where f.pattern_id is not null and f.query ilike '%' || o.word || '%') as everywhere
+      from (select * from own order by own.n desc, own.word limit 40) o
+  )
+  select coalesce(string_agg(s.word, ', ' order by s.weight desc, s.word), 'unclear')
+    from (select s.word, s.n * ln(1 + t.n / greatest(s.everywhere, 1)) as weight from spread s, total t order by 2 desc, 1 limit 4) s
+$$;
+
+--
+-- Name: FUNCTION pattern_label(pattern_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.pattern_label(pattern_id integer) IS 'The four words that tell a pattern from the others, by tf-idf over failures.';
+
+--
+-- Name: preview_questions(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.preview_questions(improvement app_public.improvement_queue) RETURNS TABLE(question text, expected text, role text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with touched as (
+    select coalesce(improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer) as sop_id,
+           improvement.suggested_sop_update ->> 'category' as category,
+           coalesce(improvement.suggested_sop_update ->> 'topic', improvement.suggested_sop_update ->> 'section') as topic
+  )
+  (select f.query, case when coalesce(f.expected_sop_id, t.sop_id) is not null then 'sop:' || coalesce(f.expected_sop_id, t.sop_id)
+                       when improvement.kind = 'sop_new' then null
+                       else 'topic:' || coalesce(f.expected_category, t.category) || '/' || coalesce(f.expected_topic, t.topic) end, 'failing'
+     from touched t, app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
+    where e.improvement_id = improvement.id and f.withdrawn_at is null order by f.id desc limit 50)
+  union all
+  -- Answered well lately, whatever answered them: what a change takes from others counts against it.
+  (select r.question, case when s.sop_id is not null then 'sop:' || s.sop_id else 'topic:' || s.category || '/' || s.topic end, 'good'
+     from app_public.responses r join app_public.response_sources s on s.response_id = r.id and s.rank = 1
+    where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 50)
+$$;
+
+--
+-- Name: FUNCTION preview_questions(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue) IS 'The failing questions behind a proposal and the latest well-answered ones, each with what should answer it.';
+
+--
+-- Name: question_words(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_count_below constant integer := 5000;
+  c_rows constant integer := 2000; -- hits that the candidates' query should not exceed by much
+  v_units double precision;
+  v_small boolean;
+  v_term record;
+  v_estimate double precision := 0;
+  v_query text := '';
+  v_vector text := '';
+begin
+  select sum(t.units) into v_units from app_private.search_statistics t where t.kind in ('document', 'phrase', 'knowledge');
+  v_small := v_units < c_count_below;
+  if v_small then
+    select count(*) into v_units from app_private.search_units u where u.kind in ('document', 'phrase', 'knowledge');
+    v_small := v_units < 2 * c_count_below;
+  end if;
+  total_idf := 0;
+  for v_term in
+    select t.lexeme, t.dimension, t.df, ln(1 + (v_units - least(t.df, v_units) + 0.5) / (least(t.df, v_units) + 0.5)) as idf
+      from (select l.lexeme, app_hidden.lexeme_dimension(l.lexeme) as dimension,
+                   case when v_small or f.lexeme is null
+                     then (select count(*) from app_private.search_units u
+                            where u.words @@ quote_literal(l.lexeme)::tsquery and u.kind in ('document', 'phrase', 'knowledge'))
+                     else f.units end::double precision as df
+              from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question_words.question, 20000)))) l(lexeme)
+              left join app_private.lexeme_frequencies f on not v_small and f.lexeme = l.lexeme
+             limit 200) t
+     order by t.df, t.lexeme
+  loop
+    continue when position(',' || v_term.dimension || ':' in v_vector) > 0;
+    total_idf := total_idf + v_term.idf;
+    v_vector := v_vector || ',' || v_term.dimension || ':' || v_term.idf::real;
+    -- Rarest words first; common ones only while the candidates stay few.
+    if v_term.df > 0 and (v_query = '' or v_estimate + v_term.df <= c_rows) then
+      v_query := v_query || case when v_query = '' then '' else '|' end || quote_literal(v_term.lexeme);
+      v_estimate := v_estimate + v_term.df;
+    end if;
+  end loop;
+  candidates := nullif(v_query, '')::tsquery;
+  impacts := ('{' || substr(v_vector, 2) || '}/268435456')::sparsevec;
+end
+$$;
+
+--
+-- Name: FUNCTION question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as words: idf by dimension, their sum, and a query for the units worth scoring (null where no word is known).';
+
+--
+-- Name: knowledge_base; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.knowledge_base (
+    id integer NOT NULL,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    question text NOT NULL,
+    answer text NOT NULL,
+    source character varying(100) DEFAULT 'manual_entry'::character varying,
+    usage_count integer DEFAULT 0 NOT NULL,
+    success_rate double precision,
+    embeddings public.vector(1536),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    trust smallint NOT NULL,
+    site_id integer,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone,
+    embedding_model text,
+    sop_id integer,
+    success_count integer DEFAULT 0 NOT NULL,
+    improvement_id integer,
+    CONSTRAINT knowledge_answer_fits CHECK ((octet_length(answer) <= 65536)),
+    CONSTRAINT knowledge_answer_is_written CHECK ((btrim(answer) <> ''::text)),
+    CONSTRAINT knowledge_counts_are_not_negative CHECK (((usage_count >= 0) AND (success_count >= 0))),
+    CONSTRAINT knowledge_question_fits CHECK ((octet_length((((category)::text || (topic)::text) || question)) <= 2600)),
+    CONSTRAINT knowledge_question_is_written CHECK ((btrim(question) <> ''::text)),
+    CONSTRAINT knowledge_success_rate_is_a_rate CHECK (((success_rate >= (0)::double precision) AND (success_rate <= (1)::double precision))),
+    CONSTRAINT knowledge_trust_is_known CHECK (((trust >= 0) AND (trust <= 3))),
+    CONSTRAINT knowledge_valid_in_order CHECK (((valid_from IS NULL) OR (valid_to IS NULL) OR (valid_from < valid_to)))
+)
+WITH (fillfactor='80');
+
+--
+-- Name: TABLE knowledge_base; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.knowledge_base IS 'Questions and their answers: written by hand, learned from helpful answers, or approved from corrections.';
+
+--
+-- Name: COLUMN knowledge_base.source; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.source IS 'sop, manual_entry, learned or improvement.';
+
+--
+-- Name: COLUMN knowledge_base.usage_count; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.usage_count IS 'Answers from this entry that somebody rated.';
+
+--
+-- Name: COLUMN knowledge_base.success_rate; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.success_rate IS 'Share of those rated helpful (0 to 1); null until the first rating.';
+
+--
+-- Name: COLUMN knowledge_base.embeddings; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.embeddings IS 'Vector of the question in embedding_model''s space, zero-padded to 1536 dimensions.';
+
+--
+-- Name: COLUMN knowledge_base.trust; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.trust IS '0 unreviewed, 1 confirmed by enough customers, 2 confirmed by staff, 3 written or approved by staff.';
+
+--
+-- Name: COLUMN knowledge_base.site_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.site_id IS 'Null: true at every site.';
+
+--
+-- Name: COLUMN knowledge_base.sop_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.sop_id IS 'The SOP this question leads to: the answer is then taken from the SOP''s text as it is now.';
+
+--
+-- Name: COLUMN knowledge_base.success_count; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.success_count IS 'Ratings that said helpful; success_rate is success_count / usage_count.';
+
+--
+-- Name: rebuild_knowledge_unit(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_base) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  delete from app_private.search_units u where u.knowledge_id = entry.id;
+  insert into app_private.search_units (kind, sop_id, knowledge_id, category, topic, site_id, trust, valid_from, valid_to, title, body,
+      embedding_text, content_hash, words, word_count, impacts, embedding, embedding_model)
+  select 'knowledge', entry.sop_id, entry.id, entry.category, entry.topic, entry.site_id, entry.trust, entry.valid_from, entry.valid_to,
+         entry.question, entry.answer, u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words, app_hidden.word_count(u.words),
+         app_hidden.bm25_impacts(u.words, t.average_words), entry.embeddings, case when entry.embeddings is not null then entry.embedding_model end
+    from app_hidden.knowledge_unit(entry.category, entry.topic, entry.question, entry.answer) u
+    join app_private.search_statistics t on t.kind = 'knowledge';
+$$;
+
+--
+-- Name: FUNCTION rebuild_knowledge_unit(entry app_public.knowledge_base); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_base) IS 'Replaces the search unit of a knowledge entry.';
+
+--
+-- Name: rebuild_sop_units(app_public.sops, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.rebuild_sop_units(sop app_public.sops, sop_version_id integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  delete from app_private.search_units u where u.sop_id = sop.id and u.knowledge_id is null;
+  insert into app_private.search_units (kind, sop_id, sop_version_id, ordinal, category, topic, trust, title, heading, body,
+      embedding_text, content_hash, words, word_count, impacts, embedding, embedding_model)
+  select u.kind, sop.id, rebuild_sop_units.sop_version_id, u.ordinal, sop.category, sop.section, 3, u.title, u.heading, u.body,
+         u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words, app_hidden.word_count(u.words),
+         app_hidden.bm25_impacts(u.words, t.average_words), c.embedding, c.model
+    from app_hidden.sop_units(sop.category, sop.section, sop.content) u
+    join app_private.search_statistics t on t.kind = u.kind
+   cross join app_public.club_settings s
+    left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model
+   where sop.archived_at is null;
+$$;
+
+--
+-- Name: FUNCTION rebuild_sop_units(sop app_public.sops, sop_version_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.rebuild_sop_units(sop app_public.sops, sop_version_id integer) IS 'Replaces the search units of an SOP by those of its text as it is now, with the vectors that the cache holds.';
+
+--
+-- Name: failed_responses; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.failed_responses (
+    id integer NOT NULL,
+    query text NOT NULL,
+    response text NOT NULL,
+    assistant_id character varying(100),
+    confidence_score double precision,
+    feedback_type character varying(50),
+    user_correction text,
+    analyzed boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    response_id bigint,
+    pattern_id integer,
+    reporter text,
+    site_id integer,
+    expected_sop_id integer,
+    expected_category character varying(100),
+    expected_topic character varying(200),
+    withdrawn_at timestamp with time zone,
+    resolved_by_improvement_id integer,
+    CONSTRAINT failed_responses_correction_fits CHECK ((octet_length(user_correction) <= 65536)),
+    CONSTRAINT failed_responses_feedback_type_is_known CHECK (((feedback_type)::text = ANY ((ARRAY['unhelpful'::character varying, 'wrong'::character varying, 'incomplete'::character varying])::text[])))
+);
+
+--
+-- Name: TABLE failed_responses; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.failed_responses IS 'Answers that failed, for analysis.';
+
+--
+-- Name: COLUMN failed_responses.assistant_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failed_responses.assistant_id IS 'What answered: the model''s name, or an assistant of V1.';
+
+--
+-- Name: COLUMN failed_responses.feedback_type; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failed_responses.feedback_type IS 'unhelpful, wrong or incomplete.';
+
+--
+-- Name: COLUMN failed_responses.user_correction; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failed_responses.user_correction IS 'What the right answer would have been, in somebody''s words: data, never published unseen.';
+
+--
+-- Name: COLUMN failed_responses.expected_sop_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failed_responses.expected_sop_id IS 'The SOP that staff said was right.';
+
+--
+-- Name: COLUMN failed_responses.expected_topic; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failed_responses.expected_topic IS 'The knowledge topic that staff said was right, with expected_category.';
+
+--
+-- Name: COLUMN failed_responses.withdrawn_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failed_responses.withdrawn_at IS 'Set when its reporter changed their mind; then it is no longer analysed.';
+
+--
+-- Name: record_failure(app_public.responses, text, text, integer, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) RETURNS app_public.failed_responses
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_failure app_public.failed_responses;
+begin
+  insert into app_public.failed_responses as f (query, response, assistant_id, confidence_score, feedback_type, user_correction, response_id, reporter,
+      site_id, expected_sop_id, expected_category, expected_topic)
+  values (response.question, response.text, response.model, response.confidence, record_failure.feedback_type, nullif(btrim(record_failure.user_correction), ''),
+      response.id, app_hidden.voter(), response.site_id, record_failure.expected_sop_id, record_failure.expected_category, record_failure.expected_topic)
+  on conflict (response_id) do update
+     set feedback_type = excluded.feedback_type, user_correction = coalesce(excluded.user_correction, f.user_correction), reporter = excluded.reporter,
+         expected_sop_id = coalesce(excluded.expected_sop_id, f.expected_sop_id), expected_category = coalesce(excluded.expected_category, f.expected_category),
+         expected_topic = coalesce(excluded.expected_topic, f.expected_topic), withdrawn_at = null,
+         -- A correction that says something new is worth another look.
+         analyzed = f.analyzed and f.withdrawn_at is null and excluded.user_correction is not distinct from f.user_correction
+  returning * into v_failure;
+  return v_failure;
+end
+$$;
+
+--
+-- Name: FUNCTION record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Files a response as failed, once; filing it again updates what was said.';
+
+--
+-- Name: refresh_search_statistics(boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refresh_search_statistics(force boolean DEFAULT false) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_last bigint;
+begin
+  -- One at a time; who comes second finds it done.
+  if not pg_try_advisory_xact_lock(hashtextextended('clubos.search_statistics', 0)) then
+    return false;
+  end if;
+  select coalesce(max(u.id), 0) into v_last from app_private.search_units u;
+  if not force and v_last = (select max(t.last_unit_id) from app_private.search_statistics t) then
+    return false;
+  end if;
+  update app_private.search_statistics t
+     set units = coalesce(c.units, 0), last_unit_id = v_last, refreshed_at = now(),
+         -- Impacts were computed with the mean of their day; it is moved, and they with it, once it is far off.
+         average_words = case when abs(c.words / t.average_words - 1) > 0.2 then c.words else t.average_words end
+    from (select k.kind, count(u.id) as units, greatest(avg(u.word_count), 1) as words
+            from app_private.search_statistics k left join app_private.search_units u on u.kind = k.kind group by k.kind) c
+   where c.kind = t.kind;
+  update app_private.search_units u set impacts = app_hidden.bm25_impacts(u.words, t.average_words)
+    from app_private.search_statistics t
+   where t.kind = u.kind and u.kind <> 'summary' and u.impacts is distinct from app_hidden.bm25_impacts(u.words, t.average_words);
+  delete from app_private.lexeme_frequencies;
+  insert into app_private.lexeme_frequencies (lexeme, units)
+  select word, ndoc from ts_stat($q$select words from app_private.search_units where kind in ('document', 'phrase', 'knowledge')$q$);
+  delete from app_private.search_vocabulary;
+  insert into app_private.search_vocabulary (word, units) select v.word, v.units from app_private.count_vocabulary() v;
+  return true;
+end
+$_$;
+
+--
+-- Name: FUNCTION refresh_search_statistics(force boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Recounts document frequencies, mean lengths and the vocabulary if the search space changed (or force). Returns whether it did.';
+
+--
+-- Name: search_targets(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 100) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, best_unit_id bigint, best_score double precision, words double precision, cosine double precision)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_cosine_weight constant double precision := 2;
+  c_softness constant double precision := 0.2;
+  c_votes constant integer := 10;
+  c_unreviewed constant double precision := 0.3;
+  v_words record;
+  v_model text;
+begin
+  select * into v_words from app_private.question_words(question);
+  select s.embedding_model into v_model from app_public.club_settings s;
+  return query
+  with candidates as (
+    (select u.id, u.sop_id as sop, u.kind from app_private.search_units u
+      where v_words.candidates is not null and u.words @@ v_words.candidates and u.kind in ('document', 'phrase', 'knowledge')
+        and (only_category is null or u.category = only_category)
+      order by u.impacts <#> v_words.impacts limit depth)
+    union
+    select u.id, u.sop_id, u.kind from app_private.nearest_units(question_embedding, v_model, depth) n join app_private.search_units u on u.id = n.unit_id
+     where question_embedding is not null and (only_category is null or u.category = only_category)
+    union
+    -- Where the category excludes what is near, its own units are looked through: it is small by comparison.
+    (select u.id, u.sop_id, u.kind from app_private.search_units u
+      where question_embedding is not null and only_category is not null and u.category = only_category
+        and u.kind <> 'section' and u.embedding_model = v_model
+      order by u.bits <~> binary_quantize(question_embedding)::bit(1536) limit depth)
+  ), wanted as (
+    -- A document and its summary are scored together.
+    select c.id from candidates c where c.kind in ('phrase', 'knowledge')
+    union
+    select d.id from app_private.search_units d
+     where d.kind = 'document' and d.sop_id in (select c.sop from candidates c where c.sop is not null)
+  ), scored as (
+    select u.id, u.sop_id as sop, u.category as cat, u.topic as top, u.kind, u.trust,
+           case when v_words.total_idf > 0 then -(u.impacts <#> v_words.impacts) / v_words.total_idf else 0 end as w,
+           case when question_embedding is null or u.embedding_model is distinct from v_model then 0
+                when u.kind = 'document' then coalesce((-(u.embedding <#> question_embedding)
+                  - (select s.embedding <#> question_embedding from app_private.search_units s
+                      where s.sop_id = u.sop_id and s.kind = 'summary' and s.embedding_model = v_model)) / 2, -(u.embedding <#> question_embedding))
+                else -(u.embedding <#> question_embedding) end as c
+      from app_private.search_units u
+     where u.id in (select wanted.id from wanted)
+       and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
+       and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+  ), ranked as (
+    select s.*, coalesce('sop:' || s.sop, 'topic:' || s.cat || '/' || s.top) as t,
+           s.w + c_cosine_weight * s.c - case when s.trust = 0 then c_unreviewed else 0 end as total
+      from scored s
+  ), voted as (
+    select r.*, row_number() over (partition by r.t order by r.total desc, r.id) as place, max(r.total) over (partition by r.t) as best from ranked r
+  )
+  select v.t, max(v.sop), (array_agg(v.cat order by v.place))[1], (array_agg(v.top order by v.place))[1],
+         max(v.best) + c_softness * ln(sum(exp((v.total - v.best) / c_softness))),
+         (array_agg(v.id order by v.place))[1], max(v.best),
+         (array_agg(v.w order by v.place))[1], (array_agg(v.c order by v.place))[1]
+    from voted v
+   where v.place <= c_votes
+   group by v.t
+   order by 5 desc, 1
+   limit depth;
+end
+$$;
+
+--
+-- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the unit that speaks for each, its share of the question''s words (0 to 1) and its cosine.';
+
+--
+-- Name: settle_entry(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.settle_entry(knowledge_id integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with votes as (
+    select count(*) as used, count(*) filter (where v.helpful) as good, bool_or(v.helpful and v.by_staff) as staff,
+           count(distinct v.voter) filter (where v.helpful) as voters
+      from app_private.knowledge_votes v where v.knowledge_id = settle_entry.knowledge_id
+  )
+  update app_public.knowledge_base k
+     set trust = case when k.source <> 'learned' then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end
+    from votes, app_public.club_settings s
+   where k.id = settle_entry.knowledge_id
+     and k.trust is distinct from case when k.source <> 'learned' then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end;
+$$;
+
+--
+-- Name: FUNCTION settle_entry(knowledge_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.settle_entry(knowledge_id integer) IS 'Sets a learned entry''s trust by its votes: 2 staff found it helpful, 1 enough distinct customers did, else 0.';
+
+--
+-- Name: store_vectors(text[], public.vector[], text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_stored integer;
+begin
+  insert into app_private.embedding_cache (content_hash, model, embedding)
+  select distinct on (1) app_hidden.embedding_hash(t.content), store_vectors.model, t.embedding from unnest(texts, vectors) t(content, embedding) order by 1
+  on conflict do nothing;
+  get diagnostics v_stored = row_count;
+  update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
+    from app_private.embedding_cache c, app_public.club_settings s
+   where u.embedding is null and c.content_hash = u.content_hash and c.model = s.embedding_model and c.model = store_vectors.model
+     and u.id in (select w.id from app_private.search_units w where w.embedding is null and w.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t)
+                   order by w.id for update skip locked);
+  update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
+    from app_private.search_units u
+   where k.embeddings is null and u.knowledge_id = k.id and u.embedding is not null
+     and u.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t);
+  return v_stored;
+end
+$$;
+
+--
+-- Name: FUNCTION store_vectors(texts text[], vectors public.vector[], model text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text) IS 'Puts vectors into the cache and into whatever waits for them. Repeating it is harmless.';
+
+--
+-- Name: vectors_wanted(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.vectors_wanted(most integer DEFAULT 256) RETURNS TABLE(embedding_text text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select distinct w.embedding_text from (
+    select u.embedding_text from app_private.search_units u where u.embedding is null order by u.id limit most
+  ) w
+$$;
+
+--
+-- Name: FUNCTION vectors_wanted(most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.vectors_wanted(most integer) IS 'Texts of the search space that have no vector yet, the oldest first.';
+
+--
+-- Name: vote(integer, bigint, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  insert into app_private.knowledge_votes (knowledge_id, response_id, helpful, voter, by_staff)
+  values (vote.knowledge_id, vote.response_id, vote.helpful, app_hidden.voter(), app_public.current_visitor_id() is null);
+  update app_public.knowledge_base k
+     set usage_count = k.usage_count + 1, success_count = k.success_count + vote.helpful::integer,
+         success_rate = (k.success_count + vote.helpful::integer)::double precision / (k.usage_count + 1)
+   where k.id = vote.knowledge_id;
+  perform app_private.settle_entry(vote.knowledge_id);
+end
+$$;
+
+--
+-- Name: FUNCTION vote(knowledge_id integer, response_id bigint, helpful boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) IS 'Counts one rating of one response for an entry.';
+
+--
+-- Name: withdraw_feedback(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.withdraw_feedback(response app_public.responses) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_vote record;
+begin
+  for v_vote in
+    delete from app_private.knowledge_votes v where v.response_id = response.id returning v.knowledge_id, v.helpful
+  loop
+    update app_public.knowledge_base k
+       set usage_count = greatest(k.usage_count - 1, 0), success_count = greatest(k.success_count - v_vote.helpful::integer, 0),
+           success_rate = case when k.usage_count > 1 then least(greatest(k.success_count - v_vote.helpful::integer, 0)::double precision / (k.usage_count - 1), 1) end
+     where k.id = v_vote.knowledge_id;
+    perform app_private.settle_entry(v_vote.knowledge_id);
+    -- What only this rating had taught is forgotten with it.
+    delete from app_public.knowledge_base k
+     where k.id = v_vote.knowledge_id and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
+  end loop;
+  delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed;
+  update app_public.failed_responses f set withdrawn_at = now() where f.response_id = response.id and f.withdrawn_at is null;
+end
+$$;
+
+--
+-- Name: FUNCTION withdraw_feedback(response app_public.responses); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.withdraw_feedback(response app_public.responses) IS 'Takes back what an earlier rating of this response counted for.';
+
+--
+-- Name: approve_improvement(integer, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.approve_improvement(id integer, reason text DEFAULT NULL::text, edited_content text DEFAULT NULL::text, edited_version integer DEFAULT NULL::integer) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_improvement app_public.improvement_queue;
+  v_actor text;
+begin
+  perform app_hidden.require_role('reviewer');
+  v_actor := app_hidden.require_actor();
+  select * into v_improvement from app_public.improvement_queue q where q.id = approve_improvement.id for update;
+  if v_improvement.id is null then
+    raise exception 'There is no proposal with id %.', approve_improvement.id using errcode = 'CO404';
+  elsif v_improvement.status = 'approved' and v_improvement.approved_by = v_actor
+        and (edited_content is null or v_improvement.suggested_sop_update ->> 'new_content' = edited_content) then
+    return v_improvement; -- the same click again
+  elsif v_improvement.status <> 'pending' then
+    raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
+      using errcode = 'CO103', detail = jsonb_build_object('status', v_improvement.status, 'by', coalesce(v_improvement.approved_by, v_improvement.rejected_by))::text,
+            hint = 'Reload the queue; undo it if it should not stand.';
+  end if;
+  if edited_content is not null then
+    if v_improvement.kind not in ('sop_edit', 'sop_new') then
+      raise exception 'Only proposals that write an SOP can be edited while approving.' using errcode = 'CO005', hint = 'Reject it and write the entry yourself.';
+    elsif btrim(edited_content) = '' then
+      raise exception 'An SOP needs a text.' using errcode = 'CO005';
+    end if;
+    v_improvement.suggested_sop_update := jsonb_set(v_improvement.suggested_sop_update, '{new_content}', to_jsonb(edited_content));
+    v_improvement.base_version := case when v_improvement.kind = 'sop_edit' then coalesce(edited_version, v_improvement.base_version) end;
+  end if;
+  perform app_hidden.set_reason(left(coalesce(nullif(btrim(approve_improvement.reason), ''), v_improvement.suggested_sop_update ->> 'reasoning', 'Approved'), 4000));
+  update app_public.improvement_queue q
+     set status = 'approved', suggested_sop_update = v_improvement.suggested_sop_update, base_version = v_improvement.base_version
+   where q.id = v_improvement.id
+  returning * into v_improvement;
+  return v_improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION approve_improvement(id integer, reason text, edited_content text, edited_version integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) IS 'Applies a proposal in one transaction: SOP, version, search units with their vectors, knowledge, failures, pattern, audit log. The next answer uses it. reason: why; the proposal''s own reasoning unless given. edited_content: the text to publish instead; edited_version: the SOP version it was written against, the proposal''s base unless given. Repeating one''s own call changes nothing.
+Errors: CO001 no actor, CO005 cannot be edited, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.archive_sop(sop_id integer, reason text) RETURNS app_public.sops
+    LANGUAGE plpgsql
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_sop app_public.sops;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.set_reason(app_hidden.require_reason(archive_sop.reason));
+  v_sop := app_hidden.find_sop(archive_sop.sop_id, for_update => true);
+  if v_sop.archived_at is null then
+    update app_public.sops s set archived_at = clock_timestamp() where s.id = v_sop.id returning * into v_sop;
+  end if;
+  return v_sop;
+end
+$$;
+
+--
+-- Name: FUNCTION archive_sop(sop_id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.archive_sop(sop_id integer, reason text) IS 'Takes an SOP out of use: no longer searched or answered from, its history stays. save_sop or rollback_sop bring it back.
+Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such SOP.';
+
+--
+-- Name: ask(text, text, text, uuid, public.vector); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.ask(query text, category text DEFAULT NULL::text, site text DEFAULT NULL::text, conversation uuid DEFAULT NULL::uuid, query_embedding public.vector DEFAULT NULL::public.vector) RETURNS app_public.responses
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_begun timestamptz := clock_timestamp();
+  v_answer jsonb;
+  v_vector vector := query_embedding;
+begin
+  if v_vector is null then
+    -- A question asked before has its vector; else words decide.
+    select c.embedding into v_vector from app_private.embedding_cache c, app_public.club_settings s
+     where c.content_hash = app_hidden.embedding_hash(query) and c.model = s.embedding_model;
+  end if;
+  v_answer := app_hidden.begin_answer(query, v_vector, category, site, conversation);
+  return app_public.record_response(query, v_answer ->> 'text', v_answer ->> 'outcome', case when v_vector is null then 'local-extractive-words' else 'local-extractive' end,
+    v_answer -> 'sources', conversation, v_answer ->> 'site', v_answer ->> 'category', category, (v_answer ->> 'confidence')::double precision, v_answer ->> 'reason',
+    'local-vote', latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
+end
+$$;
+
+--
+-- Name: FUNCTION ask(query text, category text, site text, conversation uuid, query_embedding public.vector); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) IS 'Answers a question from the database alone, for psql: select text from ask(''the door code does nothing''). Without query_embedding words decide (and the vector of a question asked before). The GraphQL mutation of this name embeds the question first.
+Errors: CO005 no question, CO006 too long, CO403 not the server or a worker, CO404 no such conversation or site.';
+
+--
+-- Name: current_actor(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.current_actor() RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  select nullif(btrim(current_setting('clubos.actor', true)), '')
+$$;
+
+--
+-- Name: FUNCTION current_actor(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.current_actor() IS 'Who acts in this request or session: the setting clubos.actor; null where nobody said.';
+
+--
+-- Name: current_visitor_id(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.current_visitor_id() RETURNS uuid
+    LANGUAGE sql STABLE
+    AS $$
+  select nullif(current_setting('clubos.visitor_id', true), '')::uuid
+$$;
+
+--
+-- Name: FUNCTION current_visitor_id(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.current_visitor_id() IS 'The anonymous visitor of this request, from the signed cookie; null for staff and plain SQL.';
+
+--
+-- Name: failures_about(text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.failures_about(text text, since timestamp with time zone DEFAULT (now() - '7 days'::interval), until timestamp with time zone DEFAULT now()) RETURNS SETOF app_public.failed_responses
+    LANGUAGE sql STABLE
+    AS $$
+  select f.*
+    from app_public.failed_responses f
+   where f.created_at >= failures_about.since and f.created_at < failures_about.until and f.withdrawn_at is null
+     and (to_tsvector('app_public.clubos', f.query) @@ websearch_to_tsquery('app_public.clubos', failures_about.text)
+          or f.user_correction ilike '%' || failures_about.text || '%')
+   order by f.created_at desc
+$$;
+
+--
+-- Name: FUNCTION failures_about(text text, since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) IS '"All PIN-related failures last week": failed responses whose question holds the words (web search syntax) or whose correction does, the newest first.';
+
+--
+-- Name: hand_back(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.hand_back(ticket_id integer) RETURNS app_public.tickets
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ticket app_public.tickets;
+  v_actor text;
+begin
+  perform app_hidden.require_role('agent');
+  v_actor := app_hidden.require_actor();
+  v_ticket := app_hidden.find_ticket(hand_back.ticket_id);
+  if v_ticket.status <> 'taken' then
+    return v_ticket;
+  end if;
+  update app_public.tickets t set status = 'open', assignee = null, silent_until = null, updated_at = now() where t.id = v_ticket.id returning t.* into v_ticket;
+  insert into app_public.messages (ticket_id, author_kind, author, body) values (v_ticket.id, 'system', v_actor, v_actor || ' handed back to the assistant');
+  return v_ticket;
+end
+$$;
+
+--
+-- Name: FUNCTION hand_back(ticket_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.hand_back(ticket_id integer) IS 'Gives a conversation back to the assistant. Errors: CO001 no actor, CO403 not an agent, CO404 no such ticket.';
+
+--
+-- Name: import_sop_version(text, text, text, text, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text DEFAULT NULL::text, renamed_from_section text DEFAULT NULL::text) RETURNS app_public.sops
+    LANGUAGE plpgsql
+    SET "clubos.reason" TO ''
+    SET "clubos.actor" TO ''
+    SET "clubos.effective_at" TO ''
+    AS $$
+declare
+  v_sop app_public.sops;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.set_reason(coalesce(nullif(left(btrim(import_sop_version.reason), 4000), ''), 'Imported'));
+  perform set_config('clubos.actor', left(import_sop_version.author, 100), true), set_config('clubos.effective_at', import_sop_version.at::text, true);
+  select * into v_sop from app_public.sops s
+   where s.category = coalesce(renamed_from_category, import_sop_version.category) and s.section = coalesce(renamed_from_section, import_sop_version.section)
+     for update;
+  if v_sop.id is null then
+    insert into app_public.sops as s (category, section, content) values (import_sop_version.category, import_sop_version.section, import_sop_version.content)
+      returning * into v_sop;
+  else
+    update app_public.sops s
+       set category = import_sop_version.category, section = import_sop_version.section, content = coalesce(import_sop_version.content, s.content),
+           archived_at = case when import_sop_version.content is null then import_sop_version.at end
+     where s.id = v_sop.id returning * into v_sop;
+  end if;
+  return v_sop;
+end
+$$;
+
+--
+-- Name: FUNCTION import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text, renamed_from_section text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text, renamed_from_section text) IS 'Replays one version of an imported history with its own author, time and reason; the audit log keeps when it was replayed. content null: the SOP was withdrawn then. renamed_from_…: the name before.
+Errors: CO403 not an admin.';
+
+--
+-- Name: mark_helpful(bigint); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.mark_helpful(response_id bigint) RETURNS app_public.responses
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_response app_public.responses := app_hidden.visible_response(mark_helpful.response_id);
+begin
+  if v_response.feedback = 'helpful' then
+    return v_response;
+  end if;
+  perform app_private.withdraw_feedback(v_response);
+  update app_public.responses r set feedback = 'helpful', feedback_by = app_hidden.voter(), feedback_at = now()
+   where r.id = v_response.id returning * into v_response;
+  if v_response.outcome = 'answered' then
+    perform app_private.learn_from(v_response);
+  end if;
+  return v_response;
+end
+$$;
+
+--
+-- Name: FUNCTION mark_helpful(response_id bigint); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.mark_helpful(response_id bigint) IS 'Says that an answer helped: its question becomes learned knowledge (unreviewed until staff or enough distinct customers agree) and its sources'' success rates rise. Counts once per response; repeating it changes nothing; mark_unhelpful takes it back.
+Errors: CO404 no such response, or another customer''s.';
+
+--
+-- Name: mark_unhelpful(bigint, text, text, integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text DEFAULT 'unhelpful'::text, user_correction text DEFAULT NULL::text, expected_sop_id integer DEFAULT NULL::integer, expected_category text DEFAULT NULL::text, expected_topic text DEFAULT NULL::text) RETURNS app_public.responses
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_response app_public.responses;
+begin
+  if coalesce(mark_unhelpful.feedback_type, '') not in ('unhelpful', 'wrong', 'incomplete') then
+    raise exception 'feedback_type is unhelpful, wrong or incomplete, not %.', coalesce(quote_literal(mark_unhelpful.feedback_type), 'empty') using errcode = 'CO005';
+  elsif length(mark_unhelpful.user_correction) > 10000 then
+    raise exception 'The correction is % characters long; 10000 is the most.', length(mark_unhelpful.user_correction) using errcode = 'CO006';
+  end if;
+  if coalesce(expected_sop_id::text, expected_category, expected_topic) is not null then
+    perform app_hidden.require_role('agent');
+    if expected_sop_id is not null then
+      perform app_hidden.find_sop(expected_sop_id);
+    end if;
+  end if;
+  v_response := app_hidden.visible_response(mark_unhelpful.response_id);
+  if v_response.feedback is distinct from 'unhelpful' then
+    perform app_private.withdraw_feedback(v_response);
+    update app_public.responses r set feedback = 'unhelpful', feedback_by = app_hidden.voter(), feedback_at = now()
+     where r.id = v_response.id returning * into v_response;
+    perform app_private.vote(k.id, v_response.id, false)
+       from app_public.knowledge_base k
+       join app_public.response_sources s on s.knowledge_id = k.id
+      where s.response_id = v_response.id and s.cited;
+  end if;
+  perform app_private.record_failure(v_response, mark_unhelpful.feedback_type, mark_unhelpful.user_correction,
+    mark_unhelpful.expected_sop_id, mark_unhelpful.expected_category, mark_unhelpful.expected_topic);
+  return v_response;
+end
+$$;
+
+--
+-- Name: FUNCTION mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Says that an answer failed, once per response, and files it for analysis. feedback_type: unhelpful, wrong or incomplete. user_correction: what would have been right, at most 10,000 characters; never published unseen. expected_…: what staff say should have answered.
+Errors: CO005 unknown feedback_type, CO006 too long, CO403 expected_… not from staff, CO404 no such response, or another customer''s.';
+
+--
+-- Name: preview_improvement(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.preview_improvement(id integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $_$
+declare
+  v_improvement app_public.improvement_queue;
+  v_before jsonb;
+  v_after jsonb;
+  v_result jsonb;
+begin
+  if not app_hidden.has_role('worker') then
+    perform app_hidden.require_role('agent');
+  end if;
+  select * into v_improvement from app_public.improvement_queue q where q.id = preview_improvement.id;
+  if v_improvement.id is null then
+    raise exception 'There is no proposal with id %.', preview_improvement.id using errcode = 'CO404';
+  elsif v_improvement.status <> 'pending' then
+    return v_improvement.dry_run;
+  end if;
+  select jsonb_object_agg(p.question, app_private.first_target(p.question)) into v_before from app_private.preview_questions(v_improvement) p;
+  begin
+    perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
+    execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
+    select jsonb_object_agg(p.question, app_private.first_target(p.question)) into v_after from app_private.preview_questions(v_improvement) p;
+    -- Out of the subtransaction by the one way that leaves no trace.
+    raise exception 'dry run' using errcode = 'CO999';
+  exception
+    when sqlstate 'CO999' then null;
+    when sqlstate 'CO102' then
+      return jsonb_build_object('conflict', sqlerrm);
+  end;
+  select jsonb_build_object('at', now(),
+           'fixed', count(*) filter (where p.role = 'failing' and p.before is distinct from p.expected and p.after = p.expected),
+           'still_failing', count(*) filter (where p.role = 'failing' and p.after is distinct from p.expected),
+           'broken', count(*) filter (where p.role = 'good' and p.before = p.expected and p.after is distinct from p.expected),
+           'unaffected', count(*) filter (where p.role = 'good' and p.before is not distinct from p.after),
+           'questions', coalesce(jsonb_agg(jsonb_build_object('question', p.question, 'role', p.role, 'expected', p.expected, 'before', p.before, 'after', p.after))
+                          filter (where p.role = 'failing' or p.before is distinct from p.after), '[]'))
+    into v_result
+    from (select q.question, q.role, q.expected, v_before ->> q.question as before, v_after ->> q.question as after
+            from (select p.question, p.role,
+                         coalesce(p.expected, 'sop:' || (v_improvement.suggested_sop_update ->> 'sop_id')) as expected
+                    from app_private.preview_questions(v_improvement) p) q) p;
+  update app_public.improvement_queue q set dry_run = v_result where q.id = preview_improvement.id and q.status = 'pending';
+  return v_result;
+end
+$_$;
+
+--
+-- Name: FUNCTION preview_improvement(id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.preview_improvement(id integer) IS 'Dry run: applies a proposal in a subtransaction, asks its failing questions and the latest well-answered ones again, and rolls back. {fixed, still_failing, broken, unaffected, questions}, or {conflict}.
+Errors: CO403 not staff, CO404 no such proposal.';
+
+--
+-- Name: propose_improvement(text, jsonb, integer[], integer, integer, text, double precision); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[] DEFAULT '{}'::integer[], pattern_id integer DEFAULT NULL::integer, base_version integer DEFAULT NULL::integer, proposed_by text DEFAULT NULL::text, impact double precision DEFAULT NULL::double precision) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_suggestion jsonb := suggestion;
+  v_improvement app_public.improvement_queue;
+begin
+  if not app_hidden.has_role('worker') then
+    perform app_hidden.require_role('agent');
+  end if;
+  if kind is null or to_regprocedure(format('app_private.apply_improvement__%s(app_public.improvement_queue)', kind)) is null then
+    raise exception 'There is no kind of proposal "%".', kind using errcode = 'CO005', hint = 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint';
+  elsif jsonb_typeof(suggestion) is distinct from 'object' then
+    raise exception 'The suggestion must be a JSON object.' using errcode = 'CO005';
+  elsif kind in ('sop_edit', 'sop_new') and coalesce(btrim(suggestion ->> 'new_content'), '') = '' then
+    raise exception 'A proposal for an SOP needs new_content.' using errcode = 'CO005';
+  elsif kind = 'sop_new' and coalesce(btrim(suggestion ->> 'category'), '') = '' or kind = 'sop_new' and coalesce(btrim(suggestion ->> 'section'), '') = '' then
+    raise exception 'A proposal for a new SOP needs category and section.' using errcode = 'CO005';
+  elsif kind not in ('sop_edit', 'sop_new') and (coalesce(btrim(suggestion ->> 'category'), '') = '' or coalesce(btrim(suggestion ->> 'topic'), '') = ''
+      or jsonb_typeof(suggestion -> 'entries') is distinct from 'array' or jsonb_array_length(suggestion -> 'entries') = 0) then
+    raise exception 'A proposal for knowledge needs category, topic and entries, [{question, answer}].' using errcode = 'CO005';
+  elsif kind not in ('sop_edit', 'sop_new') and exists (select from jsonb_array_elements(suggestion -> 'entries') e
+      where coalesce(btrim(e ->> 'question'), '') = '' or coalesce(btrim(e ->> 'answer'), '') = '') then
+    raise exception 'Each entry needs a question and an answer.' using errcode = 'CO005';
+  end if;
+  if kind = 'sop_edit' then
+    v_sop := app_hidden.find_sop((suggestion ->> 'sop_id')::integer);
+    v_suggestion := v_suggestion || jsonb_build_object('category', v_sop.category, 'section', v_sop.section);
+    if v_sop.content = suggestion ->> 'new_content' then
+      raise exception 'The proposal changes nothing.' using errcode = 'CO106';
+    end if;
+  end if;
+
+  insert into app_public.improvement_queue as q (failed_response_id, suggested_sop_update, kind, sop_id, base_version, pattern_id, proposed_by, impact, fingerprint)
+  values ((select min(i) from unnest(failed_response_ids) i), v_suggestion, propose_improvement.kind, case when propose_improvement.kind = 'sop_edit' then v_sop.id end,
+      case when propose_improvement.kind = 'sop_edit' then coalesce(propose_improvement.base_version, v_sop.version) end, propose_improvement.pattern_id,
+      coalesce(propose_improvement.proposed_by, app_public.current_actor(), session_user),
+      coalesce(propose_improvement.impact, cardinality(failed_response_ids)), '\x')
+  -- A twin that waits or was turned down takes the new evidence; it does not come back.
+  on conflict (fingerprint) where status in ('pending', 'rejected') do update set impact = greatest(q.impact, excluded.impact)
+  returning * into v_improvement;
+  insert into app_public.improvement_evidence (improvement_id, failed_response_id)
+  select v_improvement.id, f.id from app_public.failed_responses f where f.id = any (failed_response_ids) order by f.id
+  on conflict do nothing;
+  update app_public.failure_patterns p set status = 'proposed', updated_at = now() where p.id = propose_improvement.pattern_id and p.status = 'open' and v_improvement.status = 'pending';
+  return v_improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) IS 'Puts a change into the review queue. kind: sop_edit {sop_id, new_content, reasoning}, sop_new {category, section, new_content, reasoning}; knowledge_entry, knowledge_correction or routing_hint {category, topic, sop_id?, entries: [{question, answer}], reasoning}. failed_response_ids: the evidence. base_version: the SOP version it was drafted against. A twin of a waiting or rejected proposal is not added: that one is returned, with the evidence added.
+Errors: CO005 incomplete, CO106 changes nothing, CO403 not staff, CO404 no such SOP.';
+
+--
+-- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb DEFAULT '[]'::jsonb, conversation uuid DEFAULT NULL::uuid, site text DEFAULT NULL::text, category text DEFAULT NULL::text, requested_category text DEFAULT NULL::text, confidence double precision DEFAULT NULL::double precision, reason text DEFAULT NULL::text, router_model text DEFAULT NULL::text, prompt_version_id integer DEFAULT NULL::integer, latency_ms double precision DEFAULT NULL::double precision, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric) RETURNS app_public.responses
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ticket app_public.tickets;
+  v_response app_public.responses;
+  v_outcome text := record_response.outcome;
+  v_reason text := record_response.reason;
+  v_opened boolean := false;
+begin
+  perform app_hidden.require_role('worker');
+  if conversation is not null then
+    v_ticket := app_hidden.find_conversation(conversation);
+    -- Decided here, under the conversation's lock: a person who took over meanwhile silences this answer too.
+    if app_hidden.assistant_is_silent(v_ticket) then
+      v_outcome := 'withheld';
+      v_reason := concat_ws('; ', v_ticket.assignee || ' has the conversation', v_reason);
+    end if;
+  end if;
+  if v_outcome in ('answered') and not (select s.assistant_enabled from app_public.club_settings s for share) then
+    v_outcome := 'paused';
+    v_reason := 'the assistant was switched off meanwhile';
+  end if;
+  if v_ticket.id is null and v_outcome in ('handed_over', 'emergency', 'paused') then
+    insert into app_public.tickets (visitor_id, site_id, subject, status) values (app_public.current_visitor_id(), app_hidden.find_site(site), left(question, 120), 'waiting')
+    returning * into v_ticket;
+    insert into app_public.messages (ticket_id, author_kind, body) values (v_ticket.id, 'customer', question);
+    v_opened := true;
+  end if;
+  insert into app_public.responses (ticket_id, visitor_id, question, question_hash, embedding_model, site_id, requested_category, category, confidence, text,
+      outcome, reason, model, router_model, prompt_version_id, latency_ms, tokens_in, tokens_out, cost)
+  select v_ticket.id, app_public.current_visitor_id(), question, app_hidden.embedding_hash(question), s.embedding_model, coalesce(app_hidden.find_site(site), v_ticket.site_id),
+         requested_category, record_response.category, record_response.confidence, record_response.text, v_outcome, v_reason, record_response.model, record_response.router_model,
+         record_response.prompt_version_id, record_response.latency_ms, record_response.tokens_in, record_response.tokens_out, record_response.cost
+    from app_public.club_settings s
+  returning * into v_response;
+  insert into app_public.response_sources (response_id, rank, kind, sop_version_id, knowledge_id, sop_id, category, topic, heading, snippet, score, cited)
+  select v_response.id, s.rank, s.kind, s.sop_version_id, s.knowledge_id, s.sop_id, s.category, s.topic, s.heading, app_hidden.quote(s.snippet, 600), s.score, coalesce(s.cited, false)
+    from jsonb_to_recordset(sources) s(rank integer, kind text, sop_version_id integer, knowledge_id integer, sop_id integer, category text, topic text, heading text,
+         snippet text, score double precision, cited boolean)
+   where s.rank <= 10;
+  if v_ticket.id is not null and v_outcome <> 'withheld' then
+    insert into app_public.messages (ticket_id, author_kind, author, body, response_id)
+    values (v_ticket.id, 'assistant', record_response.model,
+            case when v_outcome = 'paused' and record_response.outcome <> 'paused' then 'A member of our team will answer you here as soon as possible.' else record_response.text end, v_response.id);
+    update app_public.tickets t
+       set category = coalesce(record_response.category, t.category), updated_at = now(),
+           status = case when v_outcome in ('handed_over', 'emergency', 'paused') then 'waiting' when t.status = 'taken' then 'open' else t.status end,
+           assignee = case when t.status = 'taken' then null else t.assignee end, silent_until = null,
+           priority = case when v_outcome = 'emergency' then 'urgent' else t.priority end,
+           summary = case when v_outcome in ('handed_over', 'emergency', 'paused') then app_hidden.ticket_summary(v_response) else t.summary end
+     where t.id = v_ticket.id;
+  end if;
+  if v_outcome = 'emergency' then
+    perform pg_notify('clubos_urgent', json_build_object('ticket_id', v_ticket.id, 'opened', v_opened)::text);
+  end if;
+  return v_response;
+end
+$$;
+
+--
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric) IS 'Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them. latency_ms: milliseconds; cost: US dollars.
+Errors: CO403 not the server or a worker, CO404 no such conversation or site.';
+
+--
+-- Name: reject_improvement(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.reject_improvement(id integer, reason text) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_improvement app_public.improvement_queue;
+  v_actor text;
+begin
+  perform app_hidden.require_role('reviewer');
+  v_actor := app_hidden.require_actor();
+  perform app_hidden.set_reason(app_hidden.require_reason(reject_improvement.reason));
+  select * into v_improvement from app_public.improvement_queue q where q.id = reject_improvement.id for update;
+  if v_improvement.id is null then
+    raise exception 'There is no proposal with id %.', reject_improvement.id using errcode = 'CO404';
+  elsif v_improvement.status = 'rejected' and v_improvement.rejected_by = v_actor then
+    return v_improvement;
+  elsif v_improvement.status <> 'pending' then
+    raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
+      using errcode = 'CO103', hint = 'Reload the queue.';
+  end if;
+  update app_public.improvement_queue q set status = 'rejected', rejection_reason = app_hidden.current_reason() where q.id = v_improvement.id
+  returning * into v_improvement;
+  return v_improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION reject_improvement(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.reject_improvement(id integer, reason text) IS 'Turns a proposal down; its twins do not come back. reason: why, shown to the analyst next time.
+Errors: CO001 no actor, CO002 no reason, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: messages; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.messages (
+    id bigint NOT NULL,
+    ticket_id integer NOT NULL,
+    author_kind text NOT NULL,
+    author text,
+    body text NOT NULL,
+    response_id bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT messages_assistant_has_response CHECK (((author_kind <> 'assistant'::text) OR (response_id IS NOT NULL))),
+    CONSTRAINT messages_author_kind_is_known CHECK ((author_kind = ANY (ARRAY['customer'::text, 'assistant'::text, 'staff'::text, 'system'::text]))),
+    CONSTRAINT messages_body_fits CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 65536))),
+    CONSTRAINT messages_staff_are_named CHECK (((author_kind <> 'staff'::text) OR (author IS NOT NULL)))
+);
+
+--
+-- Name: TABLE messages; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.messages IS 'What was said in a conversation, and by whom. Append-only.';
+
+--
+-- Name: COLUMN messages.author_kind; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.messages.author_kind IS 'customer, assistant, staff or system: written down, never guessed.';
+
+--
+-- Name: reply(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.reply(ticket_id integer, body text) RETURNS app_public.messages
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ticket app_public.tickets;
+  v_message app_public.messages;
+begin
+  perform app_hidden.require_role('agent');
+  if coalesce(btrim(reply.body), '') = '' then
+    raise exception 'An empty message is not sent.' using errcode = 'CO005';
+  elsif octet_length(reply.body) > 65536 then
+    raise exception 'The message is too long: 64 kB is the most.' using errcode = 'CO006';
+  end if;
+  v_ticket := app_hidden.find_ticket(reply.ticket_id);
+  if v_ticket.status <> 'taken' or not app_hidden.assistant_is_silent(v_ticket) or v_ticket.assignee <> app_hidden.require_actor() then
+    v_ticket := app_public.take_over(v_ticket.id); -- who replies has taken over
+  end if;
+  insert into app_public.messages (ticket_id, author_kind, author, body) values (v_ticket.id, 'staff', app_hidden.require_actor(), reply.body) returning * into v_message;
+  update app_public.tickets t set updated_at = now() where t.id = v_ticket.id;
+  return v_message;
+end
+$$;
+
+--
+-- Name: FUNCTION reply(ticket_id integer, body text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.reply(ticket_id integer, body text) IS 'Answers a customer as a person; takes the conversation over first, if need be.
+Errors: CO001 no actor, CO005 empty, CO006 too long, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.';
+
+--
+-- Name: resolve_ticket(integer, text, text, integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text DEFAULT NULL::text, correction text DEFAULT NULL::text, expected_sop_id integer DEFAULT NULL::integer, expected_category text DEFAULT NULL::text, expected_topic text DEFAULT NULL::text) RETURNS app_public.tickets
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ticket app_public.tickets;
+  v_actor text;
+  v_response_id bigint;
+begin
+  perform app_hidden.require_role('agent');
+  v_actor := app_hidden.require_actor();
+  select max(r.id) into v_response_id from app_public.responses r where r.ticket_id = resolve_ticket.ticket_id and r.outcome in ('answered', 'handed_over');
+  if coalesce(nullif(btrim(correction), ''), expected_sop_id::text, expected_topic) is not null then
+    if v_response_id is null then
+      raise exception 'Nothing was answered in this conversation that could be corrected.' using errcode = 'CO005', hint = 'Leave out the correction, or write the entry itself.';
+    end if;
+    -- The response is locked before the ticket, as everywhere.
+    perform app_public.mark_unhelpful(v_response_id, (select case r.outcome when 'answered' then 'wrong' else 'incomplete' end from app_public.responses r where r.id = v_response_id),
+      correction, expected_sop_id, expected_category, expected_topic);
+  end if;
+  v_ticket := app_hidden.find_ticket(resolve_ticket.ticket_id);
+  if v_ticket.status = 'resolved' then
+    return v_ticket;
+  end if;
+  update app_public.tickets t
+     set status = 'resolved', resolution = resolve_ticket.resolution, resolved_by = v_actor, resolved_at = now(), silent_until = null, updated_at = now()
+   where t.id = v_ticket.id returning t.* into v_ticket;
+  insert into app_public.messages (ticket_id, author_kind, author, body) values (v_ticket.id, 'system', v_actor, v_actor || ' resolved this');
+  return v_ticket;
+end
+$$;
+
+--
+-- Name: FUNCTION resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Closes a conversation. correction: what the assistant should have said; with expected_… (what should have answered) it feeds learning.
+Errors: CO001 no actor, CO005 nothing to correct, CO403 not an agent, CO404 no such ticket or SOP.';
+
+--
+-- Name: rollback_sop(integer, integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) RETURNS app_public.sops
+    LANGUAGE plpgsql
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_version app_public.sop_versions;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.set_reason(format('Rollback to version %s: %s', rollback_sop.version, app_hidden.require_reason(rollback_sop.reason)));
+  v_sop := app_hidden.find_sop(rollback_sop.sop_id, for_update => true);
+  select * into v_version from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = rollback_sop.version;
+  if v_version.id is null then
+    raise exception '%/% has no version %; it has 1 to %.', v_sop.category, v_sop.section, rollback_sop.version, v_sop.version using errcode = 'CO404';
+  elsif v_version.content = v_sop.content and v_version.archived = (v_sop.archived_at is not null) then
+    return v_sop;
+  end if;
+  update app_public.sops s set content = v_version.content, archived_at = case when v_version.archived then clock_timestamp() end
+   where s.id = v_sop.id returning * into v_sop;
+  return v_sop;
+end
+$$;
+
+--
+-- Name: FUNCTION rollback_sop(sop_id integer, version integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) IS 'Makes an earlier version''s text the next version: history grows, nothing is lost. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such SOP or version.';
+
+--
+-- Name: save_knowledge(text, text, text, text, text, text, timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.save_knowledge(category text, topic text, question text, answer text, reason text DEFAULT NULL::text, site text DEFAULT NULL::text, valid_from timestamp with time zone DEFAULT NULL::timestamp with time zone, valid_to timestamp with time zone DEFAULT NULL::timestamp with time zone, source text DEFAULT 'manual_entry'::text) RETURNS app_public.knowledge_base
+    LANGUAGE plpgsql
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_entry app_public.knowledge_base;
+  v_site_id integer := app_hidden.find_site(site);
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  if coalesce(btrim(save_knowledge.category), '') = '' or coalesce(btrim(save_knowledge.topic), '') = ''
+     or coalesce(btrim(save_knowledge.question), '') = '' or coalesce(btrim(save_knowledge.answer), '') = '' then
+    raise exception 'An entry needs category, topic, question and answer.' using errcode = 'CO005';
+  end if;
+  perform app_hidden.set_reason(coalesce(nullif(btrim(save_knowledge.reason), ''), 'Written by hand'));
+  insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, site_id, valid_from, valid_to)
+  values (save_knowledge.category, save_knowledge.topic, save_knowledge.question, save_knowledge.answer, save_knowledge.source, 3, v_site_id, save_knowledge.valid_from, save_knowledge.valid_to)
+  on conflict on constraint knowledge_base_category_topic_question_key do update
+     set answer = excluded.answer, trust = 3, site_id = excluded.site_id, valid_from = excluded.valid_from, valid_to = excluded.valid_to
+  returning * into v_entry;
+  return v_entry;
+end
+$$;
+
+--
+-- Name: FUNCTION save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text) IS 'Writes a knowledge entry, over one that asks the same. site: slug of the venue where it holds; valid_from, valid_to: when it holds. An entry whose category and topic name an SOP belongs to that SOP.
+Errors: CO001 no actor, CO005 incomplete, CO403 not a reviewer, CO404 no such site.';
+
+--
+-- Name: save_sop(text, text, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.save_sop(category text, section text, content text, reason text DEFAULT NULL::text, expected_version integer DEFAULT NULL::integer) RETURNS app_public.sops
+    LANGUAGE plpgsql
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_sop app_public.sops;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  if coalesce(btrim(save_sop.content), '') = '' then
+    raise exception 'An SOP needs a text.' using errcode = 'CO005', hint = 'To take an SOP out of use: archive_sop(sop_id, reason).';
+  end if;
+  if coalesce(btrim(save_sop.category), '') = '' or coalesce(btrim(save_sop.section), '') = '' then
+    raise exception 'An SOP needs a category and a section.' using errcode = 'CO005';
+  end if;
+
+  if expected_version is null or expected_version = 0 then
+    perform app_hidden.set_reason(coalesce(nullif(btrim(save_sop.reason), ''), 'First version'));
+    insert into app_public.sops as s (category, section, content) values (save_sop.category, save_sop.section, save_sop.content)
+      on conflict on constraint sops_category_section_key do nothing
+      returning * into v_sop;
+    if v_sop.id is not null then
+      return v_sop;
+    end if;
+  end if;
+
+  select * into v_sop from app_public.sops s where s.category = save_sop.category and s.section = save_sop.section for update;
+  if v_sop.id is null then
+    raise exception 'There is no SOP %/% any more.', save_sop.category, save_sop.section
+      using errcode = 'CO404', hint = 'Leave out expected_version to make it anew.';
+  elsif expected_version is not null and v_sop.version <> expected_version then
+    raise exception '%/% is at version %, not % as you expected: somebody changed it meanwhile.', save_sop.category, save_sop.section, v_sop.version, expected_version
+      using errcode = 'CO101', detail = jsonb_build_object('sop_id', v_sop.id, 'version', v_sop.version)::text,
+            hint = 'Look at sop_diff(sop_id, your version, current version), then save again with the current version.';
+  elsif v_sop.content = save_sop.content and v_sop.archived_at is null then
+    return v_sop; -- saved already: repeating a call is harmless
+  end if;
+  perform app_hidden.set_reason(app_hidden.require_reason(save_sop.reason));
+  update app_public.sops s set content = save_sop.content, archived_at = null where s.id = v_sop.id returning * into v_sop;
+  return v_sop;
+end
+$$;
+
+--
+-- Name: FUNCTION save_sop(category text, section text, content text, reason text, expected_version integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.save_sop(category text, section text, content text, reason text, expected_version integer) IS 'Writes an SOP as its next version, or makes it. reason: why, needed from the second version on. expected_version: the version you edited; saving over another is refused. 0 expects that the SOP does not exist yet.
+Errors: CO001 no actor, CO002 no reason, CO005 empty, CO101 changed meanwhile, CO403 not a reviewer, CO404 gone.';
+
+--
+-- Name: search_knowledge(text, public.vector, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.search_knowledge(query text, query_embedding public.vector DEFAULT NULL::public.vector, category text DEFAULT NULL::text, site text DEFAULT NULL::text, first integer DEFAULT 10) RETURNS SETOF app_public.search_result
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_site_id integer := app_hidden.find_site(search_knowledge.site);
+  v_first integer := least(greatest(coalesce(first, 10), 1), 100);
+  v_query text := left(search_knowledge.query, 20000);
+  v_words record;
+  v_spelling text;
+  v_model text;
+begin
+  if query_embedding is not null and vector_dims(query_embedding) <> 1536 then
+    raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
+  end if;
+  select s.embedding_model into v_model from app_public.club_settings s;
+  select * into v_words from app_private.question_words(v_query);
+  if v_words.candidates is null or query_embedding is null then
+    v_spelling := app_private.correct_spelling(v_query);
+    if v_spelling is not null then
+      v_query := v_spelling;
+      select * into v_words from app_private.question_words(v_query);
+    end if;
+  end if;
+  return query
+    select row_number() over (order by t.score desc, t.target)::integer, case when q.own_answer then 'knowledge' else 'sop' end,
+           t.sop_id, coalesce(b.sop_version_id, d.sop_version_id), v.version, u.knowledge_id, coalesce(s.category, t.category)::text, coalesce(s.section, t.topic)::text,
+           coalesce(d.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else coalesce(b.body, d.body) end,
+           case when u.kind = 'phrase' then u.embedding_text when u.kind = 'knowledge' then u.title end, u.trust, t.score, t.words, t.cosine
+      from (select * from app_private.search_targets(v_query, query_embedding, search_knowledge.category, v_site_id) order by score desc, target limit v_first) t
+      join app_private.search_units u on u.id = t.best_unit_id
+      -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
+     cross join lateral (select t.sop_id is null or (u.kind = 'knowledge' and u.trust = 3) as own_answer) q
+      left join app_public.sops s on s.id = t.sop_id
+      left join app_private.search_units d on d.sop_id = t.sop_id and d.kind = 'document'
+      left join lateral app_private.best_section(t.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on t.sop_id is not null
+      left join app_public.sop_versions v on v.id = d.sop_version_id
+     order by t.score desc, t.target;
+end
+$$;
+
+--
+-- Name: FUNCTION search_knowledge(query text, query_embedding public.vector, category text, site text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer) IS 'Hybrid retrieval over SOPs and knowledge: the one door to knowledge for answers, dry runs and tests alike.
+query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one) by club_settings.embedding_model; without it words alone decide, unknown ones by spelling. category, site (slug): only what holds there. first: at most so many results (1 to 100).
+Errors: CO005 wrong dimensions, CO404 no such site.';
+
+--
+-- Name: club_settings; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.club_settings (
+    id boolean DEFAULT true NOT NULL,
+    assistant_enabled boolean DEFAULT true NOT NULL,
+    confidence_threshold double precision DEFAULT 0.5 NOT NULL,
+    takeover_minutes integer DEFAULT 240 NOT NULL,
+    helpful_votes_to_confirm integer DEFAULT 3 NOT NULL,
+    embedding_model text DEFAULT 'local-use-lite'::text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT club_settings_has_one_row CHECK (id),
+    CONSTRAINT club_settings_takeover_is_positive CHECK ((takeover_minutes > 0)),
+    CONSTRAINT club_settings_threshold_is_a_probability CHECK (((confidence_threshold >= (0)::double precision) AND (confidence_threshold <= (1)::double precision))),
+    CONSTRAINT club_settings_votes_is_positive CHECK ((helpful_votes_to_confirm > 0))
+);
+
+--
+-- Name: TABLE club_settings; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.club_settings IS 'One row: what the whole club is set to, the kill switch among it.';
+
+--
+-- Name: COLUMN club_settings.assistant_enabled; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.assistant_enabled IS 'The kill switch: false stops all automatic answers.';
+
+--
+-- Name: COLUMN club_settings.confidence_threshold; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.confidence_threshold IS 'Probability (0 to 1) that the first source is right, below which the assistant hands over.';
+
+--
+-- Name: COLUMN club_settings.takeover_minutes; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.takeover_minutes IS 'Minutes of silence of the assistant after a person took a conversation over, unless handed back.';
+
+--
+-- Name: COLUMN club_settings.helpful_votes_to_confirm; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.helpful_votes_to_confirm IS 'Distinct customers who must find a learned answer helpful before it ranks as confirmed.';
+
+--
+-- Name: COLUMN club_settings.embedding_model; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.embedding_model IS 'The model whose vectors are searched; vectors of two models are never compared.';
+
+--
+-- Name: set_assistant_enabled(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) RETURNS app_public.club_settings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_settings app_public.club_settings;
+begin
+  perform app_hidden.require_role('agent');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(set_assistant_enabled.reason));
+  update app_public.club_settings s set assistant_enabled = enabled, updated_at = now() returning * into v_settings;
+  return v_settings;
+end
+$$;
+
+--
+-- Name: FUNCTION set_assistant_enabled(enabled boolean, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) IS 'The kill switch: false stops all automatic answers at once; every question then waits for a person. Whoever is on duty may pull it.
+Errors: CO001 no actor, CO002 no reason, CO403 not an agent.';
+
+--
+-- Name: sop_versions; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.sop_versions (
+    id integer NOT NULL,
+    sop_id integer NOT NULL,
+    version integer NOT NULL,
+    content text NOT NULL,
+    diff_summary text,
+    changed_by character varying(100) NOT NULL,
+    change_reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    previous_version_id integer,
+    improvement_id integer,
+    category character varying(100) NOT NULL,
+    section character varying(200) NOT NULL,
+    archived boolean DEFAULT false NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sop_versions_first_has_no_previous CHECK (((version = 1) = (previous_version_id IS NULL))),
+    CONSTRAINT sop_versions_reason_is_given CHECK ((btrim(change_reason) <> ''::text))
+);
+
+--
+-- Name: TABLE sop_versions; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.sop_versions IS 'Every version of every SOP: what, who, when and why. Append-only.';
+
+--
+-- Name: COLUMN sop_versions.diff_summary; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.diff_summary IS 'Lines added and removed, and the headings they stand under.';
+
+--
+-- Name: COLUMN sop_versions.created_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.created_at IS 'When the version took effect; for an imported history, when its author wrote it.';
+
+--
+-- Name: COLUMN sop_versions.improvement_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.improvement_id IS 'The approved proposal that made this version.';
+
+--
+-- Name: COLUMN sop_versions.archived; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.archived IS 'The SOP was out of use in this version.';
+
+--
+-- Name: COLUMN sop_versions.recorded_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.recorded_at IS 'When this row was written.';
+
+--
+-- Name: sop_as_of(text, text, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) RETURNS app_public.sop_versions
+    LANGUAGE sql STABLE
+    AS $$
+  select v.*
+    from app_public.sop_versions v
+   where v.category = sop_as_of.category and v.section = sop_as_of.section and v.created_at <= sop_as_of.at and not v.archived
+     -- The name may have passed on since: what counts is what its SOP was at that time.
+     and not exists (select from app_public.sop_versions n where n.sop_id = v.sop_id and n.version > v.version and n.created_at <= sop_as_of.at)
+   order by v.created_at desc, v.id desc
+   limit 1
+$$;
+
+--
+-- Name: FUNCTION sop_as_of(category text, section text, at timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) IS 'The version of an SOP that was in force at a time; none where it did not exist or was archived then.';
+
+--
+-- Name: sop_diff(integer, integer, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_from app_public.sop_versions;
+  v_to app_public.sop_versions;
+begin
+  select * into v_from from app_public.sop_versions v where v.sop_id = sop_diff.sop_id and v.version = "from";
+  select * into v_to from app_public.sop_versions v where v.sop_id = sop_diff.sop_id and v.version = "to";
+  if v_from.id is null or v_to.id is null then
+    raise exception 'SOP % has no version %.', sop_diff.sop_id, case when v_from.id is null then "from" else "to" end using errcode = 'CO404';
+  end if;
+  return app_hidden.unified_diff(v_from.content, v_to.content,
+    format('%s/%s.md version %s', v_from.category, v_from.section, v_from.version),
+    format('%s/%s.md version %s', v_to.category, v_to.section, v_to.version));
+end
+$$;
+
+--
+-- Name: FUNCTION sop_diff(sop_id integer, "from" integer, "to" integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) IS 'A unified line diff between two versions of an SOP; empty where their texts are equal. Errors: CO404 no such version.';
+
+--
+-- Name: start_conversation(text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.start_conversation(site text DEFAULT NULL::text) RETURNS app_public.tickets
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ticket app_public.tickets;
+begin
+  insert into app_public.tickets (visitor_id, site_id) values (app_public.current_visitor_id(), app_hidden.find_site(start_conversation.site))
+  returning * into v_ticket;
+  return v_ticket;
+end
+$$;
+
+--
+-- Name: FUNCTION start_conversation(site text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.start_conversation(site text) IS 'Begins a conversation; give its `conversation` to ask. site: slug of the venue. Errors: CO404 no such site.';
+
+--
+-- Name: take_over(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.take_over(ticket_id integer) RETURNS app_public.tickets
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ticket app_public.tickets;
+  v_actor text;
+begin
+  perform app_hidden.require_role('agent');
+  v_actor := app_hidden.require_actor();
+  v_ticket := app_hidden.find_ticket(take_over.ticket_id);
+  if app_hidden.assistant_is_silent(v_ticket) and v_ticket.assignee <> v_actor then
+    raise exception '% has this conversation already.', v_ticket.assignee
+      using errcode = 'CO104', detail = jsonb_build_object('assignee', v_ticket.assignee)::text, hint = 'Ask them to hand it back.';
+  end if;
+  update app_public.tickets t
+     set status = 'taken', assignee = v_actor, resolution = null, resolved_at = null, resolved_by = null, updated_at = now(),
+         silent_until = clock_timestamp() + make_interval(mins => s.takeover_minutes)
+    from app_public.club_settings s
+   where t.id = v_ticket.id returning t.* into v_ticket;
+  insert into app_public.messages (ticket_id, author_kind, author, body) values (v_ticket.id, 'system', v_actor, v_actor || ' took over');
+  return v_ticket;
+end
+$$;
+
+--
+-- Name: FUNCTION take_over(ticket_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.take_over(ticket_id integer) IS 'Takes a conversation over: from now on the assistant is silent in it, also with an answer that is on its way, until hand_back or club_settings.takeover_minutes pass.
+Errors: CO001 no actor, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.';
+
+--
+-- Name: verify_audit_log(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.verify_audit_log() RETURNS TABLE(chain_position bigint, audit_id bigint, problem text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_row app_public.audit_log;
+  v_position bigint := 0;
+  v_hash bytea := '\x';
+  v_head app_private.audit_head;
+begin
+  if not (app_hidden.has_role('admin') or app_hidden.has_role('auditor')) then
+    perform app_hidden.require_role('auditor');
+  end if;
+  for v_row in select * from app_public.audit_log a where a.chain_position is not null order by a.chain_position loop
+    v_position := v_position + 1;
+    chain_position := v_row.chain_position;
+    audit_id := v_row.id;
+    problem := case
+      when v_row.chain_position <> v_position then format('rows %s to %s are missing', v_position, v_row.chain_position - 1)
+      when v_row.previous_hash <> v_hash then 'does not follow the row before it'
+      when v_row.hash <> app_hidden.audit_hash(v_row.previous_hash, v_row.chain_position, v_row) then 'was altered'
+    end;
+    if problem is not null then
+      return next;
+    end if;
+    v_position := v_row.chain_position;
+    v_hash := v_row.hash;
+  end loop;
+  select * into v_head from app_private.audit_head;
+  if v_head.chain_position <> v_position or v_head.hash <> v_hash then
+    chain_position := v_head.chain_position;
+    audit_id := null;
+    problem := format('the chain ends at %s, its head says %s', v_position, v_head.chain_position);
+    return next;
+  end if;
+  -- A row without its place in the chain was slipped in past the trigger.
+  return query select null::bigint, a.id, 'is not in the chain'::text from app_public.audit_log a
+    where a.hash is null and a.transaction_id <> pg_current_xact_id_if_assigned();
+end
+$$;
+
+--
+-- Name: FUNCTION verify_audit_log(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.verify_audit_log() IS 'Where the audit chain breaks: altered, missing, reordered or slipped-in rows; no row means it is whole. Errors: CO403 neither auditor nor admin.';
+
+--
+-- Name: clubos; Type: TEXT SEARCH CONFIGURATION; Schema: app_public; Owner: -
+--
+
+CREATE TEXT SEARCH CONFIGURATION app_public.clubos (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR asciiword WITH english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR word WITH public.unaccent, english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR hword_part WITH public.unaccent, english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR hword_asciipart WITH english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR asciihword WITH english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR hword WITH public.unaccent, english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app_public.clubos
+    ADD MAPPING FOR uint WITH simple;
+
+--
+-- Name: audit_head; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.audit_head (
+    id boolean DEFAULT true NOT NULL,
+    chain_position bigint DEFAULT 0 NOT NULL,
+    hash bytea DEFAULT '\x'::bytea NOT NULL,
+    CONSTRAINT audit_head_has_one_row CHECK (id)
+);
+
+--
+-- Name: TABLE audit_head; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.audit_head IS 'The last link of the audit chain.';
+
+--
+-- Name: embedding_cache; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.embedding_cache (
+    content_hash bytea NOT NULL,
+    model text NOT NULL,
+    embedding public.vector(1536) NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE embedding_cache; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.embedding_cache IS 'Vectors by what they are of and who made them, so that approving needs no model.';
+
+--
+-- Name: knowledge_votes; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.knowledge_votes (
+    knowledge_id integer NOT NULL,
+    response_id bigint NOT NULL,
+    helpful boolean NOT NULL,
+    voter text NOT NULL,
+    by_staff boolean NOT NULL
+);
+
+--
+-- Name: TABLE knowledge_votes; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.knowledge_votes IS 'Which rating counted for which entry: what usage_count and success_rate add up, so that a changed mind takes back just its own.';
+
+--
+-- Name: lexeme_frequencies; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.lexeme_frequencies (
+    lexeme text NOT NULL,
+    units integer NOT NULL
+);
+
+--
+-- Name: TABLE lexeme_frequencies; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.lexeme_frequencies IS 'How many search units hold a lexeme, as of the last refresh; words not in it are counted when asked.';
+
+--
+-- Name: search_statistics; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.search_statistics (
+    kind text NOT NULL,
+    units bigint DEFAULT 0 NOT NULL,
+    average_words double precision NOT NULL,
+    last_unit_id bigint DEFAULT 0 NOT NULL,
+    refreshed_at timestamp with time zone
+);
+
+--
+-- Name: TABLE search_statistics; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.search_statistics IS 'Size of the search space and mean length of its texts, by kind of unit, at the last refresh.';
+
+--
+-- Name: search_units_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_units ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.search_units_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: search_vocabulary; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.search_vocabulary (
+    word text NOT NULL,
+    units integer NOT NULL
+);
+
+--
+-- Name: TABLE search_vocabulary; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.search_vocabulary IS 'Words as they are written in the search space, for unknown words to be compared with.';
+
+--
+-- Name: audit_log_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_public.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: emergency_signals; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.emergency_signals (
+    id integer NOT NULL,
+    section character varying(200) NOT NULL,
+    pattern text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT emergency_signals_pattern_is_a_regexp CHECK ((regexp_count(''::text, pattern) >= 0))
+);
+
+--
+-- Name: TABLE emergency_signals; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.emergency_signals IS 'Rules that recognise an emergency before anything else looks at the question.';
+
+--
+-- Name: COLUMN emergency_signals.section; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.emergency_signals.section IS 'Kind of emergency; the SOP emergency/<section> gives the fixed text, where the club has it.';
+
+--
+-- Name: COLUMN emergency_signals.pattern; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.emergency_signals.pattern IS 'PostgreSQL regular expression on the lower-cased question.';
+
+--
+-- Name: emergency_signals_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.emergency_signals ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.emergency_signals_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: failed_responses_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.failed_responses ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.failed_responses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: failure_patterns_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.failure_patterns ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.failure_patterns_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: improvement_evidence; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.improvement_evidence (
+    improvement_id integer NOT NULL,
+    failed_response_id integer NOT NULL
+);
+
+--
+-- Name: TABLE improvement_evidence; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.improvement_evidence IS 'All failed responses behind a proposal.';
+
+--
+-- Name: improvement_queue_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.improvement_queue ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.improvement_queue_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: knowledge_base_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.knowledge_base ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.knowledge_base_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: knowledge_health; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.knowledge_health WITH (security_invoker='true') AS
+ SELECT k.id AS knowledge_id,
+    k.category,
+    k.topic,
+    k.question,
+    k.source,
+    k.trust,
+    k.usage_count,
+    k.success_rate,
+    k.updated_at,
+        CASE
+            WHEN (k.valid_to < now()) THEN 'expired'::text
+            WHEN (k.trust = 0) THEN 'unreviewed'::text
+            WHEN ((k.usage_count >= 5) AND (k.success_rate < (0.5)::double precision)) THEN 'often unhelpful'::text
+            WHEN ((k.usage_count = 0) AND (k.created_at < (now() - '90 days'::interval))) THEN 'never used'::text
+            ELSE 'well'::text
+        END AS health
+   FROM app_public.knowledge_base k;
+
+--
+-- Name: VIEW knowledge_health; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.knowledge_health IS 'State of each knowledge entry: expired, unreviewed, often unhelpful, never used, or well.';
+
+--
+-- Name: llm_calls; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.llm_calls (
+    id bigint NOT NULL,
+    purpose text NOT NULL,
+    model text NOT NULL,
+    tokens_in integer,
+    tokens_out integer,
+    tokens_cached integer,
+    cost numeric(12,6),
+    latency_ms double precision,
+    status text NOT NULL,
+    request_id text,
+    response_id bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT llm_calls_purpose_is_known CHECK ((purpose = ANY (ARRAY['route'::text, 'answer'::text, 'embed'::text, 'analyse'::text])))
+);
+
+--
+-- Name: TABLE llm_calls; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.llm_calls IS 'Each call of a model outside the database: what for, how long, at what cost.';
+
+--
+-- Name: COLUMN llm_calls.cost; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.cost IS 'US dollars at the list price of the day.';
+
+--
+-- Name: COLUMN llm_calls.latency_ms; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.latency_ms IS 'Milliseconds.';
+
+--
+-- Name: llm_calls_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.llm_calls ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.llm_calls_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: messages_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.messages ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.messages_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: prompt_versions; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.prompt_versions (
+    id integer NOT NULL,
+    prompt_id integer NOT NULL,
+    version integer NOT NULL,
+    content text NOT NULL,
+    changed_by text NOT NULL,
+    change_reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE prompt_versions; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.prompt_versions IS 'Every version of every prompt. Append-only.';
+
+--
+-- Name: prompt_versions_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.prompt_versions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.prompt_versions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: prompts; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.prompts (
+    id integer NOT NULL,
+    name text NOT NULL,
+    content text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT prompts_content_is_written CHECK ((btrim(content) <> ''::text))
+);
+
+--
+-- Name: TABLE prompts; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.prompts IS 'The prompts of routing, answering and analysis, as they are now; every change writes a row of prompt_versions.';
+
+--
+-- Name: COLUMN prompts.name; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.prompts.name IS 'What it is for, such as route, answer or analyse.';
+
+--
+-- Name: prompts_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.prompts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.prompts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: response_sources; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.response_sources (
+    response_id bigint NOT NULL,
+    rank smallint NOT NULL,
+    kind text NOT NULL,
+    sop_version_id integer,
+    knowledge_id integer,
+    sop_id integer,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    heading text,
+    snippet text NOT NULL,
+    score double precision NOT NULL,
+    cited boolean DEFAULT false NOT NULL,
+    CONSTRAINT response_sources_kind_is_known CHECK ((kind = ANY (ARRAY['sop'::text, 'knowledge'::text]))),
+    CONSTRAINT response_sources_sop_pins_its_version CHECK (((kind <> 'sop'::text) OR (sop_version_id IS NOT NULL)))
+);
+
+--
+-- Name: TABLE response_sources; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.response_sources IS 'What was retrieved for an answer, in order; cited are those it rests on.';
+
+--
+-- Name: COLUMN response_sources.sop_version_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.sop_version_id IS 'The exact SOP version that was read.';
+
+--
+-- Name: COLUMN response_sources.knowledge_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.knowledge_id IS 'The knowledge entry; kept as a number, since entries can be merged or removed.';
+
+--
+-- Name: COLUMN response_sources.topic; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.topic IS 'The SOP''s section or the entry''s topic.';
+
+--
+-- Name: responses_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.responses ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.responses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: review_metrics; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.review_metrics WITH (security_invoker='true') AS
+ SELECT date_trunc('week'::text, q.created_at) AS week,
+    q.kind,
+    count(*) AS proposed,
+    count(*) FILTER (WHERE ((q.status)::text = 'approved'::text)) AS approved,
+    count(*) FILTER (WHERE ((q.status)::text = 'rejected'::text)) AS rejected,
+    count(*) FILTER (WHERE ((q.status)::text = 'pending'::text)) AS pending,
+    ((count(*) FILTER (WHERE ((q.status)::text = 'approved'::text)))::double precision / (NULLIF(count(*) FILTER (WHERE ((q.status)::text <> 'pending'::text)), 0))::double precision) AS approval_rate,
+    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (((EXTRACT(epoch FROM (COALESCE(q.applied_at, q.rejected_at) - q.created_at)) / (3600)::numeric))::double precision)) AS median_hours_to_decision
+   FROM app_public.improvement_queue q
+  GROUP BY (date_trunc('week'::text, q.created_at)), q.kind;
+
+--
+-- Name: VIEW review_metrics; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.review_metrics IS 'Proposals by week and kind: how many, how decided, how fast (median hours).';
+
+--
+-- Name: sites; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.sites (
+    id integer NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    timezone text DEFAULT 'UTC'::text NOT NULL,
+    address text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sites_slug_is_a_slug CHECK ((slug ~ '^[a-z0-9]+([_-][a-z0-9]+)*$'::text))
+);
+
+--
+-- Name: TABLE sites; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.sites IS 'The club''s venues. A fact such as opening hours can differ by site.';
+
+--
+-- Name: COLUMN sites.slug; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sites.slug IS 'Short name used in URLs and in `search_knowledge(site => …)`.';
+
+--
+-- Name: COLUMN sites.timezone; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sites.timezone IS 'IANA time zone name, such as Europe/Berlin.';
+
+--
+-- Name: sites_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.sites ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.sites_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: sop_failures; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.sop_failures AS
+SELECT
+    NULL::integer AS sop_id,
+    NULL::character varying(100) AS category,
+    NULL::character varying(200) AS section,
+    NULL::bigint AS failures,
+    NULL::bigint AS wrong,
+    NULL::bigint AS should_have_answered,
+    NULL::bigint AS unresolved,
+    NULL::timestamp with time zone AS first_failed_at,
+    NULL::timestamp with time zone AS last_failed_at;
+
+--
+-- Name: VIEW sop_failures; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.sop_failures IS 'Failures per SOP: answers drawn from it that failed, and questions it should have answered.';
+
+--
+-- Name: sop_usage; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.sop_usage AS
+SELECT
+    NULL::integer AS sop_id,
+    NULL::character varying(100) AS category,
+    NULL::character varying(200) AS section,
+    NULL::integer AS version,
+    NULL::bigint AS times_cited,
+    NULL::bigint AS helpful,
+    NULL::bigint AS unhelpful,
+    NULL::timestamp with time zone AS last_cited_at;
+
+--
+-- Name: VIEW sop_usage; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.sop_usage IS 'How often each SOP was the source of an answer, and how those answers were rated.';
+
+--
+-- Name: sop_versions_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.sop_versions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.sop_versions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: sops_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.sops ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.sops_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: tickets_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.tickets ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.tickets_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: users; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.users (
+    id integer NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    role text DEFAULT 'agent'::text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_email_is_lower_case CHECK (((email = lower(email)) AND (email ~ '^[^@\s]+@[^@\s]+$'::text))),
+    CONSTRAINT users_role_is_a_staff_role CHECK ((role = ANY (ARRAY['agent'::text, 'reviewer'::text, 'admin'::text, 'auditor'::text])))
+);
+
+--
+-- Name: TABLE users; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.users IS 'Staff. Customers are anonymous visitors and have no row here.';
+
+--
+-- Name: COLUMN users.email; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.users.email IS 'Lower case; names the person in the audit trail.';
+
+--
+-- Name: COLUMN users.role; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.users.role IS 'agent, reviewer, admin or auditor: the database role of this person''s requests.';
+
+--
+-- Name: users_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.users ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.users_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: audit_head audit_head_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (id);
+
+--
+-- Name: embedding_cache embedding_cache_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.embedding_cache
+    ADD CONSTRAINT embedding_cache_pkey PRIMARY KEY (content_hash, model);
+
+--
+-- Name: knowledge_votes knowledge_votes_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_votes
+    ADD CONSTRAINT knowledge_votes_pkey PRIMARY KEY (knowledge_id, response_id);
+
+--
+-- Name: lexeme_frequencies lexeme_frequencies_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.lexeme_frequencies
+    ADD CONSTRAINT lexeme_frequencies_pkey PRIMARY KEY (lexeme);
+
+--
+-- Name: search_statistics search_statistics_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.search_statistics
+    ADD CONSTRAINT search_statistics_pkey PRIMARY KEY (kind);
+
+--
+-- Name: search_units search_units_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.search_units
+    ADD CONSTRAINT search_units_pkey PRIMARY KEY (id);
+
+--
+-- Name: search_vocabulary search_vocabulary_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.search_vocabulary
+    ADD CONSTRAINT search_vocabulary_pkey PRIMARY KEY (word);
+
+--
+-- Name: audit_log audit_log_chain_position_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.audit_log
+    ADD CONSTRAINT audit_log_chain_position_key UNIQUE (chain_position);
+
+--
+-- Name: audit_log audit_log_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+--
+-- Name: club_settings club_settings_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.club_settings
+    ADD CONSTRAINT club_settings_pkey PRIMARY KEY (id);
+
+--
+-- Name: emergency_signals emergency_signals_pattern_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.emergency_signals
+    ADD CONSTRAINT emergency_signals_pattern_key UNIQUE (pattern);
+
+--
+-- Name: emergency_signals emergency_signals_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.emergency_signals
+    ADD CONSTRAINT emergency_signals_pkey PRIMARY KEY (id);
+
+--
+-- Name: failed_responses failed_responses_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.failed_responses
+    ADD CONSTRAINT failed_responses_pkey PRIMARY KEY (id);
+
+--
+-- Name: failed_responses failed_responses_response_id_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.failed_responses
+    ADD CONSTRAINT failed_responses_response_id_key UNIQUE (response_id);
+
+--
+-- Name: failure_patterns failure_patterns_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.failure_patterns
+    ADD CONSTRAINT failure_patterns_pkey PRIMARY KEY (id);
+
+--
+-- Name: improvement_evidence improvement_evidence_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.improvement_evidence
+    ADD CONSTRAINT improvement_evidence_pkey PRIMARY KEY (improvement_id, failed_response_id);
+
+--
+-- Name: improvement_queue improvement_queue_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.improvement_queue
+    ADD CONSTRAINT improvement_queue_pkey PRIMARY KEY (id);
+
+--
+-- Name: knowledge_base knowledge_base_category_topic_question_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.knowledge_base
+    ADD CONSTRAINT knowledge_base_category_topic_question_key UNIQUE (category, topic, question);
+
+--
+-- Name: knowledge_base knowledge_base_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.knowledge_base
+    ADD CONSTRAINT knowledge_base_pkey PRIMARY KEY (id);
+
+--
+-- Name: llm_calls llm_calls_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.llm_calls
+    ADD CONSTRAINT llm_calls_pkey PRIMARY KEY (id);
+
+--
+-- Name: messages messages_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
+
+--
+-- Name: prompt_versions prompt_versions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.prompt_versions
+    ADD CONSTRAINT prompt_versions_pkey PRIMARY KEY (id);
+
+--
+-- Name: prompt_versions prompt_versions_prompt_id_version_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.prompt_versions
+    ADD CONSTRAINT prompt_versions_prompt_id_version_key UNIQUE (prompt_id, version);
+
+--
+-- Name: prompts prompts_name_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.prompts
+    ADD CONSTRAINT prompts_name_key UNIQUE (name);
+
+--
+-- Name: prompts prompts_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.prompts
+    ADD CONSTRAINT prompts_pkey PRIMARY KEY (id);
+
+--
+-- Name: response_sources response_sources_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.response_sources
+    ADD CONSTRAINT response_sources_pkey PRIMARY KEY (response_id, rank);
+
+--
+-- Name: responses responses_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.responses
+    ADD CONSTRAINT responses_pkey PRIMARY KEY (id);
+
+--
+-- Name: sites sites_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.sites
+    ADD CONSTRAINT sites_pkey PRIMARY KEY (id);
+
+--
+-- Name: sites sites_slug_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.sites
+    ADD CONSTRAINT sites_slug_key UNIQUE (slug);
+
+--
+-- Name: sop_versions sop_versions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.sop_versions
+    ADD CONSTRAINT sop_versions_pkey PRIMARY KEY (id);
+
+--
+-- Name: sop_versions sop_versions_sop_id_version_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.sop_versions
+    ADD CONSTRAINT sop_versions_sop_id_version_key UNIQUE (sop_id, version);
+
+--
+-- Name: sops sops_category_section_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.sops
+    ADD CONSTRAINT sops_category_section_key UNIQUE (category, section);
+
+--
+-- Name: sops sops_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.sops
+    ADD CONSTRAINT sops_pkey PRIMARY KEY (id);
+
+--
+-- Name: tickets tickets_conversation_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.tickets
+    ADD CONSTRAINT tickets_conversation_key UNIQUE (conversation);
+
+--
+-- Name: tickets tickets_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.tickets
+    ADD CONSTRAINT tickets_pkey PRIMARY KEY (id);
+
+--
+-- Name: users users_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+--
+-- Name: knowledge_votes_response_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_votes_response_id ON app_private.knowledge_votes USING btree (response_id);
+
+--
+-- Name: search_units_category; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_units_category ON app_private.search_units USING btree (category);
+
+--
+-- Name: search_units_embedding; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_units_embedding ON app_private.search_units USING hnsw (((embedding)::public.halfvec(1536)) public.halfvec_ip_ops) WHERE (kind <> 'section'::text);
+
+--
+-- Name: search_units_knowledge_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_units_knowledge_id ON app_private.search_units USING btree (knowledge_id);
+
+--
+-- Name: search_units_sop_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_units_sop_id ON app_private.search_units USING btree (sop_id);
+
+--
+-- Name: search_units_sop_version_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_units_sop_version_id ON app_private.search_units USING btree (sop_version_id);
+
+--
+-- Name: search_units_unembedded; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_units_unembedded ON app_private.search_units USING btree (id) WHERE (embedding IS NULL);
+
+--
+-- Name: search_units_words; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_units_words ON app_private.search_units USING gin (words) WITH (fastupdate=off) WHERE (kind = ANY (ARRAY['document'::text, 'phrase'::text, 'knowledge'::text]));
+
+--
+-- Name: search_vocabulary_word_trgm; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_vocabulary_word_trgm ON app_private.search_vocabulary USING gin (word public.gin_trgm_ops);
+
+--
+-- Name: audit_log_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX audit_log_created_at ON app_public.audit_log USING btree (created_at);
+
+--
+-- Name: audit_log_row; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX audit_log_row ON app_public.audit_log USING btree (table_name, row_id, id);
+
+--
+-- Name: failed_responses_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX failed_responses_created_at ON app_public.failed_responses USING btree (created_at);
+
+--
+-- Name: failed_responses_expected_sop_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX failed_responses_expected_sop_id ON app_public.failed_responses USING btree (expected_sop_id);
+
+--
+-- Name: failed_responses_pattern_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX failed_responses_pattern_id ON app_public.failed_responses USING btree (pattern_id);
+
+--
+-- Name: failed_responses_resolved_by; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX failed_responses_resolved_by ON app_public.failed_responses USING btree (resolved_by_improvement_id);
+
+--
+-- Name: failed_responses_site_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX failed_responses_site_id ON app_public.failed_responses USING btree (site_id);
+
+--
+-- Name: failed_responses_to_analyse; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX failed_responses_to_analyse ON app_public.failed_responses USING btree (id) WHERE ((NOT analyzed) AND (withdrawn_at IS NULL));
+
+--
+-- Name: failed_responses_words; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX failed_responses_words ON app_public.failed_responses USING gin (to_tsvector('app_public.clubos'::regconfig, query));
+
+--
+-- Name: failure_patterns_sop_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX failure_patterns_sop_id ON app_public.failure_patterns USING btree (sop_id);
+
+--
+-- Name: improvement_evidence_failed_response_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX improvement_evidence_failed_response_id ON app_public.improvement_evidence USING btree (failed_response_id);
+
+--
+-- Name: improvement_queue_failed_response_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX improvement_queue_failed_response_id ON app_public.improvement_queue USING btree (failed_response_id);
+
+--
+-- Name: improvement_queue_fingerprint_key; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX improvement_queue_fingerprint_key ON app_public.improvement_queue USING btree (fingerprint) WHERE ((status)::text = ANY ((ARRAY['pending'::character varying, 'rejected'::character varying])::text[]));
+
+--
+-- Name: improvement_queue_pattern_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX improvement_queue_pattern_id ON app_public.improvement_queue USING btree (pattern_id);
+
+--
+-- Name: improvement_queue_pending; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX improvement_queue_pending ON app_public.improvement_queue USING btree (impact DESC, id) WHERE ((status)::text = 'pending'::text);
+
+--
+-- Name: improvement_queue_sop_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX improvement_queue_sop_id ON app_public.improvement_queue USING btree (sop_id);
+
+--
+-- Name: improvement_queue_status; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX improvement_queue_status ON app_public.improvement_queue USING btree (status, created_at);
+
+--
+-- Name: knowledge_base_improvement_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX knowledge_base_improvement_id ON app_public.knowledge_base USING btree (improvement_id);
+
+--
+-- Name: knowledge_base_site_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX knowledge_base_site_id ON app_public.knowledge_base USING btree (site_id);
+
+--
+-- Name: knowledge_base_sop_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX knowledge_base_sop_id ON app_public.knowledge_base USING btree (sop_id);
+
+--
+-- Name: llm_calls_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX llm_calls_created_at ON app_public.llm_calls USING btree (created_at);
+
+--
+-- Name: llm_calls_response_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX llm_calls_response_id ON app_public.llm_calls USING btree (response_id);
+
+--
+-- Name: messages_response_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX messages_response_id ON app_public.messages USING btree (response_id);
+
+--
+-- Name: messages_ticket_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX messages_ticket_id ON app_public.messages USING btree (ticket_id, id);
+
+--
+-- Name: response_sources_knowledge_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX response_sources_knowledge_id ON app_public.response_sources USING btree (knowledge_id);
+
+--
+-- Name: response_sources_sop_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX response_sources_sop_id ON app_public.response_sources USING btree (sop_id);
+
+--
+-- Name: response_sources_sop_version_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX response_sources_sop_version_id ON app_public.response_sources USING btree (sop_version_id);
+
+--
+-- Name: responses_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_created_at ON app_public.responses USING btree (created_at);
+
+--
+-- Name: responses_feedback; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_feedback ON app_public.responses USING btree (feedback, created_at);
+
+--
+-- Name: responses_prompt_version_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_prompt_version_id ON app_public.responses USING btree (prompt_version_id);
+
+--
+-- Name: responses_site_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_site_id ON app_public.responses USING btree (site_id);
+
+--
+-- Name: responses_ticket_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_ticket_id ON app_public.responses USING btree (ticket_id);
+
+--
+-- Name: responses_visitor_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_visitor_id ON app_public.responses USING btree (visitor_id);
+
+--
+-- Name: sop_versions_improvement_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX sop_versions_improvement_id ON app_public.sop_versions USING btree (improvement_id);
+
+--
+-- Name: sop_versions_name_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX sop_versions_name_at ON app_public.sop_versions USING btree (category, section, created_at);
+
+--
+-- Name: sop_versions_previous_version_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX sop_versions_previous_version_id ON app_public.sop_versions USING btree (previous_version_id);
+
+--
+-- Name: sops_category_section_trgm; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX sops_category_section_trgm ON app_public.sops USING gin (section public.gin_trgm_ops);
+
+--
+-- Name: tickets_inbox; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX tickets_inbox ON app_public.tickets USING btree (status, priority DESC, updated_at DESC);
+
+--
+-- Name: tickets_site_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX tickets_site_id ON app_public.tickets USING btree (site_id);
+
+--
+-- Name: tickets_visitor_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX tickets_visitor_id ON app_public.tickets USING btree (visitor_id);
+
+--
+-- Name: users_email_key; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX users_email_key ON app_public.users USING btree (email);
+
+--
+-- Name: sop_failures _RETURN; Type: RULE; Schema: app_public; Owner: -
+--
+
+CREATE OR REPLACE VIEW app_public.sop_failures WITH (security_invoker='true') AS
+ SELECT s.id AS sop_id,
+    s.category,
+    s.section,
+    count(f.id) AS failures,
+    count(f.id) FILTER (WHERE ((f.feedback_type)::text = 'wrong'::text)) AS wrong,
+    count(f.id) FILTER (WHERE (f.expected_sop_id = s.id)) AS should_have_answered,
+    count(f.id) FILTER (WHERE (f.resolved_by_improvement_id IS NULL)) AS unresolved,
+    min(f.created_at) AS first_failed_at,
+    max(f.created_at) AS last_failed_at
+   FROM (app_public.sops s
+     LEFT JOIN LATERAL ( SELECT f_1.id,
+            f_1.query,
+            f_1.response,
+            f_1.assistant_id,
+            f_1.confidence_score,
+            f_1.feedback_type,
+            f_1.user_correction,
+            f_1.analyzed,
+            f_1.created_at,
+            f_1.response_id,
+            f_1.pattern_id,
+            f_1.reporter,
+            f_1.site_id,
+            f_1.expected_sop_id,
+            f_1.expected_category,
+            f_1.expected_topic,
+            f_1.withdrawn_at,
+            f_1.resolved_by_improvement_id
+           FROM app_public.failed_responses f_1
+          WHERE ((f_1.expected_sop_id = s.id) AND (f_1.withdrawn_at IS NULL))
+        UNION
+         SELECT f_1.id,
+            f_1.query,
+            f_1.response,
+            f_1.assistant_id,
+            f_1.confidence_score,
+            f_1.feedback_type,
+            f_1.user_correction,
+            f_1.analyzed,
+            f_1.created_at,
+            f_1.response_id,
+            f_1.pattern_id,
+            f_1.reporter,
+            f_1.site_id,
+            f_1.expected_sop_id,
+            f_1.expected_category,
+            f_1.expected_topic,
+            f_1.withdrawn_at,
+            f_1.resolved_by_improvement_id
+           FROM (app_public.response_sources src
+             JOIN app_public.failed_responses f_1 ON ((f_1.response_id = src.response_id)))
+          WHERE ((src.sop_id = s.id) AND src.cited AND (f_1.withdrawn_at IS NULL))) f ON (true))
+  GROUP BY s.id;
+
+--
+-- Name: sop_usage _RETURN; Type: RULE; Schema: app_public; Owner: -
+--
+
+CREATE OR REPLACE VIEW app_public.sop_usage WITH (security_invoker='true') AS
+ SELECT s.id AS sop_id,
+    s.category,
+    s.section,
+    s.version,
+    count(r.id) FILTER (WHERE src.cited) AS times_cited,
+    count(r.id) FILTER (WHERE (src.cited AND (r.feedback = 'helpful'::text))) AS helpful,
+    count(r.id) FILTER (WHERE (src.cited AND (r.feedback = 'unhelpful'::text))) AS unhelpful,
+    max(r.created_at) FILTER (WHERE src.cited) AS last_cited_at
+   FROM ((app_public.sops s
+     LEFT JOIN app_public.response_sources src ON ((src.sop_id = s.id)))
+     LEFT JOIN app_public.responses r ON (((r.id = src.response_id) AND (r.outcome = ANY (ARRAY['answered'::text, 'emergency'::text])))))
+  GROUP BY s.id;
+
+--
+-- Name: audit_log _100_append_only; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_append_only BEFORE INSERT OR DELETE OR UPDATE ON app_public.audit_log FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_audit_log__append_only();
+
+--
+-- Name: audit_log _100_append_only_whole; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_append_only_whole BEFORE TRUNCATE ON app_public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_audit_log__append_only();
+
+--
+-- Name: improvement_queue _100_decide; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_decide BEFORE INSERT OR UPDATE ON app_public.improvement_queue FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_improvement_queue__decide();
+
+--
+-- Name: knowledge_base _100_govern; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_govern BEFORE INSERT OR UPDATE ON app_public.knowledge_base FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_knowledge_base__govern();
+
+--
+-- Name: messages _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.messages FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
+-- Name: prompt_versions _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.prompt_versions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
+-- Name: response_sources _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.response_sources FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
+-- Name: sop_versions _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.sop_versions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
+-- Name: messages _100_immutable_whole; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable_whole BEFORE TRUNCATE ON app_public.messages FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
+-- Name: prompt_versions _100_immutable_whole; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable_whole BEFORE TRUNCATE ON app_public.prompt_versions FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
+-- Name: response_sources _100_immutable_whole; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable_whole BEFORE TRUNCATE ON app_public.response_sources FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
+-- Name: sop_versions _100_immutable_whole; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable_whole BEFORE TRUNCATE ON app_public.sop_versions FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
+-- Name: prompts _100_version; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_version BEFORE INSERT OR UPDATE ON app_public.prompts FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_prompts__version();
+
+--
+-- Name: sops _100_version; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_version BEFORE INSERT OR UPDATE ON app_public.sops FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_sops__version();
+
+--
+-- Name: knowledge_base _200_index; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _200_index AFTER INSERT OR UPDATE ON app_public.knowledge_base FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_knowledge_base__index();
+
+--
+-- Name: prompts _200_record; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _200_record AFTER INSERT OR UPDATE ON app_public.prompts FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_prompts__record();
+
+--
+-- Name: sops _200_record; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _200_record AFTER INSERT OR UPDATE ON app_public.sops FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_sops__record();
+
+--
+-- Name: sops _300_keep; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _300_keep BEFORE DELETE ON app_public.sops FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_sops__keep();
+
+--
+-- Name: sops _300_keep_whole; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _300_keep_whole BEFORE TRUNCATE ON app_public.sops FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_sops__keep();
+
+--
+-- Name: improvement_queue _800_notify; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _800_notify AFTER INSERT OR UPDATE ON app_public.improvement_queue FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__notify('clubos_queue');
+
+--
+-- Name: tickets _800_notify; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _800_notify AFTER INSERT OR UPDATE ON app_public.tickets FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__notify('clubos_tickets');
+
+--
+-- Name: club_settings _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.club_settings FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
+
+--
+-- Name: emergency_signals _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.emergency_signals FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit();
+
+--
+-- Name: improvement_queue _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.improvement_queue FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'dry_run', 'impact', 'fingerprint');
+
+--
+-- Name: knowledge_base _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.knowledge_base FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'usage_count', 'success_rate', 'success_count', 'embeddings', 'embedding_model');
+
+--
+-- Name: prompts _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.prompts FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
+
+--
+-- Name: sites _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.sites FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
+
+--
+-- Name: sops _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.sops FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
+
+--
+-- Name: tickets _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.tickets FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'summary', 'subject', 'resolution');
+
+--
+-- Name: users _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.users FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
+
+--
+-- Name: audit_log _900_chain; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER _900_chain AFTER INSERT ON app_public.audit_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_audit_log__chain();
+
+--
+-- Name: knowledge_votes knowledge_votes_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_votes
+    ADD CONSTRAINT knowledge_votes_knowledge_id_fkey FOREIGN KEY (knowledge_id) REFERENCES app_public.knowledge_base(id) ON DELETE CASCADE;
+
+--
+-- Name: knowledge_votes knowledge_votes_response_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_votes
+    ADD CONSTRAINT knowledge_votes_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE CASCADE;
+
+--
+-- Name: search_units search_units_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.search_units
+    ADD CONSTRAINT search_units_knowledge_id_fkey FOREIGN KEY (knowledge_id) REFERENCES app_public.knowledge_base(id) ON DELETE CASCADE;
+
+--
+-- Name: search_units search_units_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.search_units
+    ADD CONSTRAINT search_units_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE CASCADE;
+
+--
+-- Name: search_units search_units_sop_version_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.search_units
+    ADD CONSTRAINT search_units_sop_version_id_fkey FOREIGN KEY (sop_version_id) REFERENCES app_public.sop_versions(id) ON DELETE CASCADE;
+
+--
+-- Name: failed_responses failed_responses_expected_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.failed_responses
+    ADD CONSTRAINT failed_responses_expected_sop_id_fkey FOREIGN KEY (expected_sop_id) REFERENCES app_public.sops(id) ON DELETE SET NULL;
+
+--
+-- Name: failed_responses failed_responses_pattern_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.failed_responses
+    ADD CONSTRAINT failed_responses_pattern_id_fkey FOREIGN KEY (pattern_id) REFERENCES app_public.failure_patterns(id) ON DELETE SET NULL;
+
+--
+-- Name: failed_responses failed_responses_resolved_by_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.failed_responses
+    ADD CONSTRAINT failed_responses_resolved_by_improvement_id_fkey FOREIGN KEY (resolved_by_improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE SET NULL;
+
+--
+-- Name: failed_responses failed_responses_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.failed_responses
+    ADD CONSTRAINT failed_responses_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE RESTRICT;
+
+--
+-- Name: CONSTRAINT failed_responses_response_id_fkey ON failed_responses; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON CONSTRAINT failed_responses_response_id_fkey ON app_public.failed_responses IS '@fieldName givenResponse
+@foreignFieldName failure
+The column `response` holds the text; this is the whole answer that failed.';
+
+--
+-- Name: failed_responses failed_responses_site_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.failed_responses
+    ADD CONSTRAINT failed_responses_site_id_fkey FOREIGN KEY (site_id) REFERENCES app_public.sites(id) ON DELETE RESTRICT;
+
+--
+-- Name: failure_patterns failure_patterns_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.failure_patterns
+    ADD CONSTRAINT failure_patterns_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE SET NULL;
+
+--
+-- Name: improvement_evidence improvement_evidence_failed_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.improvement_evidence
+    ADD CONSTRAINT improvement_evidence_failed_response_id_fkey FOREIGN KEY (failed_response_id) REFERENCES app_public.failed_responses(id) ON DELETE CASCADE;
+
+--
+-- Name: improvement_evidence improvement_evidence_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.improvement_evidence
+    ADD CONSTRAINT improvement_evidence_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE CASCADE;
+
+--
+-- Name: improvement_queue improvement_queue_failed_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.improvement_queue
+    ADD CONSTRAINT improvement_queue_failed_response_id_fkey FOREIGN KEY (failed_response_id) REFERENCES app_public.failed_responses(id) ON DELETE SET NULL;
+
+--
+-- Name: CONSTRAINT improvement_queue_failed_response_id_fkey ON improvement_queue; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON CONSTRAINT improvement_queue_failed_response_id_fkey ON app_public.improvement_queue IS '@foreignFieldName firstProposals';
+
+--
+-- Name: improvement_queue improvement_queue_pattern_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.improvement_queue
+    ADD CONSTRAINT improvement_queue_pattern_id_fkey FOREIGN KEY (pattern_id) REFERENCES app_public.failure_patterns(id) ON DELETE SET NULL;
+
+--
+-- Name: improvement_queue improvement_queue_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.improvement_queue
+    ADD CONSTRAINT improvement_queue_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE RESTRICT;
+
+--
+-- Name: knowledge_base knowledge_base_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.knowledge_base
+    ADD CONSTRAINT knowledge_base_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE SET NULL;
+
+--
+-- Name: knowledge_base knowledge_base_site_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.knowledge_base
+    ADD CONSTRAINT knowledge_base_site_id_fkey FOREIGN KEY (site_id) REFERENCES app_public.sites(id) ON DELETE RESTRICT;
+
+--
+-- Name: knowledge_base knowledge_base_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.knowledge_base
+    ADD CONSTRAINT knowledge_base_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE SET NULL;
+
+--
+-- Name: llm_calls llm_calls_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.llm_calls
+    ADD CONSTRAINT llm_calls_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE SET NULL;
+
+--
+-- Name: messages messages_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.messages
+    ADD CONSTRAINT messages_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE RESTRICT;
+
+--
+-- Name: messages messages_ticket_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.messages
+    ADD CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES app_public.tickets(id) ON DELETE CASCADE;
+
+--
+-- Name: prompt_versions prompt_versions_prompt_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.prompt_versions
+    ADD CONSTRAINT prompt_versions_prompt_id_fkey FOREIGN KEY (prompt_id) REFERENCES app_public.prompts(id) ON DELETE RESTRICT;
+
+--
+-- Name: response_sources response_sources_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.response_sources
+    ADD CONSTRAINT response_sources_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE CASCADE;
+
+--
+-- Name: response_sources response_sources_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.response_sources
+    ADD CONSTRAINT response_sources_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE RESTRICT;
+
+--
+-- Name: response_sources response_sources_sop_version_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.response_sources
+    ADD CONSTRAINT response_sources_sop_version_id_fkey FOREIGN KEY (sop_version_id) REFERENCES app_public.sop_versions(id) ON DELETE RESTRICT;
+
+--
+-- Name: responses responses_prompt_version_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.responses
+    ADD CONSTRAINT responses_prompt_version_id_fkey FOREIGN KEY (prompt_version_id) REFERENCES app_public.prompt_versions(id) ON DELETE RESTRICT;
+
+--
+-- Name: responses responses_site_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.responses
+    ADD CONSTRAINT responses_site_id_fkey FOREIGN KEY (site_id) REFERENCES app_public.sites(id) ON DELETE RESTRICT;
+
+--
+-- Name: responses responses_ticket_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.responses
+    ADD CONSTRAINT responses_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES app_public.tickets(id) ON DELETE RESTRICT;
+
+--
+-- Name: sop_versions sop_versions_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.sop_versions
+    ADD CONSTRAINT sop_versions_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE RESTRICT;
+
+--
+-- Name: sop_versions sop_versions_previous_version_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.sop_versions
+    ADD CONSTRAINT sop_versions_previous_version_id_fkey FOREIGN KEY (previous_version_id) REFERENCES app_public.sop_versions(id) ON DELETE RESTRICT;
+
+--
+-- Name: sop_versions sop_versions_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.sop_versions
+    ADD CONSTRAINT sop_versions_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE RESTRICT;
+
+--
+-- Name: tickets tickets_site_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.tickets
+    ADD CONSTRAINT tickets_site_id_fkey FOREIGN KEY (site_id) REFERENCES app_public.sites(id) ON DELETE RESTRICT;
+
+--
+-- Name: audit_head; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.audit_head ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: embedding_cache; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.embedding_cache ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: knowledge_votes; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.knowledge_votes ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: lexeme_frequencies; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.lexeme_frequencies ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: search_statistics; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_statistics ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: search_units; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_units ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: search_vocabulary; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_vocabulary ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: audit_head select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.audit_head FOR SELECT TO auditor USING (true);
+
+--
+-- Name: embedding_cache select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.embedding_cache FOR SELECT TO auditor USING (true);
+
+--
+-- Name: knowledge_votes select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.knowledge_votes FOR SELECT TO auditor USING (true);
+
+--
+-- Name: lexeme_frequencies select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.lexeme_frequencies FOR SELECT TO auditor USING (true);
+
+--
+-- Name: search_statistics select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.search_statistics FOR SELECT TO auditor USING (true);
+
+--
+-- Name: search_units select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.search_units FOR SELECT TO auditor USING (true);
+
+--
+-- Name: search_vocabulary select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.search_vocabulary FOR SELECT TO auditor USING (true);
+
+--
+-- Name: audit_log; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.audit_log ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: club_settings; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.club_settings ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: emergency_signals delete_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY delete_admin ON app_public.emergency_signals FOR DELETE TO admin USING (true);
+
+--
+-- Name: knowledge_base delete_reviewer; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY delete_reviewer ON app_public.knowledge_base FOR DELETE TO reviewer USING (true);
+
+--
+-- Name: emergency_signals; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.emergency_signals ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: failed_responses; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.failed_responses ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: failure_patterns; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.failure_patterns ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: improvement_evidence; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.improvement_evidence ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: improvement_queue; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.improvement_queue ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: emergency_signals insert_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY insert_admin ON app_public.emergency_signals FOR INSERT TO admin WITH CHECK (true);
+
+--
+-- Name: sites insert_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY insert_admin ON app_public.sites FOR INSERT TO admin WITH CHECK (true);
+
+--
+-- Name: users insert_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY insert_admin ON app_public.users FOR INSERT TO admin WITH CHECK (true);
+
+--
+-- Name: knowledge_base insert_reviewer; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY insert_reviewer ON app_public.knowledge_base FOR INSERT TO reviewer WITH CHECK (true);
+
+--
+-- Name: prompts insert_reviewer; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY insert_reviewer ON app_public.prompts FOR INSERT TO reviewer WITH CHECK (true);
+
+--
+-- Name: sops insert_reviewer; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY insert_reviewer ON app_public.sops FOR INSERT TO reviewer WITH CHECK (true);
+
+--
+-- Name: llm_calls insert_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY insert_worker ON app_public.llm_calls FOR INSERT TO worker WITH CHECK (true);
+
+--
+-- Name: knowledge_base; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.knowledge_base ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: llm_calls; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.llm_calls ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: messages; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.messages ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: prompt_versions; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.prompt_versions ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: prompts; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.prompts ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: response_sources; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.response_sources ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: responses; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.responses ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: audit_log select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.audit_log FOR SELECT TO admin USING (true);
+
+--
+-- Name: club_settings select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.club_settings FOR SELECT TO agent USING (true);
+
+--
+-- Name: emergency_signals select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.emergency_signals FOR SELECT TO agent USING (true);
+
+--
+-- Name: failed_responses select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.failed_responses FOR SELECT TO agent USING (true);
+
+--
+-- Name: failure_patterns select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.failure_patterns FOR SELECT TO agent USING (true);
+
+--
+-- Name: improvement_evidence select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.improvement_evidence FOR SELECT TO agent USING (true);
+
+--
+-- Name: improvement_queue select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.improvement_queue FOR SELECT TO agent USING (true);
+
+--
+-- Name: knowledge_base select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.knowledge_base FOR SELECT TO agent USING (true);
+
+--
+-- Name: llm_calls select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.llm_calls FOR SELECT TO agent USING (true);
+
+--
+-- Name: messages select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.messages FOR SELECT TO agent USING (true);
+
+--
+-- Name: prompt_versions select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.prompt_versions FOR SELECT TO agent USING (true);
+
+--
+-- Name: prompts select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.prompts FOR SELECT TO agent USING (true);
+
+--
+-- Name: response_sources select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.response_sources FOR SELECT TO agent USING (true);
+
+--
+-- Name: responses select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.responses FOR SELECT TO agent USING (true);
+
+--
+-- Name: sites select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.sites FOR SELECT TO agent USING (true);
+
+--
+-- Name: sop_versions select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.sop_versions FOR SELECT TO agent USING (true);
+
+--
+-- Name: sops select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.sops FOR SELECT TO agent USING (true);
+
+--
+-- Name: tickets select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.tickets FOR SELECT TO agent USING (true);
+
+--
+-- Name: users select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.users FOR SELECT TO agent USING (true);
+
+--
+-- Name: sites select_all; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_all ON app_public.sites FOR SELECT TO anonymous USING (true);
+
+--
+-- Name: audit_log select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.audit_log FOR SELECT TO auditor USING (true);
+
+--
+-- Name: club_settings select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.club_settings FOR SELECT TO auditor USING (true);
+
+--
+-- Name: emergency_signals select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.emergency_signals FOR SELECT TO auditor USING (true);
+
+--
+-- Name: failed_responses select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.failed_responses FOR SELECT TO auditor USING (true);
+
+--
+-- Name: failure_patterns select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.failure_patterns FOR SELECT TO auditor USING (true);
+
+--
+-- Name: improvement_evidence select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.improvement_evidence FOR SELECT TO auditor USING (true);
+
+--
+-- Name: improvement_queue select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.improvement_queue FOR SELECT TO auditor USING (true);
+
+--
+-- Name: knowledge_base select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.knowledge_base FOR SELECT TO auditor USING (true);
+
+--
+-- Name: llm_calls select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.llm_calls FOR SELECT TO auditor USING (true);
+
+--
+-- Name: messages select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.messages FOR SELECT TO auditor USING (true);
+
+--
+-- Name: prompt_versions select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.prompt_versions FOR SELECT TO auditor USING (true);
+
+--
+-- Name: prompts select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.prompts FOR SELECT TO auditor USING (true);
+
+--
+-- Name: response_sources select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.response_sources FOR SELECT TO auditor USING (true);
+
+--
+-- Name: responses select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.responses FOR SELECT TO auditor USING (true);
+
+--
+-- Name: sites select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.sites FOR SELECT TO auditor USING (true);
+
+--
+-- Name: sop_versions select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.sop_versions FOR SELECT TO auditor USING (true);
+
+--
+-- Name: sops select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.sops FOR SELECT TO auditor USING (true);
+
+--
+-- Name: tickets select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.tickets FOR SELECT TO auditor USING (true);
+
+--
+-- Name: users select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.users FOR SELECT TO auditor USING (true);
+
+--
+-- Name: messages select_own; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_own ON app_public.messages FOR SELECT TO anonymous USING (((author_kind <> 'system'::text) AND (EXISTS ( SELECT
+   FROM app_public.tickets t
+  WHERE ((t.id = messages.ticket_id) AND (t.visitor_id = app_public.current_visitor_id()))))));
+
+--
+-- Name: response_sources select_own; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_own ON app_public.response_sources FOR SELECT TO anonymous USING ((EXISTS ( SELECT
+   FROM app_public.responses r
+  WHERE ((r.id = response_sources.response_id) AND (r.visitor_id = app_public.current_visitor_id())))));
+
+--
+-- Name: responses select_own; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_own ON app_public.responses FOR SELECT TO anonymous USING ((visitor_id = app_public.current_visitor_id()));
+
+--
+-- Name: tickets select_own; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_own ON app_public.tickets FOR SELECT TO anonymous USING ((visitor_id = app_public.current_visitor_id()));
+
+--
+-- Name: club_settings select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.club_settings FOR SELECT TO worker USING (true);
+
+--
+-- Name: emergency_signals select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.emergency_signals FOR SELECT TO worker USING (true);
+
+--
+-- Name: failed_responses select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.failed_responses FOR SELECT TO worker USING (true);
+
+--
+-- Name: failure_patterns select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.failure_patterns FOR SELECT TO worker USING (true);
+
+--
+-- Name: improvement_evidence select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.improvement_evidence FOR SELECT TO worker USING (true);
+
+--
+-- Name: improvement_queue select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.improvement_queue FOR SELECT TO worker USING (true);
+
+--
+-- Name: knowledge_base select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.knowledge_base FOR SELECT TO worker USING (true);
+
+--
+-- Name: llm_calls select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.llm_calls FOR SELECT TO worker USING (true);
+
+--
+-- Name: messages select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.messages FOR SELECT TO worker USING (true);
+
+--
+-- Name: prompt_versions select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.prompt_versions FOR SELECT TO worker USING (true);
+
+--
+-- Name: prompts select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.prompts FOR SELECT TO worker USING (true);
+
+--
+-- Name: response_sources select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.response_sources FOR SELECT TO worker USING (true);
+
+--
+-- Name: responses select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.responses FOR SELECT TO worker USING (true);
+
+--
+-- Name: sites select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.sites FOR SELECT TO worker USING (true);
+
+--
+-- Name: sop_versions select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.sop_versions FOR SELECT TO worker USING (true);
+
+--
+-- Name: sops select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.sops FOR SELECT TO worker USING (true);
+
+--
+-- Name: tickets select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.tickets FOR SELECT TO worker USING (true);
+
+--
+-- Name: users select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.users FOR SELECT TO worker USING (true);
+
+--
+-- Name: sites; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.sites ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: sop_versions; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.sop_versions ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: sops; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.sops ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: tickets; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.tickets ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: club_settings update_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY update_admin ON app_public.club_settings FOR UPDATE TO admin USING (true) WITH CHECK (true);
+
+--
+-- Name: emergency_signals update_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY update_admin ON app_public.emergency_signals FOR UPDATE TO admin USING (true) WITH CHECK (true);
+
+--
+-- Name: sites update_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY update_admin ON app_public.sites FOR UPDATE TO admin USING (true) WITH CHECK (true);
+
+--
+-- Name: users update_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY update_admin ON app_public.users FOR UPDATE TO admin USING (true) WITH CHECK (true);
+
+--
+-- Name: improvement_queue update_reviewer; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY update_reviewer ON app_public.improvement_queue FOR UPDATE TO reviewer USING (true) WITH CHECK (true);
+
+--
+-- Name: knowledge_base update_reviewer; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY update_reviewer ON app_public.knowledge_base FOR UPDATE TO reviewer USING (true) WITH CHECK (true);
+
+--
+-- Name: prompts update_reviewer; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY update_reviewer ON app_public.prompts FOR UPDATE TO reviewer USING (true) WITH CHECK (true);
+
+--
+-- Name: sops update_reviewer; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY update_reviewer ON app_public.sops FOR UPDATE TO reviewer USING (true) WITH CHECK (true);
+
+--
+-- Name: users; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.users ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: SCHEMA app_hidden; Type: ACL; Schema: -; Owner: -
+--
+
+GRANT USAGE ON SCHEMA app_hidden TO anonymous;
+GRANT USAGE ON SCHEMA app_hidden TO agent;
+GRANT USAGE ON SCHEMA app_hidden TO auditor;
+GRANT USAGE ON SCHEMA app_hidden TO worker;
+
+--
+-- Name: SCHEMA app_private; Type: ACL; Schema: -; Owner: -
+--
+
+GRANT USAGE ON SCHEMA app_private TO auditor;
+GRANT USAGE ON SCHEMA app_private TO worker;
+
+--
+-- Name: SCHEMA app_public; Type: ACL; Schema: -; Owner: -
+--
+
+GRANT USAGE ON SCHEMA app_public TO anonymous;
+GRANT USAGE ON SCHEMA app_public TO agent;
+GRANT USAGE ON SCHEMA app_public TO auditor;
+GRANT USAGE ON SCHEMA app_public TO worker;
+
+--
+-- Name: FUNCTION gtrgm_in(cstring); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_in(cstring) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_out(public.gtrgm); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_out(public.gtrgm) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_in(cstring, oid, integer); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_in(cstring, oid, integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_out(public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_out(public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_recv(internal, oid, integer); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_recv(internal, oid, integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_send(public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_send(public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_typmod_in(cstring[]); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_typmod_in(cstring[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_in(cstring, oid, integer); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_in(cstring, oid, integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_out(public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_out(public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_recv(internal, oid, integer); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_recv(internal, oid, integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_send(public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_send(public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_typmod_in(cstring[]); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_typmod_in(cstring[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_in(cstring, oid, integer); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_in(cstring, oid, integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_out(public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_out(public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_recv(internal, oid, integer); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_recv(internal, oid, integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_send(public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_send(public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_typmod_in(cstring[]); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_typmod_in(cstring[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_halfvec(real[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_halfvec(real[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_sparsevec(real[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_sparsevec(real[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_vector(real[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_vector(real[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_halfvec(double precision[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_halfvec(double precision[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_sparsevec(double precision[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_sparsevec(double precision[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_vector(double precision[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_vector(double precision[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_halfvec(integer[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_halfvec(integer[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_sparsevec(integer[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_sparsevec(integer[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_vector(integer[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_vector(integer[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_halfvec(numeric[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_halfvec(numeric[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_sparsevec(numeric[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_sparsevec(numeric[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION array_to_vector(numeric[], integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.array_to_vector(numeric[], integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_to_float4(public.halfvec, integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_to_float4(public.halfvec, integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec(public.halfvec, integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec(public.halfvec, integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_to_sparsevec(public.halfvec, integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_to_sparsevec(public.halfvec, integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_to_vector(public.halfvec, integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_to_vector(public.halfvec, integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_to_halfvec(public.sparsevec, integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_to_halfvec(public.sparsevec, integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec(public.sparsevec, integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec(public.sparsevec, integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_to_vector(public.sparsevec, integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_to_vector(public.sparsevec, integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_to_float4(public.vector, integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_to_float4(public.vector, integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_to_halfvec(public.vector, integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_to_halfvec(public.vector, integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_to_sparsevec(public.vector, integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_to_sparsevec(public.vector, integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector(public.vector, integer, boolean); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector(public.vector, integer, boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION acting_role(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.acting_role() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.acting_role() TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.acting_role() TO agent;
+GRANT ALL ON FUNCTION app_hidden.acting_role() TO auditor;
+GRANT ALL ON FUNCTION app_hidden.acting_role() TO worker;
+
+--
+-- Name: FUNCTION add_job(task text, payload json, job_key text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.add_job(task text, payload json, job_key text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION add_list_items(content text, heading text, items text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.add_list_items(content text, heading text, items text[]) FROM PUBLIC;
+
+--
+-- Name: TABLE tickets; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.tickets TO agent;
+GRANT SELECT ON TABLE app_public.tickets TO worker;
+GRANT SELECT ON TABLE app_public.tickets TO auditor;
+
+--
+-- Name: COLUMN tickets.id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(id) ON TABLE app_public.tickets TO anonymous;
+
+--
+-- Name: COLUMN tickets.conversation; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(conversation) ON TABLE app_public.tickets TO anonymous;
+
+--
+-- Name: COLUMN tickets.status; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(status) ON TABLE app_public.tickets TO anonymous;
+
+--
+-- Name: COLUMN tickets.priority; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(priority) ON TABLE app_public.tickets TO anonymous;
+
+--
+-- Name: COLUMN tickets.category; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(category) ON TABLE app_public.tickets TO anonymous;
+
+--
+-- Name: COLUMN tickets.subject; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(subject) ON TABLE app_public.tickets TO anonymous;
+
+--
+-- Name: COLUMN tickets.site_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(site_id) ON TABLE app_public.tickets TO anonymous;
+
+--
+-- Name: COLUMN tickets.visitor_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(visitor_id) ON TABLE app_public.tickets TO anonymous;
+
+--
+-- Name: COLUMN tickets.resolved_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(resolved_at) ON TABLE app_public.tickets TO anonymous;
+
+--
+-- Name: COLUMN tickets.created_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(created_at) ON TABLE app_public.tickets TO anonymous;
+
+--
+-- Name: COLUMN tickets.updated_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(updated_at) ON TABLE app_public.tickets TO anonymous;
+
+--
+-- Name: FUNCTION assistant_is_silent(ticket app_public.tickets); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.assistant_is_silent(ticket app_public.tickets) FROM PUBLIC;
+
+--
+-- Name: TABLE audit_log; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.audit_log TO auditor;
+GRANT SELECT ON TABLE app_public.audit_log TO admin;
+
+--
+-- Name: FUNCTION audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log) FROM PUBLIC;
+
+--
+-- Name: FUNCTION audited(r jsonb, ungoverned text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid) TO worker;
+
+--
+-- Name: FUNCTION bm25_impacts(words tsvector, average_words double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.bm25_impacts(words tsvector, average_words double precision) FROM PUBLIC;
+
+--
+-- Name: FUNCTION confidence(first_score double precision, second_score double precision, words double precision, cosine double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.confidence(first_score double precision, second_score double precision, words double precision, cosine double precision) FROM PUBLIC;
+
+--
+-- Name: FUNCTION current_reason(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.current_reason() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.current_reason() TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.current_reason() TO agent;
+GRANT ALL ON FUNCTION app_hidden.current_reason() TO auditor;
+GRANT ALL ON FUNCTION app_hidden.current_reason() TO worker;
+
+--
+-- Name: FUNCTION diff_summary(old_content text, new_content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) TO agent;
+GRANT ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) TO worker;
+
+--
+-- Name: FUNCTION effective_time(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.effective_time() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.effective_time() TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.effective_time() TO agent;
+GRANT ALL ON FUNCTION app_hidden.effective_time() TO auditor;
+GRANT ALL ON FUNCTION app_hidden.effective_time() TO worker;
+
+--
+-- Name: FUNCTION embedding_hash(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.embedding_hash(content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION emergency_section(question text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.emergency_section(question text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION emergency_text(sop_id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.emergency_text(sop_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_conversation(conversation uuid); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_conversation(conversation uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_site(site text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_site(site text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO agent;
+GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO worker;
+
+--
+-- Name: TABLE sops; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sops TO agent;
+GRANT SELECT ON TABLE app_public.sops TO worker;
+GRANT SELECT ON TABLE app_public.sops TO auditor;
+
+--
+-- Name: COLUMN sops.category; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(category),UPDATE(category) ON TABLE app_public.sops TO reviewer;
+
+--
+-- Name: COLUMN sops.section; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(section),UPDATE(section) ON TABLE app_public.sops TO reviewer;
+
+--
+-- Name: COLUMN sops.content; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(content),UPDATE(content) ON TABLE app_public.sops TO reviewer;
+
+--
+-- Name: COLUMN sops.archived_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(archived_at) ON TABLE app_public.sops TO reviewer;
+
+--
+-- Name: FUNCTION find_sop(sop_id integer, for_update boolean); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) TO agent;
+GRANT ALL ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) TO worker;
+
+--
+-- Name: FUNCTION find_ticket(ticket_id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_ticket(ticket_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION from_lines(lines text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.from_lines(lines text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO agent;
+GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO worker;
+
+--
+-- Name: FUNCTION has_role(role name); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.has_role(role name) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.has_role(role name) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.has_role(role name) TO agent;
+GRANT ALL ON FUNCTION app_hidden.has_role(role name) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.has_role(role name) TO worker;
+
+--
+-- Name: FUNCTION hunk_range(first integer, last integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO agent;
+GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO worker;
+
+--
+-- Name: FUNCTION improvement_fingerprint(kind text, suggestion jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.improvement_fingerprint(kind text, suggestion jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION in_words(name text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.in_words(name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION knowledge_unit(category text, topic text, question text, answer text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.knowledge_unit(category text, topic text, question text, answer text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION learnable_question(question text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.learnable_question(question text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION lexeme_dimension(lexeme text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.lexeme_dimension(lexeme text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION line_edits(a text[], b text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO agent;
+GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO worker;
+
+--
+-- Name: FUNCTION markdown_sections(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.markdown_sections(content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION mask_personal_data(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.mask_personal_data(content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) TO agent;
+GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) TO worker;
+
+--
+-- Name: FUNCTION phrases_heading(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.phrases_heading() FROM PUBLIC;
+
+--
+-- Name: FUNCTION plain_text(markdown text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.plain_text(markdown text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION quote(body text, most integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.quote(body text, most integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION require_actor(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.require_actor() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.require_actor() TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.require_actor() TO agent;
+GRANT ALL ON FUNCTION app_hidden.require_actor() TO auditor;
+GRANT ALL ON FUNCTION app_hidden.require_actor() TO worker;
+
+--
+-- Name: FUNCTION require_reason(reason text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.require_reason(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.require_reason(reason text) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.require_reason(reason text) TO agent;
+GRANT ALL ON FUNCTION app_hidden.require_reason(reason text) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.require_reason(reason text) TO worker;
+
+--
+-- Name: FUNCTION require_role(role name); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.require_role(role name) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO agent;
+GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO worker;
+
+--
+-- Name: FUNCTION set_reason(reason text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.set_reason(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO agent;
+GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO worker;
+
+--
+-- Name: FUNCTION sop_title(section text, content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.sop_title(section text, content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sop_units(category text, section text, content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.sop_units(category text, section text, content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg__audit(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg__audit() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg__immutable(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg__immutable() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg__notify(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg__notify() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_audit_log__append_only(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__append_only() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_audit_log__chain(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__chain() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_improvement_queue__decide(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_improvement_queue__decide() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_knowledge_base__govern(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_knowledge_base__govern() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_knowledge_base__index(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_knowledge_base__index() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_prompts__record(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_prompts__record() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_prompts__version(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_prompts__version() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_sops__keep(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_sops__keep() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_sops__record(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_sops__record() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_sops__version(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_sops__version() FROM PUBLIC;
+
+--
+-- Name: TABLE responses; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.responses TO agent;
+GRANT SELECT ON TABLE app_public.responses TO worker;
+GRANT SELECT ON TABLE app_public.responses TO auditor;
+
+--
+-- Name: COLUMN responses.id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(id) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: COLUMN responses.ticket_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(ticket_id) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: COLUMN responses.visitor_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(visitor_id) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: COLUMN responses.question; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(question) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: COLUMN responses.category; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(category) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: COLUMN responses.confidence; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(confidence) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: COLUMN responses.text; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(text) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: COLUMN responses.outcome; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(outcome) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: COLUMN responses.model; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(model) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: COLUMN responses.feedback; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(feedback) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: COLUMN responses.feedback_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(feedback_at) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: COLUMN responses.created_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(created_at) ON TABLE app_public.responses TO anonymous;
+
+--
+-- Name: FUNCTION ticket_summary(response app_public.responses); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.ticket_summary(response app_public.responses) FROM PUBLIC;
+
+--
+-- Name: FUNCTION to_lines(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.to_lines(content text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO agent;
+GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO worker;
+
+--
+-- Name: FUNCTION unified_diff(a text, b text, a_name text, b_name text, context integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO agent;
+GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO worker;
+
+--
+-- Name: FUNCTION visible_response(response_id bigint); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.visible_response(response_id bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION voter(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.voter() FROM PUBLIC;
+
+--
+-- Name: FUNCTION word_count(words tsvector); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.word_count(words tsvector) FROM PUBLIC;
+
+--
+-- Name: TABLE improvement_queue; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.improvement_queue TO agent;
+GRANT SELECT ON TABLE app_public.improvement_queue TO worker;
+GRANT SELECT ON TABLE app_public.improvement_queue TO auditor;
+
+--
+-- Name: COLUMN improvement_queue.status; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(status) ON TABLE app_public.improvement_queue TO reviewer;
+
+--
+-- Name: COLUMN improvement_queue.rejection_reason; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(rejection_reason) ON TABLE app_public.improvement_queue TO reviewer;
+
+--
+-- Name: FUNCTION apply_improvement__knowledge_correction(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_improvement__knowledge_correction(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION apply_improvement__knowledge_entry(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION apply_improvement__routing_hint(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_improvement__routing_hint(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION apply_improvement__sop_edit(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION apply_improvement__sop_new(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_improvement__sop_new(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION binary_quantize(public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.binary_quantize(public.vector) FROM PUBLIC;
+
+--
+-- Name: TABLE search_units; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.search_units TO auditor;
+
+--
+-- Name: FUNCTION best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) FROM PUBLIC;
+
+--
+-- Name: TABLE failure_patterns; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.failure_patterns TO agent;
+GRANT SELECT ON TABLE app_public.failure_patterns TO worker;
+GRANT SELECT ON TABLE app_public.failure_patterns TO auditor;
+
+--
+-- Name: FUNCTION cluster_failures(most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.cluster_failures(most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.cluster_failures(most integer) TO worker;
+
+--
+-- Name: FUNCTION correct_spelling(question text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.correct_spelling(question text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION count_vocabulary(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.count_vocabulary() FROM PUBLIC;
+
+--
+-- Name: FUNCTION draft_improvement(pattern_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) TO worker;
+
+--
+-- Name: FUNCTION first_target(question text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.first_target(question text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION learn_from(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.learn_from(response app_public.responses) FROM PUBLIC;
+
+--
+-- Name: FUNCTION missing_vectors(category text, section text, content text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.missing_vectors(category text, section text, content text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.missing_vectors(category text, section text, content text) TO worker;
+
+--
+-- Name: FUNCTION nearest_units(question public.vector, model text, depth integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION pattern_label(pattern_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.pattern_label(pattern_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION preview_questions(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
+
+--
+-- Name: TABLE knowledge_base; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_base TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_base TO worker;
+GRANT SELECT ON TABLE app_public.knowledge_base TO auditor;
+GRANT DELETE ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.category; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(category),UPDATE(category) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.topic; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(topic),UPDATE(topic) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.question; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(question),UPDATE(question) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.answer; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(answer),UPDATE(answer) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.source; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(source) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.trust; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(trust),UPDATE(trust) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.site_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(site_id),UPDATE(site_id) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.valid_from; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(valid_from),UPDATE(valid_from) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.valid_to; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(valid_to),UPDATE(valid_to) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.sop_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(sop_id),UPDATE(sop_id) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: FUNCTION rebuild_knowledge_unit(entry app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_base) FROM PUBLIC;
+
+--
+-- Name: FUNCTION rebuild_sop_units(sop app_public.sops, sop_version_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.rebuild_sop_units(sop app_public.sops, sop_version_id integer) FROM PUBLIC;
+
+--
+-- Name: TABLE failed_responses; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.failed_responses TO agent;
+GRANT SELECT ON TABLE app_public.failed_responses TO worker;
+GRANT SELECT ON TABLE app_public.failed_responses TO auditor;
+
+--
+-- Name: FUNCTION record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refresh_search_statistics(force boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) TO worker;
+
+--
+-- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION settle_entry(knowledge_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.settle_entry(knowledge_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION store_vectors(texts text[], vectors public.vector[], model text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text) TO worker;
+
+--
+-- Name: FUNCTION vectors_wanted(most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.vectors_wanted(most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.vectors_wanted(most integer) TO worker;
+
+--
+-- Name: FUNCTION vote(knowledge_id integer, response_id bigint, helpful boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION withdraw_feedback(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.withdraw_feedback(response app_public.responses) FROM PUBLIC;
+
+--
+-- Name: FUNCTION approve_improvement(id integer, reason text, edited_content text, edited_version integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) TO reviewer;
+
+--
+-- Name: FUNCTION archive_sop(sop_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.archive_sop(sop_id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.archive_sop(sop_id integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION ask(query text, category text, site text, conversation uuid, query_embedding public.vector); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) TO worker;
+
+--
+-- Name: FUNCTION current_actor(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.current_actor() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.current_actor() TO anonymous;
+GRANT ALL ON FUNCTION app_public.current_actor() TO agent;
+GRANT ALL ON FUNCTION app_public.current_actor() TO auditor;
+GRANT ALL ON FUNCTION app_public.current_actor() TO worker;
+
+--
+-- Name: FUNCTION current_visitor_id(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.current_visitor_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.current_visitor_id() TO anonymous;
+GRANT ALL ON FUNCTION app_public.current_visitor_id() TO agent;
+GRANT ALL ON FUNCTION app_public.current_visitor_id() TO auditor;
+GRANT ALL ON FUNCTION app_public.current_visitor_id() TO worker;
+
+--
+-- Name: FUNCTION failures_about(text text, since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) TO agent;
+GRANT ALL ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) TO auditor;
+GRANT ALL ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) TO worker;
+
+--
+-- Name: FUNCTION hand_back(ticket_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.hand_back(ticket_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.hand_back(ticket_id integer) TO agent;
+
+--
+-- Name: FUNCTION import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text, renamed_from_section text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text, renamed_from_section text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text, renamed_from_section text) TO admin;
+
+--
+-- Name: FUNCTION mark_helpful(response_id bigint); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.mark_helpful(response_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.mark_helpful(response_id bigint) TO anonymous;
+GRANT ALL ON FUNCTION app_public.mark_helpful(response_id bigint) TO agent;
+GRANT ALL ON FUNCTION app_public.mark_helpful(response_id bigint) TO worker;
+
+--
+-- Name: FUNCTION mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) TO anonymous;
+GRANT ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) TO agent;
+GRANT ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) TO worker;
+
+--
+-- Name: FUNCTION preview_improvement(id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.preview_improvement(id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.preview_improvement(id integer) TO agent;
+GRANT ALL ON FUNCTION app_public.preview_improvement(id integer) TO worker;
+
+--
+-- Name: FUNCTION propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) TO agent;
+GRANT ALL ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) TO worker;
+
+--
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric) TO worker;
+
+--
+-- Name: FUNCTION reject_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.reject_improvement(id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.reject_improvement(id integer, reason text) TO reviewer;
+
+--
+-- Name: TABLE messages; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.messages TO agent;
+GRANT SELECT ON TABLE app_public.messages TO worker;
+GRANT SELECT ON TABLE app_public.messages TO auditor;
+
+--
+-- Name: COLUMN messages.id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(id) ON TABLE app_public.messages TO anonymous;
+
+--
+-- Name: COLUMN messages.ticket_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(ticket_id) ON TABLE app_public.messages TO anonymous;
+
+--
+-- Name: COLUMN messages.author_kind; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(author_kind) ON TABLE app_public.messages TO anonymous;
+
+--
+-- Name: COLUMN messages.body; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(body) ON TABLE app_public.messages TO anonymous;
+
+--
+-- Name: COLUMN messages.response_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(response_id) ON TABLE app_public.messages TO anonymous;
+
+--
+-- Name: COLUMN messages.created_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(created_at) ON TABLE app_public.messages TO anonymous;
+
+--
+-- Name: FUNCTION reply(ticket_id integer, body text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.reply(ticket_id integer, body text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.reply(ticket_id integer, body text) TO agent;
+
+--
+-- Name: FUNCTION resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) TO agent;
+
+--
+-- Name: FUNCTION rollback_sop(sop_id integer, version integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text) TO reviewer;
+
+--
+-- Name: FUNCTION save_sop(category text, section text, content text, reason text, expected_version integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.save_sop(category text, section text, content text, reason text, expected_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.save_sop(category text, section text, content text, reason text, expected_version integer) TO reviewer;
+
+--
+-- Name: FUNCTION search_knowledge(query text, query_embedding public.vector, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer) TO auditor;
+GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer) TO worker;
+
+--
+-- Name: TABLE club_settings; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.club_settings TO agent;
+GRANT SELECT ON TABLE app_public.club_settings TO worker;
+GRANT SELECT ON TABLE app_public.club_settings TO auditor;
+
+--
+-- Name: COLUMN club_settings.confidence_threshold; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(confidence_threshold) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.takeover_minutes; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(takeover_minutes) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.helpful_votes_to_confirm; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(helpful_votes_to_confirm) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: FUNCTION set_assistant_enabled(enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) TO agent;
+
+--
+-- Name: TABLE sop_versions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sop_versions TO agent;
+GRANT SELECT ON TABLE app_public.sop_versions TO worker;
+GRANT SELECT ON TABLE app_public.sop_versions TO auditor;
+
+--
+-- Name: FUNCTION sop_as_of(category text, section text, at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) TO agent;
+GRANT ALL ON FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) TO auditor;
+GRANT ALL ON FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) TO worker;
+
+--
+-- Name: FUNCTION sop_diff(sop_id integer, "from" integer, "to" integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) TO agent;
+GRANT ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) TO auditor;
+GRANT ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) TO worker;
+
+--
+-- Name: FUNCTION start_conversation(site text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.start_conversation(site text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO anonymous;
+GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO agent;
+GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO worker;
+
+--
+-- Name: FUNCTION take_over(ticket_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.take_over(ticket_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.take_over(ticket_id integer) TO agent;
+
+--
+-- Name: FUNCTION verify_audit_log(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.verify_audit_log() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.verify_audit_log() TO admin;
+GRANT ALL ON FUNCTION app_public.verify_audit_log() TO auditor;
+
+--
+-- Name: FUNCTION binary_quantize(public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.binary_quantize(public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION cosine_distance(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.cosine_distance(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION cosine_distance(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.cosine_distance(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION cosine_distance(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.cosine_distance(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gin_extract_query_trgm(text, internal, smallint, internal, internal, internal, internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gin_extract_query_trgm(text, internal, smallint, internal, internal, internal, internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gin_extract_value_trgm(text, internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gin_extract_value_trgm(text, internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gin_trgm_consistent(internal, smallint, text, integer, internal, internal, internal, internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gin_trgm_consistent(internal, smallint, text, integer, internal, internal, internal, internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gin_trgm_triconsistent(internal, smallint, text, integer, internal, internal, internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gin_trgm_triconsistent(internal, smallint, text, integer, internal, internal, internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_compress(internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_compress(internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_consistent(internal, text, smallint, oid, internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_consistent(internal, text, smallint, oid, internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_decompress(internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_decompress(internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_distance(internal, text, smallint, oid, internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_distance(internal, text, smallint, oid, internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_options(internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_options(internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_penalty(internal, internal, internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_penalty(internal, internal, internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_picksplit(internal, internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_picksplit(internal, internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_same(public.gtrgm, public.gtrgm, internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_same(public.gtrgm, public.gtrgm, internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_union(internal, internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_union(internal, internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_accum(double precision[], public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_accum(double precision[], public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_add(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_add(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_avg(double precision[]); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_avg(double precision[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_cmp(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_cmp(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_combine(double precision[], double precision[]); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_combine(double precision[], double precision[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_concat(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_concat(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_eq(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_eq(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_ge(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_ge(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_gt(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_gt(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_l2_squared_distance(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_l2_squared_distance(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_le(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_le(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_lt(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_lt(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_mul(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_mul(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_ne(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_ne(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_negative_inner_product(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_negative_inner_product(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_spherical_distance(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_spherical_distance(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_sub(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_sub(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION hamming_distance(bit, bit); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.hamming_distance(bit, bit) FROM PUBLIC;
+
+--
+-- Name: FUNCTION hnsw_bit_support(internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.hnsw_bit_support(internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION hnsw_halfvec_support(internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.hnsw_halfvec_support(internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION hnsw_sparsevec_support(internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.hnsw_sparsevec_support(internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION hnswhandler(internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.hnswhandler(internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION inner_product(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.inner_product(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION inner_product(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.inner_product(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION inner_product(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.inner_product(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION ivfflat_bit_support(internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.ivfflat_bit_support(internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION ivfflat_halfvec_support(internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.ivfflat_halfvec_support(internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION ivfflathandler(internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.ivfflathandler(internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION jaccard_distance(bit, bit); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.jaccard_distance(bit, bit) FROM PUBLIC;
+
+--
+-- Name: FUNCTION l1_distance(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.l1_distance(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION l1_distance(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.l1_distance(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION l1_distance(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.l1_distance(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION l2_distance(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.l2_distance(public.halfvec, public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION l2_distance(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.l2_distance(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION l2_distance(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.l2_distance(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION l2_norm(public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.l2_norm(public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION l2_norm(public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.l2_norm(public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION l2_normalize(public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.l2_normalize(public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION l2_normalize(public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.l2_normalize(public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION l2_normalize(public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.l2_normalize(public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION set_limit(real); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.set_limit(real) FROM PUBLIC;
+
+--
+-- Name: FUNCTION show_limit(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.show_limit() FROM PUBLIC;
+
+--
+-- Name: FUNCTION show_trgm(text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.show_trgm(text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION similarity(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.similarity(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION similarity_dist(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.similarity_dist(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION similarity_op(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.similarity_op(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_cmp(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_cmp(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_eq(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_eq(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_ge(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_ge(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_gt(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_gt(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_l2_squared_distance(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_l2_squared_distance(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_le(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_le(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_lt(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_lt(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_ne(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_ne(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparsevec_negative_inner_product(public.sparsevec, public.sparsevec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sparsevec_negative_inner_product(public.sparsevec, public.sparsevec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION strict_word_similarity(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.strict_word_similarity(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION strict_word_similarity_commutator_op(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.strict_word_similarity_commutator_op(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION strict_word_similarity_dist_commutator_op(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.strict_word_similarity_dist_commutator_op(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION strict_word_similarity_dist_op(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.strict_word_similarity_dist_op(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION strict_word_similarity_op(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.strict_word_similarity_op(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION subvector(public.halfvec, integer, integer); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.subvector(public.halfvec, integer, integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION subvector(public.vector, integer, integer); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.subvector(public.vector, integer, integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION unaccent(text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.unaccent(text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION unaccent(regdictionary, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.unaccent(regdictionary, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION unaccent_init(internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.unaccent_init(internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION unaccent_lexize(internal, internal, internal, internal); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.unaccent_lexize(internal, internal, internal, internal) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_accum(double precision[], public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_accum(double precision[], public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_add(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_add(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_avg(double precision[]); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_avg(double precision[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_cmp(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_cmp(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_combine(double precision[], double precision[]); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_combine(double precision[], double precision[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_concat(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_concat(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_dims(public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_dims(public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_dims(public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_dims(public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_eq(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_eq(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_ge(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_ge(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_gt(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_gt(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_l2_squared_distance(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_l2_squared_distance(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_le(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_le(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_lt(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_lt(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_mul(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_mul(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_ne(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_ne(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_negative_inner_product(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_negative_inner_product(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_norm(public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_norm(public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_spherical_distance(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_spherical_distance(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION vector_sub(public.vector, public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.vector_sub(public.vector, public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION word_similarity(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.word_similarity(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION word_similarity_commutator_op(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.word_similarity_commutator_op(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION word_similarity_dist_commutator_op(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.word_similarity_dist_commutator_op(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION word_similarity_dist_op(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.word_similarity_dist_op(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION word_similarity_op(text, text); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.word_similarity_op(text, text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION avg(public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.avg(public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION avg(public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.avg(public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sum(public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sum(public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sum(public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.sum(public.vector) FROM PUBLIC;
+
+--
+-- Name: TABLE audit_head; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.audit_head TO auditor;
+
+--
+-- Name: TABLE embedding_cache; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.embedding_cache TO auditor;
+
+--
+-- Name: TABLE knowledge_votes; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.knowledge_votes TO auditor;
+
+--
+-- Name: TABLE lexeme_frequencies; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.lexeme_frequencies TO auditor;
+
+--
+-- Name: TABLE search_statistics; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.search_statistics TO auditor;
+
+--
+-- Name: TABLE search_vocabulary; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.search_vocabulary TO auditor;
+
+--
+-- Name: TABLE emergency_signals; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.emergency_signals TO agent;
+GRANT SELECT ON TABLE app_public.emergency_signals TO worker;
+GRANT SELECT ON TABLE app_public.emergency_signals TO auditor;
+GRANT DELETE ON TABLE app_public.emergency_signals TO admin;
+
+--
+-- Name: COLUMN emergency_signals.section; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(section),UPDATE(section) ON TABLE app_public.emergency_signals TO admin;
+
+--
+-- Name: COLUMN emergency_signals.pattern; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(pattern),UPDATE(pattern) ON TABLE app_public.emergency_signals TO admin;
+
+--
+-- Name: TABLE improvement_evidence; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.improvement_evidence TO agent;
+GRANT SELECT ON TABLE app_public.improvement_evidence TO worker;
+GRANT SELECT ON TABLE app_public.improvement_evidence TO auditor;
+
+--
+-- Name: TABLE knowledge_health; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_health TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_health TO auditor;
+
+--
+-- Name: TABLE llm_calls; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.llm_calls TO agent;
+GRANT SELECT,INSERT ON TABLE app_public.llm_calls TO worker;
+GRANT SELECT ON TABLE app_public.llm_calls TO auditor;
+
+--
+-- Name: TABLE prompt_versions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.prompt_versions TO agent;
+GRANT SELECT ON TABLE app_public.prompt_versions TO worker;
+GRANT SELECT ON TABLE app_public.prompt_versions TO auditor;
+
+--
+-- Name: TABLE prompts; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.prompts TO agent;
+GRANT SELECT ON TABLE app_public.prompts TO worker;
+GRANT SELECT ON TABLE app_public.prompts TO auditor;
+
+--
+-- Name: COLUMN prompts.name; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(name) ON TABLE app_public.prompts TO reviewer;
+
+--
+-- Name: COLUMN prompts.content; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(content),UPDATE(content) ON TABLE app_public.prompts TO reviewer;
+
+--
+-- Name: TABLE response_sources; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.response_sources TO agent;
+GRANT SELECT ON TABLE app_public.response_sources TO worker;
+GRANT SELECT ON TABLE app_public.response_sources TO auditor;
+
+--
+-- Name: COLUMN response_sources.response_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(response_id) ON TABLE app_public.response_sources TO anonymous;
+
+--
+-- Name: COLUMN response_sources.rank; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(rank) ON TABLE app_public.response_sources TO anonymous;
+
+--
+-- Name: COLUMN response_sources.kind; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(kind) ON TABLE app_public.response_sources TO anonymous;
+
+--
+-- Name: COLUMN response_sources.category; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(category) ON TABLE app_public.response_sources TO anonymous;
+
+--
+-- Name: COLUMN response_sources.topic; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(topic) ON TABLE app_public.response_sources TO anonymous;
+
+--
+-- Name: COLUMN response_sources.heading; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(heading) ON TABLE app_public.response_sources TO anonymous;
+
+--
+-- Name: COLUMN response_sources.snippet; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(snippet) ON TABLE app_public.response_sources TO anonymous;
+
+--
+-- Name: COLUMN response_sources.score; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(score) ON TABLE app_public.response_sources TO anonymous;
+
+--
+-- Name: COLUMN response_sources.cited; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(cited) ON TABLE app_public.response_sources TO anonymous;
+
+--
+-- Name: TABLE review_metrics; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.review_metrics TO agent;
+GRANT SELECT ON TABLE app_public.review_metrics TO auditor;
+
+--
+-- Name: TABLE sites; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sites TO agent;
+GRANT SELECT ON TABLE app_public.sites TO worker;
+GRANT SELECT ON TABLE app_public.sites TO auditor;
+GRANT SELECT ON TABLE app_public.sites TO anonymous;
+
+--
+-- Name: COLUMN sites.slug; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(slug),UPDATE(slug) ON TABLE app_public.sites TO admin;
+
+--
+-- Name: COLUMN sites.name; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(name),UPDATE(name) ON TABLE app_public.sites TO admin;
+
+--
+-- Name: COLUMN sites.timezone; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(timezone),UPDATE(timezone) ON TABLE app_public.sites TO admin;
+
+--
+-- Name: COLUMN sites.address; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(address),UPDATE(address) ON TABLE app_public.sites TO admin;
+
+--
+-- Name: TABLE sop_failures; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sop_failures TO agent;
+GRANT SELECT ON TABLE app_public.sop_failures TO auditor;
+
+--
+-- Name: TABLE sop_usage; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sop_usage TO agent;
+GRANT SELECT ON TABLE app_public.sop_usage TO auditor;
+
+--
+-- Name: TABLE users; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.users TO agent;
+GRANT SELECT ON TABLE app_public.users TO worker;
+GRANT SELECT ON TABLE app_public.users TO auditor;
+
+--
+-- Name: COLUMN users.email; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(email),UPDATE(email) ON TABLE app_public.users TO admin;
+
+--
+-- Name: COLUMN users.name; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(name),UPDATE(name) ON TABLE app_public.users TO admin;
+
+--
+-- Name: COLUMN users.role; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(role),UPDATE(role) ON TABLE app_public.users TO admin;
+
+--
+-- Name: COLUMN users.is_active; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(is_active),UPDATE(is_active) ON TABLE app_public.users TO admin;
+
+--
+-- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: -
+--
+
+ALTER DEFAULT PRIVILEGES FOR ROLE clubos REVOKE ALL ON FUNCTIONS  FROM PUBLIC;
+
+--
+-- PostgreSQL database dump complete
+--
+

@@ -1,0 +1,103 @@
+/**
+ * The schema's tool: `npm run schema -- commit|dump|check`. Needs a server (npm run postgres -- up), since
+ * graphile-migrate proves a migration on a shadow database.
+ *   commit  turns migrations/current.sql into the next committed migration
+ *   dump    writes data/schema.sql and data/schema.graphql from a database made anew
+ *   check   fails when these files are not what the migrations give, or when sql/ differs from the migrations
+ */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { commit, migrate } from 'graphile-migrate'
+import { runMigrations } from 'graphile-worker'
+import pg from 'pg'
+import { migrateDatabase, migrateSettings, projectFolder } from '../core/database/migrate.ts'
+import { exportGraphqlSchema } from '../server/schema.ts'
+
+const schemaSql = join(projectFolder, 'data', 'schema.sql')
+const schemaGraphql = join(projectFolder, 'data', 'schema.graphql')
+
+function serverUrl(): string {
+  if (process.env.DATABASE_URL) return process.env.DATABASE_URL
+  return execFileSync(process.execPath, [join(projectFolder, 'scripts', 'postgres.ts'), 'url'], { encoding: 'utf8' }).trim()
+}
+
+const withDatabase = (url: string, name: string) => Object.assign(new URL(url), { pathname: `/${name}` }).toString()
+
+async function onServer(statement: string) {
+  const client = new pg.Client({ connectionString: serverUrl() })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+async function recreate(name: string): Promise<string> {
+  await onServer(`drop database if exists ${name} with (force)`)
+  await onServer(`create database ${name} template template0`)
+  return withDatabase(serverUrl(), name)
+}
+
+/** pg_dump prints a random token, and its own and the server's version: neither is schema. */
+function dump(url: string): string {
+  const text = execFileSync('pg_dump', ['--schema-only', '--no-owner', '--exclude-schema=graphile_worker', '--exclude-schema=graphile_migrate', url], {
+    encoding: 'utf8',
+    maxBuffer: 64e6,
+  })
+  return text.replace(/^\\(un)?restrict .*\n/gm, '').replace(/^-- Dumped (from|by) .*\n/gm, '').replace(/\n{3,}/g, '\n\n')
+}
+
+async function fresh(): Promise<{ sql: string; graphql: string; url: string }> {
+  const url = await recreate('clubos_schema')
+  await migrateDatabase(url)
+  return { sql: dump(url), graphql: await exportGraphqlSchema(url), url }
+}
+
+async function reapply(url: string) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  for (const [, file] of readFileSync(join(projectFolder, 'sql', 'all.sql'), 'utf8').matchAll(/^--!include (\S+)$/gm))
+    await client.query(readFileSync(join(projectFolder, 'sql', file!), 'utf8')).catch((error: Error) => {
+      throw new Error(`sql/${file}: ${error.message}`)
+    })
+  await client.end()
+}
+
+const [command] = process.argv.slice(2)
+if (command === 'commit') {
+  const url = await recreate('clubos_schema')
+  const shadow = await recreate('clubos_shadow')
+  const settings = migrateSettings(url, {
+    shadowConnectionString: shadow,
+    rootConnectionString: serverUrl(),
+    // Our functions name graphile-worker's, so its schema comes first here too.
+    afterReset: [{ _: 'command', command: `${JSON.stringify(process.execPath)} ${JSON.stringify(import.meta.filename)} worker-schema` }],
+  })
+  await runMigrations({ connectionString: url })
+  await runMigrations({ connectionString: shadow })
+  await migrate(settings)
+  await commit(settings)
+  console.log('Committed. Now: npm run schema -- dump')
+} else if (command === 'worker-schema') {
+  await runMigrations({ connectionString: process.env.GM_DBURL! })
+} else if (command === 'dump') {
+  const { sql, graphql } = await fresh()
+  writeFileSync(schemaSql, sql)
+  writeFileSync(schemaGraphql, graphql)
+  console.log(`Wrote ${schemaSql} and ${schemaGraphql}`)
+} else if (command === 'check') {
+  const { sql, graphql, url } = await fresh()
+  const problems: string[] = []
+  if (sql !== readFileSync(schemaSql, 'utf8')) problems.push('data/schema.sql is not what the migrations give: npm run schema -- dump')
+  if (graphql !== readFileSync(schemaGraphql, 'utf8')) problems.push('data/schema.graphql is not what the database gives: npm run schema -- dump')
+  await reapply(url)
+  if (dump(url) !== sql) problems.push('sql/ differs from the migrations: put the changed files into migrations/current.sql with --!include, then npm run schema -- commit')
+  for (const problem of problems) console.error(problem)
+  if (problems.length > 0) process.exit(1)
+  console.log('The committed schemas are what the migrations give, and sql/ agrees with them.')
+} else {
+  console.log('Usage: npm run schema -- commit|dump|check')
+  process.exit(command === '--help' ? 0 : 2)
+}

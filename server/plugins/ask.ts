@@ -1,0 +1,135 @@
+/** What needs a model before SQL: `ask`, and `searchKnowledge` with the question's vector. */
+import type { GraphileConfig } from 'graphile-config'
+import { context, type FieldArgs, lambda, type Step, sideEffect } from 'postgraphile/grafast'
+import { extendSchema, gql } from 'postgraphile/utils'
+import { ask, type AnsweringServices, embedQuestion, Question } from '../../core/answering/ask.ts'
+import { type Claims, withClaims } from '../../core/database/index.ts'
+
+declare global {
+  namespace Grafast {
+    interface Context {
+      /** Who asks, as the server found out. */
+      claims: Claims
+    }
+  }
+}
+
+export function askPlugin(services: AnsweringServices | null): GraphileConfig.Plugin {
+  const answering = (): AnsweringServices => {
+    if (!services) throw new Error('This schema was made to be printed, not asked.')
+    return services
+  }
+  return extendSchema(() => ({
+    typeDefs: gql`
+      input AskInput {
+        clientMutationId: String
+        """What the customer wrote."""
+        query: String!
+        """Only answer from this category."""
+        category: String
+        """Slug of the venue the question is about."""
+        site: String
+        """Continue this conversation (startConversation gives one)."""
+        conversation: UUID
+      }
+
+      """The answer to a question, with everything it rests on."""
+      type Answer {
+        """The response's id: for markHelpful and markUnhelpful."""
+        id: BigInt!
+        """Empty where the answer was withheld, since a person has the conversation."""
+        text: String!
+        """answered, handed_over, emergency, withheld or paused."""
+        outcome: String!
+        """Calibrated probability (0 to 1) that the first source is right."""
+        confidence: Float
+        category: String
+        """Why it was not answered, for staff."""
+        reason: String
+        """What wrote the text."""
+        model: String!
+        latencyMs: Float!
+        """The ticket that was opened, or whose conversation this is."""
+        ticketId: Int
+        conversation: UUID
+        sources: [Source!]!
+      }
+
+      """An SOP or a knowledge entry that was found for a question."""
+      type Source {
+        rank: Int!
+        """sop or knowledge."""
+        kind: String!
+        sopId: Int
+        version: Int
+        knowledgeId: Int
+        category: String!
+        """The SOP's section or the entry's topic."""
+        topic: String!
+        title: String!
+        heading: String
+        snippet: String!
+        """The customers' phrase or learned question that led here, if one did."""
+        matched: String
+        """0 unreviewed, 1 confirmed by customers, 2 by staff, 3 written or approved by staff."""
+        trust: Int
+        """Comparable within one search only."""
+        score: Float!
+        """Whether the answer rests on it."""
+        cited: Boolean
+      }
+
+      type AskPayload {
+        clientMutationId: String
+        response: Answer!
+      }
+
+      extend type Mutation {
+        """Answers a customer's question from the club's SOPs and knowledge, or hands it to a person."""
+        ask(input: AskInput!): AskPayload
+      }
+
+      extend type Query {
+        """Searches SOPs and knowledge by words and meaning, as an answer would. Staff only."""
+        searchKnowledge(query: String!, category: String, site: String, first: Int = 10): [Source!]!
+      }
+    `,
+    objects: {
+      Mutation: {
+        plans: {
+          ask(_root: Step, args: FieldArgs) {
+            return sideEffect([args.getRaw('input'), context().get('claims')], async ([input, claims]) => {
+              const answer = await ask(answering(), claims as Claims, Question.parse(input))
+              return { response: camel({ ...answer, sources: answer.sources.map(camel) }), clientMutationId: (input as { clientMutationId?: string }).clientMutationId }
+            })
+          },
+        },
+      },
+      Query: {
+        plans: {
+          searchKnowledge(_root: Step, args: FieldArgs) {
+            return lambda(
+              [args.getRaw('query'), args.getRaw('category'), args.getRaw('site'), args.getRaw('first'), context().get('claims')],
+              async ([query, category, site, first, claims]) => {
+                const vector = await embedQuestion(answering(), query as string)
+                return withClaims(answering().pool, claims as Claims, async (client) => {
+                  const { rows } = await client.query('select * from app_public.search_knowledge($1, $2::vector, $3, $4, $5)', [
+                    query,
+                    vector,
+                    category ?? null,
+                    site ?? null,
+                    first ?? 10,
+                  ])
+                  return rows.map(camel)
+                })
+              },
+            )
+          },
+        },
+      },
+    },
+  }))
+}
+
+/** snake_case columns as GraphQL names. */
+const camel = (row: object) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()), value]))

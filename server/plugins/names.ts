@@ -1,0 +1,20 @@
+/** `id` is a row's key, as in the database; the global object id of Relay is `nodeId`. */
+import type { GraphileConfig } from 'graphile-config'
+
+export const namesPlugin: GraphileConfig.Plugin = {
+  name: 'ClubosNamesPlugin',
+  version: '1.0.0',
+  after: ['PgAttributesPlugin'],
+  inflection: {
+    replace: {
+      // biome-ignore lint/suspicious/noExplicitAny: the plugin API types its inflectors by declaration merging
+      _attributeName(previous: any, _options: unknown, details: any) {
+        const name = previous(details)
+        return !details.skipRowId && name === 'row_id' && details.attributeName === 'id' && !details.codec.isAnonymous ? 'id' : name
+      },
+      nodeIdFieldName() {
+        return 'nodeId'
+      },
+    },
+  } as never,
+}

@@ -1,0 +1,46 @@
+/** Live events of the review queue and of tickets: the database notifies, the client refetches what it shows. */
+import type { GraphileConfig } from 'graphile-config'
+import { jsonParse } from 'postgraphile/@dataplan/json'
+import { context, lambda, listen, SafeError, type Step } from 'postgraphile/grafast'
+import { extendSchema, gql } from 'postgraphile/utils'
+import type { Claims } from '../../core/database/index.ts'
+
+const staff = new Set(['agent', 'reviewer', 'admin', 'auditor'])
+
+/** The channel, for staff; SafeError for anybody else, before anything is subscribed to. */
+const channelForStaff = (channel: string) =>
+  lambda(context().get('claims'), (claims) => {
+    if (!staff.has((claims as Claims).role)) throw new SafeError('This needs the role agent.', { code: 'CO403' })
+    return channel
+  })
+
+const rowEvents = (channel: string) => ({
+  subscribePlan: () => listen(context().get('pgSubscriber'), channelForStaff(channel), jsonParse),
+  plan: ($event: Step) => $event,
+})
+
+export const subscriptionsPlugin: GraphileConfig.Plugin = extendSchema(() => ({
+  typeDefs: gql`
+    """A row was added or changed."""
+    type RowEvent {
+      id: Int!
+      """insert or update."""
+      event: String!
+    }
+
+    extend type Subscription {
+      """The review queue changed. Staff only."""
+      queueChanged: RowEvent
+      """A ticket was opened or changed. Staff only."""
+      ticketsChanged: RowEvent
+    }
+  `,
+  objects: {
+    Subscription: {
+      plans: {
+        queueChanged: rowEvents('clubos_queue'),
+        ticketsChanged: rowEvents('clubos_tickets'),
+      },
+    },
+  },
+}))

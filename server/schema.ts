@@ -1,0 +1,36 @@
+/** The GraphQL schema: PostGraphile over app_public, plus what needs TypeScript (ask, search with a vector, live events). */
+import '@graphile/simplify-inflection'
+import { PgAggregatesPreset } from '@graphile/pg-aggregates'
+import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection'
+import type { GraphileConfig } from 'graphile-config'
+import { lexicographicSortSchema, printSchema } from 'graphql'
+import { makeSchema } from 'postgraphile'
+import { makePgService } from 'postgraphile/adaptors/pg'
+import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
+import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
+import type { AnsweringServices } from '../core/answering/ask.ts'
+import { askPlugin } from './plugins/ask.ts'
+import { errorsPlugin } from './plugins/errors.ts'
+import { namesPlugin } from './plugins/names.ts'
+import { subscriptionsPlugin } from './plugins/subscriptions.ts'
+import { vectorsPlugin } from './plugins/vectors.ts'
+
+export function makePreset(url: string, services: AnsweringServices | null): GraphileConfig.Preset {
+  return {
+    extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset, PgAggregatesPreset],
+    plugins: [vectorsPlugin, namesPlugin, askPlugin(services), subscriptionsPlugin, errorsPlugin],
+    pgServices: [makePgService({ connectionString: url, schemas: ['app_public'], pubsub: services !== null })],
+    schema: {
+      // Writing goes through the functions: they know who, why and what follows.
+      defaultBehavior: '-insert -update -delete -resource:aggregates -resource:groupedAggregates',
+      connectionFilterRelations: true,
+    },
+  } as GraphileConfig.Preset
+}
+
+export async function exportGraphqlSchema(url: string): Promise<string> {
+  const preset = makePreset(url, null)
+  const { schema } = await makeSchema(preset)
+  await Promise.all((preset.pgServices ?? []).map((service) => service.release?.()))
+  return `${printSchema(lexicographicSortSchema(schema))}\n`
+}

@@ -1,0 +1,39 @@
+/** graphile-worker in this process: its tasks, its crontab, and the one way it stops. */
+import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
+import type { AnsweringServices } from '../core/answering/ask.ts'
+import failuresAnalyse from './tasks/failures__analyse.ts'
+import searchStatisticsRefresh from './tasks/search_statistics__refresh.ts'
+import searchUnitsEmbed from './tasks/search_units__embed.ts'
+
+export type Services = AnsweringServices
+
+export const tasks = (services: Services): TaskList => ({
+  failures__analyse: failuresAnalyse(services),
+  search_statistics__refresh: searchStatisticsRefresh(services),
+  search_units__embed: searchUnitsEmbed(services),
+})
+
+const crontab = `
+* * * * * search_statistics__refresh ?jobKey=search_statistics__refresh&max=3
+*/5 * * * * search_units__embed ?jobKey=search_units__embed:cron&max=3
+0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"most":500}
+30 4 * * * failures__analyse ?id=daily&jobKey=failures__analyse:daily&max=5 {"most":10000}
+`
+
+export function startWorker(services: Services, databaseUrl: string, options: { concurrency?: number } = {}): Promise<Runner> {
+  return run({
+    connectionString: databaseUrl,
+    maxPoolSize: 4,
+    taskList: tasks(services),
+    crontab,
+    concurrency: options.concurrency ?? 2,
+    // The process that owns us handles signals and stops us in its own order.
+    noHandleSignals: true,
+    // Otherwise the result of a job that ends after SIGTERM is lost.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    logger: new Logger(() => (level, message) => {
+      if (level === 'error' || level === 'warning') services.log.warn({ part: 'worker' }, message)
+      else services.log.debug({ part: 'worker' }, message)
+    }),
+  })
+}
