@@ -2595,7 +2595,7 @@ COMMENT ON FUNCTION app_private.first_target(question text) IS 'What would answe
 CREATE FUNCTION app_private.learn_from(response app_public.responses) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
-    AS $$
+    AS $_$
 declare
   v_source app_public.response_sources;
   v_id integer;
@@ -2605,7 +2605,7 @@ begin
     return;
   end if;
   insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate)
-  values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(response.text), 16000),
+  values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
           'learned', v_source.sop_id, response.site_id, 0, 0, null)
   on conflict (category, topic, question) do update set usage_count = k.usage_count
   returning k.id into v_id;
@@ -2614,7 +2614,7 @@ begin
     perform app_private.vote(v_source.knowledge_id, response.id, true);
   end if;
 end
-$$;
+$_$;
 
 --
 -- Name: FUNCTION learn_from(response app_public.responses); Type: COMMENT; Schema: app_private; Owner: -
@@ -2718,12 +2718,12 @@ CREATE FUNCTION app_private.preview_questions(improvement app_public.improvement
                        when improvement.kind = 'sop_new' then null
                        else 'topic:' || coalesce(f.expected_category, t.category) || '/' || coalesce(f.expected_topic, t.topic) end, 'failing'
      from touched t, app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
-    where e.improvement_id = improvement.id and f.withdrawn_at is null order by f.id desc limit 50)
+    where e.improvement_id = improvement.id and f.withdrawn_at is null order by f.id desc limit 30)
   union all
   -- Answered well lately, whatever answered them: what a change takes from others counts against it.
   (select r.question, case when s.sop_id is not null then 'sop:' || s.sop_id else 'topic:' || s.category || '/' || s.topic end, 'good'
      from app_public.responses r join app_public.response_sources s on s.response_id = r.id and s.rank = 1
-    where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 50)
+    where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 30)
 $$;
 
 --

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:553b7020ca3ed20385f3a49e1de736e529fe65cf
+--! Hash: sha1:247f5dfe22fb66cabc02126d2bfd326c3709af57
 --! Message: initial
 
 --! Included all.sql
@@ -1705,7 +1705,7 @@ begin
     return;
   end if;
   insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate)
-  values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(response.text), 16000),
+  values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
           'learned', v_source.sop_id, response.site_id, 0, 0, null)
   on conflict (category, topic, question) do update set usage_count = k.usage_count
   returning k.id into v_id;
@@ -2391,12 +2391,12 @@ language sql stable set search_path = app_public, public, pg_temp as $$
                        when improvement.kind = 'sop_new' then null
                        else 'topic:' || coalesce(f.expected_category, t.category) || '/' || coalesce(f.expected_topic, t.topic) end, 'failing'
      from touched t, app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
-    where e.improvement_id = improvement.id and f.withdrawn_at is null order by f.id desc limit 50)
+    where e.improvement_id = improvement.id and f.withdrawn_at is null order by f.id desc limit 30)
   union all
   -- Answered well lately, whatever answered them: what a change takes from others counts against it.
   (select r.question, case when s.sop_id is not null then 'sop:' || s.sop_id else 'topic:' || s.category || '/' || s.topic end, 'good'
      from app_public.responses r join app_public.response_sources s on s.response_id = r.id and s.rank = 1
-    where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 50)
+    where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 30)
 $$;
 comment on function app_private.preview_questions(app_public.improvement_queue) is 'The failing questions behind a proposal and the latest well-answered ones, each with what should answer it.';
 

@@ -81,7 +81,7 @@ begin
     return;
   end if;
   insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate)
-  values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(response.text), 16000),
+  values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
           'learned', v_source.sop_id, response.site_id, 0, 0, null)
   on conflict (category, topic, question) do update set usage_count = k.usage_count
   returning k.id into v_id;

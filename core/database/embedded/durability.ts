@@ -40,11 +40,16 @@ function syncFile(stream: Stream): number {
   }
 }
 
-/** PGlite's own, without `-F`, and with the one method that reaches fsync. */
+/**
+ * PGlite's own, without `-F`, and with the one method that reaches fsync. Statements, which may contain what
+ * customers wrote, stay out of the log.
+ */
 export const startParams = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   '-c',
   'wal_sync_method=fsync',
   '-c',
   'max_wal_size=256MB',
+  '-c',
+  'log_min_error_statement=panic',
 ]

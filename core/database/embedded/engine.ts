@@ -46,19 +46,25 @@ export class Engine {
   #lost: { cause: unknown } | null = null
   /** The settings PostgreSQL reports to clients, as last reported. */
   readonly parameters = new Map<string, string>()
+  /** Why PostgreSQL ends, in its own words; the exception says nothing. */
+  readonly #lastWords: () => string | undefined
 
-  private constructor(db: PGlite) {
+  private constructor(db: PGlite, lastWords: () => string | undefined) {
     this.#db = db
+    this.#lastWords = lastWords
     this.#watchMainLoop()
   }
 
   static async open(options: {
     dataDir: string
     loadDataDir?: Uint8Array | undefined
-    onLog: (line: string) => void
+    onLog: (level: 'debug' | 'error', line: string) => void
   }): Promise<Engine> {
+    let lastWords: string | undefined
     const onLine = (line: string) => {
-      options.onLog(line)
+      const fatal = /\b(?:PANIC|FATAL): .*/.exec(line)
+      if (fatal) lastWords = fatal[0].trim()
+      if (line.trim()) options.onLog(fatal ? 'error' : 'debug', line.trim())
       return true
     }
     const db = await PGlite.create({
@@ -71,7 +77,7 @@ export class Engine {
         ? { loadDataDir: new Blob([options.loadDataDir as Uint8Array<ArrayBuffer>]) }
         : {}),
     })
-    const engine = new Engine(db)
+    const engine = new Engine(db, () => lastWords)
     await engine.#readParameters()
     return engine
   }
@@ -117,7 +123,7 @@ export class Engine {
       await running
     } catch (error) {
       this.#lost ??= { cause: error }
-      throw new EngineLostError(error)
+      throw new EngineLostError(this.#lastWords() ?? error)
     }
     return status
   }

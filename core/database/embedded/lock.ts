@@ -52,14 +52,13 @@ export class DataDirLock {
   #content: LockContent
   readonly #touch: NodeJS.Timeout
   #released = false
-  readonly #onExit = () => this.release()
 
   private constructor(path: string, content: LockContent) {
     this.#path = path
     this.#content = content
     this.#touch = setInterval(() => this.#touchFile(), TOUCH_EVERY)
     this.#touch.unref()
-    process.once('exit', this.#onExit)
+    held.add(this)
   }
 
   static async acquire(dataDir: string): Promise<DataDirLock> {
@@ -97,7 +96,7 @@ export class DataDirLock {
     if (this.#released) return
     this.#released = true
     clearInterval(this.#touch)
-    process.off('exit', this.#onExit)
+    held.delete(this)
     const current = readLock(this.#path)
     if (typeof current === 'object' && current.id === this.#content.id) remove(this.#path)
   }
@@ -110,6 +109,12 @@ export class DataDirLock {
     }
   }
 }
+
+/** A process that just ends leaves no lock behind. */
+const held = new Set<DataDirLock>()
+process.once('exit', () => {
+  for (const lock of held) lock.release()
+})
 
 /** The process that serves a folder, if there is one. */
 export function findLock(dataDir: string): LockContent | null {

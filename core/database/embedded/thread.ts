@@ -21,7 +21,7 @@ try {
   const engine = await Engine.open({
     dataDir: options.pgdata,
     loadDataDir: options.loadDataDir,
-    onLog: (line) => log('debug', line),
+    onLog: log,
   })
   const gateway = await Gateway.listen({ ...options, engine, log, lost: fail })
   parentPort?.on('message', async (message: ToThread) => {

@@ -1,0 +1,53 @@
+/** A database for one run, gone afterwards: in memory, or beside the one at DATABASE_URL. */
+import pg from 'pg'
+import type { Config } from '../config.ts'
+import { LocalEmbedder } from '../embedding/index.ts'
+import type { Log } from '../log.ts'
+import type { App } from '../app.ts'
+import { openEmbedded } from './embedded/index.ts'
+import { makePool } from './index.ts'
+import { migrateDatabase } from './migrate.ts'
+
+export async function openScratch(config: Config, log: Log): Promise<App> {
+  const { url, drop } = config.databaseUrl ? await createBeside(config.databaseUrl) : await createInMemory()
+  try {
+    await migrateDatabase(url)
+    const pool = makePool(url, log)
+    const embedder = new LocalEmbedder()
+    return {
+      config,
+      log,
+      pool,
+      embedder,
+      database: { url, kind: config.databaseUrl ? 'server' : 'embedded', stopped: new Promise(() => {}), close: drop },
+      async close() {
+        await embedder.close()
+        await pool.end()
+        await drop()
+      },
+    }
+  } catch (error) {
+    await drop()
+    throw error
+  }
+}
+
+async function createInMemory() {
+  const database = await openEmbedded({ dataDir: 'memory://' })
+  return { url: database.url, drop: () => database.close() }
+}
+
+async function createBeside(databaseUrl: string) {
+  const name = `clubos_scratch_${process.pid}_${Date.now()}`
+  const run = async (statement: string) => {
+    const client = new pg.Client({ connectionString: databaseUrl })
+    await client.connect()
+    try {
+      await client.query(statement)
+    } finally {
+      await client.end()
+    }
+  }
+  await run(`create database ${name} template template0`)
+  return { url: Object.assign(new URL(databaseUrl), { pathname: `/${name}` }).toString(), drop: () => run(`drop database if exists ${name} with (force)`) }
+}
