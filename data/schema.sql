@@ -105,7 +105,8 @@ CREATE TYPE app_public.search_result AS (
 	trust smallint,
 	score double precision,
 	words double precision,
-	cosine double precision
+	cosine double precision,
+	confidence double precision
 );
 
 --
@@ -155,6 +156,12 @@ COMMENT ON COLUMN app_public.search_result.words IS 'Share of the question''s in
 --
 
 COMMENT ON COLUMN app_public.search_result.cosine IS 'Cosine of question and text, -1 to 1.';
+
+--
+-- Name: COLUMN search_result.confidence; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.search_result.confidence IS 'Of the first result: calibrated probability (0 to 1) that it answers the question.';
 
 --
 -- Name: acting_role(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -430,9 +437,9 @@ begin
   select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, query_embedding, nullif(begin_answer.category, ''), v_site, 10) r;
   v_first := v_results[1];
   -- The router: the nearest sources vote with the probability their score gives them.
-  v_category := coalesce(nullif(begin_answer.category, ''), (select r.category from unnest(v_results) r group by 1 order by sum(exp(3 * (r.score - v_first.score))) desc, 1 limit 1));
+  v_category := coalesce(nullif(begin_answer.category, ''), (select r.category from unnest(v_results) r group by 1 order by sum(exp((r.score - v_first.score) / 0.1)) desc, 1 limit 1));
   if v_first.rank is not null then
-    v_confidence := app_hidden.confidence(v_first.score, v_results[2].score, v_first.words, v_first.cosine);
+    v_confidence := v_first.confidence;
   end if;
 
   if v_emergency is not null or (v_category = 'emergency' and v_first.category = 'emergency' and v_confidence >= v_settings.confidence_threshold) then
@@ -441,7 +448,7 @@ begin
     v_reason := coalesce('rule: ' || v_emergency, 'routed to emergency');
     select array_agg(r order by r.rank) into v_results
       from (select row_number() over (order by coalesce((r.topic = v_emergency and r.category = 'emergency'), false) desc, (r.category = 'emergency') desc, r.rank)::integer as rank, r.kind, r.sop_id, r.sop_version_id,
-                   r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine
+                   r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine, r.confidence
               from (select * from unnest(v_results)
                     union
                     select * from app_public.search_knowledge(query, query_embedding, 'emergency', v_site, 10) e
@@ -478,36 +485,36 @@ Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
 -- Name: bm25_impacts(tsvector, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
-CREATE FUNCTION app_hidden.bm25_impacts(words tsvector, average_words double precision) RETURNS public.sparsevec
+CREATE FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length double precision) RETURNS public.sparsevec
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select coalesce('{' || string_agg(d || ':' || tf * 3 / (tf + 2 * (0.25 + 0.75 * length / greatest(average_words, 1))), ',' order by d) || '}/268435456', '{}/268435456')::sparsevec
+  select coalesce('{' || string_agg(d || ':' || tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * length / usual_length)), ',' order by d) || '}/268435456', '{}/268435456')::sparsevec
     from (select app_hidden.lexeme_dimension(lexeme) as d, max(tf)::real as tf, max(length)::real as length
             from (select lexeme, coalesce(cardinality(positions), 1) as tf, sum(coalesce(cardinality(positions), 1)) over () as length from unnest(words)) t
-           group by 1) t
+           group by 1 order by 2 desc limit 15000) t
 $$;
 
 --
--- Name: FUNCTION bm25_impacts(words tsvector, average_words double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+-- Name: FUNCTION bm25_impacts(words tsvector, usual_length double precision); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.bm25_impacts(words tsvector, average_words double precision) IS 'BM25 term impacts of a text, given the mean number of words of all texts.';
+COMMENT ON FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length double precision) IS 'BM25 term impacts of a text, given the usual number of words of its kind.';
 
 --
--- Name: confidence(double precision, double precision, double precision, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+-- Name: confidence(double precision, double precision, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
-CREATE FUNCTION app_hidden.confidence(first_score double precision, second_score double precision, words double precision, cosine double precision) RETURNS double precision
+CREATE FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select 1 / (1 + exp(-(-4.6 + 1.6 * least(first_score, 6) + 2.2 * least(greatest(first_score - coalesce(second_score, 0), 0), 1))))
+  select 1 / (1 + exp(-(-3.30 + 2.76 * cosine + 3.99 / greatest(rivals, 1) + case when agreed then 0.85 else 0 end)))
 $$;
 
 --
--- Name: FUNCTION confidence(first_score double precision, second_score double precision, words double precision, cosine double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+-- Name: FUNCTION confidence(cosine double precision, rivals double precision, agreed boolean); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.confidence(first_score double precision, second_score double precision, words double precision, cosine double precision) IS 'Probability (0 to 1) that the first result answers the question.';
+COMMENT ON FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) IS 'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first.';
 
 --
 -- Name: current_reason(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1335,24 +1342,17 @@ CREATE FUNCTION app_hidden.sop_units(category text, section text, content text) 
     select app_hidden.sop_title(section, content) as title,
            app_hidden.in_words(category) || ' ' || app_hidden.in_words(section) || ' ' || app_hidden.sop_title(section, content) as head
   ), parts as materialized (
-    select s.ordinal, s.heading, s.body, coalesce(s.heading like '%' || app_hidden.phrases_heading(), false) as is_phrases
+    select s.ordinal, s.heading, s.body, coalesce(s.heading like '%' || app_hidden.phrases_heading(), false) as is_phrases,
+           -- A line or two between title and first heading is no section of its own; the profile has it.
+           s.heading is null and length(s.body) < 200 and count(*) over () > 1 as is_preamble
       from app_hidden.markdown_sections(content) s
-  ), whole as (
-    select coalesce(string_agg(concat_ws(E'\n', p.heading, p.body), E'\n' order by p.ordinal), '') as body from parts p where not p.is_phrases
   )
   -- The head counts twice among the words.
-  select 'document', 0, d.title, null, left(w.body, 20000), left(d.title || E'\n' || app_hidden.plain_text(w.body), 20000),
-         to_tsvector('app_public.clubos', d.head || ' ' || d.head) || to_tsvector('app_public.clubos', left(d.title || ' ' || w.body, 250000))
-    from doc d, whole w
-  union all
-  select 'summary', 0, d.title, null, '', left(concat_ws('. ', app_hidden.in_words(category) || ': ' || d.title,
-           (select app_hidden.plain_text(p.body) from parts p where not p.is_phrases order by p.ordinal limit 1)), 8000), ''::tsvector
-    from doc d
-  union all
-  select 'section', p.ordinal, d.title, p.heading, p.body, left(concat_ws('. ', d.title, p.heading, app_hidden.plain_text(p.body)), 8000),
-         to_tsvector('app_public.clubos', concat_ws(' ', p.heading, p.body))
+  select 'section', p.ordinal, d.title, p.heading, p.body,
+         left(concat_ws('. ', app_hidden.in_words(category) || ': ' || d.title, p.heading, app_hidden.plain_text(p.body)), 8000),
+         to_tsvector('app_public.clubos', concat_ws(' ', d.head, d.head, p.heading, p.body))
     from doc d, parts p
-   where not p.is_phrases
+   where not p.is_phrases and not p.is_preamble
   union all
   select 'phrase', 1000 + row_number() over ()::integer, d.title, p.heading, t.phrase, t.phrase, to_tsvector('app_public.clubos', t.phrase)
     from doc d, parts p,
@@ -1365,7 +1365,23 @@ $$;
 -- Name: FUNCTION sop_units(category text, section text, content text); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.sop_units(category text, section text, content text) IS 'The search units an SOP of this text would have: the whole, a summary, its sections, and each phrase under "Customers also say".';
+COMMENT ON FUNCTION app_hidden.sop_units(category text, section text, content text) IS 'The search units an SOP of this text would have: its sections, and each phrase under "Customers also say".';
+
+--
+-- Name: target_of(integer, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.target_of(sop_id integer, category text, topic text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce('sop:' || sop_id, 'topic:' || category || '/' || topic)
+$$;
+
+--
+-- Name: FUNCTION target_of(sop_id integer, category text, topic text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.target_of(sop_id integer, category text, topic text) IS 'Name of what a search unit leads to: its SOP, else its topic.';
 
 --
 -- Name: tg__audit(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1721,7 +1737,7 @@ begin
   if TG_OP = 'UPDATE' and (NEW.category, NEW.section) <> (OLD.category, OLD.section) then
     update app_private.search_units set category = NEW.category where sop_id = NEW.id and knowledge_id is not null and category = OLD.category;
   end if;
-  if exists (select from app_private.search_units u where u.sop_id = NEW.id and u.embedding is null) then
+  if exists (select from app_private.search_units u where u.sop_id = NEW.id and u.embedding is null and u.kind <> 'profile') then
     perform app_hidden.add_job('search_units__embed');
   end if;
   return null;
@@ -1957,6 +1973,22 @@ $$;
 COMMENT ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) IS 'A unified diff (as `diff -u` writes it) of two texts, with `context` lines around each edit; empty where they are equal.';
 
 --
+-- Name: usual_length(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.usual_length(target text, kind text) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when kind = 'section' then 70 when kind <> 'profile' then 9 when target like 'sop:%' then 300 else 60 end
+$$;
+
+--
+-- Name: FUNCTION usual_length(target text, kind text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.usual_length(target text, kind text) IS 'Words that a unit of a kind usually has: BM25 counts longer ones less.';
+
+--
 -- Name: visible_response(bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1996,22 +2028,6 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.voter() IS 'Who rates: the visitor, or the member of staff.';
-
---
--- Name: word_count(tsvector); Type: FUNCTION; Schema: app_hidden; Owner: -
---
-
-CREATE FUNCTION app_hidden.word_count(words tsvector) RETURNS integer
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-  select coalesce(sum(coalesce(cardinality(positions), 1)), 0)::integer from unnest(words)
-$$;
-
---
--- Name: FUNCTION word_count(words tsvector); Type: COMMENT; Schema: app_hidden; Owner: -
---
-
-COMMENT ON FUNCTION app_hidden.word_count(words tsvector) IS 'Number of words of a text, as BM25 counts its length.';
 
 --
 -- Name: improvement_queue; Type: TABLE; Schema: app_public; Owner: -
@@ -2235,6 +2251,7 @@ COMMENT ON FUNCTION app_private.apply_improvement__sop_new(improvement app_publi
 CREATE TABLE app_private.search_units (
     id bigint NOT NULL,
     kind text NOT NULL,
+    target text NOT NULL,
     sop_id integer,
     sop_version_id integer,
     knowledge_id integer,
@@ -2251,13 +2268,12 @@ CREATE TABLE app_private.search_units (
     embedding_text text NOT NULL,
     content_hash bytea NOT NULL,
     words tsvector NOT NULL,
-    word_count integer NOT NULL,
     impacts public.sparsevec NOT NULL,
     embedding public.vector(1536),
     embedding_model text,
     bits bit(1536) GENERATED ALWAYS AS ((public.binary_quantize(embedding))::bit(1536)) STORED,
     CONSTRAINT search_units_embedding_names_its_model CHECK (((embedding IS NULL) OR (embedding_model IS NOT NULL))),
-    CONSTRAINT search_units_kind_is_known CHECK ((kind = ANY (ARRAY['document'::text, 'summary'::text, 'section'::text, 'phrase'::text, 'knowledge'::text])))
+    CONSTRAINT search_units_kind_is_known CHECK ((kind = ANY (ARRAY['profile'::text, 'section'::text, 'phrase'::text, 'knowledge'::text])))
 );
 
 --
@@ -2270,13 +2286,25 @@ COMMENT ON TABLE app_private.search_units IS 'The one search space: SOP sections
 -- Name: COLUMN search_units.kind; Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON COLUMN app_private.search_units.kind IS 'document: a whole SOP. summary: its category, title and first section (vector only). section: one of its sections, to choose what to quote. phrase: words of customers that lead to it. knowledge: an entry.';
+COMMENT ON COLUMN app_private.search_units.kind IS 'profile: all that is said of and asked about one target. section: a section of an SOP. phrase: words of customers that lead to an SOP. knowledge: an entry.';
+
+--
+-- Name: COLUMN search_units.target; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.target IS 'What it leads to: sop:<id>, or topic:<category>/<topic>.';
+
+--
+-- Name: COLUMN search_units.ordinal; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.ordinal IS 'Order of a section; of a profile, how many entries it was made from.';
 
 --
 -- Name: COLUMN search_units.embedding_text; Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON COLUMN app_private.search_units.embedding_text IS 'The text whose vector is `embedding`.';
+COMMENT ON COLUMN app_private.search_units.embedding_text IS 'The text whose vector is `embedding`; empty for a profile, whose vector is the mean of its parts.';
 
 --
 -- Name: COLUMN search_units.content_hash; Type: COMMENT; Schema: app_private; Owner: -
@@ -2308,7 +2336,7 @@ CREATE FUNCTION app_private.best_section(sop_id integer, impacts public.sparseve
     from app_private.search_units u
    where u.sop_id = best_section.sop_id and u.kind = 'section'
    order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'), coalesce(-(u.impacts <#> best_section.impacts) / nullif(total_idf, 0), 0)
-     + 2 * coalesce(case when u.embedding_model = model then -(u.embedding <#> best_section.embedding) end, 0)
+     + 1.5 * coalesce(case when u.embedding_model = model then -(u.embedding <#> best_section.embedding) end, 0)
      + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal
    limit 1
 $$;
@@ -2447,9 +2475,9 @@ begin
   foreach v_word in array (regexp_split_to_array(lower(left(question, 2000)), '[^[:alnum:]]+'))[:60] loop
     v_known := null;
     if length(v_word) >= 4 and v_word ~ '^[[:alpha:]]+$' and to_tsvector('app_public.clubos', v_word) <> ''::tsvector
-       and not exists (select from app_private.search_units u where u.words @@ plainto_tsquery('app_public.clubos', v_word) and u.kind in ('document', 'phrase', 'knowledge')) then
-      v_fresh := coalesce(v_fresh, (select max(t.last_unit_id) from app_private.search_statistics t) = (select max(u.id) from app_private.search_units u)
-        or (select sum(t.units) from app_private.search_statistics t) > 5000);
+       and not exists (select from app_private.search_units u where u.words @@ plainto_tsquery('app_public.clubos', v_word)) then
+      v_fresh := coalesce(v_fresh, (select t.last_unit_id from app_private.search_statistics t) = (select max(u.id) from app_private.search_units u)
+        or (select t.units from app_private.search_statistics t) > 5000);
       if v_fresh then
         select d.word into v_known from app_private.search_vocabulary d
          where d.word % v_word order by similarity(d.word, v_word) desc, d.units desc, d.word limit 1;
@@ -2479,7 +2507,7 @@ CREATE FUNCTION app_private.count_vocabulary() RETURNS TABLE(word text, units in
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $_$
-  select word, ndoc from ts_stat($q$select to_tsvector('simple', public.unaccent(left(concat_ws(' ', title, heading, body), 200000))) from app_private.search_units where kind <> 'summary'$q$)
+  select word, ndoc from ts_stat($q$select to_tsvector('simple', public.unaccent(left(concat_ws(' ', title, heading, body), 200000))) from app_private.search_units where kind <> 'profile'$q$)
    where length(word) between 4 and 40 and word ~ '^[[:alpha:]]+$'
 $_$;
 
@@ -2653,13 +2681,13 @@ begin
   if to_regclass('app_private.search_units_embedding') is not null then
     return query
       select u.id from app_private.search_units u
-       where u.kind <> 'section' and u.embedding_model = nearest_units.model
+       where u.embedding_model = nearest_units.model
        order by u.embedding::halfvec(1536) <#> question::halfvec(1536) limit depth;
   else
     return query
       select c.id
         from (select u.id, u.embedding from app_private.search_units u
-               where u.kind <> 'section' and u.embedding_model = nearest_units.model
+               where u.embedding_model = nearest_units.model
                order by u.bits <~> binary_quantize(question)::bit(1536) limit depth * 3) c
        order by c.embedding <#> question limit depth;
   end if;
@@ -2750,10 +2778,10 @@ declare
   v_query text := '';
   v_vector text := '';
 begin
-  select sum(t.units) into v_units from app_private.search_statistics t where t.kind in ('document', 'phrase', 'knowledge');
+  select t.units into v_units from app_private.search_statistics t;
   v_small := v_units < c_count_below;
   if v_small then
-    select count(*) into v_units from app_private.search_units u where u.kind in ('document', 'phrase', 'knowledge');
+    select count(*) into v_units from app_private.search_units u;
     v_small := v_units < 2 * c_count_below;
   end if;
   total_idf := 0;
@@ -2761,8 +2789,7 @@ begin
     select t.lexeme, t.dimension, t.df, ln(1 + (v_units - least(t.df, v_units) + 0.5) / (least(t.df, v_units) + 0.5)) as idf
       from (select l.lexeme, app_hidden.lexeme_dimension(l.lexeme) as dimension,
                    case when v_small or f.lexeme is null
-                     then (select count(*) from app_private.search_units u
-                            where u.words @@ quote_literal(l.lexeme)::tsquery and u.kind in ('document', 'phrase', 'knowledge'))
+                     then (select count(*) from app_private.search_units u where u.words @@ quote_literal(l.lexeme)::tsquery)
                      else f.units end::double precision as df
               from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question_words.question, 20000)))) l(lexeme)
               left join app_private.lexeme_frequencies f on not v_small and f.lexeme = l.lexeme
@@ -2887,13 +2914,12 @@ CREATE FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_ba
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
   delete from app_private.search_units u where u.knowledge_id = entry.id;
-  insert into app_private.search_units (kind, sop_id, knowledge_id, category, topic, site_id, trust, valid_from, valid_to, title, body,
-      embedding_text, content_hash, words, word_count, impacts, embedding, embedding_model)
-  select 'knowledge', entry.sop_id, entry.id, entry.category, entry.topic, entry.site_id, entry.trust, entry.valid_from, entry.valid_to,
-         entry.question, entry.answer, u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words, app_hidden.word_count(u.words),
-         app_hidden.bm25_impacts(u.words, t.average_words), entry.embeddings, case when entry.embeddings is not null then entry.embedding_model end
-    from app_hidden.knowledge_unit(entry.category, entry.topic, entry.question, entry.answer) u
-    join app_private.search_statistics t on t.kind = 'knowledge';
+  insert into app_private.search_units (kind, target, sop_id, knowledge_id, category, topic, site_id, trust, valid_from, valid_to, title, body,
+      embedding_text, content_hash, words, impacts, embedding, embedding_model)
+  select 'knowledge', app_hidden.target_of(entry.sop_id, entry.category, entry.topic), entry.sop_id, entry.id, entry.category, entry.topic, entry.site_id, entry.trust,
+         entry.valid_from, entry.valid_to, entry.question, entry.answer, u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words,
+         app_hidden.bm25_impacts(u.words, app_hidden.usual_length('', 'knowledge')), entry.embeddings, case when entry.embeddings is not null then entry.embedding_model end
+    from app_hidden.knowledge_unit(entry.category, entry.topic, entry.question, entry.answer) u;
 $$;
 
 --
@@ -2901,6 +2927,61 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_base) IS 'Replaces the search unit of a knowledge entry.';
+
+--
+-- Name: rebuild_profile(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.rebuild_profile(profile_of text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_model text;
+  v_unit app_private.search_units;
+  v_own app_private.search_units;
+  v_asked record;
+begin
+  select s.embedding_model into v_model from app_public.club_settings s;
+  select string_agg(q.embedding_text, ' ') as words, count(*) as n, l2_normalize(avg(q.embedding) filter (where q.embedding_model = v_model)) as mean
+    into v_asked
+    from (select u.embedding_text, u.embedding, u.embedding_model from app_private.search_units u
+           where u.target = profile_of and u.kind in ('phrase', 'knowledge') and u.trust > 0 order by u.id desc limit 2000) q;
+  select * into v_own from app_private.search_units u where u.target = profile_of and u.kind = 'section' order by u.ordinal limit 1;
+  if v_own.id is null and v_asked.n = 0 then
+    delete from app_private.search_units u where u.target = profile_of and u.kind = 'profile';
+    return;
+  elsif v_own.id is null then
+    select * into v_own from app_private.search_units u where u.target = profile_of and u.kind in ('phrase', 'knowledge') order by u.id limit 1;
+    v_unit.words := to_tsvector('app_public.clubos', left(v_asked.words, 250000));
+    v_unit.embedding := v_asked.mean;
+  else
+    select to_tsvector('app_public.clubos', left(concat_ws(' ', app_hidden.in_words(s.category), app_hidden.in_words(s.section), v_own.title, app_hidden.in_words(s.category),
+             app_hidden.in_words(s.section), v_own.title, (select string_agg(concat_ws(' ', m.heading, m.body), ' ' order by m.ordinal) from app_hidden.markdown_sections(s.content) m
+               where coalesce(m.heading not like '%' || app_hidden.phrases_heading(), true))), 250000))
+           || to_tsvector('app_public.clubos', left(concat_ws(' ', v_asked.words, v_asked.words), 250000))
+      into v_unit.words from app_public.sops s where s.id = v_own.sop_id;
+    select l2_normalize(case when v_own.embedding_model = v_model then l2_normalize(avg(u.embedding)) + v_own.embedding else avg(u.embedding) end) into v_unit.embedding
+      from app_private.search_units u where u.target = profile_of and u.kind = 'section' and u.embedding_model = v_model;
+    if v_asked.mean is not null then
+      v_unit.embedding := l2_normalize(v_unit.embedding + v_asked.mean);
+    end if;
+  end if;
+  insert into app_private.search_units as p (kind, target, sop_id, sop_version_id, ordinal, category, topic, trust, title, body, embedding_text, content_hash, words, impacts,
+      embedding, embedding_model)
+  values ('profile', profile_of, v_own.sop_id, v_own.sop_version_id, v_asked.n, v_own.category, v_own.topic, 3, v_own.title, '', '', '\x', v_unit.words,
+      app_hidden.bm25_impacts(v_unit.words, app_hidden.usual_length(profile_of, 'profile')), v_unit.embedding, case when v_unit.embedding is not null then v_model end)
+  on conflict (target) where kind = 'profile' do update
+     set sop_version_id = excluded.sop_version_id, ordinal = excluded.ordinal, category = excluded.category, topic = excluded.topic, title = excluded.title,
+         words = excluded.words, impacts = excluded.impacts, embedding = excluded.embedding, embedding_model = excluded.embedding_model;
+end
+$$;
+
+--
+-- Name: FUNCTION rebuild_profile(profile_of text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.rebuild_profile(profile_of text) IS 'Makes the profile of a target anew from its sections and reviewed questions.';
 
 --
 -- Name: rebuild_sop_units(app_public.sops, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -2911,16 +2992,16 @@ CREATE FUNCTION app_private.rebuild_sop_units(sop app_public.sops, sop_version_i
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
   delete from app_private.search_units u where u.sop_id = sop.id and u.knowledge_id is null;
-  insert into app_private.search_units (kind, sop_id, sop_version_id, ordinal, category, topic, trust, title, heading, body,
-      embedding_text, content_hash, words, word_count, impacts, embedding, embedding_model)
-  select u.kind, sop.id, rebuild_sop_units.sop_version_id, u.ordinal, sop.category, sop.section, 3, u.title, u.heading, u.body,
-         u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words, app_hidden.word_count(u.words),
-         app_hidden.bm25_impacts(u.words, t.average_words), c.embedding, c.model
+  insert into app_private.search_units (kind, target, sop_id, sop_version_id, ordinal, category, topic, trust, title, heading, body,
+      embedding_text, content_hash, words, impacts, embedding, embedding_model)
+  select u.kind, 'sop:' || sop.id, sop.id, rebuild_sop_units.sop_version_id, u.ordinal, sop.category, sop.section, 3, u.title, u.heading, u.body,
+         u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words,
+         app_hidden.bm25_impacts(u.words, app_hidden.usual_length('sop:', u.kind)), c.embedding, c.model
     from app_hidden.sop_units(sop.category, sop.section, sop.content) u
-    join app_private.search_statistics t on t.kind = u.kind
    cross join app_public.club_settings s
     left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model
    where sop.archived_at is null;
+  select app_private.rebuild_profile('sop:' || sop.id);
 $$;
 
 --
@@ -3031,6 +3112,38 @@ $$;
 COMMENT ON FUNCTION app_private.record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Files a response as failed, once; filing it again updates what was said.';
 
 --
+-- Name: refresh_profiles(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refresh_profiles() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_target text;
+  v_done integer := 0;
+begin
+  for v_target in
+    select u.target from app_private.search_units u group by u.target
+    having count(*) filter (where u.kind = 'profile') = 0
+        or least(count(*) filter (where u.kind in ('phrase', 'knowledge') and u.trust > 0), 2000) <> coalesce(max(u.ordinal) filter (where u.kind = 'profile'), 0)
+        or (count(*) filter (where u.kind = 'profile' and u.embedding is null) > 0 and count(*) filter (where u.kind <> 'profile' and u.embedding is not null) > 0)
+     order by u.target
+  loop
+    perform app_private.rebuild_profile(v_target);
+    v_done := v_done + 1;
+  end loop;
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION refresh_profiles(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refresh_profiles() IS 'Rebuilds the profiles that do not hold all reviewed questions of their target; returns how many.';
+
+--
 -- Name: refresh_search_statistics(boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -3045,23 +3158,15 @@ begin
   if not pg_try_advisory_xact_lock(hashtextextended('clubos.search_statistics', 0)) then
     return false;
   end if;
+  perform app_private.refresh_profiles();
   select coalesce(max(u.id), 0) into v_last from app_private.search_units u;
-  if not force and v_last = (select max(t.last_unit_id) from app_private.search_statistics t) then
+  if not force and v_last = (select t.last_unit_id from app_private.search_statistics t) then
     return false;
   end if;
-  update app_private.search_statistics t
-     set units = coalesce(c.units, 0), last_unit_id = v_last, refreshed_at = now(),
-         -- Impacts were computed with the mean of their day; it is moved, and they with it, once it is far off.
-         average_words = case when abs(c.words / t.average_words - 1) > 0.2 then c.words else t.average_words end
-    from (select k.kind, count(u.id) as units, greatest(avg(u.word_count), 1) as words
-            from app_private.search_statistics k left join app_private.search_units u on u.kind = k.kind group by k.kind) c
-   where c.kind = t.kind;
-  update app_private.search_units u set impacts = app_hidden.bm25_impacts(u.words, t.average_words)
-    from app_private.search_statistics t
-   where t.kind = u.kind and u.kind <> 'summary' and u.impacts is distinct from app_hidden.bm25_impacts(u.words, t.average_words);
+  update app_private.search_statistics set units = (select count(*) from app_private.search_units), last_unit_id = v_last, refreshed_at = now();
   delete from app_private.lexeme_frequencies;
   insert into app_private.lexeme_frequencies (lexeme, units)
-  select word, ndoc from ts_stat($q$select words from app_private.search_units where kind in ('document', 'phrase', 'knowledge')$q$);
+  select word, ndoc from ts_stat($q$select words from app_private.search_units$q$);
   delete from app_private.search_vocabulary;
   insert into app_private.search_vocabulary (word, units) select v.word, v.units from app_private.count_vocabulary() v;
   return true;
@@ -3072,19 +3177,19 @@ $_$;
 -- Name: FUNCTION refresh_search_statistics(force boolean); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Recounts document frequencies, mean lengths and the vocabulary if the search space changed (or force). Returns whether it did.';
+COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Rebuilds profiles that lack a question; recounts document frequencies and the vocabulary if the search space changed (or force). Returns whether it did.';
 
 --
 -- Name: search_targets(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 100) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, best_unit_id bigint, best_score double precision, words double precision, cosine double precision)
+CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
 declare
-  c_cosine_weight constant double precision := 2;
-  c_softness constant double precision := 0.2;
+  c_cosine_weight constant double precision := 1.5;
+  c_softness constant double precision := 0.1;
   c_votes constant integer := 10;
   c_unreviewed constant double precision := 0.3;
   v_words record;
@@ -3093,53 +3198,64 @@ begin
   select * into v_words from app_private.question_words(question);
   select s.embedding_model into v_model from app_public.club_settings s;
   return query
-  with candidates as (
-    (select u.id, u.sop_id as sop, u.kind from app_private.search_units u
-      where v_words.candidates is not null and u.words @@ v_words.candidates and u.kind in ('document', 'phrase', 'knowledge')
-        and (only_category is null or u.category = only_category)
-      order by u.impacts <#> v_words.impacts limit depth)
-    union
-    select u.id, u.sop_id, u.kind from app_private.nearest_units(question_embedding, v_model, depth) n join app_private.search_units u on u.id = n.unit_id
-     where question_embedding is not null and (only_category is null or u.category = only_category)
-    union
-    -- Where the category excludes what is near, its own units are looked through: it is small by comparison.
-    (select u.id, u.sop_id, u.kind from app_private.search_units u
-      where question_embedding is not null and only_category is not null and u.category = only_category
-        and u.kind <> 'section' and u.embedding_model = v_model
-      order by u.bits <~> binary_quantize(question_embedding)::bit(1536) limit depth)
-  ), wanted as (
-    -- A document and its summary are scored together.
-    select c.id from candidates c where c.kind in ('phrase', 'knowledge')
-    union
-    select d.id from app_private.search_units d
-     where d.kind = 'document' and d.sop_id in (select c.sop from candidates c where c.sop is not null)
-  ), scored as (
-    select u.id, u.sop_id as sop, u.category as cat, u.topic as top, u.kind, u.trust,
-           case when v_words.total_idf > 0 then -(u.impacts <#> v_words.impacts) / v_words.total_idf else 0 end as w,
-           case when question_embedding is null or u.embedding_model is distinct from v_model then 0
-                when u.kind = 'document' then coalesce((-(u.embedding <#> question_embedding)
-                  - (select s.embedding <#> question_embedding from app_private.search_units s
-                      where s.sop_id = u.sop_id and s.kind = 'summary' and s.embedding_model = v_model)) / 2, -(u.embedding <#> question_embedding))
-                else -(u.embedding <#> question_embedding) end as c
+  with by_words as materialized (
+    select u.id, u.target as t, row_number() over (order by u.impacts <#> v_words.impacts, u.id) as place
       from app_private.search_units u
+     where v_words.candidates is not null and u.words @@ v_words.candidates and (only_category is null or u.category = only_category)
+     order by u.impacts <#> v_words.impacts, u.id limit depth
+  ), by_meaning as materialized (
+    select m.id, m.t, row_number() over (order by m.distance, m.id) as place from (
+      select u.id, u.target as t, u.embedding <#> question_embedding as distance
+        from app_private.nearest_units(question_embedding, v_model, depth) n join app_private.search_units u on u.id = n.unit_id
+       where question_embedding is not null and only_category is null
+      union all
+      -- The nearest of a category may lie far from the nearest of all, so it is looked through.
+      (select u.id, u.target, u.embedding <#> question_embedding from app_private.search_units u
+        where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
+        order by u.bits <~> binary_quantize(question_embedding)::bit(1536) limit depth)) m
+  ), candidates as (
+    select w.id, w.t from by_words w union select m.id, m.t from by_meaning m
+  ), wanted as (
+    select c.id from candidates c
+    union
+    select u.id from app_private.search_units u where u.kind in ('profile', 'section') and u.target in (select c.t from candidates c)
+  ), scored as materialized (
+    select u.id, u.target as t, u.kind, u.sop_id as sop, u.category as cat, u.topic as top, x.w, x.c,
+           x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s
+      from app_private.search_units u
+     cross join lateral (
+       select case when v_words.total_idf > 0 then -(u.impacts <#> v_words.impacts) / v_words.total_idf else 0 end as w,
+              case when question_embedding is not null and u.embedding_model = v_model then -(u.embedding <#> question_embedding) else 0 end as c) x
      where u.id in (select wanted.id from wanted)
        and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
        and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
-  ), ranked as (
-    select s.*, coalesce('sop:' || s.sop, 'topic:' || s.cat || '/' || s.top) as t,
-           s.w + c_cosine_weight * s.c - case when s.trust = 0 then c_unreviewed else 0 end as total
-      from scored s
-  ), voted as (
-    select r.*, row_number() over (partition by r.t order by r.total desc, r.id) as place, max(r.total) over (partition by r.t) as best from ranked r
+  ), entries as (
+    select e.t, max(e.s) + c_softness * ln(sum(exp((e.s - e.best) / c_softness))) as a, (array_agg(e.id order by e.place))[1] as id
+      from (select s.*, row_number() over (partition by s.t order by s.s desc, s.id) as place, max(s.s) over (partition by s.t) as best
+              from scored s where s.kind in ('phrase', 'knowledge')) e
+     where e.place <= c_votes
+     group by e.t
+  ), targets as (
+    select s.t, max(s.sop) as sop, max(s.cat) as cat, max(s.top) as top, max(s.s) filter (where s.kind = 'profile') as p, max(s.s) filter (where s.kind = 'section') as b,
+           max(s.w) as w, max(s.c) as c
+      from scored s group by s.t
+  ), combined as (
+    select t.*, e.a, e.id as entry, case when t.b is not null and e.a is not null then (t.b + greatest(t.a_or_b, t.b)) / 2 else coalesce(t.b, e.a, t.p) end as m
+      from (select g.*, coalesce(x.a, g.b) as a_or_b from targets g left join entries x on x.t = g.t) t
+      left join entries e on e.t = t.t
   )
-  select v.t, max(v.sop), (array_agg(v.cat order by v.place))[1], (array_agg(v.top order by v.place))[1],
-         max(v.best) + c_softness * ln(sum(exp((v.total - v.best) / c_softness))),
-         (array_agg(v.id order by v.place))[1], max(v.best),
-         (array_agg(v.w order by v.place))[1], (array_agg(v.c order by v.place))[1]
-    from voted v
-   where v.place <= c_votes
-   group by v.t
-   order by 5 desc, 1
+  select c.t, c.sop, c.cat::varchar, c.top::varchar, (coalesce(c.p, c.m) + c.m) / 2 as total,
+         -- A topic whose profile alone was near speaks by one of its entries that hold here.
+         coalesce(c.entry, case when c.sop is null then (select u.id from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
+           and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
+           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) order by u.trust desc, u.id limit 1) end),
+         c.sop is null or coalesce(c.a > c.b, false), c.w, c.c,
+         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false)
+    from combined c
+   where c.sop is not null or c.entry is not null or exists (select from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
+           and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
+           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()))
+   order by total desc, c.t
    limit depth;
 end
 $$;
@@ -3148,7 +3264,7 @@ $$;
 -- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the unit that speaks for each, its share of the question''s words (0 to 1) and its cosine.';
+COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, and whether both legs agree on it.';
 
 --
 -- Name: settle_entry(integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -3194,12 +3310,17 @@ begin
   update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
     from app_private.embedding_cache c, app_public.club_settings s
    where u.embedding is null and c.content_hash = u.content_hash and c.model = s.embedding_model and c.model = store_vectors.model
-     and u.id in (select w.id from app_private.search_units w where w.embedding is null and w.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t)
+     and u.id in (select w.id from app_private.search_units w where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t)
                    order by w.id for update skip locked);
   update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
     from app_private.search_units u
    where k.embeddings is null and u.knowledge_id = k.id and u.embedding is not null
      and u.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t);
+  perform app_private.rebuild_profile(p.target) from (
+    select distinct u.target from app_private.search_units u
+     where u.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t)
+       and exists (select from app_private.search_units o where o.target = u.target and o.kind = 'profile' and o.embedding is null)
+     order by u.target) p;
   return v_stored;
 end
 $$;
@@ -3219,7 +3340,7 @@ CREATE FUNCTION app_private.vectors_wanted(most integer DEFAULT 256) RETURNS TAB
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
   select distinct w.embedding_text from (
-    select u.embedding_text from app_private.search_units u where u.embedding is null order by u.id limit most
+    select u.embedding_text from app_private.search_units u where u.embedding is null and u.kind <> 'profile' order by u.id limit most
   ) w
 $$;
 
@@ -3895,6 +4016,27 @@ COMMENT ON FUNCTION app_public.reply(ticket_id integer, body text) IS 'Answers a
 Errors: CO001 no actor, CO005 empty, CO006 too long, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.';
 
 --
+-- Name: request_analysis(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.request_analysis(most integer DEFAULT 2000) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_hidden.require_role('agent');
+  perform app_hidden.add_job('failures__analyse', json_build_object('most', least(greatest(coalesce(most, 2000), 1), 100000)), 'failures__analyse:asked');
+  return true;
+end
+$$;
+
+--
+-- Name: FUNCTION request_analysis(most integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.request_analysis(most integer) IS 'Asks the worker to analyse failed answers now instead of at the next full hour; asking twice while it waits is asking once. most: at most so many failures. Errors: CO403 not an agent.';
+
+--
 -- Name: resolve_ticket(integer, text, text, integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -4089,19 +4231,25 @@ begin
     end if;
   end if;
   return query
-    select row_number() over (order by t.score desc, t.target)::integer, case when q.own_answer then 'knowledge' else 'sop' end,
-           t.sop_id, coalesce(b.sop_version_id, d.sop_version_id), v.version, u.knowledge_id, coalesce(s.category, t.category)::text, coalesce(s.section, t.topic)::text,
-           coalesce(d.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else coalesce(b.body, d.body) end,
-           case when u.kind = 'phrase' then u.embedding_text when u.kind = 'knowledge' then u.title end, u.trust, t.score, t.words, t.cosine
-      from (select * from app_private.search_targets(v_query, query_embedding, search_knowledge.category, v_site_id) order by score desc, target limit v_first) t
-      join app_private.search_units u on u.id = t.best_unit_id
+    with found as materialized (
+      select t.*, row_number() over (order by t.score desc, t.target)::integer as place
+        from app_private.search_targets(v_query, query_embedding, search_knowledge.category, v_site_id) t
+    )
+    select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
+           case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
+           coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
+           case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
+           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end
+      from found f
+      left join app_private.search_units u on u.id = f.entry_id
       -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
-     cross join lateral (select t.sop_id is null or (u.kind = 'knowledge' and u.trust = 3) as own_answer) q
-      left join app_public.sops s on s.id = t.sop_id
-      left join app_private.search_units d on d.sop_id = t.sop_id and d.kind = 'document'
-      left join lateral app_private.best_section(t.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on t.sop_id is not null
-      left join app_public.sop_versions v on v.id = d.sop_version_id
-     order by t.score desc, t.target;
+     cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
+      left join app_public.sops s on s.id = f.sop_id
+      left join app_private.search_units p on p.target = f.target and p.kind = 'profile' and p.sop_id is not null
+      left join lateral app_private.best_section(f.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on not q.own_answer
+      left join app_public.sop_versions v on v.id = p.sop_version_id
+     where f.place <= v_first
+     order by f.place;
 end
 $$;
 
@@ -4120,7 +4268,7 @@ Errors: CO005 wrong dimensions, CO404 no such site.';
 CREATE TABLE app_public.club_settings (
     id boolean DEFAULT true NOT NULL,
     assistant_enabled boolean DEFAULT true NOT NULL,
-    confidence_threshold double precision DEFAULT 0.5 NOT NULL,
+    confidence_threshold double precision DEFAULT 0.25 NOT NULL,
     takeover_minutes integer DEFAULT 240 NOT NULL,
     helpful_votes_to_confirm integer DEFAULT 3 NOT NULL,
     embedding_model text DEFAULT 'local-use-lite'::text NOT NULL,
@@ -4548,18 +4696,18 @@ COMMENT ON TABLE app_private.lexeme_frequencies IS 'How many search units hold a
 --
 
 CREATE TABLE app_private.search_statistics (
-    kind text NOT NULL,
+    id boolean DEFAULT true NOT NULL,
     units bigint DEFAULT 0 NOT NULL,
-    average_words double precision NOT NULL,
     last_unit_id bigint DEFAULT 0 NOT NULL,
-    refreshed_at timestamp with time zone
+    refreshed_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT search_statistics_has_one_row CHECK (id)
 );
 
 --
 -- Name: TABLE search_statistics; Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON TABLE app_private.search_statistics IS 'Size of the search space and mean length of its texts, by kind of unit, at the last refresh.';
+COMMENT ON TABLE app_private.search_statistics IS 'Size of the search space at the last refresh.';
 
 --
 -- Name: search_units_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
@@ -5165,7 +5313,7 @@ ALTER TABLE ONLY app_private.lexeme_frequencies
 --
 
 ALTER TABLE ONLY app_private.search_statistics
-    ADD CONSTRAINT search_statistics_pkey PRIMARY KEY (kind);
+    ADD CONSTRAINT search_statistics_pkey PRIMARY KEY (id);
 
 --
 -- Name: search_units search_units_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
@@ -5400,13 +5548,19 @@ CREATE INDEX search_units_category ON app_private.search_units USING btree (cate
 -- Name: search_units_embedding; Type: INDEX; Schema: app_private; Owner: -
 --
 
-CREATE INDEX search_units_embedding ON app_private.search_units USING hnsw (((embedding)::public.halfvec(1536)) public.halfvec_ip_ops) WHERE (kind <> 'section'::text);
+CREATE INDEX search_units_embedding ON app_private.search_units USING hnsw (((embedding)::public.halfvec(1536)) public.halfvec_ip_ops);
 
 --
 -- Name: search_units_knowledge_id; Type: INDEX; Schema: app_private; Owner: -
 --
 
 CREATE INDEX search_units_knowledge_id ON app_private.search_units USING btree (knowledge_id);
+
+--
+-- Name: search_units_profile; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE UNIQUE INDEX search_units_profile ON app_private.search_units USING btree (target) WHERE (kind = 'profile'::text);
 
 --
 -- Name: search_units_sop_id; Type: INDEX; Schema: app_private; Owner: -
@@ -5421,16 +5575,22 @@ CREATE INDEX search_units_sop_id ON app_private.search_units USING btree (sop_id
 CREATE INDEX search_units_sop_version_id ON app_private.search_units USING btree (sop_version_id);
 
 --
+-- Name: search_units_target; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_units_target ON app_private.search_units USING btree (target, kind);
+
+--
 -- Name: search_units_unembedded; Type: INDEX; Schema: app_private; Owner: -
 --
 
-CREATE INDEX search_units_unembedded ON app_private.search_units USING btree (id) WHERE (embedding IS NULL);
+CREATE INDEX search_units_unembedded ON app_private.search_units USING btree (id) WHERE ((embedding IS NULL) AND (kind <> 'profile'::text));
 
 --
 -- Name: search_units_words; Type: INDEX; Schema: app_private; Owner: -
 --
 
-CREATE INDEX search_units_words ON app_private.search_units USING gin (words) WITH (fastupdate=off) WHERE (kind = ANY (ARRAY['document'::text, 'phrase'::text, 'knowledge'::text]));
+CREATE INDEX search_units_words ON app_private.search_units USING gin (words) WITH (fastupdate=off);
 
 --
 -- Name: search_vocabulary_word_trgm; Type: INDEX; Schema: app_private; Owner: -
@@ -7256,16 +7416,16 @@ REVOKE ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding publi
 GRANT ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid) TO worker;
 
 --
--- Name: FUNCTION bm25_impacts(words tsvector, average_words double precision); Type: ACL; Schema: app_hidden; Owner: -
+-- Name: FUNCTION bm25_impacts(words tsvector, usual_length double precision); Type: ACL; Schema: app_hidden; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_hidden.bm25_impacts(words tsvector, average_words double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length double precision) FROM PUBLIC;
 
 --
--- Name: FUNCTION confidence(first_score double precision, second_score double precision, words double precision, cosine double precision); Type: ACL; Schema: app_hidden; Owner: -
+-- Name: FUNCTION confidence(cosine double precision, rivals double precision, agreed boolean); Type: ACL; Schema: app_hidden; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_hidden.confidence(first_score double precision, second_score double precision, words double precision, cosine double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) FROM PUBLIC;
 
 --
 -- Name: FUNCTION current_reason(); Type: ACL; Schema: app_hidden; Owner: -
@@ -7542,6 +7702,12 @@ REVOKE ALL ON FUNCTION app_hidden.sop_title(section text, content text) FROM PUB
 REVOKE ALL ON FUNCTION app_hidden.sop_units(category text, section text, content text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION target_of(sop_id integer, category text, topic text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.target_of(sop_id integer, category text, topic text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION tg__audit(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -7726,6 +7892,12 @@ GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_nam
 GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO worker;
 
 --
+-- Name: FUNCTION usual_length(target text, kind text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.usual_length(target text, kind text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION visible_response(response_id bigint); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -7736,12 +7908,6 @@ REVOKE ALL ON FUNCTION app_hidden.visible_response(response_id bigint) FROM PUBL
 --
 
 REVOKE ALL ON FUNCTION app_hidden.voter() FROM PUBLIC;
-
---
--- Name: FUNCTION word_count(words tsvector); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.word_count(words tsvector) FROM PUBLIC;
 
 --
 -- Name: TABLE improvement_queue; Type: ACL; Schema: app_public; Owner: -
@@ -7964,6 +8130,12 @@ GRANT INSERT(sop_id),UPDATE(sop_id) ON TABLE app_public.knowledge_base TO review
 REVOKE ALL ON FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_base) FROM PUBLIC;
 
 --
+-- Name: FUNCTION rebuild_profile(profile_of text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.rebuild_profile(profile_of text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION rebuild_sop_units(sop app_public.sops, sop_version_id integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -7982,6 +8154,12 @@ GRANT SELECT ON TABLE app_public.failed_responses TO auditor;
 --
 
 REVOKE ALL ON FUNCTION app_private.record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refresh_profiles(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refresh_profiles() FROM PUBLIC;
 
 --
 -- Name: FUNCTION refresh_search_statistics(force boolean); Type: ACL; Schema: app_private; Owner: -
@@ -8190,6 +8368,13 @@ GRANT SELECT(created_at) ON TABLE app_public.messages TO anonymous;
 
 REVOKE ALL ON FUNCTION app_public.reply(ticket_id integer, body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.reply(ticket_id integer, body text) TO agent;
+
+--
+-- Name: FUNCTION request_analysis(most integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.request_analysis(most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.request_analysis(most integer) TO agent;
 
 --
 -- Name: FUNCTION resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: ACL; Schema: app_public; Owner: -

@@ -67,6 +67,7 @@
 --!include mutations/conversations.sql
 --!include mutations/record_response.sql
 --!include mutations/ask.sql
+--!include mutations/request_analysis.sql
 --!include views/analytics.sql
 --!include policies/policies.sql
 --!include policies/functions.sql

@@ -1,9 +1,9 @@
 /** A database for one run, gone afterwards: in memory, or beside the one at DATABASE_URL. */
 import pg from 'pg'
+import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
 import { LocalEmbedder } from '../embedding/index.ts'
 import type { Log } from '../log.ts'
-import type { App } from '../app.ts'
 import { openEmbedded } from './embedded/index.ts'
 import { makePool } from './index.ts'
 import { migrateDatabase } from './migrate.ts'
@@ -19,7 +19,12 @@ export async function openScratch(config: Config, log: Log): Promise<App> {
       log,
       pool,
       embedder,
-      database: { url, kind: config.databaseUrl ? 'server' : 'embedded', stopped: new Promise(() => {}), close: drop },
+      database: {
+        url,
+        kind: config.databaseUrl ? 'server' : 'embedded',
+        stopped: new Promise(() => {}),
+        close: drop,
+      },
       async close() {
         await embedder.close()
         await pool.end()
@@ -49,5 +54,8 @@ async function createBeside(databaseUrl: string) {
     }
   }
   await run(`create database ${name} template template0`)
-  return { url: Object.assign(new URL(databaseUrl), { pathname: `/${name}` }).toString(), drop: () => run(`drop database if exists ${name} with (force)`) }
+  return {
+    url: Object.assign(new URL(databaseUrl), { pathname: `/${name}` }).toString(),
+    drop: () => run(`drop database if exists ${name} with (force)`),
+  }
 }

@@ -183,12 +183,17 @@ begin
   update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
     from app_private.embedding_cache c, app_public.club_settings s
    where u.embedding is null and c.content_hash = u.content_hash and c.model = s.embedding_model and c.model = store_vectors.model
-     and u.id in (select w.id from app_private.search_units w where w.embedding is null and w.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t)
+     and u.id in (select w.id from app_private.search_units w where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t)
                    order by w.id for update skip locked);
   update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
     from app_private.search_units u
    where k.embeddings is null and u.knowledge_id = k.id and u.embedding is not null
      and u.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t);
+  perform app_private.rebuild_profile(p.target) from (
+    select distinct u.target from app_private.search_units u
+     where u.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t)
+       and exists (select from app_private.search_units o where o.target = u.target and o.kind = 'profile' and o.embedding is null)
+     order by u.target) p;
   return v_stored;
 end
 $$;

@@ -4,14 +4,14 @@ language sql stable security definer set search_path = app_public, public, pg_te
 $$;
 comment on function app_hidden.emergency_section(text) is 'Kind of emergency that the question reports by the rules of emergency_signals; null for none.';
 
--- Calibrated on questions with known answers (docs/retrieval.md says how): a logistic of what the search says of
--- its first result.
-create or replace function app_hidden.confidence(first_score double precision, second_score double precision, words double precision, cosine double precision)
-returns double precision language sql immutable parallel safe as $$
-  select 1 / (1 + exp(-(-4.6 + 1.6 * least(first_score, 6) + 2.2 * least(greatest(first_score - coalesce(second_score, 0), 0), 1))))
+-- A logistic fitted on 20 states of five families of question sets, foreign questions among them; leaving a family
+-- out, its area under the curve is .87 and its calibration error .02 (docs/retrieval.md).
+create or replace function app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) returns double precision
+language sql immutable parallel safe as $$
+  select 1 / (1 + exp(-(-3.30 + 2.76 * cosine + 3.99 / greatest(rivals, 1) + case when agreed then 0.85 else 0 end)))
 $$;
-comment on function app_hidden.confidence(double precision, double precision, double precision, double precision) is
-  'Probability (0 to 1) that the first result answers the question.';
+comment on function app_hidden.confidence(double precision, double precision, boolean) is
+  'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first.';
 
 create or replace function app_hidden.quote(body text, most integer default 1500) returns text language plpgsql immutable parallel safe as $$
 declare
@@ -67,9 +67,9 @@ begin
   select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, query_embedding, nullif(begin_answer.category, ''), v_site, 10) r;
   v_first := v_results[1];
   -- The router: the nearest sources vote with the probability their score gives them.
-  v_category := coalesce(nullif(begin_answer.category, ''), (select r.category from unnest(v_results) r group by 1 order by sum(exp(3 * (r.score - v_first.score))) desc, 1 limit 1));
+  v_category := coalesce(nullif(begin_answer.category, ''), (select r.category from unnest(v_results) r group by 1 order by sum(exp((r.score - v_first.score) / 0.1)) desc, 1 limit 1));
   if v_first.rank is not null then
-    v_confidence := app_hidden.confidence(v_first.score, v_results[2].score, v_first.words, v_first.cosine);
+    v_confidence := v_first.confidence;
   end if;
 
   if v_emergency is not null or (v_category = 'emergency' and v_first.category = 'emergency' and v_confidence >= v_settings.confidence_threshold) then
@@ -78,7 +78,7 @@ begin
     v_reason := coalesce('rule: ' || v_emergency, 'routed to emergency');
     select array_agg(r order by r.rank) into v_results
       from (select row_number() over (order by coalesce((r.topic = v_emergency and r.category = 'emergency'), false) desc, (r.category = 'emergency') desc, r.rank)::integer as rank, r.kind, r.sop_id, r.sop_version_id,
-                   r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine
+                   r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine, r.confidence
               from (select * from unnest(v_results)
                     union
                     select * from app_public.search_knowledge(query, query_embedding, 'emergency', v_site, 10) e

@@ -17,24 +17,17 @@ language sql stable parallel safe as $$
     select app_hidden.sop_title(section, content) as title,
            app_hidden.in_words(category) || ' ' || app_hidden.in_words(section) || ' ' || app_hidden.sop_title(section, content) as head
   ), parts as materialized (
-    select s.ordinal, s.heading, s.body, coalesce(s.heading like '%' || app_hidden.phrases_heading(), false) as is_phrases
+    select s.ordinal, s.heading, s.body, coalesce(s.heading like '%' || app_hidden.phrases_heading(), false) as is_phrases,
+           -- A line or two between title and first heading is no section of its own; the profile has it.
+           s.heading is null and length(s.body) < 200 and count(*) over () > 1 as is_preamble
       from app_hidden.markdown_sections(content) s
-  ), whole as (
-    select coalesce(string_agg(concat_ws(E'\n', p.heading, p.body), E'\n' order by p.ordinal), '') as body from parts p where not p.is_phrases
   )
   -- The head counts twice among the words.
-  select 'document', 0, d.title, null, left(w.body, 20000), left(d.title || E'\n' || app_hidden.plain_text(w.body), 20000),
-         to_tsvector('app_public.clubos', d.head || ' ' || d.head) || to_tsvector('app_public.clubos', left(d.title || ' ' || w.body, 250000))
-    from doc d, whole w
-  union all
-  select 'summary', 0, d.title, null, '', left(concat_ws('. ', app_hidden.in_words(category) || ': ' || d.title,
-           (select app_hidden.plain_text(p.body) from parts p where not p.is_phrases order by p.ordinal limit 1)), 8000), ''::tsvector
-    from doc d
-  union all
-  select 'section', p.ordinal, d.title, p.heading, p.body, left(concat_ws('. ', d.title, p.heading, app_hidden.plain_text(p.body)), 8000),
-         to_tsvector('app_public.clubos', concat_ws(' ', p.heading, p.body))
+  select 'section', p.ordinal, d.title, p.heading, p.body,
+         left(concat_ws('. ', app_hidden.in_words(category) || ': ' || d.title, p.heading, app_hidden.plain_text(p.body)), 8000),
+         to_tsvector('app_public.clubos', concat_ws(' ', d.head, d.head, p.heading, p.body))
     from doc d, parts p
-   where not p.is_phrases
+   where not p.is_phrases and not p.is_preamble
   union all
   select 'phrase', 1000 + row_number() over ()::integer, d.title, p.heading, t.phrase, t.phrase, to_tsvector('app_public.clubos', t.phrase)
     from doc d, parts p,
@@ -43,7 +36,12 @@ language sql stable parallel safe as $$
    where p.is_phrases
 $$;
 comment on function app_hidden.sop_units(text, text, text) is
-  'The search units an SOP of this text would have: the whole, a summary, its sections, and each phrase under "Customers also say".';
+  'The search units an SOP of this text would have: its sections, and each phrase under "Customers also say".';
+
+create or replace function app_hidden.target_of(sop_id integer, category text, topic text) returns text language sql immutable parallel safe as $$
+  select coalesce('sop:' || sop_id, 'topic:' || category || '/' || topic)
+$$;
+comment on function app_hidden.target_of(integer, text, text) is 'Name of what a search unit leads to: its SOP, else its topic.';
 
 create or replace function app_hidden.knowledge_unit(category text, topic text, question text, answer text)
 returns table (embedding_text text, words tsvector)

@@ -28,7 +28,7 @@ grant execute on function app_public.search_knowledge(text, vector, text, text, 
   app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz) to agent, auditor, worker;
 
 grant execute on function app_public.take_over(integer), app_public.hand_back(integer), app_public.reply(integer, text),
-  app_public.resolve_ticket(integer, text, text, integer, text, text), app_public.set_assistant_enabled(boolean, text),
+  app_public.resolve_ticket(integer, text, text, integer, text, text), app_public.set_assistant_enabled(boolean, text), app_public.request_analysis(integer),
   app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer) to agent;
 grant execute on function app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer) to worker;
 

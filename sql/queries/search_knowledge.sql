@@ -5,7 +5,7 @@ returns app_private.search_units language sql stable set search_path = app_publi
     from app_private.search_units u
    where u.sop_id = best_section.sop_id and u.kind = 'section'
    order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'), coalesce(-(u.impacts <#> best_section.impacts) / nullif(total_idf, 0), 0)
-     + 2 * coalesce(case when u.embedding_model = model then -(u.embedding <#> best_section.embedding) end, 0)
+     + 1.5 * coalesce(case when u.embedding_model = model then -(u.embedding <#> best_section.embedding) end, 0)
      + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal
    limit 1
 $$;
@@ -35,19 +35,25 @@ begin
     end if;
   end if;
   return query
-    select row_number() over (order by t.score desc, t.target)::integer, case when q.own_answer then 'knowledge' else 'sop' end,
-           t.sop_id, coalesce(b.sop_version_id, d.sop_version_id), v.version, u.knowledge_id, coalesce(s.category, t.category)::text, coalesce(s.section, t.topic)::text,
-           coalesce(d.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else coalesce(b.body, d.body) end,
-           case when u.kind = 'phrase' then u.embedding_text when u.kind = 'knowledge' then u.title end, u.trust, t.score, t.words, t.cosine
-      from (select * from app_private.search_targets(v_query, query_embedding, search_knowledge.category, v_site_id) order by score desc, target limit v_first) t
-      join app_private.search_units u on u.id = t.best_unit_id
+    with found as materialized (
+      select t.*, row_number() over (order by t.score desc, t.target)::integer as place
+        from app_private.search_targets(v_query, query_embedding, search_knowledge.category, v_site_id) t
+    )
+    select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
+           case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
+           coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
+           case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
+           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end
+      from found f
+      left join app_private.search_units u on u.id = f.entry_id
       -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
-     cross join lateral (select t.sop_id is null or (u.kind = 'knowledge' and u.trust = 3) as own_answer) q
-      left join app_public.sops s on s.id = t.sop_id
-      left join app_private.search_units d on d.sop_id = t.sop_id and d.kind = 'document'
-      left join lateral app_private.best_section(t.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on t.sop_id is not null
-      left join app_public.sop_versions v on v.id = d.sop_version_id
-     order by t.score desc, t.target;
+     cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
+      left join app_public.sops s on s.id = f.sop_id
+      left join app_private.search_units p on p.target = f.target and p.kind = 'profile' and p.sop_id is not null
+      left join lateral app_private.best_section(f.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on not q.own_answer
+      left join app_public.sop_versions v on v.id = p.sop_version_id
+     where f.place <= v_first
+     order by f.place;
 end
 $$;
 comment on function app_public.search_knowledge(text, vector, text, text, integer) is

@@ -1,7 +1,7 @@
 create table if not exists app_public.club_settings (
   id boolean primary key default true,
   assistant_enabled boolean not null default true,
-  confidence_threshold double precision not null default 0.5,
+  confidence_threshold double precision not null default 0.25,
   takeover_minutes integer not null default 240,
   helpful_votes_to_confirm integer not null default 3,
   embedding_model text not null default 'local-use-lite',

@@ -58,7 +58,7 @@ begin
   if TG_OP = 'UPDATE' and (NEW.category, NEW.section) <> (OLD.category, OLD.section) then
     update app_private.search_units set category = NEW.category where sop_id = NEW.id and knowledge_id is not null and category = OLD.category;
   end if;
-  if exists (select from app_private.search_units u where u.sop_id = NEW.id and u.embedding is null) then
+  if exists (select from app_private.search_units u where u.sop_id = NEW.id and u.embedding is null and u.kind <> 'profile') then
     perform app_hidden.add_job('search_units__embed');
   end if;
   return null;

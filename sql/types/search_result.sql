@@ -17,7 +17,8 @@ begin
       trust smallint,
       score double precision,
       words double precision,
-      cosine double precision
+      cosine double precision,
+      confidence double precision
     );
   end if;
 end
@@ -30,3 +31,4 @@ comment on column app_public.search_result.trust is '0 unreviewed, 1 confirmed b
 comment on column app_public.search_result.score is 'Fused score: comparable within one search only.';
 comment on column app_public.search_result.words is 'Share of the question''s information that the best text holds, 0 to about 3.';
 comment on column app_public.search_result.cosine is 'Cosine of question and text, -1 to 1.';
+comment on column app_public.search_result.confidence is 'Of the first result: calibrated probability (0 to 1) that it answers the question.';

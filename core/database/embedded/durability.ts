@@ -52,4 +52,7 @@ export const startParams = [
   'max_wal_size=256MB',
   '-c',
   'log_min_error_statement=panic',
+  // `alter database … set` is not read by a single session like this one; the schema's own search path is.
+  '-c',
+  'search_path=app_public,public',
 ]

@@ -158,7 +158,9 @@ class DatabaseThread {
   #nextDump = 1
   #closing: Promise<void> | null = null
   #failure: Error | null = null
+  /** It closed as asked. */
   #closed = false
+  #ended = false
 
   constructor(options: ThreadOptions, log: NonNullable<EmbeddedOptions['log']>, ended: () => void) {
     this.#password = options.password
@@ -166,8 +168,9 @@ class DatabaseThread {
     this.#ready.promise.catch(() => {})
     this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
       workerData: options,
-      // PostgreSQL's own limit on recursion must be met before JavaScript's.
-      resourceLimits: { stackSizeMb: 16 },
+      // PostgreSQL measures another stack than the one JavaScript limits, and some of its recursions (json)
+      // use only the latter, where an overflow is the end of the engine. It is address space until it is used.
+      resourceLimits: { stackSizeMb: 256 },
     })
     this.#worker.on('message', (message: FromThread) => this.#receive(message, log))
     this.#worker.on('error', (error) => {
@@ -176,6 +179,7 @@ class DatabaseThread {
     this.stopped = new Promise((resolve) => {
       this.#worker.on('exit', () => {
         ended()
+        this.#ended = true
         const error = this.#closed
           ? null
           : (this.#failure ?? new Error('the thread of the embedded database ended unexpectedly'))
@@ -193,6 +197,7 @@ class DatabaseThread {
   }
 
   dump(): Promise<Uint8Array> {
+    if (this.#ended) return Promise.reject(this.#failure ?? new Error('the embedded database was closed'))
     const id = this.#nextDump++
     return new Promise((resolve, reject) => {
       this.#dumps.set(id, { resolve, reject })

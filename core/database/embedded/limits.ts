@@ -28,6 +28,10 @@ export interface GatewayLimits {
   closeTimeout: number
   /** Write-ahead log that may pile up before a checkpoint is made; it bounds the disk used and the time to recover. */
   checkpointBytes: number
+  /** How often to see whether a checkpoint is due, in ms. */
+  checkpointEvery: number
+  /** How often to look for tables to vacuum and analyze when nothing else is to be done, in ms. */
+  vacuumEvery: number
   /** Free disk below which the database does not start. */
   minFreeBytes: number
 }
@@ -49,5 +53,7 @@ export const defaultLimits: GatewayLimits = {
   authenticationTimeout: 10_000,
   closeTimeout: 5_000,
   checkpointBytes: 64 * MB,
+  checkpointEvery: 5_000,
+  vacuumEvery: 60_000,
   minFreeBytes: 64 * MB,
 }

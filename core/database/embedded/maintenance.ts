@@ -9,10 +9,6 @@ import type { Session } from './session.ts'
 
 type Log = (level: 'info' | 'warn', message: string, details?: Record<string, unknown>) => void
 
-const EVERY = 5_000
-/** As the server's autovacuum_naptime. */
-const VACUUM_EVERY = 60_000
-
 /** The thresholds are the server's defaults. */
 const WORN_TABLES = `
   select pg_catalog.format('%I.%I', s.schemaname, s.relname)
@@ -34,6 +30,9 @@ export class Maintenance {
   #vacuumedAt = Date.now()
   #checkpointAt = -1
   #busy = false
+  #servedBefore = 0
+  /** Something was done since the last time tables were looked at. */
+  #vacuumIsDue = false
 
   constructor(engine: Engine, session: Session, limits: GatewayLimits, log: Log) {
     this.#engine = engine
@@ -44,8 +43,10 @@ export class Maintenance {
 
   /** Called every now and then. */
   tick(now: number) {
-    if (this.#busy || now - this.#checkedAt < EVERY) return
+    if (this.#busy || now - this.#checkedAt < this.#limits.checkpointEvery) return
     this.#checkedAt = now
+    if (this.#session.served === this.#servedBefore && !this.#vacuumIsDue) return
+    this.#servedBefore = this.#session.served
     this.#busy = true
     this.#maintain(now)
       .catch((error: unknown) => this.#log('warn', 'maintenance failed', { error: String(error) }))
@@ -56,7 +57,8 @@ export class Maintenance {
 
   async #maintain(now: number) {
     await this.#session.job(() => this.#checkpoint())
-    if (now - this.#vacuumedAt < VACUUM_EVERY || !this.#session.isIdle) return
+    this.#vacuumIsDue = now - this.#vacuumedAt < this.#limits.vacuumEvery || !this.#session.isQuiet
+    if (this.#vacuumIsDue) return
     this.#vacuumedAt = now
     const { rows } = await this.#session.job(() => this.#engine.sql(WORN_TABLES))
     // One table at a time, so that clients get their turn between.

@@ -37,6 +37,7 @@ export class Session {
   #generation = 0
   #listening = new Set<string>()
   #listenDue = false
+  #served = 0
   #scheduled = false
   #running = false
   #lost = false
@@ -46,12 +47,22 @@ export class Session {
     this.#host = host
   }
 
+  /** Requests served so far. */
+  get served() {
+    return this.#served
+  }
+
   get holder() {
     return this.#holder
   }
 
+  /** Nobody waits and nobody holds it. */
+  get isQuiet() {
+    return !this.#holder && this.#queue.length === 0
+  }
+
   get isIdle() {
-    return !this.#holder && !this.#running && this.#queue.length === 0
+    return this.isQuiet && !this.#running
   }
 
   /** A connection has a new request, has read its answers, or has closed. */
@@ -174,6 +185,7 @@ export class Session {
 
   async #serve(connection: Connection) {
     const request = connection.shift()!
+    this.#served++
     try {
       const onlyFlush = request.ends === 'H' && request.messages.length === 1
       if (connection.skipUntilSync) connection.send(connection.skip(request))

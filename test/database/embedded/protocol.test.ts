@@ -230,6 +230,8 @@ describe('deep recursion', () => {
     )
     expect(await codeOf(other.query('select forever(0)'))).toBe('54001')
     expect(await codeOf(other.query(`select 1${'+1'.repeat(100_000)}`))).toBe('54001')
+    // With the default size of a thread's stack this one ended the engine.
+    expect(await codeOf(other.query(`select repeat('[', 1000000)::jsonb`))).toBe('22P02')
     expect((await other.query('select 1 as v')).rows).toEqual([{ v: 1 }])
   })
 })

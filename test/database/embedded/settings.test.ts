@@ -1,8 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type pg from 'pg'
 import type { EmbeddedDatabase } from '../../../core/database/embedded/index.ts'
-import { query, sync } from '../../../core/database/embedded/protocol.ts'
-import { bind, client, codeOf, execute, firstValues, flush, openTest, parse, RawClient } from './support.ts'
+import { cstring, message, query, sync } from '../../../core/database/embedded/protocol.ts'
+import {
+  bind,
+  client,
+  codeOf,
+  execute,
+  firstValues,
+  flush,
+  openTest,
+  parse,
+  RawClient,
+  startup,
+} from './support.ts'
 
 let database: EmbeddedDatabase
 let a: pg.Client
@@ -150,14 +161,19 @@ describe('the startup packet', () => {
   })
 
   it('reports the settings in effect', async () => {
-    const raw = await RawClient.login(database, { timezone: 'Europe/Berlin', application_name: 'x' })
+    const raw = await RawClient.open(database)
+    raw.send(
+      startup({ user: 'postgres', database: 'postgres', timezone: 'Asia/Tokyo', application_name: 'x' }),
+    )
+    raw.send(message('p', cstring(new URL(database.url).password)))
+    const reported = (await raw.receive('Z'))
+      .filter(({ type }) => type === 'S')
+      .map(({ body }) => body.toString())
+    expect(reported.some((text) => text.includes('TimeZone\0Asia/Tokyo\0'))).toBe(true)
+    expect(reported.some((text) => text.includes('application_name\0x\0'))).toBe(true)
+    expect(reported.some((text) => text.includes('server_version\0'))).toBe(true)
     await raw.end()
-    const again = await RawClient.open(database)
-    await again.end()
-    const c = await client(database, { options: '-c timezone=Asia/Tokyo' })
-    expect(await setting(c, 'timezone')).toBe('Asia/Tokyo')
     expect(await setting(b, 'timezone')).not.toBe('Asia/Tokyo')
-    await c.end()
   })
 })
 

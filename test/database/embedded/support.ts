@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from '@jest/globals'
 import pg from 'pg'
 import {
   type EmbeddedDatabase,
@@ -10,18 +11,28 @@ import {
 } from '../../../core/database/embedded/index.ts'
 import * as protocol from '../../../core/database/embedded/protocol.ts'
 
-/** A database made once and loaded by every test: initialising one takes seconds, loading it half of one. */
-async function template(): Promise<Uint8Array> {
+/**
+ * A database made once and loaded by every test: initialising one takes seconds, loading it half of one.
+ * Parallel test processes may both make it; the last one's stays.
+ */
+function cached(kind: string, make: (path: string) => Promise<void>): Promise<string> {
   const manifest = new URL('../../../node_modules/@electric-sql/pglite/package.json', import.meta.url)
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
-  const file = join(tmpdir(), `clubos-embedded-template-${version}.tar`)
-  if (!existsSync(file)) {
+  const path = join(tmpdir(), `clubos-embedded-template-${version}.${kind}`)
+  return existsSync(path)
+    ? Promise.resolve(path)
+    : make(`${path}.${process.pid}`).then(() => {
+        if (!existsSync(path)) renameSync(`${path}.${process.pid}`, path)
+        return path
+      })
+}
+
+async function template(): Promise<Uint8Array> {
+  const file = await cached('tar', async (path) => {
     const database = await openEmbedded({ dataDir: 'memory://' })
-    const unique = `${file}.${process.pid}`
-    writeFileSync(unique, await database.dump())
-    renameSync(unique, file)
+    writeFileSync(path, await database.dump())
     await database.close()
-  }
+  })
   return readFileSync(file)
 }
 
@@ -29,17 +40,25 @@ export async function openTest(options: Partial<EmbeddedOptions> = {}): Promise<
   return openEmbedded({ dataDir: 'memory://', loadDataDir: await template(), ...options })
 }
 
-/** A folder that is removed when the test process ends. */
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A folder that is removed when the tests of the file are done. */
 export function testFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'clubos-embedded-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   return folder
 }
 
 /** A folder with a database in it, closed. */
 export async function databaseFolder(): Promise<string> {
+  const made = await cached('folder', async (path) => {
+    await (await openTest({ dataDir: path })).close()
+  })
   const dataDir = testFolder()
-  await (await openTest({ dataDir })).close()
+  cpSync(made, dataDir, { recursive: true })
   return dataDir
 }
 

@@ -1,0 +1,48 @@
+/** jest's global set-up: one migrated database, which every test file copies instead of migrating its own. */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { openEmbedded } from '../../core/database/embedded/index.ts'
+import { migrateDatabase, projectFolder } from '../../core/database/migrate.ts'
+
+const migrations = join(projectFolder, 'migrations', 'committed')
+
+function fingerprint(): string {
+  const hash = createHash('sha256')
+  for (const file of readdirSync(migrations).sort()) hash.update(readFileSync(join(migrations, file)))
+  hash.update(readFileSync(join(projectFolder, 'package-lock.json')))
+  return hash.digest('hex').slice(0, 16)
+}
+
+export const templateName = 'clubos_test_template'
+export const templateFile = () => join(projectFolder, 'node_modules', '.cache', 'clubos', `template-${fingerprint()}.tar`)
+
+export default async function setUp(): Promise<void> {
+  process.env.GRAPHILE_ENV ??= 'production'
+  if (process.env.DATABASE_URL) await makeServerTemplate(process.env.DATABASE_URL)
+  else await makeEmbeddedTemplate()
+}
+
+async function makeServerTemplate(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(`drop database if exists ${templateName} with (force)`)
+  await client.query(`create database ${templateName} template template0`)
+  await client.end()
+  await migrateDatabase(Object.assign(new URL(url), { pathname: `/${templateName}` }).toString())
+}
+
+async function makeEmbeddedTemplate(): Promise<void> {
+  const file = templateFile()
+  if (existsSync(file)) return
+  mkdirSync(join(file, '..'), { recursive: true })
+  const database = await openEmbedded({ dataDir: 'memory://' })
+  try {
+    await migrateDatabase(database.url)
+    writeFileSync(`${file}.${process.pid}`, await database.dump())
+    renameSync(`${file}.${process.pid}`, file)
+  } finally {
+    await database.close()
+  }
+}
