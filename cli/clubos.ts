@@ -17,7 +17,17 @@ there already, the other commands use it through that process.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`,
   )
 
-const commands = ['start', 'ask', 'import', 'export', 'analyze', 'eval', 'demo', 'doctor', 'create-user'] as const
+const commands = [
+  'start',
+  'ask',
+  'import',
+  'export',
+  'analyze',
+  'eval',
+  'demo',
+  'doctor',
+  'create-user',
+] as const
 for (const name of commands) {
   const { default: define } = await import(`./commands/${name}.ts`)
   define(program)

@@ -1,6 +1,7 @@
 /** How commands speak: results on stdout, progress and errors on stderr, one JSON object with --json. */
-import { readConfig } from '../core/config.ts'
+
 import { type App, openApp } from '../core/app.ts'
+import { readConfig } from '../core/config.ts'
 import { makeLog } from '../core/log.ts'
 
 interface DatabaseError extends Error {
@@ -11,8 +12,14 @@ interface DatabaseError extends Error {
 /** Prints what went wrong and what to do; returns the exit code. */
 export function report(error: DatabaseError, json: boolean): number {
   const message = error.message || String(error)
-  const connection = error.code === 'ECONNREFUSED' ? 'The database does not answer. Is it running, and is DATABASE_URL right?' : undefined
-  if (json) console.log(JSON.stringify({ error: { code: error.code, message: connection ?? message, hint: error.hint } }))
+  const connection =
+    error.code === 'ECONNREFUSED'
+      ? 'The database does not answer. Is it running, and is DATABASE_URL right?'
+      : undefined
+  if (json)
+    console.log(
+      JSON.stringify({ error: { code: error.code, message: connection ?? message, hint: error.hint } }),
+    )
   else {
     console.error(`Error: ${connection ?? message}`)
     if (error.hint) console.error(`Hint: ${error.hint}`)

@@ -1,6 +1,7 @@
 /** What every process of ClubOS has in common: database, pool, embedder, log; opened in order, closed in reverse. */
-import { type Config } from './config.ts'
-import { type AnsweringServices } from './answering/ask.ts'
+
+import type { AnsweringServices } from './answering/ask.ts'
+import type { Config } from './config.ts'
 import { type Database, makePool, openDatabase } from './database/index.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { LocalEmbedder } from './embedding/index.ts'
@@ -12,7 +13,11 @@ export interface App extends AnsweringServices {
   close(): Promise<void>
 }
 
-export async function openApp(config: Config, log: Log, options: { join?: boolean; migrate?: boolean } = {}): Promise<App> {
+export async function openApp(
+  config: Config,
+  log: Log,
+  options: { join?: boolean; migrate?: boolean } = {},
+): Promise<App> {
   const database = await openDatabase(config, log, { join: options.join })
   try {
     if (options.migrate !== false) await migrateDatabase(database.url)

@@ -2,10 +2,16 @@
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65535)
-const blank = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema)
+const blank = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema)
 
 const Environment = z.object({
-  DATABASE_URL: blank(z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://').optional()),
+  DATABASE_URL: blank(
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      .optional(),
+  ),
   CLUBOS_DATA_DIR: blank(z.string().default('.clubos')),
   PORT: blank(port.default(5678)),
   HOST: blank(z.string().default('127.0.0.1')),
@@ -32,7 +38,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const parsed = Environment.safeParse(environment)
   if (!parsed.success)
     throw new ConfigError(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message} (it is "${environment[String(issue.path[0])]}")`).join('\n'),
+      parsed.error.issues
+        .map(
+          (issue) =>
+            `${issue.path.join('.')}: ${issue.message} (it is "${environment[String(issue.path[0])]}")`,
+        )
+        .join('\n'),
     )
   const env = parsed.data
   return {

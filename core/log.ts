@@ -4,5 +4,12 @@ import pino from 'pino'
 export type Log = pino.Logger
 
 export function makeLog(level: string): Log {
-  return pino({ level, base: undefined, redact: ['password', 'url', '*.password', '*.authorization', 'headers.cookie'] }, pino.destination(2))
+  return pino(
+    {
+      level,
+      base: undefined,
+      redact: ['password', 'url', '*.password', '*.authorization', 'headers.cookie'],
+    },
+    pino.destination(2),
+  )
 }

@@ -1832,7 +1832,8 @@ WITH (fillfactor='90');
 -- Name: TABLE responses; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON TABLE app_public.responses IS 'Every answer given, with what led to it.';
+COMMENT ON TABLE app_public.responses IS '@behavior +aggregates +groupedAggregates
+Every answer given, with what led to it.';
 
 --
 -- Name: COLUMN responses.question_hash; Type: COMMENT; Schema: app_public; Owner: -
@@ -2102,7 +2103,8 @@ COMMENT ON COLUMN app_public.improvement_queue.base_version IS 'The SOP version 
 -- Name: COLUMN improvement_queue.impact; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.impact IS 'Rank in the queue: how often, how bad, how much the dry run fixes.';
+COMMENT ON COLUMN app_public.improvement_queue.impact IS '@behavior +filterBy +orderBy
+Rank in the queue: how often, how bad, how much the dry run fixes.';
 
 --
 -- Name: COLUMN improvement_queue.dry_run; Type: COMMENT; Schema: app_public; Owner: -
@@ -3041,7 +3043,8 @@ CREATE TABLE app_public.failed_responses (
 -- Name: TABLE failed_responses; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON TABLE app_public.failed_responses IS 'Answers that failed, for analysis.';
+COMMENT ON TABLE app_public.failed_responses IS '@behavior +aggregates +groupedAggregates
+Answers that failed, for analysis.';
 
 --
 -- Name: COLUMN failed_responses.assistant_id; Type: COMMENT; Schema: app_public; Owner: -
@@ -3062,6 +3065,13 @@ COMMENT ON COLUMN app_public.failed_responses.feedback_type IS 'unhelpful, wrong
 COMMENT ON COLUMN app_public.failed_responses.user_correction IS 'What the right answer would have been, in somebody''s words: data, never published unseen.';
 
 --
+-- Name: COLUMN failed_responses.analyzed; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failed_responses.analyzed IS '@behavior +filterBy
+Whether an analysis has looked at it.';
+
+--
 -- Name: COLUMN failed_responses.expected_sop_id; Type: COMMENT; Schema: app_public; Owner: -
 --
 
@@ -3077,7 +3087,8 @@ COMMENT ON COLUMN app_public.failed_responses.expected_topic IS 'The knowledge t
 -- Name: COLUMN failed_responses.withdrawn_at; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.failed_responses.withdrawn_at IS 'Set when its reporter changed their mind; then it is no longer analysed.';
+COMMENT ON COLUMN app_public.failed_responses.withdrawn_at IS '@behavior +filterBy
+Set when its reporter changed their mind; then it is no longer analysed.';
 
 --
 -- Name: record_failure(app_public.responses, text, text, integer, text, text); Type: FUNCTION; Schema: app_private; Owner: -

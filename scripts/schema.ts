@@ -19,10 +19,13 @@ const schemaGraphql = join(projectFolder, 'data', 'schema.graphql')
 
 function serverUrl(): string {
   if (process.env.DATABASE_URL) return process.env.DATABASE_URL
-  return execFileSync(process.execPath, [join(projectFolder, 'scripts', 'postgres.ts'), 'url'], { encoding: 'utf8' }).trim()
+  return execFileSync(process.execPath, [join(projectFolder, 'scripts', 'postgres.ts'), 'url'], {
+    encoding: 'utf8',
+  }).trim()
 }
 
-const withDatabase = (url: string, name: string) => Object.assign(new URL(url), { pathname: `/${name}` }).toString()
+const withDatabase = (url: string, name: string) =>
+  Object.assign(new URL(url), { pathname: `/${name}` }).toString()
 
 async function onServer(statement: string) {
   const client = new pg.Client({ connectionString: serverUrl() })
@@ -42,11 +45,24 @@ async function recreate(name: string): Promise<string> {
 
 /** pg_dump prints a random token, and its own and the server's version: neither is schema. */
 function dump(url: string): string {
-  const text = execFileSync('pg_dump', ['--schema-only', '--no-owner', '--exclude-schema=graphile_worker', '--exclude-schema=graphile_migrate', url], {
-    encoding: 'utf8',
-    maxBuffer: 64e6,
-  })
-  return text.replace(/^\\(un)?restrict .*\n/gm, '').replace(/^-- Dumped (from|by) .*\n/gm, '').replace(/\n{3,}/g, '\n\n')
+  const text = execFileSync(
+    'pg_dump',
+    [
+      '--schema-only',
+      '--no-owner',
+      '--exclude-schema=graphile_worker',
+      '--exclude-schema=graphile_migrate',
+      url,
+    ],
+    {
+      encoding: 'utf8',
+      maxBuffer: 64e6,
+    },
+  )
+  return text
+    .replace(/^\\(un)?restrict .*\n/gm, '')
+    .replace(/^-- Dumped (from|by) .*\n/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
 }
 
 async function fresh(): Promise<{ sql: string; graphql: string; url: string }> {
@@ -58,7 +74,9 @@ async function fresh(): Promise<{ sql: string; graphql: string; url: string }> {
 async function reapply(url: string) {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  for (const [, file] of readFileSync(join(projectFolder, 'sql', 'all.sql'), 'utf8').matchAll(/^--!include (\S+)$/gm))
+  for (const [, file] of readFileSync(join(projectFolder, 'sql', 'all.sql'), 'utf8').matchAll(
+    /^--!include (\S+)$/gm,
+  ))
     await client.query(readFileSync(join(projectFolder, 'sql', file!), 'utf8')).catch((error: Error) => {
       throw new Error(`sql/${file}: ${error.message}`)
     })
@@ -73,7 +91,12 @@ if (command === 'commit') {
     shadowConnectionString: shadow,
     rootConnectionString: serverUrl(),
     // Our functions name graphile-worker's, so its schema comes first here too.
-    afterReset: [{ _: 'command', command: `${JSON.stringify(process.execPath)} ${JSON.stringify(import.meta.filename)} worker-schema` }],
+    afterReset: [
+      {
+        _: 'command',
+        command: `${JSON.stringify(process.execPath)} ${JSON.stringify(import.meta.filename)} worker-schema`,
+      },
+    ],
   })
   await runMigrations({ connectionString: url })
   await runMigrations({ connectionString: shadow })
@@ -90,10 +113,15 @@ if (command === 'commit') {
 } else if (command === 'check') {
   const { sql, graphql, url } = await fresh()
   const problems: string[] = []
-  if (sql !== readFileSync(schemaSql, 'utf8')) problems.push('data/schema.sql is not what the migrations give: npm run schema -- dump')
-  if (graphql !== readFileSync(schemaGraphql, 'utf8')) problems.push('data/schema.graphql is not what the database gives: npm run schema -- dump')
+  if (sql !== readFileSync(schemaSql, 'utf8'))
+    problems.push('data/schema.sql is not what the migrations give: npm run schema -- dump')
+  if (graphql !== readFileSync(schemaGraphql, 'utf8'))
+    problems.push('data/schema.graphql is not what the database gives: npm run schema -- dump')
   await reapply(url)
-  if (dump(url) !== sql) problems.push('sql/ differs from the migrations: put the changed files into migrations/current.sql with --!include, then npm run schema -- commit')
+  if (dump(url) !== sql)
+    problems.push(
+      'sql/ differs from the migrations: put the changed files into migrations/current.sql with --!include, then npm run schema -- commit',
+    )
   for (const problem of problems) console.error(problem)
   if (problems.length > 0) process.exit(1)
   console.log('The committed schemas are what the migrations give, and sql/ agrees with them.')

@@ -6,9 +6,12 @@ import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import type { Claims } from '../core/database/index.ts'
 
-export const isLoopbackName = (name: string) => ['localhost', '127.0.0.1', '::1', '[::1]'].includes(name.toLowerCase())
+export const isLoopbackName = (name: string) =>
+  ['localhost', '127.0.0.1', '::1', '[::1]'].includes(name.toLowerCase())
 
-const isLoopbackAddress = (address: string | undefined) => address !== undefined && (address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.'))
+const isLoopbackAddress = (address: string | undefined) =>
+  address !== undefined &&
+  (address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.'))
 
 const Header = z.object({
   role: z.enum(['anonymous', 'customer', 'agent', 'reviewer', 'admin', 'auditor']).default('anonymous'),
@@ -20,19 +23,37 @@ export class ClaimsError extends Error {
   readonly extensions = { code: 'CO401', isSafe: true }
 }
 
-export function readClaims(request: IncomingMessage | undefined, connectionParams: Record<string, unknown> = {}): Claims {
+export function readClaims(
+  request: IncomingMessage | undefined,
+  connectionParams: Record<string, unknown> = {},
+): Claims {
   const header = (name: string) => {
     const value = request?.headers[name] ?? connectionParams[name]
     return typeof value === 'string' && value !== '' ? value : undefined
   }
-  const given = { role: header('x-clubos-role'), actor: header('x-clubos-actor'), visitor: header('x-clubos-visitor') }
-  if (given.role === undefined && given.actor === undefined && given.visitor === undefined) return { role: 'anonymous' }
-  if (!isLoopbackAddress(request?.socket.remoteAddress) || request?.headers['x-forwarded-for'] !== undefined || request?.headers.forwarded !== undefined)
+  const given = {
+    role: header('x-clubos-role'),
+    actor: header('x-clubos-actor'),
+    visitor: header('x-clubos-visitor'),
+  }
+  if (given.role === undefined && given.actor === undefined && given.visitor === undefined)
+    return { role: 'anonymous' }
+  if (
+    !isLoopbackAddress(request?.socket.remoteAddress) ||
+    request?.headers['x-forwarded-for'] !== undefined ||
+    request?.headers.forwarded !== undefined
+  )
     throw new ClaimsError('The x-clubos-… headers are for development on this machine only.')
   const parsed = Header.safeParse(given)
   if (!parsed.success)
-    throw new ClaimsError(parsed.error.issues.map((issue) => `x-clubos-${String(issue.path[0])}: ${issue.message}`).join('; '))
+    throw new ClaimsError(
+      parsed.error.issues.map((issue) => `x-clubos-${String(issue.path[0])}: ${issue.message}`).join('; '),
+    )
   const { role, actor, visitor } = parsed.data
   const staff = role !== 'anonymous' && role !== 'customer'
-  return { role, actor: staff ? (actor ?? `${role} (development)`) : undefined, visitorId: staff ? undefined : visitor }
+  return {
+    role,
+    actor: staff ? (actor ?? `${role} (development)`) : undefined,
+    visitorId: staff ? undefined : visitor,
+  }
 }

@@ -18,9 +18,16 @@ export interface RunningServer {
 
 export class ListenError extends Error {}
 
-export async function startServer(config: Config, services: AnsweringServices, databaseUrl: string, state: { ready(): Promise<string | null> }): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  services: AnsweringServices,
+  databaseUrl: string,
+  state: { ready(): Promise<string | null> },
+): Promise<RunningServer> {
   if (!isLoopbackName(config.host))
-    throw new ListenError(`HOST is ${config.host}: until people log in, ClubOS listens on loopback only (127.0.0.1, ::1 or localhost). Put a reverse proxy with authentication in front, or leave HOST unset.`)
+    throw new ListenError(
+      `HOST is ${config.host}: until people log in, ClubOS listens on loopback only (127.0.0.1, ::1 or localhost). Put a reverse proxy with authentication in front, or leave HOST unset.`,
+    )
   const { log } = services
   const base = makePreset(databaseUrl, services)
   const pgl = postgraphile({
@@ -31,13 +38,20 @@ export async function startServer(config: Config, services: AnsweringServices, d
       graphiql: !config.production,
       graphiqlPath: '/graphiql',
       maxRequestLength: 1_000_000,
-      maskError: (error) => presentError(error, (id, original) => log.error({ id, error: original.message, stack: original.stack }, 'request failed')),
+      maskError: (error) =>
+        presentError(error, (id, original) =>
+          log.error({ id, error: original.message, stack: original.stack }, 'request failed'),
+        ),
     },
     grafast: {
       explain: !config.production,
       context(requestContext) {
         const http = (requestContext as { expressv4?: { req?: Request } }).expressv4?.req
-        const socket = (requestContext as { ws?: { request?: Request; normalizedConnectionParams?: Record<string, unknown> } }).ws
+        const socket = (
+          requestContext as {
+            ws?: { request?: Request; normalizedConnectionParams?: Record<string, unknown> }
+          }
+        ).ws
         const claims = readClaims(http ?? socket?.request, socket?.normalizedConnectionParams)
         return { claims, pgSettings: { ...claimSettings(claims), statement_timeout: '30000' } }
       },
@@ -57,7 +71,9 @@ export async function startServer(config: Config, services: AnsweringServices, d
   })
   app.get('/readyz', async (_request, response) => {
     const problem = await state.ready().catch((error: Error) => error.message)
-    response.status(problem === null ? 200 : 503).json(problem === null ? { status: 'ready' } : { status: 'not ready', problem })
+    response
+      .status(problem === null ? 200 : 503)
+      .json(problem === null ? { status: 'ready' } : { status: 'not ready', problem })
   })
   app.get('/', (_request, response) => {
     if (config.production) response.type('text').send('ClubOS. GraphQL is at /graphql.\n')
@@ -88,7 +104,13 @@ export async function startServer(config: Config, services: AnsweringServices, d
 function listen(server: Server, config: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new ListenError(`Port ${config.port} is in use. Stop what listens there, or choose another: PORT=5679 npm start`) : error)
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new ListenError(
+              `Port ${config.port} is in use. Stop what listens there, or choose another: PORT=5679 npm start`,
+            )
+          : error,
+      )
     })
     server.listen(config.port, config.host, resolve)
   })

@@ -17,12 +17,20 @@ import { vectorsPlugin } from './plugins/vectors.ts'
 
 export function makePreset(url: string, services: AnsweringServices | null): GraphileConfig.Preset {
   return {
-    extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, PostGraphileConnectionFilterPreset, PgAggregatesPreset],
+    extends: [
+      PostGraphileAmberPreset,
+      PgSimplifyInflectionPreset,
+      PostGraphileConnectionFilterPreset,
+      PgAggregatesPreset,
+    ],
     plugins: [vectorsPlugin, namesPlugin, askPlugin(services), subscriptionsPlugin, errorsPlugin],
-    pgServices: [makePgService({ connectionString: url, schemas: ['app_public'], pubsub: services !== null })],
+    pgServices: [
+      makePgService({ connectionString: url, schemas: ['app_public'], pubsub: services !== null }),
+    ],
     schema: {
       // Writing goes through the functions: they know who, why and what follows.
-      defaultBehavior: '-insert -update -delete -resource:aggregates -resource:groupedAggregates',
+      defaultBehavior:
+        '-insert -update -delete -aggregates -aggregates:filterBy -aggregates:orderBy -groupedAggregates',
       connectionFilterRelations: true,
     },
   } as GraphileConfig.Preset

@@ -20,7 +20,11 @@ const crontab = `
 30 4 * * * failures__analyse ?id=daily&jobKey=failures__analyse:daily&max=5 {"most":10000}
 `
 
-export function startWorker(services: Services, databaseUrl: string, options: { concurrency?: number } = {}): Promise<Runner> {
+export function startWorker(
+  services: Services,
+  databaseUrl: string,
+  options: { concurrency?: number } = {},
+): Promise<Runner> {
   return run({
     connectionString: databaseUrl,
     maxPoolSize: 4,

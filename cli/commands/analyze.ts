@@ -11,10 +11,17 @@ export default (program: Command) =>
     .option('--json', 'print one JSON object')
     .action((options: { most: number; json?: boolean }) =>
       withApp(async (app) => {
-        const result = await analyse(app, { most: options.most, progress: (done, of) => progress(`Patterns ${done} of ${of}`) })
+        const result = await analyse(app, {
+          most: options.most,
+          progress: (done, of) => progress(`Patterns ${done} of ${of}`),
+        })
         progress('', true)
         if (options.json) console.log(JSON.stringify(result))
-        else if (result.failures === 0 && result.proposals.length === 0) console.log('No failed answers wait to be analysed.')
-        else console.log(`${result.failures} failures, ${result.patterns} patterns with something new, ${result.proposals.length} proposals in the queue: ${result.proposals.join(', ') || 'none'}.`)
+        else if (result.failures === 0 && result.proposals.length === 0)
+          console.log('No failed answers wait to be analysed.')
+        else
+          console.log(
+            `${result.failures} failures, ${result.patterns} patterns with something new, ${result.proposals.length} proposals in the queue: ${result.proposals.join(', ') || 'none'}.`,
+          )
       }),
     )

@@ -11,18 +11,24 @@ export default (program: Command) =>
     .option('--site <slug>', 'the venue the question is about')
     .option('--conversation <uuid>', 'continue this conversation')
     .option('--json', 'print one JSON object')
-    .action((words: string[], options: { category?: string; site?: string; conversation?: string; json?: boolean }) =>
-      withApp(async (app) => {
-        const answer = await ask(app, { actor: 'cli' }, { query: words.join(' '), ...options })
-        if (options.json) {
-          console.log(JSON.stringify(answer))
-          return
-        }
-        console.log(answer.text)
-        console.log(`\n${answer.outcome}, confidence ${((answer.confidence ?? 0) * 100).toFixed(0)} %, category ${answer.category ?? 'unknown'}, ${answer.model}, ${answer.latency_ms.toFixed(0)} ms`)
-        for (const source of answer.sources.slice(0, 5))
+    .action(
+      (
+        words: string[],
+        options: { category?: string; site?: string; conversation?: string; json?: boolean },
+      ) =>
+        withApp(async (app) => {
+          const answer = await ask(app, { actor: 'cli' }, { query: words.join(' '), ...options })
+          if (options.json) {
+            console.log(JSON.stringify(answer))
+            return
+          }
+          console.log(answer.text)
           console.log(
-            `  ${source.cited ? `[${source.rank}]` : ` ${source.rank} `} ${source.category}/${source.topic}${source.version ? ` v${source.version}` : ''}${source.heading ? `, ${source.heading}` : ''}  (${source.score.toFixed(2)})`,
+            `\n${answer.outcome}, confidence ${((answer.confidence ?? 0) * 100).toFixed(0)} %, category ${answer.category ?? 'unknown'}, ${answer.model}, ${answer.latency_ms.toFixed(0)} ms`,
           )
-      }),
+          for (const source of answer.sources.slice(0, 5))
+            console.log(
+              `  ${source.cited ? `[${source.rank}]` : ` ${source.rank} `} ${source.category}/${source.topic}${source.version ? ` v${source.version}` : ''}${source.heading ? `, ${source.heading}` : ''}  (${source.score.toFixed(2)})`,
+            )
+        }),
     )

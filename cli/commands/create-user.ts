@@ -12,14 +12,18 @@ export default (program: Command) =>
     .option('--json', 'print one JSON object')
     .action((email: string, options: { role: string; name?: string; json?: boolean }) =>
       withApp(async (app) => {
-        if (!['agent', 'reviewer', 'admin', 'auditor'].includes(options.role)) throw new Error(`There is no role "${options.role}": agent, reviewer, admin or auditor.`)
+        if (!['agent', 'reviewer', 'admin', 'auditor'].includes(options.role))
+          throw new Error(`There is no role "${options.role}": agent, reviewer, admin or auditor.`)
         if (!/^[^@\s]+@[^@\s]+$/.test(email)) throw new Error(`"${email}" is not an e-mail address.`)
-        const { rows } = await withClaims(app.pool, { role: 'admin', actor: 'clubos create-user' }, (client) =>
-          client.query(
-            `insert into app_public.users (email, name, role) values (lower($1), $2, $3)
+        const { rows } = await withClaims(
+          app.pool,
+          { role: 'admin', actor: 'clubos create-user' },
+          (client) =>
+            client.query(
+              `insert into app_public.users (email, name, role) values (lower($1), $2, $3)
              on conflict (email) do update set name = excluded.name, role = excluded.role, is_active = true returning id, email, name, role`,
-            [email, options.name ?? email.toLowerCase(), options.role],
-          ),
+              [email, options.name ?? email.toLowerCase(), options.role],
+            ),
         )
         if (options.json) console.log(JSON.stringify(rows[0]))
         else console.log(`${rows[0].email} is ${rows[0].role} (id ${rows[0].id}).`)

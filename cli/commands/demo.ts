@@ -13,10 +13,15 @@ export default (program: Command) =>
     .option('--weeks <n>', 'learn from the customers’ questions in so many weeks', Number, 6)
     .option('--json', 'end with one JSON object on a line')
     .action(async (options: { weeks: number; json?: boolean }) => {
-      if (!Number.isInteger(options.weeks) || options.weeks < 1) throw new Error('--weeks is a whole number from 1.')
+      if (!Number.isInteger(options.weeks) || options.weeks < 1)
+        throw new Error('--weeks is a whole number from 1.')
       const app = await openScratch(readConfig(), makeLog(process.env.LOG_LEVEL ?? 'error'))
       try {
-        const result = await playDemo(app, { say: (text) => console.log(text), progress: (text) => progress(text), weeks: options.weeks })
+        const result = await playDemo(app, {
+          say: (text) => console.log(text),
+          progress: (text) => progress(text),
+          weeks: options.weeks,
+        })
         if (options.json) console.log(JSON.stringify(result))
       } finally {
         await app.close()

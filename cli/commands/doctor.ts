@@ -17,30 +17,87 @@ export default (program: Command) =>
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
       withApp(async (app) => {
-        const one = async (sql: string) => (await app.pool.query(sql)).rows[0] as Record<string, string | number | boolean | null>
+        const one = async (sql: string) =>
+          (await app.pool.query(sql)).rows[0] as Record<string, string | number | boolean | null>
         const findings: Finding[] = []
-        const add = (check: string, ok: boolean, found: string, advice?: string) => findings.push({ check, ok, found, advice: ok ? undefined : advice })
+        const add = (check: string, ok: boolean, found: string, advice?: string) =>
+          findings.push({ check, ok, found, advice: ok ? undefined : advice })
 
-        const server = await one(`select split_part(version(), ' ', 2) as version, (select extversion from pg_extension where extname = 'vector') as vector`)
+        const server = await one(
+          `select split_part(version(), ' ', 2) as version, (select extversion from pg_extension where extname = 'vector') as vector`,
+        )
         add('database', true, `PostgreSQL ${server.version}, pgvector ${server.vector}, ${app.database.kind}`)
-        const content = await one('select (select count(*)::int from app_public.sops where archived_at is null) as sops, (select count(*)::int from app_public.knowledge_base) as knowledge')
-        add('content', Number(content.sops) > 0, `${content.sops} SOPs, ${content.knowledge} knowledge entries`, 'Import your procedures: clubos import FOLDER')
-        const space = await one('select count(*)::int as units, count(*) filter (where embedding is null)::int as missing from app_private.search_units')
-        add('vectors', Number(space.missing) === 0, `${space.units} search units, ${space.missing} without a vector`, 'The worker embeds them within minutes; is it running? (clubos start)')
-        const model = await one('select embedding_model as model, assistant_enabled as enabled from app_public.club_settings')
+        const content = await one(
+          'select (select count(*)::int from app_public.sops where archived_at is null) as sops, (select count(*)::int from app_public.knowledge_base) as knowledge',
+        )
+        add(
+          'content',
+          Number(content.sops) > 0,
+          `${content.sops} SOPs, ${content.knowledge} knowledge entries`,
+          'Import your procedures: clubos import FOLDER',
+        )
+        const space = await one(
+          'select count(*)::int as units, count(*) filter (where embedding is null)::int as missing from app_private.search_units',
+        )
+        add(
+          'vectors',
+          Number(space.missing) === 0,
+          `${space.units} search units, ${space.missing} without a vector`,
+          'The worker embeds them within minutes; is it running? (clubos start)',
+        )
+        const model = await one(
+          'select embedding_model as model, assistant_enabled as enabled from app_public.club_settings',
+        )
         const local = new LocalEmbedder().model
-        add('embedding model', model.model === local, `database: ${model.model}, this process: ${local}`, 'Searches use words alone until both agree.')
-        add('assistant', model.enabled === true, model.enabled ? 'answers' : 'switched off', `It is meant to be off? Else: select set_assistant_enabled(true, 'why');`)
-        const jobs = await one(`select count(*) filter (where attempts >= max_attempts)::int as dead, coalesce(max(extract(epoch from now() - run_at)) filter (where run_at < now() and locked_at is null and attempts < max_attempts), 0)::int as waiting from graphile_worker.jobs`)
-        add('jobs', Number(jobs.dead) === 0, `${jobs.dead} given up, the oldest waits ${jobs.waiting} s`, 'select task_identifier, last_error from graphile_worker.jobs where attempts >= max_attempts;')
-        const queue = await one(`select count(*)::int as pending, coalesce(extract(day from now() - min(created_at)), 0)::int as days from app_public.improvement_queue where status = 'pending'`)
-        add('review queue', Number(queue.days) < 14, `${queue.pending} pending, the oldest ${queue.days} days`, 'Proposals help only once somebody approves them.')
-        const urgent = await one(`select count(*)::int as n from app_public.tickets where priority = 'urgent' and status = 'waiting'`)
-        add('urgent tickets', Number(urgent.n) === 0, `${urgent.n} waiting`, 'Somebody needs a person now: select * from tickets where priority = \'urgent\' and status = \'waiting\';')
+        add(
+          'embedding model',
+          model.model === local,
+          `database: ${model.model}, this process: ${local}`,
+          'Searches use words alone until both agree.',
+        )
+        add(
+          'assistant',
+          model.enabled === true,
+          model.enabled ? 'answers' : 'switched off',
+          `It is meant to be off? Else: select set_assistant_enabled(true, 'why');`,
+        )
+        const jobs = await one(
+          `select count(*) filter (where attempts >= max_attempts)::int as dead, coalesce(max(extract(epoch from now() - run_at)) filter (where run_at < now() and locked_at is null and attempts < max_attempts), 0)::int as waiting from graphile_worker.jobs`,
+        )
+        add(
+          'jobs',
+          Number(jobs.dead) === 0,
+          `${jobs.dead} given up, the oldest waits ${jobs.waiting} s`,
+          'select task_identifier, last_error from graphile_worker.jobs where attempts >= max_attempts;',
+        )
+        const queue = await one(
+          `select count(*)::int as pending, coalesce(extract(day from now() - min(created_at)), 0)::int as days from app_public.improvement_queue where status = 'pending'`,
+        )
+        add(
+          'review queue',
+          Number(queue.days) < 14,
+          `${queue.pending} pending, the oldest ${queue.days} days`,
+          'Proposals help only once somebody approves them.',
+        )
+        const urgent = await one(
+          `select count(*)::int as n from app_public.tickets where priority = 'urgent' and status = 'waiting'`,
+        )
+        add(
+          'urgent tickets',
+          Number(urgent.n) === 0,
+          `${urgent.n} waiting`,
+          "Somebody needs a person now: select * from tickets where priority = 'urgent' and status = 'waiting';",
+        )
         const audit = await app.pool.query('select * from app_public.verify_audit_log()')
-        add('audit chain', audit.rowCount === 0, audit.rowCount === 0 ? 'whole' : `broken in ${audit.rowCount} places`, 'select * from verify_audit_log(); then find out who had the owner’s rights.')
+        add(
+          'audit chain',
+          audit.rowCount === 0,
+          audit.rowCount === 0 ? 'whole' : `broken in ${audit.rowCount} places`,
+          'select * from verify_audit_log(); then find out who had the owner’s rights.',
+        )
 
-        if (options.json) console.log(JSON.stringify({ ok: findings.every((finding) => finding.ok), findings }))
+        if (options.json)
+          console.log(JSON.stringify({ ok: findings.every((finding) => finding.ok), findings }))
         else
           for (const finding of findings) {
             console.log(`${finding.ok ? '✓' : '✗'} ${finding.check}: ${finding.found}`)

@@ -19,7 +19,11 @@ export default (program: Command) =>
           options.at ? [options.at] : [],
         )
         for (const sop of sops.rows) {
-          const file = join(folder, 'sops', ...[sop.category, ...sop.section.split('/')].map(safeName)).concat('.md')
+          const file = join(
+            folder,
+            'sops',
+            ...[sop.category, ...sop.section.split('/')].map(safeName),
+          ).concat('.md')
           mkdirSync(dirname(file), { recursive: true })
           writeFileSync(file, sop.content)
         }
@@ -28,12 +32,23 @@ export default (program: Command) =>
           `select k.category, k.topic, k.question, k.answer, k.source, k.trust, k.usage_count, k.success_rate, s.slug as site
              from app_public.knowledge_base k left join app_public.sites s on s.id = k.site_id order by k.category, k.topic, k.question`,
         )
-        writeFileSync(join(folder, 'knowledge.jsonl'), knowledge.rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
-        const sites = await app.pool.query('select slug, name, timezone, address from app_public.sites order by slug')
-        writeFileSync(join(folder, 'sites.jsonl'), sites.rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+        writeFileSync(
+          join(folder, 'knowledge.jsonl'),
+          knowledge.rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+        )
+        const sites = await app.pool.query(
+          'select slug, name, timezone, address from app_public.sites order by slug',
+        )
+        writeFileSync(
+          join(folder, 'sites.jsonl'),
+          sites.rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+        )
         const result = { folder, sops: sops.rowCount, knowledge: knowledge.rowCount, sites: sites.rowCount }
         if (options.json) console.log(JSON.stringify(result))
-        else console.log(`Wrote ${result.sops} SOPs, ${result.knowledge} knowledge entries and ${result.sites} sites to ${folder}.`)
+        else
+          console.log(
+            `Wrote ${result.sops} SOPs, ${result.knowledge} knowledge entries and ${result.sites} sites to ${folder}.`,
+          )
       }),
     )
 

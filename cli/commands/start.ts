@@ -16,7 +16,11 @@ export default (program: Command) =>
       const config = readConfig()
       const log = makeLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
       const say = (text: string) => console.log(text)
-      say(config.databaseUrl ? 'Opening the database at DATABASE_URL …' : `Opening the embedded database in ${config.dataDir} …`)
+      say(
+        config.databaseUrl
+          ? 'Opening the database at DATABASE_URL …'
+          : `Opening the embedded database in ${config.dataDir} …`,
+      )
       const app = await openApp(config, log)
       try {
         if (options.demo && config.demo && (await isEmpty(app.pool))) {
@@ -33,7 +37,9 @@ export default (program: Command) =>
         }
         const server = await startServer(config, app, app.database.url, { ready })
         say(`\nClubOS is ready: ${server.url}`)
-        say(`  GraphQL    ${server.url}/graphql${config.production ? '' : `   (try it: ${server.url}/graphiql)`}`)
+        say(
+          `  GraphQL    ${server.url}/graphql${config.production ? '' : `   (try it: ${server.url}/graphiql)`}`,
+        )
         say(`  Health     ${server.url}/healthz  ${server.url}/readyz`)
         say('  Answers    local: no key needed (extractive, from the club’s own text)')
         say('Stop with Ctrl-C.')

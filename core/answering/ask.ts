@@ -73,7 +73,11 @@ const withClaims = (settings: Record<string, string>, call: string, firstParamet
     .map((_, i) => `set_config($${firstParameter + 2 * i}, $${firstParameter + 2 * i + 1}, true)`)
     .join(', ')}) ${call}`
 
-export async function ask(services: AnsweringServices, claims: Omit<Claims, 'role'>, question: Question): Promise<Answer> {
+export async function ask(
+  services: AnsweringServices,
+  claims: Omit<Claims, 'role'>,
+  question: Question,
+): Promise<Answer> {
   const begun = performance.now()
   const { query } = question
   const settings = claimSettings({ ...claims, role: 'worker' })
@@ -81,7 +85,11 @@ export async function ask(services: AnsweringServices, claims: Omit<Claims, 'rol
   const vector = await embedQuestion(services, query)
 
   const begin = await services.pool.query<{ draft: Draft }>(
-    withClaims(settings, 'select app_hidden.begin_answer($1, $2::vector, $3, $4, $5::uuid) as draft from claims', 6),
+    withClaims(
+      settings,
+      'select app_hidden.begin_answer($1, $2::vector, $3, $4, $5::uuid) as draft from claims',
+      6,
+    ),
     [query, vector, question.category ?? null, question.site ?? null, question.conversation ?? null, ...who],
   )
   const { draft } = begin.rows[0]!
@@ -95,14 +103,31 @@ export async function ask(services: AnsweringServices, claims: Omit<Claims, 'rol
          router_model => 'local-vote', latency_ms => $12) r left join app_public.tickets t on t.id = r.ticket_id`,
       13,
     ),
-    [query, draft.text, draft.outcome, model, JSON.stringify(draft.sources), question.conversation ?? null, draft.site, draft.category,
-     question.category ?? null, draft.confidence, draft.reason, performance.now() - begun, ...who],
+    [
+      query,
+      draft.text,
+      draft.outcome,
+      model,
+      JSON.stringify(draft.sources),
+      question.conversation ?? null,
+      draft.site,
+      draft.category,
+      question.category ?? null,
+      draft.confidence,
+      draft.reason,
+      performance.now() - begun,
+      ...who,
+    ],
   )
   const response = recorded.rows[0] as Answer
   const withheld = response.outcome === 'withheld'
   return {
     id: response.id,
-    text: withheld ? '' : response.outcome === 'paused' && draft.outcome !== 'paused' ? 'A member of our team will answer you here as soon as possible.' : response.text,
+    text: withheld
+      ? ''
+      : response.outcome === 'paused' && draft.outcome !== 'paused'
+        ? 'A member of our team will answer you here as soon as possible.'
+        : response.text,
     outcome: response.outcome,
     confidence: response.confidence,
     category: response.category,

@@ -15,8 +15,23 @@ export interface ImportReport {
   sites: number
 }
 
-const Site = z.object({ slug: z.string(), name: z.string(), timezone: z.string().default('UTC'), address: z.string().nullish() }).loose()
-const Entry = z.object({ category: z.string(), topic: z.string(), question: z.string(), answer: z.string(), site: z.string().nullish() }).loose()
+const Site = z
+  .object({
+    slug: z.string(),
+    name: z.string(),
+    timezone: z.string().default('UTC'),
+    address: z.string().nullish(),
+  })
+  .loose()
+const Entry = z
+  .object({
+    category: z.string(),
+    topic: z.string(),
+    question: z.string(),
+    answer: z.string(),
+    site: z.string().nullish(),
+  })
+  .loose()
 
 export function readJsonLines<T>(file: string, schema: z.ZodType<T>): T[] {
   return readFileSync(file, 'utf8')
@@ -31,13 +46,18 @@ export function readJsonLines<T>(file: string, schema: z.ZodType<T>): T[] {
         throw new ImportError(`${place} is not JSON: ${(error as Error).message}`)
       }
       const parsed = schema.safeParse(value)
-      if (!parsed.success) throw new ImportError(`${place}: ${parsed.error.issues.map((issue) => `${issue.path.join('.') || 'line'}: ${issue.message}`).join('; ')}`)
+      if (!parsed.success)
+        throw new ImportError(
+          `${place}: ${parsed.error.issues.map((issue) => `${issue.path.join('.') || 'line'}: ${issue.message}`).join('; ')}`,
+        )
       return [parsed.data]
     })
 }
 
 /** `sops/<category>/<section>.md`, sections possibly in subfolders. */
-export function readSops(folder: string): { category: string; section: string; content: string; file: string }[] {
+export function readSops(
+  folder: string,
+): { category: string; section: string; content: string; file: string }[] {
   const root = existsSync(join(folder, 'sops')) ? join(folder, 'sops') : folder
   const found: { category: string; section: string; content: string; file: string }[] = []
   const walk = (directory: string, category: string | null) => {
@@ -48,7 +68,12 @@ export function readSops(folder: string): { category: string; section: string; c
         const content = readFileSync(path, 'utf8')
         if (content.includes('\0')) throw new ImportError(`${path} is not a text file.`)
         if (content.trim() === '') throw new ImportError(`${path} is empty.`)
-        found.push({ category, section: relative(join(root, category), path).replace(/\.md$/, '').replaceAll('\\', '/'), content, file: path })
+        found.push({
+          category,
+          section: relative(join(root, category), path).replace(/\.md$/, '').replaceAll('\\', '/'),
+          content,
+          file: path,
+        })
       }
     }
   }
@@ -62,14 +87,22 @@ export async function importFolder(
   folder: string,
   options: { actor: string; reason?: string; dryRun?: boolean; progress?: (text: string) => void },
 ): Promise<ImportReport> {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new ImportError(`${folder} is not a folder.`)
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new ImportError(`${folder} is not a folder.`)
   const sops = readSops(folder)
-  const optional = <T>(name: string, schema: z.ZodType<T>) => (existsSync(join(folder, name)) ? readJsonLines(join(folder, name), schema) : [])
+  const optional = <T>(name: string, schema: z.ZodType<T>) =>
+    existsSync(join(folder, name)) ? readJsonLines(join(folder, name), schema) : []
   const sites = optional('sites.jsonl', Site)
   const knowledge = optional('knowledge.jsonl', Entry)
   if (sops.length + knowledge.length + sites.length === 0)
-    throw new ImportError(`${folder} holds nothing to import: sops/<category>/<section>.md, knowledge.jsonl or sites.jsonl is expected.`)
-  const report: ImportReport = { sops: { created: [], changed: [], unchanged: 0 }, knowledge: { created: 0, changed: 0, unchanged: 0 }, sites: sites.length }
+    throw new ImportError(
+      `${folder} holds nothing to import: sops/<category>/<section>.md, knowledge.jsonl or sites.jsonl is expected.`,
+    )
+  const report: ImportReport = {
+    sops: { created: [], changed: [], unchanged: 0 },
+    knowledge: { created: 0, changed: 0, unchanged: 0 },
+    sites: sites.length,
+  }
   const claims: Claims = { role: 'admin', actor: options.actor }
   class DryRun extends Error {}
   await withClaims(services.pool, claims, async (client) => {
@@ -89,10 +122,17 @@ export async function importFolder(
         report.sops.unchanged++
         continue
       }
-      await client.query('select app_public.save_sop($1, $2, $3, $4)', [sop.category, sop.section, sop.content, options.reason ?? `Imported from ${relative(folder, sop.file)}`]).catch((error) => {
-        error.message = `${sop.file}: ${error.message}`
-        throw error
-      })
+      await client
+        .query('select app_public.save_sop($1, $2, $3, $4)', [
+          sop.category,
+          sop.section,
+          sop.content,
+          options.reason ?? `Imported from ${relative(folder, sop.file)}`,
+        ])
+        .catch((error) => {
+          error.message = `${sop.file}: ${error.message}`
+          throw error
+        })
       ;(row ? report.sops.changed : report.sops.created).push(`${sop.category}/${sop.section}`)
     }
     for (const [index, entry] of knowledge.entries()) {
@@ -105,7 +145,14 @@ export async function importFolder(
         report.knowledge.unchanged++
         continue
       }
-      await client.query('select app_public.save_knowledge($1, $2, $3, $4, $5, $6)', [entry.category, entry.topic, entry.question, entry.answer, options.reason ?? 'Imported', entry.site ?? null])
+      await client.query('select app_public.save_knowledge($1, $2, $3, $4, $5, $6)', [
+        entry.category,
+        entry.topic,
+        entry.question,
+        entry.answer,
+        options.reason ?? 'Imported',
+        entry.site ?? null,
+      ])
       report.knowledge[before.rows[0] ? 'changed' : 'created']++
     }
     if (options.dryRun) throw new DryRun()
@@ -119,7 +166,9 @@ export async function importFolder(
 /** After a bulk change: vectors and statistics at once, instead of within a minute. */
 export async function settle(services: AnsweringServices, progress?: (text: string) => void): Promise<void> {
   await embedMissing(services, (done) => progress?.(`Vectors ${done}`))
-  await withClaims(services.pool, { role: 'worker', actor: 'import' }, (client) => client.query('select app_private.refresh_search_statistics()'))
+  await withClaims(services.pool, { role: 'worker', actor: 'import' }, (client) =>
+    client.query('select app_private.refresh_search_statistics()'),
+  )
 }
 
 const Version = z
@@ -147,7 +196,10 @@ export async function importHistory(
   file: string,
   options: { category: string; dryRun?: boolean; progress?: (text: string) => void },
 ): Promise<{ documents: number; versions: number; skipped: number }> {
-  const rows = readJsonLines(file, Version).map((row) => ({ ...row, at: row.date ?? row.commit_date ?? row.author_date ?? new Date(0).toISOString() }))
+  const rows = readJsonLines(file, Version).map((row) => ({
+    ...row,
+    at: row.date ?? row.commit_date ?? row.author_date ?? new Date(0).toISOString(),
+  }))
   rows.sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.version - b.version)
   const result = { documents: new Set(rows.map((row) => row.doc)).size, versions: 0, skipped: 0 }
   const names = new Map<string, string>()
@@ -158,13 +210,23 @@ export async function importHistory(
       const name = sectionOf(row.path ?? row.doc)
       const before = names.get(row.doc)
       names.set(row.doc, name)
-      const content = row.op === 'delete' ? null : (row.content ?? (await currentContent(client, options.category, before ?? name)))
+      const content =
+        row.op === 'delete'
+          ? null
+          : (row.content ?? (await currentContent(client, options.category, before ?? name)))
       if (await isThere(client, options.category, name, row.author, row.message, content)) {
         result.skipped++
         continue
       }
       await client.query('select app_public.import_sop_version($1, $2, $3, $4, $5, $6, $7, $8)', [
-        options.category, name, content, row.author, row.at, row.message, before === undefined ? null : options.category, before ?? null,
+        options.category,
+        name,
+        content,
+        row.author,
+        row.at,
+        row.message,
+        before === undefined ? null : options.category,
+        before ?? null,
       ])
       result.versions++
     }
@@ -176,12 +238,26 @@ export async function importHistory(
   return result
 }
 
-async function currentContent(client: pg.PoolClient, category: string, section: string): Promise<string | null> {
-  const { rows } = await client.query<{ content: string }>('select content from app_public.sops where category = $1 and section = $2', [category, section])
+async function currentContent(
+  client: pg.PoolClient,
+  category: string,
+  section: string,
+): Promise<string | null> {
+  const { rows } = await client.query<{ content: string }>(
+    'select content from app_public.sops where category = $1 and section = $2',
+    [category, section],
+  )
   return rows[0]?.content ?? null
 }
 
-async function isThere(client: pg.PoolClient, category: string, section: string, author: string, reason: string, content: string | null): Promise<boolean> {
+async function isThere(
+  client: pg.PoolClient,
+  category: string,
+  section: string,
+  author: string,
+  reason: string,
+  content: string | null,
+): Promise<boolean> {
   const { rowCount } = await client.query(
     `select 1 from app_public.sop_versions where category = $1 and section = $2 and changed_by = left($3, 100) and change_reason = left(btrim($4), 4000)
         and archived = ($5::text is null) and ($5::text is null or content = $5) limit 1`,

@@ -1,9 +1,9 @@
 /** The whole loop on the demo club, played through the public API: a server, a worker, and HTTP requests. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { App } from '../app.ts'
-import { demoFolder, importDemo } from '../content/demo.ts'
 import { startServer } from '../../server/index.ts'
 import { startWorker } from '../../worker/index.ts'
+import type { App } from '../app.ts'
+import { demoFolder, importDemo } from '../content/demo.ts'
 import { loadSet, type Question } from './index.ts'
 
 export interface DemoResult {
@@ -32,7 +32,11 @@ class Client {
   async send<T>(role: Role, query: string, variables: object = {}): Promise<T> {
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-clubos-role': role, ...(role === 'anonymous' ? {} : { 'x-clubos-actor': `demo ${role}` }) },
+      headers: {
+        'content-type': 'application/json',
+        'x-clubos-role': role,
+        ...(role === 'anonymous' ? {} : { 'x-clubos-actor': `demo ${role}` }),
+      },
       body: JSON.stringify({ query, variables }),
     })
     const { data, errors } = (await response.json()) as { data: T; errors?: { message: string }[] }
@@ -42,38 +46,70 @@ class Client {
 }
 
 interface Asked {
-  ask: { response: { id: string; outcome: string; sources: { sopId: number | null; version: number | null; category: string; topic: string }[] } }
+  ask: {
+    response: {
+      id: string
+      outcome: string
+      sources: { sopId: number | null; version: number | null; category: string; topic: string }[]
+    }
+  }
 }
 
 const askDocument = `mutation ($query: String!, $site: String) {
   ask(input: { query: $query, site: $site }) { response { id outcome sources { sopId version category topic } } }
 }`
 
-const targetOf = (source: { category: string; topic: string } | undefined) => source && `${source.category}/${source.topic}`
+const targetOf = (source: { category: string; topic: string } | undefined) =>
+  source && `${source.category}/${source.topic}`
 
-export async function playDemo(app: App, options: { say: (text: string) => void; progress: (text: string) => void; weeks: number }): Promise<DemoResult> {
+export async function playDemo(
+  app: App,
+  options: { say: (text: string) => void; progress: (text: string) => void; weeks: number },
+): Promise<DemoResult> {
   const { say, progress } = options
   const begun = Date.now()
   await importDemo(app)
   const { queries, feedback } = await loadSet(app, demoFolder, progress)
   const worker = await startWorker(app, app.database.url)
-  const server = await startServer({ ...app.config, host: '127.0.0.1', port: 0 }, app, app.database.url, { ready: async () => null })
+  const server = await startServer({ ...app.config, host: '127.0.0.1', port: 0 }, app, app.database.url, {
+    ready: async () => null,
+  })
   const client = new Client(server.url)
-  const result: DemoResult = { asked: 0, helpful: 0, failed: 0, patterns: 0, proposals: 0, approved: 0, rejected: 0, hit1_before: 0, hit1_after: 0, stale_answers: 0, stale_checks: 0, seconds: 0 }
+  const result: DemoResult = {
+    asked: 0,
+    helpful: 0,
+    failed: 0,
+    patterns: 0,
+    proposals: 0,
+    approved: 0,
+    rejected: 0,
+    hit1_before: 0,
+    hit1_after: 0,
+    stale_answers: 0,
+    stale_checks: 0,
+    seconds: 0,
+  }
   try {
-    say(`The club has its SOPs. ${queries.length} test questions, which it never learns from, and ${feedback.length} questions of its customers from ${options.weeks} weeks.`)
+    say(
+      `The club has its SOPs. ${queries.length} test questions, which it never learns from, and ${feedback.length} questions of its customers from ${options.weeks} weeks.`,
+    )
     const answerable = queries.filter((question) => question.right.length > 0)
     const hit1 = async (when: string) => {
       let hits = 0
       for (const [index, question] of answerable.entries()) {
         if (index % 20 === 0) progress(`${when}: test question ${index} of ${answerable.length}`)
-        const { ask } = await client.send<Asked>('anonymous', askDocument, { query: question.query, site: question.site })
+        const { ask } = await client.send<Asked>('anonymous', askDocument, {
+          query: question.query,
+          site: question.site,
+        })
         hits += Number(question.right.includes(targetOf(ask.response.sources[0]) ?? ''))
       }
       return Math.round((hits / answerable.length) * 1000) / 1000
     }
     result.hit1_before = await hit1('Before learning')
-    say(`Before learning: the first source is right for ${(result.hit1_before * 100).toFixed(1)} % of the test questions.`)
+    say(
+      `Before learning: the first source is right for ${(result.hit1_before * 100).toFixed(1)} % of the test questions.`,
+    )
 
     const perWeek = Math.ceil(feedback.length / options.weeks)
     for (let week = 0; week < options.weeks; week++) {
@@ -95,7 +131,9 @@ export async function playDemo(app: App, options: { say: (text: string) => void;
       )
     }
     result.hit1_after = await hit1('After learning')
-    say(`After learning: right for ${(result.hit1_after * 100).toFixed(1)} %. Answers from an old text right after an approval: ${result.stale_answers} of ${result.stale_checks}.`)
+    say(
+      `After learning: right for ${(result.hit1_after * 100).toFixed(1)} %. Answers from an old text right after an approval: ${result.stale_answers} of ${result.stale_checks}.`,
+    )
     result.seconds = Math.round((Date.now() - begun) / 100) / 10
     return result
   } finally {
@@ -106,28 +144,47 @@ export async function playDemo(app: App, options: { say: (text: string) => void;
 
 /** A customer asks; a member of staff looks at the answer and says whether it was right. */
 async function live(client: Client, question: Question, result: DemoResult): Promise<void> {
-  const { ask } = await client.send<Asked>('anonymous', askDocument, { query: question.query, site: question.site })
+  const { ask } = await client.send<Asked>('anonymous', askDocument, {
+    query: question.query,
+    site: question.site,
+  })
   result.asked++
   const { id, outcome, sources } = ask.response
   if (outcome === 'answered' && question.right.includes(targetOf(sources[0]) ?? '')) {
-    await client.send('agent', 'mutation ($id: BigInt!) { markHelpful(input: { responseId: $id }) { result { id } } }', { id })
+    await client.send(
+      'agent',
+      'mutation ($id: BigInt!) { markHelpful(input: { responseId: $id }) { result { id } } }',
+      { id },
+    )
     result.helpful++
   } else if (question.right.length > 0 || outcome === 'answered') {
     const [category, section] = question.right[0]?.split('/') ?? []
     const found = category
-      ? await client.send<{ sopByCategoryAndSection: { id: number } | null }>('agent', 'query ($c: String!, $s: String!) { sopByCategoryAndSection(category: $c, section: $s) { id } }', { c: category, s: section })
+      ? await client.send<{ sopByCategoryAndSection: { id: number } | null }>(
+          'agent',
+          'query ($c: String!, $s: String!) { sopByCategoryAndSection(category: $c, section: $s) { id } }',
+          { c: category, s: section },
+        )
       : { sopByCategoryAndSection: null }
     await client.send(
       'agent',
       'mutation ($id: BigInt!, $type: String!, $correction: String, $sop: Int) { markUnhelpful(input: { responseId: $id, feedbackType: $type, userCorrection: $correction, expectedSopId: $sop }) { result { id } } }',
-      { id, type: question.feedbackType, correction: question.correction, sop: found.sopByCategoryAndSection?.id },
+      {
+        id,
+        type: question.feedbackType,
+        correction: question.correction,
+        sop: found.sopByCategoryAndSection?.id,
+      },
     )
     result.failed++
   }
 }
 
 /** Asks the worker for an analysis and waits until every failure has been looked at. */
-async function analyseNow(client: Client, progress: (text: string) => void): Promise<{ ids: number[]; patterns: number }> {
+async function analyseNow(
+  client: Client,
+  progress: (text: string) => void,
+): Promise<{ ids: number[]; patterns: number }> {
   const status = `{ failedResponses(filter: { analyzed: { equalTo: false }, withdrawnAt: { isNull: true } }) { totalCount }
     improvementQueues(filter: { status: { equalTo: "pending" } }, orderBy: [IMPACT_DESC, ID_ASC]) { nodes { id patternId } } }`
   interface Status {
@@ -152,24 +209,45 @@ async function analyseNow(client: Client, progress: (text: string) => void): Pro
 /** The policy of a careful reviewer, and then the promise: the very next answer uses what was approved. */
 async function review(client: Client, id: number, result: DemoResult): Promise<void> {
   const { improvementQueue: proposal } = await client.send<{
-    improvementQueue: { dryRun: { fixed?: number; broken?: number; conflict?: string } | null; sopId: number | null; failedResponse: { query: string } | null }
-  }>('reviewer', 'query ($id: Int!) { improvementQueue(id: $id) { dryRun sopId failedResponse { query } } }', { id })
+    improvementQueue: {
+      dryRun: { fixed?: number; broken?: number; conflict?: string } | null
+      sopId: number | null
+      failedResponse: { query: string } | null
+    }
+  }>(
+    'reviewer',
+    'query ($id: Int!) { improvementQueue(id: $id) { dryRun sopId failedResponse { query } } }',
+    { id },
+  )
   const dryRun = proposal.dryRun ?? {}
   if (dryRun.conflict !== undefined || (dryRun.broken ?? 0) > (dryRun.fixed ?? 0) / 2) {
-    await client.send('reviewer', 'mutation ($id: Int!, $reason: String!) { rejectImprovement(input: { id: $id, reason: $reason }) { result { id } } }', {
-      id,
-      reason: `The dry run breaks ${dryRun.broken ?? 0} good answers and fixes ${dryRun.fixed ?? 0}.`,
-    })
+    await client.send(
+      'reviewer',
+      'mutation ($id: Int!, $reason: String!) { rejectImprovement(input: { id: $id, reason: $reason }) { result { id } } }',
+      {
+        id,
+        reason: `The dry run breaks ${dryRun.broken ?? 0} good answers and fixes ${dryRun.fixed ?? 0}.`,
+      },
+    )
     result.rejected++
     return
   }
-  await client.send('reviewer', 'mutation ($id: Int!) { approveImprovement(input: { id: $id }) { result { id } } }', { id })
+  await client.send(
+    'reviewer',
+    'mutation ($id: Int!) { approveImprovement(input: { id: $id }) { result { id } } }',
+    { id },
+  )
   result.approved++
   if (proposal.sopId === null || !proposal.failedResponse) return
-  const { sop } = await client.send<{ sop: { version: number } }>('agent', 'query ($id: Int!) { sop(id: $id) { version } }', { id: proposal.sopId })
+  const { sop } = await client.send<{ sop: { version: number } }>(
+    'agent',
+    'query ($id: Int!) { sop(id: $id) { version } }',
+    { id: proposal.sopId },
+  )
   const { ask } = await client.send<Asked>('anonymous', askDocument, { query: proposal.failedResponse.query })
-  const source = ask.response.sources.find((found) => found.sopId === proposal.sopId && found.version !== null)
+  const source = ask.response.sources.find(
+    (found) => found.sopId === proposal.sopId && found.version !== null,
+  )
   result.stale_checks++
   if (source && source.version! < sop.version) result.stale_answers++
 }
-

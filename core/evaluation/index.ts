@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Answer, type AnsweringServices, ask } from '../answering/ask.ts'
-import { importFolder, ImportError, readJsonLines, settle } from '../content/import.ts'
+import { ImportError, importFolder, readJsonLines, settle } from '../content/import.ts'
 import { type Claims, withClaims } from '../database/index.ts'
 import { analyse } from '../learning/analyse.ts'
 
@@ -61,10 +61,17 @@ export interface Learned {
 const targetOf = (source: Answer['sources'][number]) => `${source.category}/${source.topic}`
 
 /** Loads the folder and resolves its labels to what is in the database. */
-export async function loadSet(services: AnsweringServices, folder: string, progress: (text: string) => void): Promise<{ queries: Question[]; feedback: Question[] }> {
-  if (!existsSync(join(folder, 'queries.jsonl'))) throw new ImportError(`${folder} has no queries.jsonl; see clubos eval --help for the layout.`)
+export async function loadSet(
+  services: AnsweringServices,
+  folder: string,
+  progress: (text: string) => void,
+): Promise<{ queries: Question[]; feedback: Question[] }> {
+  if (!existsSync(join(folder, 'queries.jsonl')))
+    throw new ImportError(`${folder} has no queries.jsonl; see clubos eval --help for the layout.`)
   const queries = readJsonLines(join(folder, 'queries.jsonl'), Label)
-  const feedback = existsSync(join(folder, 'feedback.jsonl')) ? readJsonLines(join(folder, 'feedback.jsonl'), Label) : []
+  const feedback = existsSync(join(folder, 'feedback.jsonl'))
+    ? readJsonLines(join(folder, 'feedback.jsonl'), Label)
+    : []
   if (existsSync(join(folder, 'sops')) || existsSync(join(folder, 'knowledge.jsonl')))
     await importFolder(services, folder, { actor: 'eval', reason: 'Evaluation', progress })
   await nameTopics(services, [...queries, ...feedback])
@@ -75,12 +82,20 @@ export async function loadSet(services: AnsweringServices, folder: string, progr
   )
   const targets = new Set(rows.map((row) => `${row.category}/${row.name}`))
   const byName = new Map<string, string[]>()
-  for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), `${row.category}/${row.name}`])
+  for (const row of rows)
+    byName.set(row.name, [...(byName.get(row.name) ?? []), `${row.category}/${row.name}`])
   const resolve = (label: z.infer<typeof Label>): Question => {
     const ids = [label.sop_id ?? [], label.sop_id == null ? (label.topic ?? []) : []].flat()
     const right = ids.map((id) => {
-      const exact = targets.has(id) ? id : label.category && targets.has(`${label.category}/${id}`) ? `${label.category}/${id}` : byName.get(id)?.[0]
-      if (!exact) throw new ImportError(`"${id}", the label of "${label.query.slice(0, 60)}", is no SOP and no topic of this set.`)
+      const exact = targets.has(id)
+        ? id
+        : label.category && targets.has(`${label.category}/${id}`)
+          ? `${label.category}/${id}`
+          : byName.get(id)?.[0]
+      if (!exact)
+        throw new ImportError(
+          `"${id}", the label of "${label.query.slice(0, 60)}", is no SOP and no topic of this set.`,
+        )
       return exact
     })
     return {
@@ -98,18 +113,33 @@ export async function loadSet(services: AnsweringServices, folder: string, progr
 /** A topic that has no entry begins with its name alone. */
 async function nameTopics(services: AnsweringServices, labels: z.infer<typeof Label>[]): Promise<void> {
   const topics = new Map<string, string>()
-  for (const label of labels) if (label.sop_id == null && label.topic) topics.set(label.topic, label.category ?? 'general')
+  for (const label of labels)
+    if (label.sop_id == null && label.topic) topics.set(label.topic, label.category ?? 'general')
   await withClaims(services.pool, { role: 'admin', actor: 'eval' }, async (client) => {
     for (const [topic, category] of topics) {
-      const { rowCount } = await client.query('select 1 from app_public.knowledge_base where topic = $1 limit 1', [topic])
+      const { rowCount } = await client.query(
+        'select 1 from app_public.knowledge_base where topic = $1 limit 1',
+        [topic],
+      )
       const words = topic.replaceAll(/[_-]+/g, ' ')
-      if (!rowCount) await client.query('select app_public.save_knowledge($1, $2, $3, $4, $5)', [category, topic, words, words, 'Evaluation'])
+      if (!rowCount)
+        await client.query('select app_public.save_knowledge($1, $2, $3, $4, $5)', [
+          category,
+          topic,
+          words,
+          words,
+          'Evaluation',
+        ])
     }
   })
 }
 
 /** Runs `work` over items, `width` at a time, in order of start. */
-async function each<T>(items: T[], width: number, work: (item: T, index: number) => Promise<void>): Promise<void> {
+async function each<T>(
+  items: T[],
+  width: number,
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
   let next = 0
   await Promise.all(
     Array.from({ length: Math.min(width, items.length) }, async () => {
@@ -121,12 +151,27 @@ async function each<T>(items: T[], width: number, work: (item: T, index: number)
   )
 }
 
-const quantile = (values: number[], q: number) => (values.length === 0 ? 0 : values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))]!)
+const quantile = (values: number[], q: number) =>
+  values.length === 0
+    ? 0
+    : values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))]!
 const round = (value: number) => Math.round(value * 10_000) / 10_000
 
-export async function measure(services: AnsweringServices, queries: Question[], progress: (text: string) => void = () => {}): Promise<Metrics> {
+export async function measure(
+  services: AnsweringServices,
+  queries: Question[],
+  progress: (text: string) => void = () => {},
+): Promise<Metrics> {
   const times: number[] = []
-  let hit1 = 0, hit3 = 0, hit5 = 0, hit10 = 0, reciprocal = 0, routed = 0, routable = 0, handed = 0, rightlyHanded = 0
+  let hit1 = 0,
+    hit3 = 0,
+    hit5 = 0,
+    hit10 = 0,
+    reciprocal = 0,
+    routed = 0,
+    routable = 0,
+    handed = 0,
+    rightlyHanded = 0
   const answerable = queries.filter((question) => question.right.length > 0).length
   let done = 0
   await each(queries, 2, async (question) => {
@@ -173,7 +218,12 @@ export async function measure(services: AnsweringServices, queries: Question[], 
 const staff: Claims = { role: 'reviewer', actor: 'eval staff' }
 
 /** One stretch of the feedback stream through the real loop: answers rated, failures analysed, safe proposals approved. */
-export async function learn(services: AnsweringServices, stretch: Question[], total: Learned, progress: (text: string) => void = () => {}): Promise<void> {
+export async function learn(
+  services: AnsweringServices,
+  stretch: Question[],
+  total: Learned,
+  progress: (text: string) => void = () => {},
+): Promise<void> {
   let done = 0
   await each(stretch, 2, async (question) => {
     const answer = await ask(services, { actor: 'eval' }, { query: question.query, site: question.site })
@@ -181,12 +231,22 @@ export async function learn(services: AnsweringServices, stretch: Question[], to
     const first = answer.sources[0]
     const good = first !== undefined && question.right.includes(targetOf(first))
     if (good && answer.outcome === 'answered') {
-      await withClaims(services.pool, staff, (client) => client.query('select app_public.mark_helpful($1)', [answer.id]))
+      await withClaims(services.pool, staff, (client) =>
+        client.query('select app_public.mark_helpful($1)', [answer.id]),
+      )
       total.helpful++
     } else if (question.right.length > 0 || answer.outcome === 'answered') {
       const [category, ...rest] = (question.right[0] ?? '').split('/')
       await withClaims(services.pool, staff, async (client) => {
-        const sop = question.right.length === 0 ? undefined : (await client.query<{ id: number }>('select id from app_public.sops where category = $1 and section = $2', [category, rest.join('/')])).rows[0]
+        const sop =
+          question.right.length === 0
+            ? undefined
+            : (
+                await client.query<{ id: number }>(
+                  'select id from app_public.sops where category = $1 and section = $2',
+                  [category, rest.join('/')],
+                )
+              ).rows[0]
         await client.query('select app_public.mark_unhelpful($1, $2, $3, $4, $5, $6)', [
           answer.id,
           question.feedbackType,
@@ -200,7 +260,10 @@ export async function learn(services: AnsweringServices, stretch: Question[], to
     }
     if (++done % 20 === 0) progress(`Feedback ${done} of ${stretch.length}`)
   })
-  const analysis = await analyse(services, { most: 100_000, progress: (at, of) => progress(`Patterns ${at} of ${of}`) })
+  const analysis = await analyse(services, {
+    most: 100_000,
+    progress: (at, of) => progress(`Patterns ${at} of ${of}`),
+  })
   total.patterns += analysis.patterns
   total.proposals += analysis.proposals.length
   for (const [index, id] of analysis.proposals.entries()) {
@@ -214,11 +277,17 @@ export async function learn(services: AnsweringServices, stretch: Question[], to
 /** The policy of a careful reviewer: what the dry run calls safe is approved. */
 async function decide(services: AnsweringServices, id: number): Promise<boolean> {
   return withClaims(services.pool, staff, async (client) => {
-    const { rows } = await client.query<{ dry_run: { fixed?: number; broken?: number; conflict?: string } | null }>('select dry_run from app_public.improvement_queue where id = $1', [id])
+    const { rows } = await client.query<{
+      dry_run: { fixed?: number; broken?: number; conflict?: string } | null
+    }>('select dry_run from app_public.improvement_queue where id = $1', [id])
     const dryRun = rows[0]!.dry_run ?? {}
     const safe = dryRun.conflict === undefined && (dryRun.broken ?? 0) <= (dryRun.fixed ?? 0) / 2
     if (safe) await client.query('select app_public.approve_improvement($1)', [id])
-    else await client.query('select app_public.reject_improvement($1, $2)', [id, `The dry run breaks ${dryRun.broken ?? 0} good answers and fixes ${dryRun.fixed ?? 0}.`])
+    else
+      await client.query('select app_public.reject_improvement($1, $2)', [
+        id,
+        `The dry run breaks ${dryRun.broken ?? 0} good answers and fixes ${dryRun.fixed ?? 0}.`,
+      ])
     return safe
   })
 }
@@ -231,20 +300,37 @@ export interface Evaluation {
 }
 
 /** steps: in how many stretches the feedback is learned from, each followed by an analysis, as hours are by the job. */
-export async function evaluate(services: AnsweringServices, folder: string, options: { steps: number; progress: (text: string) => void }): Promise<Evaluation> {
+export async function evaluate(
+  services: AnsweringServices,
+  folder: string,
+  options: { steps: number; progress: (text: string) => void },
+): Promise<Evaluation> {
   const { queries, feedback } = await loadSet(services, folder, options.progress)
   options.progress(`${queries.length} questions before learning`)
   const before = await measure(services, queries, (text) => options.progress(`Before: ${text}`))
   if (feedback.length === 0) return { before, after: null, curve: [], learned: null }
   // The curve is measured on every k-th question: it shows the course, before and after are exact.
   const sample = queries.filter((_, index) => index % Math.max(1, Math.floor(queries.length / 200)) === 0)
-  const learned: Learned = { asked: 0, helpful: 0, failed: 0, patterns: 0, proposals: 0, approved: 0, rejected: 0 }
+  const learned: Learned = {
+    asked: 0,
+    helpful: 0,
+    failed: 0,
+    patterns: 0,
+    proposals: 0,
+    approved: 0,
+    rejected: 0,
+  }
   const curve: Evaluation['curve'] = []
   const first = await measure(services, sample)
   curve.push({ feedback: 0, hit1: first.hit1, hit5: first.hit5 })
   for (let step = 0; step < options.steps; step++) {
-    const stretch = feedback.slice(Math.floor((step * feedback.length) / options.steps), Math.floor(((step + 1) * feedback.length) / options.steps))
-    await learn(services, stretch, learned, (text) => options.progress(`Step ${step + 1} of ${options.steps}: ${text}`))
+    const stretch = feedback.slice(
+      Math.floor((step * feedback.length) / options.steps),
+      Math.floor(((step + 1) * feedback.length) / options.steps),
+    )
+    await learn(services, stretch, learned, (text) =>
+      options.progress(`Step ${step + 1} of ${options.steps}: ${text}`),
+    )
     if (step < options.steps - 1) {
       const point = await measure(services, sample)
       curve.push({ feedback: learned.asked, hit1: point.hit1, hit5: point.hit5 })

@@ -1,5 +1,5 @@
 /** failed responses → patterns → drafts with their vectors → proposals, dry-run and ranked. Re-running it is harmless. */
-import { type AnsweringServices } from '../answering/ask.ts'
+import type { AnsweringServices } from '../answering/ask.ts'
 import { type Claims, toVector, withClaims } from '../database/index.ts'
 
 export interface Analysis {
@@ -10,18 +10,30 @@ export interface Analysis {
 
 interface Draft {
   kind: string
-  suggestion: { sop_id?: number; category?: string; section?: string; topic?: string; new_content?: string; entries?: { question: string; answer: string }[] }
+  suggestion: {
+    sop_id?: number
+    category?: string
+    section?: string
+    topic?: string
+    new_content?: string
+    entries?: { question: string; answer: string }[]
+  }
   failed_response_ids: number[]
   base_version?: number
 }
 
 const analyst: Claims = { role: 'worker', actor: 'local analyst' }
 
-export async function analyse(services: AnsweringServices, options: { most?: number; signal?: AbortSignal; progress?: (done: number, of: number) => void } = {}): Promise<Analysis> {
+export async function analyse(
+  services: AnsweringServices,
+  options: { most?: number; signal?: AbortSignal; progress?: (done: number, of: number) => void } = {},
+): Promise<Analysis> {
   const { pool } = services
   await embedFailures(services)
   const clustered = await withClaims(pool, analyst, async (client) => {
-    const before = await client.query('select count(*)::int as n from app_public.failed_responses where not analyzed and withdrawn_at is null')
+    const before = await client.query(
+      'select count(*)::int as n from app_public.failed_responses where not analyzed and withdrawn_at is null',
+    )
     await client.query('select app_private.cluster_failures($1)', [options.most ?? 2000])
     // Also patterns that a crash left without their proposal.
     const open = await client.query<{ id: number }>(
@@ -46,7 +58,10 @@ export async function analyse(services: AnsweringServices, options: { most?: num
 async function propose(services: AnsweringServices, pattern: number): Promise<number | null> {
   const { pool } = services
   const draft = await withClaims(pool, analyst, async (client) => {
-    const { rows } = await client.query<{ draft: Draft | null }>('select app_private.draft_improvement($1) as draft', [pattern])
+    const { rows } = await client.query<{ draft: Draft | null }>(
+      'select app_private.draft_improvement($1) as draft',
+      [pattern],
+    )
     return rows[0]!.draft
   })
   if (draft === null) return null
@@ -55,7 +70,13 @@ async function propose(services: AnsweringServices, pattern: number): Promise<nu
     const { rows } = await client.query<{ id: number; status: string }>(
       `select id, status from app_public.propose_improvement(kind => $1, suggestion => $2, failed_response_ids => $3, pattern_id => $4, base_version => $5,
          proposed_by => 'local analyst')`,
-      [draft.kind, JSON.stringify(draft.suggestion), draft.failed_response_ids, pattern, draft.base_version ?? null],
+      [
+        draft.kind,
+        JSON.stringify(draft.suggestion),
+        draft.failed_response_ids,
+        pattern,
+        draft.base_version ?? null,
+      ],
     )
     if (rows[0]!.status !== 'pending') return null
     await client.query('select app_public.preview_improvement($1)', [rows[0]!.id])
@@ -69,7 +90,10 @@ async function propose(services: AnsweringServices, pattern: number): Promise<nu
 }
 
 /** So that approving is pure SQL: every text of the draft has its vector before anybody sees it. */
-export async function embedDraft(services: AnsweringServices, draft: Pick<Draft, 'suggestion'>): Promise<void> {
+export async function embedDraft(
+  services: AnsweringServices,
+  draft: Pick<Draft, 'suggestion'>,
+): Promise<void> {
   const { suggestion } = draft
   const texts = await withClaims(services.pool, analyst, async (client) => {
     if (suggestion.entries) return suggestion.entries.map((entry) => entry.question)
@@ -84,24 +108,29 @@ export async function embedDraft(services: AnsweringServices, draft: Pick<Draft,
 
 async function embedFailures(services: AnsweringServices): Promise<void> {
   const texts = await withClaims(services.pool, analyst, async (client) => {
-    const { rows } = await client.query<{ query: string }>('select distinct query from app_public.failed_responses where not analyzed and withdrawn_at is null')
+    const { rows } = await client.query<{ query: string }>(
+      'select distinct query from app_public.failed_responses where not analyzed and withdrawn_at is null',
+    )
     return rows.map((row) => row.query)
   })
   await storeVectors(services, texts)
 }
 
 /** Embeds what the cache lacks, in batches, and hands it to whatever waits for it. */
-export async function storeVectors(services: AnsweringServices, texts: string[], batch = 64): Promise<number> {
+export async function storeVectors(
+  services: AnsweringServices,
+  texts: string[],
+  batch = 64,
+): Promise<number> {
   let stored = 0
   for (let from = 0; from < texts.length; from += batch) {
     const part = texts.slice(from, from + batch)
     const vectors = await services.embedder.embed(part.map((text) => text.slice(0, 8000)))
     stored += await withClaims(services.pool, analyst, async (client) => {
-      const { rows } = await client.query<{ stored: number }>('select app_private.store_vectors($1::text[], $2::vector[], $3) as stored', [
-        part,
-        vectors.map((vector) => toVector(vector)),
-        services.embedder.model,
-      ])
+      const { rows } = await client.query<{ stored: number }>(
+        'select app_private.store_vectors($1::text[], $2::vector[], $3) as stored',
+        [part, vectors.map((vector) => toVector(vector)), services.embedder.model],
+      )
       return rows[0]!.stored
     })
   }
@@ -109,11 +138,16 @@ export async function storeVectors(services: AnsweringServices, texts: string[],
 }
 
 /** Gives a vector to every search unit that lacks one. Returns how many texts were embedded. */
-export async function embedMissing(services: AnsweringServices, progress?: (done: number) => void): Promise<number> {
+export async function embedMissing(
+  services: AnsweringServices,
+  progress?: (done: number) => void,
+): Promise<number> {
   let done = 0
   for (;;) {
     const texts = await withClaims(services.pool, analyst, async (client) => {
-      const { rows } = await client.query<{ embedding_text: string }>('select embedding_text from app_private.vectors_wanted(256)')
+      const { rows } = await client.query<{ embedding_text: string }>(
+        'select embedding_text from app_private.vectors_wanted(256)',
+      )
       return rows.map((row) => row.embedding_text)
     })
     if (texts.length === 0) return done

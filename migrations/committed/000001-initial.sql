@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:458725cd24c397bc429f51db9c66372637bab855
+--! Hash: sha1:5a7c909abdc8deafe85654b96a49cd43ce578191
 --! Message: initial
 
 --! Included all.sql
@@ -229,7 +229,7 @@ comment on column app_public.improvement_queue.suggested_sop_update is '{sop_id,
 comment on column app_public.improvement_queue.status is 'pending, approved or rejected. Setting it to approved applies the change, in the same statement.';
 comment on column app_public.improvement_queue.kind is 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint: names the handler app_hidden.apply_improvement__<kind>.';
 comment on column app_public.improvement_queue.base_version is 'The SOP version the edit was drafted against.';
-comment on column app_public.improvement_queue.impact is 'Rank in the queue: how often, how bad, how much the dry run fixes.';
+comment on column app_public.improvement_queue.impact is E'@behavior +filterBy +orderBy\nRank in the queue: how often, how bad, how much the dry run fixes.';
 comment on column app_public.improvement_queue.dry_run is 'Latest result of preview_improvement.';
 comment on column app_public.improvement_queue.fingerprint is 'SHA-256 of what would change: equal for twins.';
 alter table app_public.improvement_queue enable row level security;
@@ -410,7 +410,7 @@ create index if not exists responses_site_id on app_public.responses (site_id);
 create index if not exists responses_prompt_version_id on app_public.responses (prompt_version_id);
 create index if not exists responses_created_at on app_public.responses (created_at);
 create index if not exists responses_feedback on app_public.responses (feedback, created_at);
-comment on table app_public.responses is 'Every answer given, with what led to it.';
+comment on table app_public.responses is E'@behavior +aggregates +groupedAggregates\nEvery answer given, with what led to it.';
 comment on column app_public.responses.question_hash is 'Key of the question''s vector in the embedding cache, with embedding_model.';
 comment on column app_public.responses.category is 'Where the question was routed; null where no category fits.';
 comment on column app_public.responses.confidence is 'Calibrated probability (0 to 1) that the first source is right.';
@@ -477,13 +477,14 @@ create index if not exists failed_responses_site_id on app_public.failed_respons
 create index if not exists failed_responses_expected_sop_id on app_public.failed_responses (expected_sop_id);
 create index if not exists failed_responses_resolved_by on app_public.failed_responses (resolved_by_improvement_id);
 create index if not exists failed_responses_words on app_public.failed_responses using gin (to_tsvector('app_public.clubos', query));
-comment on table app_public.failed_responses is 'Answers that failed, for analysis.';
+comment on table app_public.failed_responses is E'@behavior +aggregates +groupedAggregates\nAnswers that failed, for analysis.';
 comment on column app_public.failed_responses.assistant_id is 'What answered: the model''s name, or an assistant of V1.';
 comment on column app_public.failed_responses.feedback_type is 'unhelpful, wrong or incomplete.';
 comment on column app_public.failed_responses.user_correction is 'What the right answer would have been, in somebody''s words: data, never published unseen.';
 comment on column app_public.failed_responses.expected_sop_id is 'The SOP that staff said was right.';
 comment on column app_public.failed_responses.expected_topic is 'The knowledge topic that staff said was right, with expected_category.';
-comment on column app_public.failed_responses.withdrawn_at is 'Set when its reporter changed their mind; then it is no longer analysed.';
+comment on column app_public.failed_responses.analyzed is E'@behavior +filterBy\nWhether an analysis has looked at it.';
+comment on column app_public.failed_responses.withdrawn_at is E'@behavior +filterBy\nSet when its reporter changed their mind; then it is no longer analysed.';
 alter table app_public.failed_responses enable row level security;
 
 do $$

@@ -2,7 +2,7 @@
 import type { GraphileConfig } from 'graphile-config'
 import { context, type FieldArgs, lambda, type Step, sideEffect } from 'postgraphile/grafast'
 import { extendSchema, gql } from 'postgraphile/utils'
-import { ask, type AnsweringServices, embedQuestion, Question } from '../../core/answering/ask.ts'
+import { type AnsweringServices, ask, embedQuestion, Question } from '../../core/answering/ask.ts'
 import { type Claims, withClaims } from '../../core/database/index.ts'
 
 declare global {
@@ -100,7 +100,10 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
           ask(_root: Step, args: FieldArgs) {
             return sideEffect([args.getRaw('input'), context().get('claims')], async ([input, claims]) => {
               const answer = await ask(answering(), claims as Claims, Question.parse(input))
-              return { response: camel({ ...answer, sources: answer.sources.map(camel) }), clientMutationId: (input as { clientMutationId?: string }).clientMutationId }
+              return {
+                response: camel({ ...answer, sources: answer.sources.map(camel) }),
+                clientMutationId: (input as { clientMutationId?: string }).clientMutationId,
+              }
             })
           },
         },
@@ -109,17 +112,20 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
         plans: {
           searchKnowledge(_root: Step, args: FieldArgs) {
             return lambda(
-              [args.getRaw('query'), args.getRaw('category'), args.getRaw('site'), args.getRaw('first'), context().get('claims')],
+              [
+                args.getRaw('query'),
+                args.getRaw('category'),
+                args.getRaw('site'),
+                args.getRaw('first'),
+                context().get('claims'),
+              ],
               async ([query, category, site, first, claims]) => {
                 const vector = await embedQuestion(answering(), query as string)
                 return withClaims(answering().pool, claims as Claims, async (client) => {
-                  const { rows } = await client.query('select * from app_public.search_knowledge($1, $2::vector, $3, $4, $5)', [
-                    query,
-                    vector,
-                    category ?? null,
-                    site ?? null,
-                    first ?? 10,
-                  ])
+                  const { rows } = await client.query(
+                    'select * from app_public.search_knowledge($1, $2::vector, $3, $4, $5)',
+                    [query, vector, category ?? null, site ?? null, first ?? 10],
+                  )
                   return rows.map(camel)
                 })
               },
@@ -132,4 +138,10 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
 }
 
 /** snake_case columns as GraphQL names. */
-const camel = (row: object) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()), value]))
+const camel = (row: object) =>
+  Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [
+      key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  )

@@ -12,36 +12,70 @@ interface DatabaseError extends Error {
   hint?: string
 }
 
-const actionable: Record<string, (error: DatabaseError) => { code: string; message: string; hint?: string }> = {
-  '42501': () => ({ code: 'CO403', message: 'Your role may not do this.', hint: 'Ask an admin for the role, or ask somebody who has it.' }),
-  '23505': () => ({ code: 'CO409', message: 'There is such an entry already.' }),
-  '23514': (error) => ({ code: 'CO005', message: `That is not allowed: ${/constraint "(.+?)"/.exec(error.message)?.[1]?.replaceAll('_', ' ') ?? 'a rule of the database'}.` }),
-  '22P02': (error) => ({ code: 'CO005', message: error.message }),
-  '57014': () => ({ code: 'CO503', message: 'This took too long and was stopped.', hint: 'Try again, or ask for less at once.' }),
-  '40P01': () => ({ code: 'CO409', message: 'Somebody was changing the same things at that moment.', hint: 'Try again.' }),
-  '40001': () => ({ code: 'CO409', message: 'Somebody was changing the same things at that moment.', hint: 'Try again.' }),
-}
+const actionable: Record<string, (error: DatabaseError) => { code: string; message: string; hint?: string }> =
+  {
+    '42501': () => ({
+      code: 'CO403',
+      message: 'Your role may not do this.',
+      hint: 'Ask an admin for the role, or ask somebody who has it.',
+    }),
+    '23505': () => ({ code: 'CO409', message: 'There is such an entry already.' }),
+    '23514': (error) => ({
+      code: 'CO005',
+      message: `That is not allowed: ${/constraint "(.+?)"/.exec(error.message)?.[1]?.replaceAll('_', ' ') ?? 'a rule of the database'}.`,
+    }),
+    '22P02': (error) => ({ code: 'CO005', message: error.message }),
+    '57014': () => ({
+      code: 'CO503',
+      message: 'This took too long and was stopped.',
+      hint: 'Try again, or ask for less at once.',
+    }),
+    '40P01': () => ({
+      code: 'CO409',
+      message: 'Somebody was changing the same things at that moment.',
+      hint: 'Try again.',
+    }),
+    '40001': () => ({
+      code: 'CO409',
+      message: 'Somebody was changing the same things at that moment.',
+      hint: 'Try again.',
+    }),
+  }
 
 export function presentError(error: Error, log: (id: string, error: Error) => void): GraphQLError {
-  const graphqlError = error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error })
+  const graphqlError =
+    error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error })
   const original = graphqlError.originalError as DatabaseError | undefined
   // Without an original it is GraphQL's own: a bad document, a missing variable.
   if (!original) return graphqlError
   const known = original.code?.startsWith('CO')
-    ? { code: original.code, message: original.message, hint: original.hint, detail: parseDetail(original.detail) }
+    ? {
+        code: original.code,
+        message: original.message,
+        hint: original.hint,
+        detail: parseDetail(original.detail),
+      }
     : original.code !== undefined && actionable[original.code]
       ? actionable[original.code]!(original)
       : 'safe' in original || (original as { extensions?: { isSafe?: boolean } }).extensions?.isSafe
         ? { message: original.message, ...(original as { extensions?: object }).extensions }
         : null
-  const place = { nodes: graphqlError.nodes, source: graphqlError.source, positions: graphqlError.positions, path: graphqlError.path }
+  const place = {
+    nodes: graphqlError.nodes,
+    source: graphqlError.source,
+    positions: graphqlError.positions,
+    path: graphqlError.path,
+  }
   if (known) {
     const { message, ...extensions } = known
     return new GraphQLError(message, { ...place, extensions })
   }
   const id = randomUUID()
   log(id, original)
-  return new GraphQLError(`Something went wrong on our side (${id}).`, { ...place, extensions: { code: 'CO500', id } })
+  return new GraphQLError(`Something went wrong on our side (${id}).`, {
+    ...place,
+    extensions: { code: 'CO500', id },
+  })
 }
 
 function parseDetail(detail: string | undefined): unknown {

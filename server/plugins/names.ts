@@ -10,7 +10,12 @@ export const namesPlugin: GraphileConfig.Plugin = {
       // biome-ignore lint/suspicious/noExplicitAny: the plugin API types its inflectors by declaration merging
       _attributeName(previous: any, _options: unknown, details: any) {
         const name = previous(details)
-        return !details.skipRowId && name === 'row_id' && details.attributeName === 'id' && !details.codec.isAnonymous ? 'id' : name
+        return !details.skipRowId &&
+          name === 'row_id' &&
+          details.attributeName === 'id' &&
+          !details.codec.isAnonymous
+          ? 'id'
+          : name
       },
       nodeIdFieldName() {
         return 'nodeId'

@@ -10,7 +10,8 @@ const staff = new Set(['agent', 'reviewer', 'admin', 'auditor'])
 /** The channel, for staff; SafeError for anybody else, before anything is subscribed to. */
 const channelForStaff = (channel: string) =>
   lambda(context().get('claims'), (claims) => {
-    if (!staff.has((claims as Claims).role)) throw new SafeError('This needs the role agent.', { code: 'CO403' })
+    if (!staff.has((claims as Claims).role))
+      throw new SafeError('This needs the role agent.', { code: 'CO403' })
     return channel
   })
 

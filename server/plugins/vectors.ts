@@ -13,7 +13,11 @@ export const vectorsPlugin: GraphileConfig.Plugin = {
       async pgCodecs_findPgCodec(_info, event) {
         const { pgType } = event
         if (event.pgCodec || !asText.has(pgType.typname)) return
-        const codec = { ...TYPES.text, name: pgType.typname, sqlType: sql.identifier(pgType.getNamespace()!.nspname, pgType.typname) }
+        const codec = {
+          ...TYPES.text,
+          name: pgType.typname,
+          sqlType: sql.identifier(pgType.getNamespace()!.nspname, pgType.typname),
+        }
         event.pgCodec = codec as unknown as typeof event.pgCodec
       },
     },
@@ -22,7 +26,9 @@ export const vectorsPlugin: GraphileConfig.Plugin = {
     hooks: {
       init(init, build) {
         for (const codec of Object.values(build.input.pgRegistry.pgCodecs) as PgCodec[])
-          if (asText.has(codec.name)) for (const mode of ['input', 'output'] as const) build.setGraphQLTypeForPgCodec(codec, mode, build.graphql.GraphQLString.name)
+          if (asText.has(codec.name))
+            for (const mode of ['input', 'output'] as const)
+              build.setGraphQLTypeForPgCodec(codec, mode, build.graphql.GraphQLString.name)
         return init
       },
     },
@@ -36,7 +42,9 @@ export const vectorsPlugin: GraphileConfig.Plugin = {
         inferred(behavior, resource) {
           // `ask` and `searchKnowledge` are made in TypeScript, where the question gets its vector.
           const parameters = resource.parameters as readonly { codec: PgCodec }[] | undefined
-          return parameters?.some((parameter) => parameter.codec.name === 'vector') ? [behavior, '-*'] : behavior
+          return parameters?.some((parameter) => parameter.codec.name === 'vector')
+            ? [behavior, '-*']
+            : behavior
         },
       },
     },

@@ -27,13 +27,14 @@ create index if not exists failed_responses_site_id on app_public.failed_respons
 create index if not exists failed_responses_expected_sop_id on app_public.failed_responses (expected_sop_id);
 create index if not exists failed_responses_resolved_by on app_public.failed_responses (resolved_by_improvement_id);
 create index if not exists failed_responses_words on app_public.failed_responses using gin (to_tsvector('app_public.clubos', query));
-comment on table app_public.failed_responses is 'Answers that failed, for analysis.';
+comment on table app_public.failed_responses is E'@behavior +aggregates +groupedAggregates\nAnswers that failed, for analysis.';
 comment on column app_public.failed_responses.assistant_id is 'What answered: the model''s name, or an assistant of V1.';
 comment on column app_public.failed_responses.feedback_type is 'unhelpful, wrong or incomplete.';
 comment on column app_public.failed_responses.user_correction is 'What the right answer would have been, in somebody''s words: data, never published unseen.';
 comment on column app_public.failed_responses.expected_sop_id is 'The SOP that staff said was right.';
 comment on column app_public.failed_responses.expected_topic is 'The knowledge topic that staff said was right, with expected_category.';
-comment on column app_public.failed_responses.withdrawn_at is 'Set when its reporter changed their mind; then it is no longer analysed.';
+comment on column app_public.failed_responses.analyzed is E'@behavior +filterBy\nWhether an analysis has looked at it.';
+comment on column app_public.failed_responses.withdrawn_at is E'@behavior +filterBy\nSet when its reporter changed their mind; then it is no longer analysed.';
 alter table app_public.failed_responses enable row level security;
 
 do $$

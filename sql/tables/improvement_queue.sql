@@ -43,7 +43,7 @@ comment on column app_public.improvement_queue.suggested_sop_update is '{sop_id,
 comment on column app_public.improvement_queue.status is 'pending, approved or rejected. Setting it to approved applies the change, in the same statement.';
 comment on column app_public.improvement_queue.kind is 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint: names the handler app_hidden.apply_improvement__<kind>.';
 comment on column app_public.improvement_queue.base_version is 'The SOP version the edit was drafted against.';
-comment on column app_public.improvement_queue.impact is 'Rank in the queue: how often, how bad, how much the dry run fixes.';
+comment on column app_public.improvement_queue.impact is E'@behavior +filterBy +orderBy\nRank in the queue: how often, how bad, how much the dry run fixes.';
 comment on column app_public.improvement_queue.dry_run is 'Latest result of preview_improvement.';
 comment on column app_public.improvement_queue.fingerprint is 'SHA-256 of what would change: equal for twins.';
 alter table app_public.improvement_queue enable row level security;

@@ -1,6 +1,6 @@
 /** What the SQL tests have in common: small rows to begin with, and errors as values. */
 import type pg from 'pg'
-import { type Claims } from '../../core/database/index.ts'
+import type { Claims } from '../../core/database/index.ts'
 import { become, reviewer } from '../support/database.ts'
 
 export interface Failure {
@@ -11,7 +11,11 @@ export interface Failure {
 }
 
 /** The error that a statement fails with (code 'none' where it does not); the transaction goes on as if it never ran. */
-export async function failure(client: pg.PoolClient, statement: string, parameters: unknown[] = []): Promise<Failure> {
+export async function failure(
+  client: pg.PoolClient,
+  statement: string,
+  parameters: unknown[] = [],
+): Promise<Failure> {
   await client.query('savepoint failing')
   try {
     await client.query(statement, parameters)
@@ -26,7 +30,11 @@ export async function failure(client: pg.PoolClient, statement: string, paramete
 
 /** The one row that a statement gives. */
 // biome-ignore lint/suspicious/noExplicitAny: rows are what the statement says.
-export async function one<T = any>(client: pg.Pool | pg.PoolClient, statement: string, parameters: unknown[] = []): Promise<T> {
+export async function one<T = any>(
+  client: pg.Pool | pg.PoolClient,
+  statement: string,
+  parameters: unknown[] = [],
+): Promise<T> {
   const { rows } = await client.query(statement, parameters)
   if (rows.length !== 1) throw new Error(`One row was expected, ${rows.length} came: ${statement}`)
   return rows[0] as T
@@ -63,11 +71,23 @@ Use this when a door does not open.
 Tell the customer about the app.
 `
 
-export const saveSop = (client: pg.Pool | pg.PoolClient, category: string, section: string, content: string, reason = 'Written for a test') =>
+export const saveSop = (
+  client: pg.Pool | pg.PoolClient,
+  category: string,
+  section: string,
+  content: string,
+  reason = 'Written for a test',
+) =>
   one<Sop>(client, 'select * from app_public.save_sop($1, $2, $3, $4)', [category, section, content, reason])
 
 /** An SOP, written by the reviewer; then goes on as `claims`. */
-export async function sopBy(client: pg.PoolClient, category: string, section: string, content: string, claims: Claims = reviewer): Promise<Sop> {
+export async function sopBy(
+  client: pg.PoolClient,
+  category: string,
+  section: string,
+  content: string,
+  claims: Claims = reviewer,
+): Promise<Sop> {
   await become(client, reviewer)
   const sop = await saveSop(client, category, section, content)
   await become(client, claims)
@@ -86,21 +106,59 @@ export interface Recorded {
 /** An answer as the server records it, resting on one SOP or one knowledge entry. */
 export async function record(
   client: pg.PoolClient,
-  given: { question: string; visitorId?: string; sop?: Sop; knowledge?: { id: number; category: string; topic: string }; outcome?: string; conversation?: string; text?: string },
+  given: {
+    question: string
+    visitorId?: string
+    sop?: Sop
+    knowledge?: { id: number; category: string; topic: string }
+    outcome?: string
+    conversation?: string
+    text?: string
+  },
 ): Promise<Recorded> {
   await become(client, { role: 'worker', actor: 'server', visitorId: given.visitorId })
   const { sop, knowledge } = given
-  const version = sop && (await one<{ id: number }>(client, 'select id from app_public.sop_versions where sop_id = $1 order by version desc limit 1', [sop.id]))
+  const version =
+    sop &&
+    (await one<{ id: number }>(
+      client,
+      'select id from app_public.sop_versions where sop_id = $1 order by version desc limit 1',
+      [sop.id],
+    ))
   const common = { rank: 1, snippet: 'words', score: 3, cited: (given.outcome ?? 'answered') === 'answered' }
   const sources = sop
-    ? [{ ...common, kind: 'sop', sop_id: sop.id, sop_version_id: version!.id, category: sop.category, topic: sop.section, knowledge_id: knowledge?.id ?? null }]
+    ? [
+        {
+          ...common,
+          kind: 'sop',
+          sop_id: sop.id,
+          sop_version_id: version!.id,
+          category: sop.category,
+          topic: sop.section,
+          knowledge_id: knowledge?.id ?? null,
+        },
+      ]
     : knowledge
-      ? [{ ...common, kind: 'knowledge', knowledge_id: knowledge.id, category: knowledge.category, topic: knowledge.topic }]
+      ? [
+          {
+            ...common,
+            kind: 'knowledge',
+            knowledge_id: knowledge.id,
+            category: knowledge.category,
+            topic: knowledge.topic,
+          },
+        ]
       : []
   return one<Recorded>(
     client,
     `select * from app_public.record_response(question => $1, text => $2, outcome => $3, model => 'test', sources => $4, conversation => $5, confidence => 0.9)`,
-    [given.question, given.text ?? `The answer to: ${given.question} [1]`, given.outcome ?? 'answered', JSON.stringify(sources), given.conversation ?? null],
+    [
+      given.question,
+      given.text ?? `The answer to: ${given.question} [1]`,
+      given.outcome ?? 'answered',
+      JSON.stringify(sources),
+      given.conversation ?? null,
+    ],
   )
 }
 

@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { agent, become, makeTestDatabase, reviewer, rolledBack, sqlState, type TestDatabase, visitor, worker } from '../support/database.ts'
+import {
+  agent,
+  become,
+  makeTestDatabase,
+  reviewer,
+  rolledBack,
+  sqlState,
+  type TestDatabase,
+  visitor,
+  worker,
+} from '../support/database.ts'
 import { failure, one, saveSop, sopBy, uuid } from './fixtures.ts'
 
 describe('save_sop', () => {
@@ -15,7 +25,10 @@ describe('save_sop', () => {
     rolledBack(database.pool, reviewer, async (client) => {
       const sop = await one(client, `select * from save_sop('booking', 'moving', 'Move it in the app.')`)
       expect(sop).toMatchObject({ category: 'booking', section: 'moving', version: 1, created_by: 'rita' })
-      expect(await one(client, 'select change_reason, changed_by from sop_versions')).toEqual({ change_reason: 'First version', changed_by: 'rita' })
+      expect(await one(client, 'select change_reason, changed_by from sop_versions')).toEqual({
+        change_reason: 'First version',
+        changed_by: 'rita',
+      })
     }))
 
   it('writes the next version, and needs a reason for it', () =>
@@ -23,7 +36,9 @@ describe('save_sop', () => {
       await saveSop(client, 'booking', 'moving', 'one')
       expect(await sqlState(client, save, ['booking', 'moving', 'two', null, null])).toBe('CO002')
       expect((await one(client, save, ['booking', 'moving', 'two', 'Because', null])).version).toBe(2)
-      expect((await one(client, 'select change_reason from sop_versions where version = 2')).change_reason).toBe('Because')
+      expect(
+        (await one(client, 'select change_reason from sop_versions where version = 2')).change_reason,
+      ).toBe('Because')
     }))
 
   it('refuses to save over a version that its author has not seen', () =>
@@ -55,7 +70,13 @@ describe('save_sop', () => {
 
   it('refuses what is empty', () =>
     rolledBack(database.pool, reviewer, async (client) => {
-      for (const values of [['a', 'b', ''], ['a', 'b', '  '], ['a', 'b', null], ['', 'b', 'c'], ['a', null, 'c']])
+      for (const values of [
+        ['a', 'b', ''],
+        ['a', 'b', '  '],
+        ['a', 'b', null],
+        ['', 'b', 'c'],
+        ['a', null, 'c'],
+      ])
         expect([values, await sqlState(client, save, [...values, 'Reason', null])]).toEqual([values, 'CO005'])
     }))
 
@@ -64,7 +85,12 @@ describe('save_sop', () => {
       expect(await sqlState(client, save, ['a', 'b', 'c', 'Reason', null])).toBe('CO001')
     }))
 
-  it.each([['agent', agent], ['anonymous', visitor(uuid(1))], ['worker', worker], ['auditor', { role: 'auditor' as const, actor: 'olga' }]])('is not for %s', (_name, claims) =>
+  it.each([
+    ['agent', agent],
+    ['anonymous', visitor(uuid(1))],
+    ['worker', worker],
+    ['auditor', { role: 'auditor' as const, actor: 'olga' }],
+  ])('is not for %s', (_name, claims) =>
     rolledBack(database.pool, claims, async (client) => {
       expect(['42501', 'CO403']).toContain(await sqlState(client, save, ['a', 'b', 'c', 'Reason', null]))
     }),
@@ -81,7 +107,10 @@ describe('save_sop', () => {
       const text = `'"\\ $$ \r\n\t💥 ünï \u202e <script> {{x}} %s \\n --\n`
       const sop = await saveSop(client, `b'o\\o`, `s"e;--`, text, text)
       expect(sop.content).toBe(text)
-      expect((await one(client, 'select content, change_reason from sop_versions where sop_id = $1', [sop.id])).content).toBe(text)
+      expect(
+        (await one(client, 'select content, change_reason from sop_versions where sop_id = $1', [sop.id]))
+          .content,
+      ).toBe(text)
     }))
 })
 
@@ -98,7 +127,10 @@ describe('rollback_sop', () => {
       await saveSop(client, 'a', 'b', 'two')
       const back = await one(client, `select * from rollback_sop($1, 1, 'Two was wrong')`, [sop.id])
       expect(back).toMatchObject({ version: 3, content: 'one' })
-      expect(await one(client, 'select change_reason, content from sop_versions where version = 3')).toEqual({ change_reason: 'Rollback to version 1: Two was wrong', content: 'one' })
+      expect(await one(client, 'select change_reason, content from sop_versions where version = 3')).toEqual({
+        change_reason: 'Rollback to version 1: Two was wrong',
+        content: 'one',
+      })
       expect(await one(client, `select snippet from search_knowledge('one')`)).toEqual({ snippet: 'one' })
     }))
 
@@ -116,23 +148,38 @@ describe('rollback_sop', () => {
     rolledBack(database.pool, reviewer, async (client) => {
       const sop = await saveSop(client, 'a', 'b', 'one')
       await client.query(`select archive_sop($1, 'Away')`, [sop.id])
-      expect(await one(client, `select version, archived_at from rollback_sop($1, 1, 'Back')`, [sop.id])).toEqual({ version: 3, archived_at: null })
-      expect(await one(client, `select version, archived_at is not null as archived from rollback_sop($1, 2, 'Away again')`, [sop.id])).toEqual({ version: 4, archived: true })
+      expect(
+        await one(client, `select version, archived_at from rollback_sop($1, 1, 'Back')`, [sop.id]),
+      ).toEqual({ version: 3, archived_at: null })
+      expect(
+        await one(
+          client,
+          `select version, archived_at is not null as archived from rollback_sop($1, 2, 'Away again')`,
+          [sop.id],
+        ),
+      ).toEqual({ version: 4, archived: true })
     }))
 
   it('refuses versions and SOPs that are not there, and an empty reason', () =>
     rolledBack(database.pool, reviewer, async (client) => {
       const sop = await saveSop(client, 'a', 'b', 'one')
       const rollback = 'select rollback_sop($1, $2, $3)'
-      for (const version of [0, 2, -1, null]) expect(await sqlState(client, rollback, [sop.id, version, 'Back'])).toBe('CO404')
+      for (const version of [0, 2, -1, null])
+        expect(await sqlState(client, rollback, [sop.id, version, 'Back'])).toBe('CO404')
       expect(await sqlState(client, rollback, [-1, 1, 'Back'])).toBe('CO404')
       expect(await sqlState(client, rollback, [sop.id, 1, ' '])).toBe('CO002')
     }))
 
-  it.each([['agent', agent], ['anonymous', visitor(uuid(1))], ['worker', worker]])('is not for %s', (_name, claims) =>
+  it.each([
+    ['agent', agent],
+    ['anonymous', visitor(uuid(1))],
+    ['worker', worker],
+  ])('is not for %s', (_name, claims) =>
     rolledBack(database.pool, reviewer, async (client) => {
       const sop = await sopBy(client, 'a', 'b', 'one', claims)
-      expect(['42501', 'CO403']).toContain(await sqlState(client, `select rollback_sop($1, 1, 'Back')`, [sop.id]))
+      expect(['42501', 'CO403']).toContain(
+        await sqlState(client, `select rollback_sop($1, 1, 'Back')`, [sop.id]),
+      )
     }),
   )
 })

@@ -21,9 +21,12 @@ describe('the statements a club moves in with', () => {
   it('inserts the content of V1 as it stands, each with its first version', async () => {
     const statement = seed ? /INSERT INTO sops[\s\S]*?;/.exec(seed)![0] : insertOfV1
     await database.pool.query(statement)
-    const { rows } = await database.pool.query('select s.category, v.version, v.changed_by, v.change_reason from sops s join sop_versions v on v.sop_id = s.id order by s.id')
+    const { rows } = await database.pool.query(
+      'select s.category, v.version, v.changed_by, v.change_reason from sops s join sop_versions v on v.sop_id = s.id order by s.id',
+    )
     expect(rows.length).toBeGreaterThanOrEqual(2)
-    for (const row of rows) expect(row).toMatchObject({ version: 1, changed_by: 'system', change_reason: 'First version' })
+    for (const row of rows)
+      expect(row).toMatchObject({ version: 1, changed_by: 'system', change_reason: 'First version' })
   })
 
   it('upserts knowledge by the printed statement, with a rate in the place it leaves open', async () => {
@@ -35,9 +38,15 @@ ON CONFLICT (category, topic, question)
 DO UPDATE SET
   usage_count = knowledge_base.usage_count + 1,
   success_rate = (calculate new rate);`
-    const statement = printed.replace('(calculate new rate)', '(coalesce(knowledge_base.success_rate * knowledge_base.usage_count, 0) + 1) / (knowledge_base.usage_count + 1)')
-    for (let i = 0; i < 3; i++) await database.pool.query(statement, ['my pin does nothing', 'Press # after it.'])
-    const { rows } = await database.pool.query('select usage_count, success_rate, source, trust from knowledge_base')
+    const statement = printed.replace(
+      '(calculate new rate)',
+      '(coalesce(knowledge_base.success_rate * knowledge_base.usage_count, 0) + 1) / (knowledge_base.usage_count + 1)',
+    )
+    for (let i = 0; i < 3; i++)
+      await database.pool.query(statement, ['my pin does nothing', 'Press # after it.'])
+    const { rows } = await database.pool.query(
+      'select usage_count, success_rate, source, trust from knowledge_base',
+    )
     expect(rows).toEqual([{ usage_count: 2, success_rate: 1, source: 'learned', trust: 0 }])
   })
 })

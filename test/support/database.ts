@@ -1,6 +1,7 @@
 /** A migrated database for one test file: embedded, or on the server at DATABASE_URL. */
-import { readFileSync } from 'node:fs'
+
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { openEmbedded } from '../../core/database/embedded/index.ts'
@@ -72,7 +73,11 @@ export const visitor = (id: string): Claims => ({ role: 'anonymous', visitorId: 
 class RollBack extends Error {}
 
 /** Runs `work` as somebody in a transaction that leaves nothing. */
-export async function rolledBack(pool: pg.Pool, claims: Claims, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+export async function rolledBack(
+  pool: pg.Pool,
+  claims: Claims,
+  work: (client: pg.PoolClient) => Promise<void>,
+): Promise<void> {
   await withClaims(pool, claims, async (client) => {
     await work(client)
     throw new RollBack()
@@ -83,11 +88,16 @@ export async function rolledBack(pool: pg.Pool, claims: Claims, work: (client: p
 
 /** Goes on as somebody else within a transaction. */
 export async function become(client: pg.PoolClient, claims: Claims): Promise<void> {
-  for (const [name, value] of Object.entries(claimSettings(claims))) await client.query('select set_config($1, $2, true)', [name, value])
+  for (const [name, value] of Object.entries(claimSettings(claims)))
+    await client.query('select set_config($1, $2, true)', [name, value])
 }
 
 /** The SQLSTATE that a statement fails with; the transaction goes on. */
-export async function sqlState(client: pg.PoolClient, statement: string, parameters: unknown[] = []): Promise<string> {
+export async function sqlState(
+  client: pg.PoolClient,
+  statement: string,
+  parameters: unknown[] = [],
+): Promise<string> {
   await client.query('savepoint expectation')
   try {
     await client.query(statement, parameters)

@@ -16,7 +16,8 @@ function fingerprint(): string {
 }
 
 export const templateName = 'clubos_test_template'
-export const templateFile = () => join(projectFolder, 'node_modules', '.cache', 'clubos', `template-${fingerprint()}.tar`)
+export const templateFile = () =>
+  join(projectFolder, 'node_modules', '.cache', 'clubos', `template-${fingerprint()}.tar`)
 
 export default async function setUp(): Promise<void> {
   process.env.GRAPHILE_ENV ??= 'production'

@@ -10,5 +10,8 @@ export default (services: Services): Task =>
   async (payload, helpers) => {
     const { most } = Payload.parse(payload ?? {})
     const result = await analyse(services, { most, signal: helpers.abortSignal })
-    services.log.info({ failures: result.failures, patterns: result.patterns, proposals: result.proposals.length }, 'failures analysed')
+    services.log.info(
+      { failures: result.failures, patterns: result.patterns, proposals: result.proposals.length },
+      'failures analysed',
+    )
   }

@@ -5,5 +5,7 @@ import type { Services } from '../index.ts'
 
 export default (services: Services): Task =>
   async () => {
-    await withClaims(services.pool, { role: 'worker', actor: 'worker' }, (client) => client.query('select app_private.refresh_search_statistics()'))
+    await withClaims(services.pool, { role: 'worker', actor: 'worker' }, (client) =>
+      client.query('select app_private.refresh_search_statistics()'),
+    )
   }

@@ -82,7 +82,7 @@ export class Connection {
     socket.setNoDelay(true)
     socket.on('data', (data) => this.#receive(data))
     socket.on('error', () => socket.destroy())
-    socket.on('end', () => this.close())
+    socket.on('end', () => this.#endAfterRequests())
     socket.on('close', () => this.close())
     socket.on('drain', () => {
       this.undrainedSince = 0
@@ -266,7 +266,7 @@ export class Connection {
       throw new ClientError('08P01', `invalid frontend message type ${message[0]}`, { fatal: true })
     }
     if (type === 'X') {
-      this.close()
+      this.#endAfterRequests()
       return
     }
     if (this.#copy && this.#collectCopy(type, message)) return
@@ -308,6 +308,15 @@ export class Connection {
       answer: () => protocol.copyInResponse,
     })
     return true
+  }
+
+  /** What a client sent before it ended is still carried out, as by a server. */
+  #endAfterRequests() {
+    const answer = () => {
+      this.close()
+      return Buffer.alloc(0)
+    }
+    this.#add({ kind: 'answer', messages: [], ends: 'H', bytes: 0, since: Date.now(), answer })
   }
 
   #collectCopy(type: string, message: Buffer): boolean {

@@ -76,6 +76,8 @@ export class Engine {
       ...(options.loadDataDir
         ? { loadDataDir: new Blob([options.loadDataDir as Uint8Array<ArrayBuffer>]) }
         : {}),
+    }).catch((error: unknown) => {
+      throw startError(error, lastWords)
     })
     const engine = new Engine(db, () => lastWords)
     await engine.#readParameters()
@@ -200,6 +202,26 @@ export class Engine {
       longjmp()
     }
   }
+}
+
+/** Numbers of the engine's file system errors. */
+const FILE_ERRORS: Record<number, string> = {
+  2: 'EACCES',
+  19: 'EDQUOT',
+  29: 'EIO',
+  51: 'ENOSPC',
+  63: 'EPERM',
+  69: 'EROFS',
+}
+
+/** What PGlite throws when it cannot start says little, and may be no Error at all. */
+function startError(error: unknown, lastWords: string | undefined): Error {
+  const code = FILE_ERRORS[(error as { errno?: number } | null)?.errno ?? 0]
+  const said = lastWords ?? code ?? (error instanceof Error ? error.message : JSON.stringify(error))
+  const result = new Error(`the embedded database cannot start: ${said}`, { cause: error })
+  return code || /No space left on device/.test(said)
+    ? Object.assign(result, { code: code ?? 'ENOSPC' })
+    : result
 }
 
 /**

@@ -54,7 +54,7 @@ export class Gateway {
       },
       log,
     }
-    this.#server = createServer((socket) => this.#accept(socket))
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket))
   }
 
   static async listen(options: GatewayOptions): Promise<Gateway> {

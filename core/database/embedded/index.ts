@@ -245,7 +245,7 @@ class DatabaseThread {
         this.#closed = true
         break
       case 'failed':
-        this.#failure = new Error(message.message)
+        this.#failure = Object.assign(new Error(message.message), message.code ? { code: message.code } : {})
         break
     }
   }

@@ -19,4 +19,4 @@ export type FromThread =
   | { type: 'dumped'; id: number; bytes: Uint8Array }
   | { type: 'dumpFailed'; id: number; message: string }
   | { type: 'closed' }
-  | { type: 'failed'; message: string }
+  | { type: 'failed'; message: string; code?: string | undefined }

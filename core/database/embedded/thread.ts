@@ -12,7 +12,8 @@ const log = (
   details?: Record<string, unknown>,
 ) => post({ type: 'log', level, message, details })
 const fail = (error: unknown) => {
-  post({ type: 'failed', message: error instanceof Error ? error.message : String(error) })
+  const message = error instanceof Error ? error.message : String(error)
+  post({ type: 'failed', message, code: (error as { code?: string } | null)?.code })
   // The message must be on its way before the thread ends, and nothing else may happen.
   setImmediate(() => process.exit(1))
 }

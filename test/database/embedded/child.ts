@@ -1,9 +1,13 @@
 /** A process of its own that owns a database folder; the tests tell it what to do and may kill it. */
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import pg from 'pg'
 import { DataDirLockedError, openEmbedded } from '../../../core/database/embedded/index.ts'
 
 const [dataDir = '', task = ''] = process.argv.slice(2)
 const say = (line: string) => process.stdout.write(`${line}\n`)
+
+if (task === 'fsync') await countSyncs()
 
 try {
   const database = await openEmbedded({ dataDir })
@@ -31,4 +35,23 @@ async function write(url: string) {
       }
     }),
   )
+}
+
+/** Runs the engine in this thread, where its calls can be counted. */
+async function countSyncs() {
+  let count = 0
+  const real = fs.fdatasyncSync
+  fs.fdatasyncSync = (file) => {
+    count++
+    real(file)
+  }
+  syncBuiltinESMExports()
+  const { Engine } = await import('../../../core/database/embedded/engine.ts')
+  const engine = await Engine.open({ dataDir: `${dataDir}/pgdata`, onLog: () => {} })
+  await engine.sql('create table synced (n int)')
+  const before = count
+  for (let n = 0; n < 20; n++) await engine.sql(`insert into synced values (${n})`)
+  say(`${count - before} syncs`)
+  await engine.close()
+  process.exit(0)
 }

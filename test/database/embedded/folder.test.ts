@@ -1,14 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import {
@@ -17,7 +8,7 @@ import {
   findRunning,
   openEmbedded,
 } from '../../../core/database/embedded/index.ts'
-import { client, codeOf, databaseFolder, openTest, pause, RawClient, testFolder, until } from './support.ts'
+import { client, databaseFolder, openTest, testFolder, until } from './support.ts'
 
 const children = new Set<ChildProcess>()
 afterEach(() => {
@@ -115,6 +106,13 @@ describe('a data folder', () => {
       await reader.end()
       await database.close()
     }
+  })
+
+  it('has every commit synced to its disk', async () => {
+    const counting = start(await databaseFolder(), 'fsync')
+    const [count] = (await counting.first()).split(' ')
+    expect(Number(count)).toBeGreaterThanOrEqual(20)
+    await counting.ended
   })
 
   it('of a dead process goes to exactly one of several that want it', async () => {

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from '@jest/globals'
 import { DataDirLock, DataDirLockedError, findLock } from '../../../core/database/embedded/lock.ts'
 import { testFolder } from './support.ts'
@@ -77,15 +79,23 @@ describe('a lock', () => {
   })
 
   it('that is dead goes to one of many who want it at once', async () => {
-    for (let round = 0; round < 20; round++) {
+    const threads = Array.from({ length: 4 }, () => new Worker(new URL('./contender.ts', import.meta.url)))
+    const all = (message: string | null) =>
+      Promise.all(
+        threads.map(async (thread) => {
+          thread.postMessage(message)
+          return (await once(thread, 'message'))[0] as string
+        }),
+      )
+    for (let round = 0; round < 50; round++) {
       const dataDir = testFolder()
       write(dataDir, foreign)
       age(dataDir)
-      const results = await Promise.allSettled(Array.from({ length: 8 }, () => DataDirLock.acquire(dataDir)))
-      const locks = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-      expect(locks.length).toBe(1)
-      locks[0]?.release()
+      const outcomes = await all(dataDir)
+      expect(outcomes.sort()).toEqual([...Array(3).fill('DataDirLockedError'), 'taken'])
+      await all(null)
       expect(readdirSync(dataDir)).toEqual([])
     }
+    await Promise.all(threads.map((thread) => thread.terminate()))
   })
 })

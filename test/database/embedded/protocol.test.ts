@@ -161,6 +161,21 @@ describe('malformed input', () => {
     })
   })
 
+  it('a request is carried out though its client ends right after it', async () => {
+    await other.query('create table ended (n int)')
+    for (const end of [[message('X')], []]) {
+      const raw = await RawClient.login(database)
+      raw.send(
+        query('begin; insert into ended values (1); commit'),
+        query('insert into ended values (2)'),
+        ...end,
+      )
+      raw.socket.end()
+      await until(() => raw.closed)
+    }
+    expect((await other.query('select count(*)::int as n from ended')).rows).toEqual([{ n: 4 }])
+  })
+
   it('random changes to valid requests harm nobody', async () => {
     const request = Buffer.concat([parse('f', 'select $1::text, 2'), bind('', 'f'), execute(''), sync])
     for (let i = 0; i < 60; i++) {
