@@ -2548,7 +2548,7 @@ begin
   if v_failures is null then
     return null;
   end if;
-  v_reasoning := format('%s customers asked about "%s" and were not helped.', cardinality(v_failures), v_pattern.label);
+  v_reasoning := format('Asked about "%s" and not helped: %s.', v_pattern.label, case cardinality(v_failures) when 1 then 'one customer' else cardinality(v_failures) || ' customers' end);
 
   if v_pattern.sop_id is not null then
     v_sop := app_hidden.find_sop(v_pattern.sop_id);
@@ -3777,7 +3777,11 @@ begin
             from (select p.question, p.role,
                          coalesce(p.expected, 'sop:' || (v_improvement.suggested_sop_update ->> 'sop_id')) as expected
                     from app_private.preview_questions(v_improvement) p) q) p;
-  update app_public.improvement_queue q set dry_run = v_result where q.id = preview_improvement.id and q.status = 'pending';
+  -- How often it fails, how much the change fixes, and twice as much what it breaks.
+  update app_public.improvement_queue q
+     set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4
+           + (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id)
+   where q.id = preview_improvement.id and q.status = 'pending';
   return v_result;
 end
 $_$;
@@ -3786,7 +3790,7 @@ $_$;
 -- Name: FUNCTION preview_improvement(id integer); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.preview_improvement(id integer) IS 'Dry run: applies a proposal in a subtransaction, asks its failing questions and the latest well-answered ones again, and rolls back. {fixed, still_failing, broken, unaffected, questions}, or {conflict}.
+COMMENT ON FUNCTION app_public.preview_improvement(id integer) IS 'Dry run: applies a proposal in a subtransaction, asks its failing questions and the latest well-answered ones again, and rolls back. {fixed, still_failing, broken, unaffected, questions}, or {conflict}. Kept with the proposal, and ranks it.
 Errors: CO403 not staff, CO404 no such proposal.';
 
 --

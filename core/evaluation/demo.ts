@@ -193,7 +193,7 @@ async function analyseNow(
   }
   await client.send('agent', 'mutation { requestAnalysis(input: { most: 10000 }) { result } }')
   let last = -1
-  for (let quiet = 0; quiet < 6; ) {
+  for (let quiet = 0; quiet < 12; ) {
     await sleep(500)
     const now = await client.send<Status>('agent', status)
     const { nodes } = now.improvementQueues

@@ -80,11 +80,6 @@ async function propose(services: AnsweringServices, pattern: number): Promise<nu
     )
     if (rows[0]!.status !== 'pending') return null
     await client.query('select app_public.preview_improvement($1)', [rows[0]!.id])
-    await client.query(
-      `update app_public.improvement_queue set impact = coalesce((dry_run ->> 'fixed')::int, 0) * 2 - coalesce((dry_run ->> 'broken')::int, 0) * 4
-         + (select count(*) from app_public.improvement_evidence e where e.improvement_id = id) where id = $1`,
-      [rows[0]!.id],
-    )
     return rows[0]!.id
   })
 }

@@ -88,7 +88,7 @@ begin
   if v_failures is null then
     return null;
   end if;
-  v_reasoning := format('%s customers asked about "%s" and were not helped.', cardinality(v_failures), v_pattern.label);
+  v_reasoning := format('Asked about "%s" and not helped: %s.', v_pattern.label, case cardinality(v_failures) when 1 then 'one customer' else cardinality(v_failures) || ' customers' end);
 
   if v_pattern.sop_id is not null then
     v_sop := app_hidden.find_sop(v_pattern.sop_id);

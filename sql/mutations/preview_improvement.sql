@@ -39,10 +39,14 @@ begin
             from (select p.question, p.role,
                          coalesce(p.expected, 'sop:' || (v_improvement.suggested_sop_update ->> 'sop_id')) as expected
                     from app_private.preview_questions(v_improvement) p) q) p;
-  update app_public.improvement_queue q set dry_run = v_result where q.id = preview_improvement.id and q.status = 'pending';
+  -- How often it fails, how much the change fixes, and twice as much what it breaks.
+  update app_public.improvement_queue q
+     set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4
+           + (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id)
+   where q.id = preview_improvement.id and q.status = 'pending';
   return v_result;
 end
 $$;
 comment on function app_public.preview_improvement(integer) is
-$$Dry run: applies a proposal in a subtransaction, asks its failing questions and the latest well-answered ones again, and rolls back. {fixed, still_failing, broken, unaffected, questions}, or {conflict}.
+$$Dry run: applies a proposal in a subtransaction, asks its failing questions and the latest well-answered ones again, and rolls back. {fixed, still_failing, broken, unaffected, questions}, or {conflict}. Kept with the proposal, and ranks it.
 Errors: CO403 not staff, CO404 no such proposal.$$;
