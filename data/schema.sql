@@ -3924,7 +3924,8 @@ $$;
 -- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric) IS 'Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them. latency_ms: milliseconds; cost: US dollars.
+COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric) IS '@behavior -*
+Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them. latency_ms: milliseconds; cost: US dollars.
 Errors: CO403 not the server or a worker, CO404 no such conversation or site.';
 
 --

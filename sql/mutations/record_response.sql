@@ -60,7 +60,8 @@ begin
 end
 $$;
 comment on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric) is
-$$Writes down an answer with its sources, and decides under the conversation's lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them. latency_ms: milliseconds; cost: US dollars.
+$$@behavior -*
+Writes down an answer with its sources, and decides under the conversation's lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them. latency_ms: milliseconds; cost: US dollars.
 Errors: CO403 not the server or a worker, CO404 no such conversation or site.$$;
 
 create or replace function app_hidden.ticket_summary(response app_public.responses) returns text
