@@ -180,30 +180,38 @@ async function live(client: Client, question: Question, result: DemoResult): Pro
   }
 }
 
-/** Asks the worker for an analysis and waits until every failure has been looked at. */
+/** Asks the worker for an analysis and waits until each failure whose answer is known stands behind a proposal. */
 async function analyseNow(
   client: Client,
   progress: (text: string) => void,
 ): Promise<{ ids: number[]; patterns: number }> {
-  const status = `{ failedResponses(filter: { analyzed: { equalTo: false }, withdrawnAt: { isNull: true } }) { totalCount }
-    improvementQueues(filter: { status: { equalTo: "pending" } }, orderBy: [IMPACT_DESC, ID_ASC]) { nodes { id patternId } } }`
+  const status = `{ unread: failedResponses(filter: { analyzed: { equalTo: false }, withdrawnAt: { isNull: true } }) { totalCount }
+    undrafted: failedResponses(filter: { withdrawnAt: { isNull: true }, expectedSopId: { isNull: false }, improvementEvidencesExist: false }) { totalCount }
+    improvementQueues(filter: { status: { equalTo: "pending" } }, orderBy: [IMPACT_DESC]) { nodes { id patternId dryRun } } }`
   interface Status {
-    failedResponses: { totalCount: number }
-    improvementQueues: { nodes: { id: number; patternId: number | null }[] }
+    unread: { totalCount: number }
+    undrafted: { totalCount: number }
+    improvementQueues: { nodes: { id: number; patternId: number | null; dryRun: unknown }[] }
   }
   await client.send('agent', 'mutation { requestAnalysis(input: { most: 10000 }) { result } }')
-  let last = -1
-  for (let quiet = 0; quiet < 12; ) {
-    await sleep(500)
+  let before = ''
+  for (let waited = 0; ; waited++) {
     const now = await client.send<Status>('agent', status)
     const { nodes } = now.improvementQueues
     progress(`The analyst has drafted ${nodes.length} proposals`)
-    quiet = now.failedResponses.totalCount === 0 && nodes.length === last ? quiet + 1 : 0
-    last = nodes.length
+    const seen = `${now.unread.totalCount} ${now.undrafted.totalCount} ${nodes.length} ${nodes.filter((node) => node.dryRun).length}`
+    if (seen !== before) waited = 0
+    before = seen
+    const finished =
+      now.unread.totalCount === 0 && now.undrafted.totalCount === 0 && nodes.every((node) => node.dryRun)
+    // Some failures need no proposal (their words stand in the SOP already): then nothing moves any more.
+    if (finished || waited > 60)
+      return {
+        ids: nodes.map((node) => node.id),
+        patterns: new Set(nodes.map((node) => node.patternId)).size,
+      }
+    await sleep(250)
   }
-  const done = await client.send<Status>('agent', status)
-  const { nodes } = done.improvementQueues
-  return { ids: nodes.map((node) => node.id), patterns: new Set(nodes.map((node) => node.patternId)).size }
 }
 
 /** The policy of a careful reviewer, and then the promise: the very next answer uses what was approved. */

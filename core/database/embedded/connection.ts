@@ -5,21 +5,9 @@ import { Listener } from './channels.ts'
 import type { GatewayLimits } from './limits.ts'
 import * as protocol from './protocol.ts'
 import { ClientError, MessageReader, type TransactionStatus, typeOf } from './protocol.ts'
+import { type Request, RequestCollector } from './requests.ts'
 import { ConnectionSettings, parseStartup } from './settings.ts'
-import { analyse } from './sql.ts'
 import { PreparedStatements } from './statements.ts'
-
-/** What is run as one piece: everything up to Sync or Flush, one simple query, or one COPY with its data. */
-export interface Request {
-  /** query: to be run. start: the connection's own settings are to be tried. answer: no session needed. */
-  kind: 'query' | 'copy' | 'start' | 'answer'
-  messages: Buffer[]
-  ends: 'S' | 'Q' | 'F' | 'H'
-  bytes: number
-  since: number
-  /** For `answer`: what to send when its turn comes. */
-  answer?: () => Buffer
-}
 
 /** What a connection needs of the gateway. */
 export interface Host {
@@ -36,10 +24,6 @@ export interface Host {
   closed(connection: Connection): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string, details?: Record<string, unknown>): void
 }
-
-/** Messages a client may send, and those of them that end a request. */
-const ACCEPTED = 'QPBDCEHSFdcfX'
-const ENDING = 'SQFH'
 
 /** With these only, a connection needs no statement to start, so it need not wait for anyone's transaction. */
 const HARMLESS = new Set(['application_name'])
@@ -68,9 +52,7 @@ export class Connection {
   readonly #reader = new MessageReader()
   #state: 'startup' | 'password' | 'ready' | 'closed' = 'startup'
   #startup: ReturnType<typeof parseStartup> | null = null
-  #batch: Buffer[] = []
-  #batchBytes = 0
-  #copy: { query: Buffer; data: Buffer[]; bytes: number } | null = null
+  readonly #collector: RequestCollector
   #requests: Request[] = []
   #pendingBytes = 0
 
@@ -79,6 +61,7 @@ export class Connection {
     this.#socket = socket
     this.#host = host
     this.statements = new PreparedStatements(id)
+    this.#collector = new RequestCollector(host.limits, (request) => this.#add(request))
     socket.setNoDelay(true)
     socket.on('data', (data) => this.#receive(data))
     socket.on('error', () => socket.destroy())
@@ -154,8 +137,7 @@ export class Connection {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     this.#requests = []
-    this.#batch = []
-    this.#copy = null
+    this.#collector.clear()
     this.#socket.end()
     // A client that does not take its last bytes must not keep them here.
     setTimeout(() => this.#socket.destroy(), 2000).unref()
@@ -195,7 +177,8 @@ export class Connection {
   #handle(message: Buffer) {
     if (this.#state === 'startup') this.#start(message)
     else if (this.#state === 'password') this.#authenticate(message)
-    else this.#collect(message)
+    else if (typeOf(message) === 'X') this.#endAfterRequests()
+    else this.#collector.collect(message)
   }
 
   #start(packet: Buffer) {
@@ -259,83 +242,12 @@ export class Connection {
     )
   }
 
-  #collect(message: Buffer) {
-    const type = typeOf(message)
-    if (!ACCEPTED.includes(type)) {
-      // PostgreSQL ends the session at an unknown message, and here that would be everybody's.
-      throw new ClientError('08P01', `invalid frontend message type ${message[0]}`, { fatal: true })
-    }
-    if (type === 'X') {
-      this.#endAfterRequests()
-      return
-    }
-    if (this.#copy && this.#collectCopy(type, message)) return
-    if ('dcf'.includes(type)) return
-    if (type === 'Q' && this.#startsCopy(message)) return
-    this.#batch.push(message)
-    this.#batchBytes += message.length
-    if (this.#batchBytes > this.#host.limits.maxRequestBytes) {
-      throw new ClientError('54000', 'a request without Sync exceeds the limit on its size', { fatal: true })
-    }
-    if (!ENDING.includes(type)) return
-    const request: Request = {
-      kind: 'query',
-      messages: this.#batch,
-      ends: type as Request['ends'],
-      bytes: this.#batchBytes,
-      since: Date.now(),
-    }
-    this.#batch = []
-    this.#batchBytes = 0
-    this.#add(request)
-  }
-
-  /**
-   * The engine takes a COPY only together with all its data: an end of input in between would end the session.
-   * So the gateway itself invites the client to send, and runs the statement when it has everything. The
-   * session stays free meanwhile; errors come after the data instead of before.
-   */
-  #startsCopy(message: Buffer): boolean {
-    const text = protocol.stringAt(message, 5).text
-    if (!/\bstdin\b/i.test(text) || analyse(text).copyFromStdin !== 'alone') return false
-    this.#copy = { query: message, data: [], bytes: message.length }
-    this.#add({
-      kind: 'answer',
-      messages: [],
-      ends: 'H',
-      bytes: 0,
-      since: Date.now(),
-      answer: () => protocol.copyInResponse,
-    })
-    return true
-  }
-
   /** What a client sent before it ended is still carried out, as by a server. */
   #endAfterRequests() {
-    const answer = () => {
+    this.#collector.answer(() => {
       this.close()
       return Buffer.alloc(0)
-    }
-    this.#add({ kind: 'answer', messages: [], ends: 'H', bytes: 0, since: Date.now(), answer })
-  }
-
-  #collectCopy(type: string, message: Buffer): boolean {
-    const copy = this.#copy!
-    if (type === 'H' || type === 'S') return true
-    const failed = !'dcf'.includes(type)
-    copy.bytes += message.length
-    if (copy.bytes > this.#host.limits.maxRequestBytes) {
-      throw new ClientError('54000', 'the data of a COPY exceeds the limit on the size of a request', {
-        fatal: true,
-        hint: 'Copy in several pieces.',
-      })
-    }
-    copy.data.push(failed ? protocol.copyFail(`unexpected message type ${type} during COPY`) : message)
-    if (type === 'd') return true
-    this.#copy = null
-    const messages = [copy.query, ...copy.data]
-    this.#add({ kind: 'copy', messages, ends: 'Q', bytes: copy.bytes, since: Date.now() })
-    return !failed
+    })
   }
 
   #add(request: Request) {
