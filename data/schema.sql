@@ -539,21 +539,20 @@ COMMENT ON FUNCTION app_hidden.current_reason() IS 'Why: the setting clubos.reas
 CREATE FUNCTION app_hidden.diff_summary(old_content text, new_content text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  with texts as (
+  with texts as materialized (
     select app_hidden.to_lines(coalesce(old_content, '')) as old_lines, app_hidden.to_lines(new_content) as new_lines
-  ), edits as (
+  ), edits as materialized (
     select e.* from texts, app_hidden.line_edits(old_lines, new_lines) e
   ), touched as (
-    select line, min(place) as place from (
-      select h.line, n as place from edits, texts, generate_series(b_from, b_to) n
-        cross join lateral (select l.line from unnest(new_lines[:n]) with ordinality l(line, o) where l.line ~ '^#{1,6}\s' order by o desc limit 1) h
+    select h.heading, min(h.n) as place from (
+      select l.heading, l.n from texts, app_hidden.lines_with_heading(new_lines) l where exists (select from edits where l.n between b_from and b_to)
       union all
-      select h.line, n from edits, texts, generate_series(a_from, a_to) n
-        cross join lateral (select l.line from unnest(old_lines[:n]) with ordinality l(line, o) where l.line ~ '^#{1,6}\s' order by o desc limit 1) h
-    ) t group by line
+      select l.heading, l.n from texts, app_hidden.lines_with_heading(old_lines) l where exists (select from edits where l.n between a_from and a_to)
+    ) h where h.heading ~ '^#{1,6}\s' group by h.heading
   )
   select format('+%s -%s lines', coalesce(sum(b_to - b_from + 1), 0), coalesce(sum(a_to - a_from + 1), 0))
-    || coalesce('; under ' || (select string_agg(regexp_replace(split_part(line, E'\n', 1), '^#+\s*', ''), ', ' order by place) from (select * from touched order by place limit 8) t), '')
+    || coalesce('; under ' || (select string_agg(regexp_replace(split_part(heading, E'\n', 1), '^#+\s*', ''), ', ' order by place)
+                                 from (select * from touched order by place limit 8) t), '')
     from edits
 $$;
 
@@ -654,7 +653,9 @@ declare
   v_ticket app_public.tickets;
 begin
   select * into v_ticket from app_public.tickets t where t.conversation = find_conversation.conversation for update;
-  if v_ticket.id is null or v_ticket.visitor_id <> app_public.current_visitor_id() then
+  if v_ticket.id is null
+     or v_ticket.visitor_id <> app_public.current_visitor_id()
+     or (v_ticket.visitor_id is not null and app_public.current_visitor_id() is null and app_public.current_actor() is null) then
     raise exception 'There is no such conversation.' using errcode = 'CO404', hint = 'Begin one with start_conversation.';
   end if;
   return v_ticket;
@@ -815,7 +816,7 @@ CREATE FUNCTION app_hidden.from_lines(lines text[]) RETURNS text
     AS $$
   select case
     when cardinality(lines) = 0 then ''
-    when right(lines[cardinality(lines)], 29) = E'\n\\ No newline at end of file' then left(array_to_string(lines, E'\n'), -29)
+    when right(lines[cardinality(lines)], 28) = E'\n\\ No newline at end of file' then left(array_to_string(lines, E'\n'), -28)
     else array_to_string(lines, E'\n') || E'\n'
   end
 $$;
@@ -920,7 +921,7 @@ CREATE FUNCTION app_hidden.learnable_question(question text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   -- The unique index bounds a question at some 2 kB; a longer story keeps its beginning.
-  select btrim(left(app_hidden.mask_personal_data(question), 500))
+  select btrim(left(btrim(regexp_replace(app_hidden.mask_personal_data(question), '\s+', ' ', 'g')), 500))
 $$;
 
 --
@@ -1036,6 +1037,23 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.line_edits(a text[], b text[]) IS 'The least set of edits that turns lines a into lines b: lines a_from..a_to become b_from..b_to (to = from - 1: none), in order.';
+
+--
+-- Name: lines_with_heading(text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.lines_with_heading(lines text[]) RETURNS TABLE(n bigint, heading text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select h.n, first_value(h.line) over (partition by h.block order by h.n)
+    from (select l.n, l.line, count(*) filter (where l.line ~ '^#{1,6}\s') over (order by l.n) as block from unnest(lines) with ordinality l(line, n)) h
+$$;
+
+--
+-- Name: FUNCTION lines_with_heading(lines text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.lines_with_heading(lines text[]) IS 'Each line''s number with the line that opens its block: a heading, or the first line of the text.';
 
 --
 -- Name: markdown_sections(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1162,7 +1180,10 @@ begin
   end loop;
   if conflicts = '[]' then
     conflicts := null;
-    merged := app_hidden.from_lines(v_out || v_base[v_at:]);
+    v_out := v_out || v_base[v_at:];
+    -- A last line that is last no more has its newline now.
+    merged := app_hidden.from_lines(array(select case when o < cardinality(v_out) then regexp_replace(l, '\n\\ No newline at end of file$', '') else l end
+                                            from unnest(v_out) with ordinality t(l, o) order by o));
   end if;
 end
 $_$;
@@ -1392,8 +1413,8 @@ CREATE FUNCTION app_hidden.tg__audit() RETURNS trigger
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
 declare
-  v_old jsonb := case when TG_OP <> 'INSERT' then app_hidden.audited(to_jsonb(OLD), TG_ARGV) end;
-  v_new jsonb := case when TG_OP <> 'DELETE' then app_hidden.audited(to_jsonb(NEW), TG_ARGV) end;
+  v_old jsonb := case when TG_OP <> 'INSERT' then app_hidden.audited(to_jsonb(OLD), coalesce(TG_ARGV, '{}')) end;
+  v_new jsonb := case when TG_OP <> 'DELETE' then app_hidden.audited(to_jsonb(NEW), coalesce(TG_ARGV, '{}')) end;
 begin
   if v_old is distinct from v_new then
     insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
@@ -1521,12 +1542,15 @@ begin
     NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
     return NEW;
   end if;
-  if OLD.status <> 'pending' and (NEW.status, NEW.suggested_sop_update, NEW.approved_by, NEW.applied_at, NEW.rejected_by, NEW.rejected_at)
-     is distinct from (OLD.status, OLD.suggested_sop_update, OLD.approved_by, OLD.applied_at, OLD.rejected_by, OLD.rejected_at) then
+  -- Decided is decided; what only ranks it, or a row it points at that is gone, may still change.
+  if OLD.status <> 'pending' and to_jsonb(NEW) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id']
+     <> to_jsonb(OLD) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id'] then
     raise exception 'Proposal % was % by % already.', OLD.id, OLD.status, coalesce(OLD.approved_by, OLD.rejected_by) using errcode = 'CO103';
   end if;
   NEW.updated_at := clock_timestamp();
-  if NEW.status = OLD.status then
+  if OLD.status <> 'pending' then
+    return NEW;
+  elsif NEW.status = OLD.status then
     NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
     return NEW;
   end if;
@@ -1911,6 +1935,7 @@ CREATE FUNCTION app_hidden.to_lines(content text) RETURNS text[]
   -- A last line without its newline carries diff's mark, so that it differs from the same line with one.
   select case
     when content = '' then '{}'::text[]
+    when content = E'\n' then '{""}'::text[]
     when right(content, 1) = E'\n' then string_to_array(left(content, -1), E'\n')
     else (select l[:cardinality(l) - 1] || (l[cardinality(l)] || E'\n\\ No newline at end of file') from string_to_array(content, E'\n') l)
   end
@@ -2001,7 +2026,7 @@ declare
   v_response app_public.responses;
 begin
   select * into v_response from app_public.responses r where r.id = visible_response.response_id for update;
-  if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or v_response.visitor_id = app_public.current_visitor_id()) then
+  if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or coalesce(v_response.visitor_id = app_public.current_visitor_id(), false)) then
     raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
   end if;
   return v_response;
@@ -2148,7 +2173,8 @@ begin
   insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, sop_id, site_id, improvement_id)
   select improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'topic', e.question, e.answer, 'improvement', 3,
          (improvement.suggested_sop_update ->> 'sop_id')::integer, (improvement.suggested_sop_update ->> 'site_id')::integer, improvement.id
-    from jsonb_to_recordset(improvement.suggested_sop_update -> 'entries') as e(question text, answer text)
+    from (select distinct on (e.question collate "C") e.question, e.answer
+            from jsonb_to_recordset(improvement.suggested_sop_update -> 'entries') as e(question text, answer text)) e
    order by e.question collate "C"
   on conflict (category, topic, question) do update
      set answer = excluded.answer, trust = 3, sop_id = excluded.sop_id, site_id = excluded.site_id, source = excluded.source, improvement_id = excluded.improvement_id;
@@ -2634,9 +2660,9 @@ begin
   if v_source.response_id is null then
     return;
   end if;
-  insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate)
+  insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate, learned_from)
   values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
-          'learned', v_source.sop_id, response.site_id, 0, 0, null)
+          'learned', v_source.sop_id, response.site_id, 0, 0, null, response.id)
   on conflict (category, topic, question) do update set usage_count = k.usage_count
   returning k.id into v_id;
   perform app_private.vote(v_id, response.id, true);
@@ -2842,6 +2868,7 @@ CREATE TABLE app_public.knowledge_base (
     sop_id integer,
     success_count integer DEFAULT 0 NOT NULL,
     improvement_id integer,
+    learned_from bigint,
     CONSTRAINT knowledge_answer_fits CHECK ((octet_length(answer) <= 65536)),
     CONSTRAINT knowledge_answer_is_written CHECK ((btrim(answer) <> ''::text)),
     CONSTRAINT knowledge_counts_are_not_negative CHECK (((usage_count >= 0) AND (success_count >= 0))),
@@ -2906,6 +2933,12 @@ COMMENT ON COLUMN app_public.knowledge_base.sop_id IS 'The SOP this question lea
 --
 
 COMMENT ON COLUMN app_public.knowledge_base.success_count IS 'Ratings that said helpful; success_rate is success_count / usage_count.';
+
+--
+-- Name: COLUMN knowledge_base.learned_from; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.learned_from IS 'The helpful answer that first taught this entry; taken back with its last rating.';
 
 --
 -- Name: rebuild_knowledge_unit(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
@@ -3407,7 +3440,7 @@ begin
     perform app_private.settle_entry(v_vote.knowledge_id);
     -- What only this rating had taught is forgotten with it.
     delete from app_public.knowledge_base k
-     where k.id = v_vote.knowledge_id and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
+     where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
   end loop;
   delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed;
   update app_public.failed_responses f set withdrawn_at = now() where f.response_id = response.id and f.withdrawn_at is null;
@@ -3800,7 +3833,7 @@ Errors: CO403 not staff, CO404 no such proposal.';
 CREATE FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[] DEFAULT '{}'::integer[], pattern_id integer DEFAULT NULL::integer, base_version integer DEFAULT NULL::integer, proposed_by text DEFAULT NULL::text, impact double precision DEFAULT NULL::double precision) RETURNS app_public.improvement_queue
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
-    AS $$
+    AS $_$
 declare
   v_sop app_public.sops;
   v_suggestion jsonb := suggestion;
@@ -3809,7 +3842,7 @@ begin
   if not app_hidden.has_role('worker') then
     perform app_hidden.require_role('agent');
   end if;
-  if kind is null or to_regprocedure(format('app_private.apply_improvement__%s(app_public.improvement_queue)', kind)) is null then
+  if coalesce(kind, '') !~ '^[a-z_]+$' or to_regprocedure(format('app_private.apply_improvement__%s(app_public.improvement_queue)', kind)) is null then
     raise exception 'There is no kind of proposal "%".', kind using errcode = 'CO005', hint = 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint';
   elsif jsonb_typeof(suggestion) is distinct from 'object' then
     raise exception 'The suggestion must be a JSON object.' using errcode = 'CO005';
@@ -3823,6 +3856,11 @@ begin
   elsif kind not in ('sop_edit', 'sop_new') and exists (select from jsonb_array_elements(suggestion -> 'entries') e
       where coalesce(btrim(e ->> 'question'), '') = '' or coalesce(btrim(e ->> 'answer'), '') = '') then
     raise exception 'Each entry needs a question and an answer.' using errcode = 'CO005';
+  end if;
+  if greatest(length(suggestion ->> 'category'), 0) > 100 or length(suggestion ->> 'section') > 200 or length(suggestion ->> 'topic') > 200 then
+    raise exception 'A category has at most 100 characters, a section or topic 200.' using errcode = 'CO005';
+  elsif jsonb_typeof(suggestion -> 'sop_id') not in ('number', 'null') or (suggestion ->> 'sop_id')::numeric not between -2147483648 and 2147483647 then
+    raise exception 'sop_id is the number of an SOP.' using errcode = 'CO005';
   end if;
   if kind = 'sop_edit' then
     v_sop := app_hidden.find_sop((suggestion ->> 'sop_id')::integer);
@@ -3846,7 +3884,7 @@ begin
   update app_public.failure_patterns p set status = 'proposed', updated_at = now() where p.id = propose_improvement.pattern_id and p.status = 'open' and v_improvement.status = 'pending';
   return v_improvement;
 end
-$$;
+$_$;
 
 --
 -- Name: FUNCTION propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision); Type: COMMENT; Schema: app_public; Owner: -
@@ -3874,9 +3912,9 @@ begin
   if conversation is not null then
     v_ticket := app_hidden.find_conversation(conversation);
     -- Decided here, under the conversation's lock: a person who took over meanwhile silences this answer too.
-    if app_hidden.assistant_is_silent(v_ticket) then
+    if app_hidden.assistant_is_silent(v_ticket) or v_ticket.status = 'resolved' then
       v_outcome := 'withheld';
-      v_reason := concat_ws('; ', v_ticket.assignee || ' has the conversation', v_reason);
+      v_reason := concat_ws('; ', case v_ticket.status when 'resolved' then v_ticket.resolved_by || ' resolved this meanwhile' else v_ticket.assignee || ' has the conversation' end, v_reason);
     end if;
   end if;
   if v_outcome in ('answered') and not (select s.assistant_enabled from app_public.club_settings s for share) then
@@ -4229,7 +4267,7 @@ CREATE FUNCTION app_public.search_knowledge(query text, query_embedding public.v
 declare
   v_site_id integer := app_hidden.find_site(search_knowledge.site);
   v_first integer := least(greatest(coalesce(first, 10), 1), 100);
-  v_query text := left(search_knowledge.query, 20000);
+  v_query text := coalesce(left(search_knowledge.query, 20000), '');
   v_words record;
   v_spelling text;
   v_model text;
@@ -5723,6 +5761,12 @@ CREATE INDEX improvement_queue_status ON app_public.improvement_queue USING btre
 CREATE INDEX knowledge_base_improvement_id ON app_public.knowledge_base USING btree (improvement_id);
 
 --
+-- Name: knowledge_base_learned_from; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX knowledge_base_learned_from ON app_public.knowledge_base USING btree (learned_from);
+
+--
 -- Name: knowledge_base_site_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -6073,7 +6117,7 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.club_se
 -- Name: emergency_signals _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.emergency_signals FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit();
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.emergency_signals FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('created_at');
 
 --
 -- Name: improvement_queue _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
@@ -6085,7 +6129,7 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.improve
 -- Name: knowledge_base _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.knowledge_base FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'usage_count', 'success_rate', 'success_count', 'embeddings', 'embedding_model');
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.knowledge_base FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'learned_from', 'usage_count', 'success_rate', 'success_count', 'embeddings', 'embedding_model');
 
 --
 -- Name: prompts _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
@@ -6255,6 +6299,13 @@ ALTER TABLE ONLY app_public.improvement_queue
 
 ALTER TABLE ONLY app_public.knowledge_base
     ADD CONSTRAINT knowledge_base_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE SET NULL;
+
+--
+-- Name: knowledge_base knowledge_base_learned_from_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.knowledge_base
+    ADD CONSTRAINT knowledge_base_learned_from_fkey FOREIGN KEY (learned_from) REFERENCES app_public.responses(id) ON DELETE SET NULL;
 
 --
 -- Name: knowledge_base knowledge_base_site_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -7624,6 +7675,16 @@ GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO anonymous;
 GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO agent;
 GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO auditor;
 GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO worker;
+
+--
+-- Name: FUNCTION lines_with_heading(lines text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) TO anonymous;
+GRANT ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) TO agent;
+GRANT ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) TO auditor;
+GRANT ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) TO worker;
 
 --
 -- Name: FUNCTION markdown_sections(content text); Type: ACL; Schema: app_hidden; Owner: -

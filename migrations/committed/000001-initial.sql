@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5c92754707542d2d1bd6d6d56c724c91a0a8fdab
+--! Hash: sha1:03c215cd9580f208eba75b126eb40e50a7252b34
 --! Message: initial
 
 --! Included all.sql
@@ -420,6 +420,16 @@ comment on column app_public.responses.model is 'What wrote the text: local-extr
 comment on column app_public.responses.latency_ms is 'Milliseconds from question to recording.';
 comment on column app_public.responses.feedback is 'helpful or unhelpful; once per response, changeable.';
 alter table app_public.responses enable row level security;
+
+do $$
+begin
+  if not exists (select from pg_attribute where attrelid = 'app_public.knowledge_base'::regclass and attname = 'learned_from') then
+    alter table app_public.knowledge_base add column learned_from bigint references app_public.responses (id) on delete set null;
+    create index knowledge_base_learned_from on app_public.knowledge_base (learned_from);
+    comment on column app_public.knowledge_base.learned_from is 'The helpful answer that first taught this entry; taken back with its last rating.';
+  end if;
+end
+$$;
 
 create table if not exists app_public.response_sources (
   response_id bigint not null references app_public.responses (id) on delete cascade,
@@ -856,6 +866,7 @@ create or replace function app_hidden.to_lines(content text) returns text[] lang
   -- A last line without its newline carries diff's mark, so that it differs from the same line with one.
   select case
     when content = '' then '{}'::text[]
+    when content = E'\n' then '{""}'::text[]
     when right(content, 1) = E'\n' then string_to_array(left(content, -1), E'\n')
     else (select l[:cardinality(l) - 1] || (l[cardinality(l)] || E'\n\\ No newline at end of file') from string_to_array(content, E'\n') l)
   end
@@ -865,7 +876,7 @@ comment on function app_hidden.to_lines(text) is 'The lines of a text; a last li
 create or replace function app_hidden.from_lines(lines text[]) returns text language sql immutable parallel safe as $$
   select case
     when cardinality(lines) = 0 then ''
-    when right(lines[cardinality(lines)], 29) = E'\n\\ No newline at end of file' then left(array_to_string(lines, E'\n'), -29)
+    when right(lines[cardinality(lines)], 28) = E'\n\\ No newline at end of file' then left(array_to_string(lines, E'\n'), -28)
     else array_to_string(lines, E'\n') || E'\n'
   end
 $$;
@@ -1044,7 +1055,10 @@ begin
   end loop;
   if conflicts = '[]' then
     conflicts := null;
-    merged := app_hidden.from_lines(v_out || v_base[v_at:]);
+    v_out := v_out || v_base[v_at:];
+    -- A last line that is last no more has its newline now.
+    merged := app_hidden.from_lines(array(select case when o < cardinality(v_out) then regexp_replace(l, '\n\\ No newline at end of file$', '') else l end
+                                            from unnest(v_out) with ordinality t(l, o) order by o));
   end if;
 end
 $$;
@@ -1052,22 +1066,27 @@ comment on function app_hidden.merge_lines(text, text, text) is
   'Three-way merge by line: `merged` where the edits of ours and theirs do not overlap, else `conflicts`, [{line, lines}] of the base. Two insertions at one place conflict unless they are equal or both list items.';
 --! EndIncluded functions/merge_lines.sql
 --! Included functions/diff_summary.sql
+create or replace function app_hidden.lines_with_heading(lines text[]) returns table (n bigint, heading text) language sql immutable parallel safe as $$
+  select h.n, first_value(h.line) over (partition by h.block order by h.n)
+    from (select l.n, l.line, count(*) filter (where l.line ~ '^#{1,6}\s') over (order by l.n) as block from unnest(lines) with ordinality l(line, n)) h
+$$;
+comment on function app_hidden.lines_with_heading(text[]) is 'Each line''s number with the line that opens its block: a heading, or the first line of the text.';
+
 create or replace function app_hidden.diff_summary(old_content text, new_content text) returns text language sql immutable parallel safe as $$
-  with texts as (
+  with texts as materialized (
     select app_hidden.to_lines(coalesce(old_content, '')) as old_lines, app_hidden.to_lines(new_content) as new_lines
-  ), edits as (
+  ), edits as materialized (
     select e.* from texts, app_hidden.line_edits(old_lines, new_lines) e
   ), touched as (
-    select line, min(place) as place from (
-      select h.line, n as place from edits, texts, generate_series(b_from, b_to) n
-        cross join lateral (select l.line from unnest(new_lines[:n]) with ordinality l(line, o) where l.line ~ '^#{1,6}\s' order by o desc limit 1) h
+    select h.heading, min(h.n) as place from (
+      select l.heading, l.n from texts, app_hidden.lines_with_heading(new_lines) l where exists (select from edits where l.n between b_from and b_to)
       union all
-      select h.line, n from edits, texts, generate_series(a_from, a_to) n
-        cross join lateral (select l.line from unnest(old_lines[:n]) with ordinality l(line, o) where l.line ~ '^#{1,6}\s' order by o desc limit 1) h
-    ) t group by line
+      select l.heading, l.n from texts, app_hidden.lines_with_heading(old_lines) l where exists (select from edits where l.n between a_from and a_to)
+    ) h where h.heading ~ '^#{1,6}\s' group by h.heading
   )
   select format('+%s -%s lines', coalesce(sum(b_to - b_from + 1), 0), coalesce(sum(a_to - a_from + 1), 0))
-    || coalesce('; under ' || (select string_agg(regexp_replace(split_part(line, E'\n', 1), '^#+\s*', ''), ', ' order by place) from (select * from touched order by place limit 8) t), '')
+    || coalesce('; under ' || (select string_agg(regexp_replace(split_part(heading, E'\n', 1), '^#+\s*', ''), ', ' order by place)
+                                 from (select * from touched order by place limit 8) t), '')
     from edits
 $$;
 comment on function app_hidden.diff_summary(text, text) is 'Lines added and removed, and the headings they stand under, such as "+3 -1 lines; under Steps".';
@@ -1618,7 +1637,8 @@ begin
   insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, sop_id, site_id, improvement_id)
   select improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'topic', e.question, e.answer, 'improvement', 3,
          (improvement.suggested_sop_update ->> 'sop_id')::integer, (improvement.suggested_sop_update ->> 'site_id')::integer, improvement.id
-    from jsonb_to_recordset(improvement.suggested_sop_update -> 'entries') as e(question text, answer text)
+    from (select distinct on (e.question collate "C") e.question, e.answer
+            from jsonb_to_recordset(improvement.suggested_sop_update -> 'entries') as e(question text, answer text)) e
    order by e.question collate "C"
   on conflict (category, topic, question) do update
      set answer = excluded.answer, trust = 3, sop_id = excluded.sop_id, site_id = excluded.site_id, source = excluded.source, improvement_id = excluded.improvement_id;
@@ -1660,7 +1680,9 @@ declare
   v_ticket app_public.tickets;
 begin
   select * into v_ticket from app_public.tickets t where t.conversation = find_conversation.conversation for update;
-  if v_ticket.id is null or v_ticket.visitor_id <> app_public.current_visitor_id() then
+  if v_ticket.id is null
+     or v_ticket.visitor_id <> app_public.current_visitor_id()
+     or (v_ticket.visitor_id is not null and app_public.current_visitor_id() is null and app_public.current_actor() is null) then
     raise exception 'There is no such conversation.' using errcode = 'CO404', hint = 'Begin one with start_conversation.';
   end if;
   return v_ticket;
@@ -1700,7 +1722,7 @@ declare
   v_response app_public.responses;
 begin
   select * into v_response from app_public.responses r where r.id = visible_response.response_id for update;
-  if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or v_response.visitor_id = app_public.current_visitor_id()) then
+  if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or coalesce(v_response.visitor_id = app_public.current_visitor_id(), false)) then
     raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
   end if;
   return v_response;
@@ -1758,7 +1780,7 @@ begin
     perform app_private.settle_entry(v_vote.knowledge_id);
     -- What only this rating had taught is forgotten with it.
     delete from app_public.knowledge_base k
-     where k.id = v_vote.knowledge_id and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
+     where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
   end loop;
   delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed;
   update app_public.failed_responses f set withdrawn_at = now() where f.response_id = response.id and f.withdrawn_at is null;
@@ -1776,9 +1798,9 @@ begin
   if v_source.response_id is null then
     return;
   end if;
-  insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate)
+  insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate, learned_from)
   values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
-          'learned', v_source.sop_id, response.site_id, 0, 0, null)
+          'learned', v_source.sop_id, response.site_id, 0, 0, null, response.id)
   on conflict (category, topic, question) do update set usage_count = k.usage_count
   returning k.id into v_id;
   perform app_private.vote(v_id, response.id, true);
@@ -1791,7 +1813,7 @@ comment on function app_private.learn_from(app_public.responses) is 'Upserts the
 
 create or replace function app_hidden.learnable_question(question text) returns text language sql immutable parallel safe as $$
   -- The unique index bounds a question at some 2 kB; a longer story keeps its beginning.
-  select btrim(left(app_hidden.mask_personal_data(question), 500))
+  select btrim(left(btrim(regexp_replace(app_hidden.mask_personal_data(question), '\s+', ' ', 'g')), 500))
 $$;
 comment on function app_hidden.learnable_question(text) is 'A customer''s question as knowledge may keep it: masked, at most 500 characters.';
 
@@ -2010,12 +2032,15 @@ begin
     NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
     return NEW;
   end if;
-  if OLD.status <> 'pending' and (NEW.status, NEW.suggested_sop_update, NEW.approved_by, NEW.applied_at, NEW.rejected_by, NEW.rejected_at)
-     is distinct from (OLD.status, OLD.suggested_sop_update, OLD.approved_by, OLD.applied_at, OLD.rejected_by, OLD.rejected_at) then
+  -- Decided is decided; what only ranks it, or a row it points at that is gone, may still change.
+  if OLD.status <> 'pending' and to_jsonb(NEW) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id']
+     <> to_jsonb(OLD) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id'] then
     raise exception 'Proposal % was % by % already.', OLD.id, OLD.status, coalesce(OLD.approved_by, OLD.rejected_by) using errcode = 'CO103';
   end if;
   NEW.updated_at := clock_timestamp();
-  if NEW.status = OLD.status then
+  if OLD.status <> 'pending' then
+    return NEW;
+  elsif NEW.status = OLD.status then
     NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
     return NEW;
   end if;
@@ -2101,8 +2126,8 @@ create trigger _200_record after insert or update on app_public.prompts for each
 create or replace function app_hidden.tg__audit() returns trigger
 language plpgsql security definer set search_path = app_public, public, pg_temp as $$
 declare
-  v_old jsonb := case when TG_OP <> 'INSERT' then app_hidden.audited(to_jsonb(OLD), TG_ARGV) end;
-  v_new jsonb := case when TG_OP <> 'DELETE' then app_hidden.audited(to_jsonb(NEW), TG_ARGV) end;
+  v_old jsonb := case when TG_OP <> 'INSERT' then app_hidden.audited(to_jsonb(OLD), coalesce(TG_ARGV, '{}')) end;
+  v_new jsonb := case when TG_OP <> 'DELETE' then app_hidden.audited(to_jsonb(NEW), coalesce(TG_ARGV, '{}')) end;
 begin
   if v_old is distinct from v_new then
     insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
@@ -2127,9 +2152,9 @@ declare
   v_table text[];
 begin
   foreach v_table slice 1 in array array[
-    ['sops', 'updated_at'], ['knowledge_base', 'updated_at, usage_count, success_rate, success_count, embeddings, embedding_model'],
+    ['sops', 'updated_at'], ['knowledge_base', 'updated_at, learned_from, usage_count, success_rate, success_count, embeddings, embedding_model'],
     ['improvement_queue', 'updated_at, dry_run, impact, fingerprint'], ['users', 'updated_at'], ['sites', 'updated_at'],
-    ['club_settings', 'updated_at'], ['prompts', 'updated_at'], ['emergency_signals', ''],
+    ['club_settings', 'updated_at'], ['prompts', 'updated_at'], ['emergency_signals', 'created_at'],
     ['tickets', 'updated_at, summary, subject, resolution']]
   loop
     execute format('drop trigger if exists _900_audit on app_public.%I; create trigger _900_audit after insert or update or delete on app_public.%1$I for each row execute function app_hidden.tg__audit(%s)',
@@ -2205,7 +2230,7 @@ language plpgsql stable security definer set search_path = app_public, public, p
 declare
   v_site_id integer := app_hidden.find_site(search_knowledge.site);
   v_first integer := least(greatest(coalesce(first, 10), 1), 100);
-  v_query text := left(search_knowledge.query, 20000);
+  v_query text := coalesce(left(search_knowledge.query, 20000), '');
   v_words record;
   v_spelling text;
   v_model text;
@@ -2845,7 +2870,7 @@ begin
   if not app_hidden.has_role('worker') then
     perform app_hidden.require_role('agent');
   end if;
-  if kind is null or to_regprocedure(format('app_private.apply_improvement__%s(app_public.improvement_queue)', kind)) is null then
+  if coalesce(kind, '') !~ '^[a-z_]+$' or to_regprocedure(format('app_private.apply_improvement__%s(app_public.improvement_queue)', kind)) is null then
     raise exception 'There is no kind of proposal "%".', kind using errcode = 'CO005', hint = 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint';
   elsif jsonb_typeof(suggestion) is distinct from 'object' then
     raise exception 'The suggestion must be a JSON object.' using errcode = 'CO005';
@@ -2859,6 +2884,11 @@ begin
   elsif kind not in ('sop_edit', 'sop_new') and exists (select from jsonb_array_elements(suggestion -> 'entries') e
       where coalesce(btrim(e ->> 'question'), '') = '' or coalesce(btrim(e ->> 'answer'), '') = '') then
     raise exception 'Each entry needs a question and an answer.' using errcode = 'CO005';
+  end if;
+  if greatest(length(suggestion ->> 'category'), 0) > 100 or length(suggestion ->> 'section') > 200 or length(suggestion ->> 'topic') > 200 then
+    raise exception 'A category has at most 100 characters, a section or topic 200.' using errcode = 'CO005';
+  elsif jsonb_typeof(suggestion -> 'sop_id') not in ('number', 'null') or (suggestion ->> 'sop_id')::numeric not between -2147483648 and 2147483647 then
+    raise exception 'sop_id is the number of an SOP.' using errcode = 'CO005';
   end if;
   if kind = 'sop_edit' then
     v_sop := app_hidden.find_sop((suggestion ->> 'sop_id')::integer);
@@ -3217,9 +3247,9 @@ begin
   if conversation is not null then
     v_ticket := app_hidden.find_conversation(conversation);
     -- Decided here, under the conversation's lock: a person who took over meanwhile silences this answer too.
-    if app_hidden.assistant_is_silent(v_ticket) then
+    if app_hidden.assistant_is_silent(v_ticket) or v_ticket.status = 'resolved' then
       v_outcome := 'withheld';
-      v_reason := concat_ws('; ', v_ticket.assignee || ' has the conversation', v_reason);
+      v_reason := concat_ws('; ', case v_ticket.status when 'resolved' then v_ticket.resolved_by || ' resolved this meanwhile' else v_ticket.assignee || ' has the conversation' end, v_reason);
     end if;
   end if;
   if v_outcome in ('answered') and not (select s.assistant_enabled from app_public.club_settings s for share) then
@@ -3464,7 +3494,7 @@ $$;
 grant execute on function app_public.current_actor(), app_public.current_visitor_id(), app_hidden.current_reason(), app_hidden.acting_role(), app_hidden.has_role(name),
   app_hidden.require_role(name), app_hidden.require_reason(text), app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(),
   app_hidden.find_sop(integer, boolean), app_hidden.find_site(text), app_hidden.to_lines(text), app_hidden.from_lines(text[]), app_hidden.line_edits(text[], text[]),
-  app_hidden.hunk_range(integer, integer), app_hidden.unified_diff(text, text, text, text, integer), app_hidden.diff_summary(text, text), app_hidden.merge_lines(text, text, text)
+  app_hidden.hunk_range(integer, integer), app_hidden.unified_diff(text, text, text, text, integer), app_hidden.lines_with_heading(text[]), app_hidden.diff_summary(text, text), app_hidden.merge_lines(text, text, text)
   to anonymous, agent, auditor, worker;
 
 grant execute on function app_public.start_conversation(text), app_public.mark_helpful(bigint),

@@ -4,7 +4,7 @@ declare
   v_response app_public.responses;
 begin
   select * into v_response from app_public.responses r where r.id = visible_response.response_id for update;
-  if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or v_response.visitor_id = app_public.current_visitor_id()) then
+  if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or coalesce(v_response.visitor_id = app_public.current_visitor_id(), false)) then
     raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
   end if;
   return v_response;
@@ -62,7 +62,7 @@ begin
     perform app_private.settle_entry(v_vote.knowledge_id);
     -- What only this rating had taught is forgotten with it.
     delete from app_public.knowledge_base k
-     where k.id = v_vote.knowledge_id and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
+     where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
   end loop;
   delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed;
   update app_public.failed_responses f set withdrawn_at = now() where f.response_id = response.id and f.withdrawn_at is null;
@@ -80,9 +80,9 @@ begin
   if v_source.response_id is null then
     return;
   end if;
-  insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate)
+  insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate, learned_from)
   values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
-          'learned', v_source.sop_id, response.site_id, 0, 0, null)
+          'learned', v_source.sop_id, response.site_id, 0, 0, null, response.id)
   on conflict (category, topic, question) do update set usage_count = k.usage_count
   returning k.id into v_id;
   perform app_private.vote(v_id, response.id, true);
@@ -95,7 +95,7 @@ comment on function app_private.learn_from(app_public.responses) is 'Upserts the
 
 create or replace function app_hidden.learnable_question(question text) returns text language sql immutable parallel safe as $$
   -- The unique index bounds a question at some 2 kB; a longer story keeps its beginning.
-  select btrim(left(app_hidden.mask_personal_data(question), 500))
+  select btrim(left(btrim(regexp_replace(app_hidden.mask_personal_data(question), '\s+', ' ', 'g')), 500))
 $$;
 comment on function app_hidden.learnable_question(text) is 'A customer''s question as knowledge may keep it: masked, at most 500 characters.';
 

@@ -53,7 +53,8 @@ begin
   insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, sop_id, site_id, improvement_id)
   select improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'topic', e.question, e.answer, 'improvement', 3,
          (improvement.suggested_sop_update ->> 'sop_id')::integer, (improvement.suggested_sop_update ->> 'site_id')::integer, improvement.id
-    from jsonb_to_recordset(improvement.suggested_sop_update -> 'entries') as e(question text, answer text)
+    from (select distinct on (e.question collate "C") e.question, e.answer
+            from jsonb_to_recordset(improvement.suggested_sop_update -> 'entries') as e(question text, answer text)) e
    order by e.question collate "C"
   on conflict (category, topic, question) do update
      set answer = excluded.answer, trust = 3, sop_id = excluded.sop_id, site_id = excluded.site_id, source = excluded.source, improvement_id = excluded.improvement_id;

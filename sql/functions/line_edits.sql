@@ -2,6 +2,7 @@ create or replace function app_hidden.to_lines(content text) returns text[] lang
   -- A last line without its newline carries diff's mark, so that it differs from the same line with one.
   select case
     when content = '' then '{}'::text[]
+    when content = E'\n' then '{""}'::text[]
     when right(content, 1) = E'\n' then string_to_array(left(content, -1), E'\n')
     else (select l[:cardinality(l) - 1] || (l[cardinality(l)] || E'\n\\ No newline at end of file') from string_to_array(content, E'\n') l)
   end
@@ -11,7 +12,7 @@ comment on function app_hidden.to_lines(text) is 'The lines of a text; a last li
 create or replace function app_hidden.from_lines(lines text[]) returns text language sql immutable parallel safe as $$
   select case
     when cardinality(lines) = 0 then ''
-    when right(lines[cardinality(lines)], 29) = E'\n\\ No newline at end of file' then left(array_to_string(lines, E'\n'), -29)
+    when right(lines[cardinality(lines)], 28) = E'\n\\ No newline at end of file' then left(array_to_string(lines, E'\n'), -28)
     else array_to_string(lines, E'\n') || E'\n'
   end
 $$;

@@ -34,7 +34,10 @@ begin
   end loop;
   if conflicts = '[]' then
     conflicts := null;
-    merged := app_hidden.from_lines(v_out || v_base[v_at:]);
+    v_out := v_out || v_base[v_at:];
+    -- A last line that is last no more has its newline now.
+    merged := app_hidden.from_lines(array(select case when o < cardinality(v_out) then regexp_replace(l, '\n\\ No newline at end of file$', '') else l end
+                                            from unnest(v_out) with ordinality t(l, o) order by o));
   end if;
 end
 $$;

@@ -18,7 +18,9 @@ declare
   v_ticket app_public.tickets;
 begin
   select * into v_ticket from app_public.tickets t where t.conversation = find_conversation.conversation for update;
-  if v_ticket.id is null or v_ticket.visitor_id <> app_public.current_visitor_id() then
+  if v_ticket.id is null
+     or v_ticket.visitor_id <> app_public.current_visitor_id()
+     or (v_ticket.visitor_id is not null and app_public.current_visitor_id() is null and app_public.current_actor() is null) then
     raise exception 'There is no such conversation.' using errcode = 'CO404', hint = 'Begin one with start_conversation.';
   end if;
   return v_ticket;

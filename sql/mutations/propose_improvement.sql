@@ -9,7 +9,7 @@ begin
   if not app_hidden.has_role('worker') then
     perform app_hidden.require_role('agent');
   end if;
-  if kind is null or to_regprocedure(format('app_private.apply_improvement__%s(app_public.improvement_queue)', kind)) is null then
+  if coalesce(kind, '') !~ '^[a-z_]+$' or to_regprocedure(format('app_private.apply_improvement__%s(app_public.improvement_queue)', kind)) is null then
     raise exception 'There is no kind of proposal "%".', kind using errcode = 'CO005', hint = 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint';
   elsif jsonb_typeof(suggestion) is distinct from 'object' then
     raise exception 'The suggestion must be a JSON object.' using errcode = 'CO005';
@@ -23,6 +23,11 @@ begin
   elsif kind not in ('sop_edit', 'sop_new') and exists (select from jsonb_array_elements(suggestion -> 'entries') e
       where coalesce(btrim(e ->> 'question'), '') = '' or coalesce(btrim(e ->> 'answer'), '') = '') then
     raise exception 'Each entry needs a question and an answer.' using errcode = 'CO005';
+  end if;
+  if greatest(length(suggestion ->> 'category'), 0) > 100 or length(suggestion ->> 'section') > 200 or length(suggestion ->> 'topic') > 200 then
+    raise exception 'A category has at most 100 characters, a section or topic 200.' using errcode = 'CO005';
+  elsif jsonb_typeof(suggestion -> 'sop_id') not in ('number', 'null') or (suggestion ->> 'sop_id')::numeric not between -2147483648 and 2147483647 then
+    raise exception 'sop_id is the number of an SOP.' using errcode = 'CO005';
   end if;
   if kind = 'sop_edit' then
     v_sop := app_hidden.find_sop((suggestion ->> 'sop_id')::integer);

@@ -14,9 +14,9 @@ begin
   if conversation is not null then
     v_ticket := app_hidden.find_conversation(conversation);
     -- Decided here, under the conversation's lock: a person who took over meanwhile silences this answer too.
-    if app_hidden.assistant_is_silent(v_ticket) then
+    if app_hidden.assistant_is_silent(v_ticket) or v_ticket.status = 'resolved' then
       v_outcome := 'withheld';
-      v_reason := concat_ws('; ', v_ticket.assignee || ' has the conversation', v_reason);
+      v_reason := concat_ws('; ', case v_ticket.status when 'resolved' then v_ticket.resolved_by || ' resolved this meanwhile' else v_ticket.assignee || ' has the conversation' end, v_reason);
     end if;
   end if;
   if v_outcome in ('answered') and not (select s.assistant_enabled from app_public.club_settings s for share) then

@@ -18,7 +18,7 @@ $$;
 grant execute on function app_public.current_actor(), app_public.current_visitor_id(), app_hidden.current_reason(), app_hidden.acting_role(), app_hidden.has_role(name),
   app_hidden.require_role(name), app_hidden.require_reason(text), app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(),
   app_hidden.find_sop(integer, boolean), app_hidden.find_site(text), app_hidden.to_lines(text), app_hidden.from_lines(text[]), app_hidden.line_edits(text[], text[]),
-  app_hidden.hunk_range(integer, integer), app_hidden.unified_diff(text, text, text, text, integer), app_hidden.diff_summary(text, text), app_hidden.merge_lines(text, text, text)
+  app_hidden.hunk_range(integer, integer), app_hidden.unified_diff(text, text, text, text, integer), app_hidden.lines_with_heading(text[]), app_hidden.diff_summary(text, text), app_hidden.merge_lines(text, text, text)
   to anonymous, agent, auditor, worker;
 
 grant execute on function app_public.start_conversation(text), app_public.mark_helpful(bigint),

@@ -17,7 +17,7 @@ language plpgsql stable security definer set search_path = app_public, public, p
 declare
   v_site_id integer := app_hidden.find_site(search_knowledge.site);
   v_first integer := least(greatest(coalesce(first, 10), 1), 100);
-  v_query text := left(search_knowledge.query, 20000);
+  v_query text := coalesce(left(search_knowledge.query, 20000), '');
   v_words record;
   v_spelling text;
   v_model text;

@@ -46,6 +46,16 @@ comment on column app_public.responses.latency_ms is 'Milliseconds from question
 comment on column app_public.responses.feedback is 'helpful or unhelpful; once per response, changeable.';
 alter table app_public.responses enable row level security;
 
+do $$
+begin
+  if not exists (select from pg_attribute where attrelid = 'app_public.knowledge_base'::regclass and attname = 'learned_from') then
+    alter table app_public.knowledge_base add column learned_from bigint references app_public.responses (id) on delete set null;
+    create index knowledge_base_learned_from on app_public.knowledge_base (learned_from);
+    comment on column app_public.knowledge_base.learned_from is 'The helpful answer that first taught this entry; taken back with its last rating.';
+  end if;
+end
+$$;
+
 create table if not exists app_public.response_sources (
   response_id bigint not null references app_public.responses (id) on delete cascade,
   rank smallint not null,

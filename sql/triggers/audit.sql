@@ -1,8 +1,8 @@
 create or replace function app_hidden.tg__audit() returns trigger
 language plpgsql security definer set search_path = app_public, public, pg_temp as $$
 declare
-  v_old jsonb := case when TG_OP <> 'INSERT' then app_hidden.audited(to_jsonb(OLD), TG_ARGV) end;
-  v_new jsonb := case when TG_OP <> 'DELETE' then app_hidden.audited(to_jsonb(NEW), TG_ARGV) end;
+  v_old jsonb := case when TG_OP <> 'INSERT' then app_hidden.audited(to_jsonb(OLD), coalesce(TG_ARGV, '{}')) end;
+  v_new jsonb := case when TG_OP <> 'DELETE' then app_hidden.audited(to_jsonb(NEW), coalesce(TG_ARGV, '{}')) end;
 begin
   if v_old is distinct from v_new then
     insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
@@ -27,9 +27,9 @@ declare
   v_table text[];
 begin
   foreach v_table slice 1 in array array[
-    ['sops', 'updated_at'], ['knowledge_base', 'updated_at, usage_count, success_rate, success_count, embeddings, embedding_model'],
+    ['sops', 'updated_at'], ['knowledge_base', 'updated_at, learned_from, usage_count, success_rate, success_count, embeddings, embedding_model'],
     ['improvement_queue', 'updated_at, dry_run, impact, fingerprint'], ['users', 'updated_at'], ['sites', 'updated_at'],
-    ['club_settings', 'updated_at'], ['prompts', 'updated_at'], ['emergency_signals', ''],
+    ['club_settings', 'updated_at'], ['prompts', 'updated_at'], ['emergency_signals', 'created_at'],
     ['tickets', 'updated_at, summary, subject, resolution']]
   loop
     execute format('drop trigger if exists _900_audit on app_public.%I; create trigger _900_audit after insert or update or delete on app_public.%1$I for each row execute function app_hidden.tg__audit(%s)',

@@ -15,12 +15,15 @@ begin
     NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
     return NEW;
   end if;
-  if OLD.status <> 'pending' and (NEW.status, NEW.suggested_sop_update, NEW.approved_by, NEW.applied_at, NEW.rejected_by, NEW.rejected_at)
-     is distinct from (OLD.status, OLD.suggested_sop_update, OLD.approved_by, OLD.applied_at, OLD.rejected_by, OLD.rejected_at) then
+  -- Decided is decided; what only ranks it, or a row it points at that is gone, may still change.
+  if OLD.status <> 'pending' and to_jsonb(NEW) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id']
+     <> to_jsonb(OLD) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id'] then
     raise exception 'Proposal % was % by % already.', OLD.id, OLD.status, coalesce(OLD.approved_by, OLD.rejected_by) using errcode = 'CO103';
   end if;
   NEW.updated_at := clock_timestamp();
-  if NEW.status = OLD.status then
+  if OLD.status <> 'pending' then
+    return NEW;
+  elsif NEW.status = OLD.status then
     NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
     return NEW;
   end if;

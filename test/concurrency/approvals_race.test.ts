@@ -1,12 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { isServer, reviewer, type TestDatabase } from '../support/database.ts'
 import { doorText, one, type Sop, seeded } from '../sql/fixtures.ts'
+import { isServer, reviewer, type TestDatabase } from '../support/database.ts'
 import { call, codeOf, historyAgainstAudit, inLanes, manyConnections, propose } from './support.ts'
 
 const rob = { role: 'reviewer' as const, actor: 'rob' }
 const approve = 'select * from app_public.approve_improvement($1)'
 const save = (pool: TestDatabase['pool'], section: string, content: string, reason = 'A test') =>
-  call<Sop>(pool, reviewer, 'select * from app_public.save_sop($1, $2, $3, $4)', ['race', section, content, reason])
+  call<Sop>(pool, reviewer, 'select * from app_public.save_sop($1, $2, $3, $4)', [
+    'race',
+    section,
+    content,
+    reason,
+  ])
 
 ;(isServer ? describe : describe.skip)('approvals at the same time (needs DATABASE_URL)', () => {
   let database: TestDatabase
@@ -24,11 +29,21 @@ const save = (pool: TestDatabase['pool'], section: string, content: string, reas
     const winners = { rita: 0, rob: 0 }
     for (let round = 1; round <= 40; round++) {
       const { id } = await propose(pool, sop, `${doorText}Round ${round}.\n`)
-      const both = await Promise.allSettled((round % 2 ? [reviewer, rob] : [rob, reviewer]).map((who) => call(pool, who, approve, [id])))
+      const both = await Promise.allSettled(
+        (round % 2 ? [reviewer, rob] : [rob, reviewer]).map((who) => call(pool, who, approve, [id])),
+      )
       expect(both.map(codeOf).sort()).toEqual(['CO103', 'ok'])
       const row = await one(pool, 'select approved_by from app_public.improvement_queue where id = $1', [id])
       winners[row.approved_by as 'rita' | 'rob']++
-      expect((await one(pool, 'select count(*)::int as n from app_public.sop_versions where improvement_id = $1', [id])).n).toBe(1)
+      expect(
+        (
+          await one(
+            pool,
+            'select count(*)::int as n from app_public.sop_versions where improvement_id = $1',
+            [id],
+          )
+        ).n,
+      ).toBe(1)
       // The next round's edit is drafted against the version that won.
       Object.assign(sop, await one(pool, 'select * from app_public.sops where id = $1', [sop.id]))
     }
@@ -42,7 +57,10 @@ const save = (pool: TestDatabase['pool'], section: string, content: string, reas
     for (let round = 1; round <= 30; round++) {
       const { id } = await propose(pool, sop, `${doorText}Round ${round}.\n`)
       const before = await one(pool, 'select version from app_public.sops where id = $1', [sop.id])
-      const both = await Promise.allSettled([call(pool, reviewer, approve, [id]), call(pool, rob, `select * from app_public.reject_improvement($1, 'No')`, [id])])
+      const both = await Promise.allSettled([
+        call(pool, reviewer, approve, [id]),
+        call(pool, rob, `select * from app_public.reject_improvement($1, 'No')`, [id]),
+      ])
       expect(both.map(codeOf).sort()).toEqual(['CO103', 'ok'])
       const row = await one(pool, 'select status from app_public.improvement_queue where id = $1', [id])
       expect(row.status).toBe(both[0]!.status === 'fulfilled' ? 'approved' : 'rejected')
@@ -55,7 +73,9 @@ const save = (pool: TestDatabase['pool'], section: string, content: string, reas
     const { pool } = database
     const sop = await save(pool, 'double_click', doorText)
     const { id } = await propose(pool, sop, `${doorText}More.\n`)
-    const all = await Promise.allSettled(Array.from({ length: 16 }, () => call(pool, reviewer, approve, [id])))
+    const all = await Promise.allSettled(
+      Array.from({ length: 16 }, () => call(pool, reviewer, approve, [id])),
+    )
     expect(all.map(codeOf)).toEqual(Array(16).fill('ok'))
     expect((await one(pool, 'select version from app_public.sops where id = $1', [sop.id])).version).toBe(2)
   })
@@ -65,16 +85,35 @@ const save = (pool: TestDatabase['pool'], section: string, content: string, reas
     const sop = await save(pool, 'savers', 'Start')
     for (let version = 1; version <= 20; version++) {
       const all = await Promise.allSettled(
-        Array.from({ length: 8 }, (_, i) => call(pool, reviewer, 'select * from app_public.save_sop($1, $2, $3, $4, $5)', ['race', 'savers', `Version ${version} by ${i}`, 'Mine', version])),
+        Array.from({ length: 8 }, (_, i) =>
+          call(pool, reviewer, 'select * from app_public.save_sop($1, $2, $3, $4, $5)', [
+            'race',
+            'savers',
+            `Version ${version} by ${i}`,
+            'Mine',
+            version,
+          ]),
+        ),
       )
       expect(all.map(codeOf).sort()).toEqual([...Array(7).fill('CO101'), 'ok'])
-      expect((await one(pool, 'select version from app_public.sops where id = $1', [sop.id])).version).toBe(version + 1)
+      expect((await one(pool, 'select version from app_public.sops where id = $1', [sop.id])).version).toBe(
+        version + 1,
+      )
     }
   })
 
   it('makes one SOP of many first saves', async () => {
     const { pool } = database
-    const all = await Promise.allSettled(Array.from({ length: 16 }, (_, i) => call(pool, reviewer, 'select * from app_public.save_sop($1, $2, $3, $4, 0)', ['race', 'first', `By ${i}`, 'First'])))
+    const all = await Promise.allSettled(
+      Array.from({ length: 16 }, (_, i) =>
+        call(pool, reviewer, 'select * from app_public.save_sop($1, $2, $3, $4, 0)', [
+          'race',
+          'first',
+          `By ${i}`,
+          'First',
+        ]),
+      ),
+    )
     expect(all.map(codeOf).sort()).toEqual([...Array(15).fill('CO101'), 'ok'])
   })
 
@@ -82,7 +121,13 @@ const save = (pool: TestDatabase['pool'], section: string, content: string, reas
     const { pool } = database
     const random = seeded(11)
     const lines = (title: string, change?: { at: number; to: string }) =>
-      [`# ${title}`, '', ...Array.from({ length: 30 }, (_, i) => (change?.at === i ? change.to : `Line ${i} of the procedure.`))].join('\n')
+      [
+        `# ${title}`,
+        '',
+        ...Array.from({ length: 30 }, (_, i) =>
+          change?.at === i ? change.to : `Line ${i} of the procedure.`,
+        ),
+      ].join('\n')
     const sops: Sop[] = []
     for (let i = 0; i < 10; i++) sops.push(await save(pool, `busy_${i}`, lines(`Busy ${i}`)))
     const tasks: (() => Promise<{ kind: string; sop: number; mark?: string }>)[] = []
@@ -99,7 +144,13 @@ const save = (pool: TestDatabase['pool'], section: string, content: string, reas
       } else if (n % 3 === 1) {
         tasks.push(async () => {
           const now = await one<Sop>(pool, 'select * from app_public.sops where id = $1', [sop.id])
-          await call(pool, reviewer, 'select * from app_public.save_sop($1, $2, $3, $4, $5)', [sop.category, sop.section, `${now.content}\n${mark}`, 'Edited', now.version])
+          await call(pool, reviewer, 'select * from app_public.save_sop($1, $2, $3, $4, $5)', [
+            sop.category,
+            sop.section,
+            `${now.content}\n${mark}`,
+            'Edited',
+            now.version,
+          ])
           return { kind: 'edit', sop: sop.id, mark }
         })
       } else {
@@ -118,18 +169,37 @@ const save = (pool: TestDatabase['pool'], section: string, content: string, reas
     // Nothing lost: whatever was acknowledged stands in the version that it made.
     for (const { kind, sop, mark } of won) {
       if (kind === 'rollback') continue
-      const { rows } = await pool.query('select v.content, p.content as before from app_public.sop_versions v join app_public.sop_versions p on p.id = v.previous_version_id where v.sop_id = $1 and position($2 in v.content) > 0 order by v.version limit 1', [sop, mark])
+      const { rows } = await pool.query(
+        'select v.content, p.content as before from app_public.sop_versions v join app_public.sop_versions p on p.id = v.previous_version_id where v.sop_id = $1 and position($2 in v.content) > 0 order by v.version limit 1',
+        [sop, mark],
+      )
       expect(rows).toHaveLength(1)
       expect(rows[0].before).not.toContain(mark)
     }
     // Each version follows the one before it, and each approved proposal made one.
-    const chain = await one(pool, 'select count(*)::int as broken from app_public.sop_versions v left join app_public.sop_versions p on p.id = v.previous_version_id where v.version > 1 and (p.sop_id, p.version) is distinct from (v.sop_id, v.version - 1)')
+    const chain = await one(
+      pool,
+      'select count(*)::int as broken from app_public.sop_versions v left join app_public.sop_versions p on p.id = v.previous_version_id where v.version > 1 and (p.sop_id, p.version) is distinct from (v.sop_id, v.version - 1)',
+    )
     expect(chain.broken).toBe(0)
     const approvals = won.filter((result) => result.kind === 'approve').length
-    expect((await one(pool, `select count(*)::int as n from app_public.sop_versions v join app_public.sops s on s.id = v.sop_id where v.improvement_id is not null and s.section like 'busy%'`)).n).toBe(approvals)
+    expect(
+      (
+        await one(
+          pool,
+          `select count(*)::int as n from app_public.sop_versions v join app_public.sops s on s.id = v.sop_id where v.improvement_id is not null and s.section like 'busy%'`,
+        )
+      ).n,
+    ).toBe(approvals)
     for (const sop of sops) {
-      const units = await one(pool, 'select array_agg(distinct v.version) as versions from app_private.search_units u join app_public.sop_versions v on v.id = u.sop_version_id where u.sop_id = $1', [sop.id])
-      expect(units.versions).toEqual([(await one(pool, 'select version from app_public.sops where id = $1', [sop.id])).version])
+      const units = await one(
+        pool,
+        'select array_agg(distinct v.version) as versions from app_private.search_units u join app_public.sop_versions v on v.id = u.sop_version_id where u.sop_id = $1',
+        [sop.id],
+      )
+      expect(units.versions).toEqual([
+        (await one(pool, 'select version from app_public.sops where id = $1', [sop.id])).version,
+      ])
     }
   })
 })

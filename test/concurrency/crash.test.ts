@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { agent, isServer, makeTestDatabase, reviewer, type TestDatabase, worker } from '../support/database.ts'
+import pg from 'pg'
 import { doorText, one, type Sop, seeded } from '../sql/fixtures.ts'
+import {
+  agent,
+  isServer,
+  makeTestDatabase,
+  reviewer,
+  type TestDatabase,
+  worker,
+} from '../support/database.ts'
 import { call, historyAgainstAudit, propose } from './support.ts'
 
 const kills = 60
@@ -17,28 +24,56 @@ const kills = 60
   it(`is done whole or not at all, ${kills} times at random points`, async () => {
     const { pool } = database
     const random = seeded(3)
-    const sop = await call<Sop>(pool, reviewer, `select * from app_public.save_sop('doors', 'codes', $1, 'First')`, [doorText])
+    const sop = await call<Sop>(
+      pool,
+      reviewer,
+      `select * from app_public.save_sop('doors', 'codes', $1, 'First')`,
+      [doorText],
+    )
     const begun = performance.now()
-    await call(pool, reviewer, 'select * from app_public.approve_improvement($1)', [(await propose(pool, sop, `${doorText}Warm up.\n`)).id])
+    await call(pool, reviewer, 'select * from app_public.approve_improvement($1)', [
+      (await propose(pool, sop, `${doorText}Warm up.\n`)).id,
+    ])
     const usual = performance.now() - begun
     const counts = { whole: 0, none: 0 }
     for (let n = 0; n < kills; n++) {
       const now = await one<Sop>(pool, 'select * from app_public.sops where id = $1', [sop.id])
       // A failure and a pattern of its own, so that every table takes part.
-      const response = await call(pool, { ...worker }, `select id from app_public.record_response('door?', 'No.', 'answered', 'test')`)
-      await call(pool, agent, 'select id from app_public.mark_unhelpful($1, expected_sop_id => $2)', [response.id, sop.id])
-      const pattern = await call(pool, worker, 'select id from app_private.cluster_failures() limit 1')
-      const failed = await one(pool, 'select id from app_public.failed_responses where response_id = $1', [response.id])
-      const proposal = await call(pool, worker, `select id from app_public.propose_improvement('sop_edit', $1, $2, $3)`, [
-        { sop_id: sop.id, new_content: `${doorText}Kill ${n}.\n`, reasoning: 'Because' }, [failed.id], pattern.id,
+      const response = await call(
+        pool,
+        { ...worker },
+        `select id from app_public.record_response('door?', 'No.', 'answered', 'test')`,
+      )
+      await call(pool, agent, 'select id from app_public.mark_unhelpful($1, expected_sop_id => $2)', [
+        response.id,
+        sop.id,
       ])
+      const pattern = await call(pool, worker, 'select id from app_private.cluster_failures() limit 1')
+      const failed = await one(pool, 'select id from app_public.failed_responses where response_id = $1', [
+        response.id,
+      ])
+      const proposal = await call(
+        pool,
+        worker,
+        `select id from app_public.propose_improvement('sop_edit', $1, $2, $3)`,
+        [
+          { sop_id: sop.id, new_content: `${doorText}Kill ${n}.\n`, reasoning: 'Because' },
+          [failed.id],
+          pattern.id,
+        ],
+      )
       const victim = new pg.Client({ connectionString: database.url })
       victim.on('error', () => {})
       await victim.connect()
-      const { pid } = await one<{ pid: number }>(victim as unknown as pg.PoolClient, 'select pg_backend_pid() as pid')
+      const { pid } = await one<{ pid: number }>(
+        victim as unknown as pg.PoolClient,
+        'select pg_backend_pid() as pid',
+      )
       const steps = async () => {
         await victim.query('begin')
-        await victim.query(`select set_config('role', 'reviewer', true), set_config('clubos.actor', 'rita', true)`)
+        await victim.query(
+          `select set_config('role', 'reviewer', true), set_config('clubos.actor', 'rita', true)`,
+        )
         await victim.query('select app_public.approve_improvement($1)', [proposal.id])
         if (n % 4 === 0) await sleep(random() * 2)
         await victim.query('commit')
@@ -52,29 +87,67 @@ const kills = 60
       const outcome = await working
       await victim.end().catch(() => {})
 
-      const row = await one(pool, 'select q.status, f.resolved_by_improvement_id as resolved, p.status as pattern from app_public.improvement_queue q, app_public.failed_responses f, app_public.failure_patterns p where q.id = $1 and f.id = $2 and p.id = $3', [
-        proposal.id, failed.id, pattern.id,
-      ])
+      const row = await one(
+        pool,
+        'select q.status, f.resolved_by_improvement_id as resolved, p.status as pattern from app_public.improvement_queue q, app_public.failed_responses f, app_public.failure_patterns p where q.id = $1 and f.id = $2 and p.id = $3',
+        [proposal.id, failed.id, pattern.id],
+      )
       const after = await one<Sop>(pool, 'select * from app_public.sops where id = $1', [sop.id])
-      const units = await one(pool, 'select min(v.version) as oldest, max(v.version) as newest from app_private.search_units u join app_public.sop_versions v on v.id = u.sop_version_id where u.sop_id = $1', [sop.id])
-      const audits = await one(pool, `select count(*)::int as n from app_public.audit_log where table_name = 'improvement_queue' and row_id = $1::text and new ->> 'status' = 'approved'`, [proposal.id])
+      const units = await one(
+        pool,
+        'select min(v.version) as oldest, max(v.version) as newest from app_private.search_units u join app_public.sop_versions v on v.id = u.sop_version_id where u.sop_id = $1',
+        [sop.id],
+      )
+      const audits = await one(
+        pool,
+        `select count(*)::int as n from app_public.audit_log where table_name = 'improvement_queue' and row_id = $1::text and new ->> 'status' = 'approved'`,
+        [proposal.id],
+      )
       if (row.status === 'approved') {
         counts.whole++
-        expect({ ...row, version: after.version, content: after.content, ...units, audits: audits.n }).toEqual({
-          status: 'approved', resolved: proposal.id, pattern: 'resolved', version: now.version + 1, content: `${doorText}Kill ${n}.\n`, oldest: now.version + 1, newest: now.version + 1, audits: 1,
+        expect({
+          ...row,
+          version: after.version,
+          content: after.content,
+          ...units,
+          audits: audits.n,
+        }).toEqual({
+          status: 'approved',
+          resolved: proposal.id,
+          pattern: 'resolved',
+          version: now.version + 1,
+          content: `${doorText}Kill ${n}.\n`,
+          oldest: now.version + 1,
+          newest: now.version + 1,
+          audits: 1,
         })
       } else {
         counts.none++
         expect(outcome).toBe('broken')
-        expect({ ...row, version: after.version, content: after.content, ...units, audits: audits.n }).toEqual({
-          status: 'pending', resolved: null, pattern: 'proposed', version: now.version, content: now.content, oldest: now.version, newest: now.version, audits: 0,
+        expect({
+          ...row,
+          version: after.version,
+          content: after.content,
+          ...units,
+          audits: audits.n,
+        }).toEqual({
+          status: 'pending',
+          resolved: null,
+          pattern: 'proposed',
+          version: now.version,
+          content: now.content,
+          oldest: now.version,
+          newest: now.version,
+          audits: 0,
         })
-        await call(pool, reviewer, `select * from app_public.reject_improvement($1, 'Next round')`, [proposal.id])
+        await call(pool, reviewer, `select * from app_public.reject_improvement($1, 'Next round')`, [
+          proposal.id,
+        ])
       }
     }
     expect(counts.whole + counts.none).toBe(kills)
     // Both ends must have been met, or the kills were not at random points.
     expect(Math.min(counts.whole, counts.none)).toBeGreaterThan(0)
     expect(await historyAgainstAudit(pool)).toEqual([])
-  })
+  }, 180_000)
 })

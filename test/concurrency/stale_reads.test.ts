@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Sop } from '../sql/fixtures.ts'
 import { isServer, reviewer, type TestDatabase } from '../support/database.ts'
-import { type Sop } from '../sql/fixtures.ts'
 import { call, manyConnections, propose } from './support.ts'
 
 const asks = isServer ? 2400 : 240
@@ -16,9 +16,19 @@ describe('what is answered after an approval', () => {
 
   it(`is never the old text: ${asks} questions by ${readers} readers while approvals commit`, async () => {
     const { pool } = database
-    const text = (n: number) => `# Gate code\n\n## Steps\n\nThe gate code on the panel is typed as number${n}end.\n`
-    let sop = await call<Sop>(pool, reviewer, `select * from app_public.save_sop('doors', 'gate', $1, 'First')`, [text(0)])
-    for (const other of ['coffee', 'parking', 'screens']) await call(pool, reviewer, `select * from app_public.save_sop('other', $1, $2, 'First')`, [other, `# ${other}\n\nAbout ${other} and nothing else.\n`])
+    const text = (n: number) =>
+      `# Gate code\n\n## Steps\n\nThe gate code on the panel is typed as number${n}end.\n`
+    let sop = await call<Sop>(
+      pool,
+      reviewer,
+      `select * from app_public.save_sop('doors', 'gate', $1, 'First')`,
+      [text(0)],
+    )
+    for (const other of ['coffee', 'parking', 'screens'])
+      await call(pool, reviewer, `select * from app_public.save_sop('other', $1, $2, 'First')`, [
+        other,
+        `# ${other}\n\nAbout ${other} and nothing else.\n`,
+      ])
     let acknowledged = 0
     let running = true
     let stale = 0
@@ -34,8 +44,28 @@ describe('what is answered after an approval', () => {
       while (asked < asks) {
         asked++
         const atLeast = acknowledged
-        if (reader % 2) check((await call(pool, server, `select text, outcome from app_public.ask('what is the gate code on the panel')`)).text, atLeast)
-        else check((await call(pool, server, `select snippet from app_public.search_knowledge('what is the gate code on the panel', first => 1)`)).snippet, atLeast)
+        if (reader % 2)
+          check(
+            (
+              await call(
+                pool,
+                server,
+                `select text, outcome from app_public.ask('what is the gate code on the panel')`,
+              )
+            ).text,
+            atLeast,
+          )
+        else
+          check(
+            (
+              await call(
+                pool,
+                server,
+                `select snippet from app_public.search_knowledge('what is the gate code on the panel', first => 1)`,
+              )
+            ).snippet,
+            atLeast,
+          )
       }
     }
     const write = async () => {

@@ -1,24 +1,36 @@
 /** What the races have in common: committed data, many connections, and rounds. */
 import type pg from 'pg'
 import { type Claims, withClaims } from '../../core/database/index.ts'
-import { makeTestDatabase, type TestDatabase, worker } from '../support/database.ts'
 import { one, type Sop } from '../sql/fixtures.ts'
+import { makeTestDatabase, type TestDatabase, worker } from '../support/database.ts'
 
-export const manyConnections = (connections: number): Promise<TestDatabase> => makeTestDatabase({ connections })
+export const manyConnections = (connections: number): Promise<TestDatabase> =>
+  makeTestDatabase({ connections })
 
 /** One call in a transaction of its own, as somebody. */
 // biome-ignore lint/suspicious/noExplicitAny: rows are what the statement says.
-export const call = <T = any>(pool: pg.Pool, claims: Claims, statement: string, parameters: unknown[] = []): Promise<T> =>
-  withClaims(pool, claims, (client) => one<T>(client, statement, parameters))
+export const call = <T = any>(
+  pool: pg.Pool,
+  claims: Claims,
+  statement: string,
+  parameters: unknown[] = [],
+): Promise<T> => withClaims(pool, claims, (client) => one<T>(client, statement, parameters))
 
 export const propose = (pool: pg.Pool, sop: Sop, content: string): Promise<{ id: number }> =>
-  call(pool, worker, `select id from app_public.propose_improvement('sop_edit', $1)`, [{ sop_id: sop.id, new_content: content, reasoning: 'Because' }])
+  call(pool, worker, `select id from app_public.propose_improvement('sop_edit', $1)`, [
+    { sop_id: sop.id, new_content: content, reasoning: 'Because' },
+  ])
 
 export const codeOf = (settled: PromiseSettledResult<unknown>): string =>
-  settled.status === 'fulfilled' ? 'ok' : ((settled.reason as { code?: string }).code ?? String(settled.reason))
+  settled.status === 'fulfilled'
+    ? 'ok'
+    : ((settled.reason as { code?: string }).code ?? String(settled.reason))
 
 /** Runs every task, at most `lanes` of them at a time. */
-export async function inLanes<T>(lanes: number, tasks: (() => Promise<T>)[]): Promise<PromiseSettledResult<T>[]> {
+export async function inLanes<T>(
+  lanes: number,
+  tasks: (() => Promise<T>)[],
+): Promise<PromiseSettledResult<T>[]> {
   const results = new Array<PromiseSettledResult<T>>(tasks.length)
   let next = 0
   await Promise.all(

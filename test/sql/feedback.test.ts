@@ -1,6 +1,15 @@
-import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { agent, become, makeTestDatabase, reviewer, rolledBack, sqlState, type TestDatabase, visitor } from '../support/database.ts'
+import type pg from 'pg'
+import {
+  agent,
+  become,
+  makeTestDatabase,
+  reviewer,
+  rolledBack,
+  sqlState,
+  type TestDatabase,
+  visitor,
+} from '../support/database.ts'
 import { becomeOwner, doorText, one, record, seeded, sopBy, uuid } from './fixtures.ts'
 
 describe('feedback', () => {
@@ -13,7 +22,9 @@ describe('feedback', () => {
   const helpful = 'select * from mark_helpful($1)'
   const unhelpful = 'select * from mark_unhelpful($1)'
   const knowledge = async (client: pg.PoolClient) => {
-    const { rows } = await client.query('select category, topic, question, answer, source, usage_count, success_count, success_rate, trust, sop_id from knowledge_base order by id')
+    const { rows } = await client.query(
+      'select category, topic, question, answer, source, usage_count, success_count, success_rate, trust, sop_id from knowledge_base order by id',
+    )
     return rows
   }
   const asReader = (client: pg.PoolClient) => become(client, agent)
@@ -21,12 +32,31 @@ describe('feedback', () => {
   it('learns the question of a helpful answer, unreviewed, leading to its SOP', () =>
     rolledBack(database.pool, reviewer, async (client) => {
       const sop = await sopBy(client, 'doors', 'codes', doorText)
-      const { id } = await record(client, { question: 'the door code does nothing', visitorId: uuid(1), sop, text: 'Press the hash key. [1]' })
+      const { id } = await record(client, {
+        question: 'the door code does nothing',
+        visitorId: uuid(1),
+        sop,
+        text: 'Press the hash key. [1]',
+      })
       await become(client, visitor(uuid(1)))
-      expect(await one(client, helpful, [id])).toMatchObject({ feedback: 'helpful', feedback_by: `visitor:${uuid(1)}` })
+      expect(await one(client, helpful, [id])).toMatchObject({
+        feedback: 'helpful',
+        feedback_by: `visitor:${uuid(1)}`,
+      })
       await asReader(client)
       expect(await knowledge(client)).toEqual([
-        { category: 'doors', topic: 'codes', question: 'the door code does nothing', answer: 'Press the hash key.', source: 'learned', usage_count: 1, success_count: 1, success_rate: 1, trust: 0, sop_id: sop.id },
+        {
+          category: 'doors',
+          topic: 'codes',
+          question: 'the door code does nothing',
+          answer: 'Press the hash key.',
+          source: 'learned',
+          usage_count: 1,
+          success_count: 1,
+          success_rate: 1,
+          trust: 0,
+          sop_id: sop.id,
+        },
       ])
       expect((await client.query('select from failed_responses')).rowCount).toBe(0)
     }))
@@ -51,12 +81,16 @@ describe('feedback', () => {
         await client.query(helpful, [id])
         await asReader(client)
         expect(await knowledge(client)).toHaveLength(1)
-        expect((await client.query('select from failed_responses where withdrawn_at is null')).rowCount).toBe(0)
+        expect((await client.query('select from failed_responses where withdrawn_at is null')).rowCount).toBe(
+          0,
+        )
         await become(client, visitor(uuid(1)))
         await client.query(unhelpful, [id])
         await asReader(client)
         expect(await knowledge(client)).toEqual([])
-        expect((await client.query('select from failed_responses where withdrawn_at is null')).rowCount).toBe(1)
+        expect((await client.query('select from failed_responses where withdrawn_at is null')).rowCount).toBe(
+          1,
+        )
       }
     }))
 
@@ -68,9 +102,23 @@ describe('feedback', () => {
       await client.query(`select mark_unhelpful($1, 'wrong', 'It is the star key')`, [id])
       await client.query(`select mark_unhelpful($1, 'wrong', 'It is the star key')`, [id])
       await asReader(client)
-      expect(await one(client, 'select query, response, assistant_id, confidence_score, feedback_type, user_correction, analyzed, response_id, reporter, expected_sop_id, withdrawn_at from failed_responses')).toEqual({
-        query: 'door?', response: 'The answer to: door? [1]', assistant_id: 'test', confidence_score: 0.9, feedback_type: 'wrong', user_correction: 'It is the star key', analyzed: false,
-        response_id: id, reporter: `visitor:${uuid(1)}`, expected_sop_id: null, withdrawn_at: null,
+      expect(
+        await one(
+          client,
+          'select query, response, assistant_id, confidence_score, feedback_type, user_correction, analyzed, response_id, reporter, expected_sop_id, withdrawn_at from failed_responses',
+        ),
+      ).toEqual({
+        query: 'door?',
+        response: 'The answer to: door? [1]',
+        assistant_id: 'test',
+        confidence_score: 0.9,
+        feedback_type: 'wrong',
+        user_correction: 'It is the star key',
+        analyzed: false,
+        response_id: id,
+        reporter: `visitor:${uuid(1)}`,
+        expected_sop_id: null,
+        withdrawn_at: null,
       })
       expect((await one(client, 'select feedback from responses')).feedback).toBe('unhelpful')
     }))
@@ -86,7 +134,9 @@ describe('feedback', () => {
       await become(client, visitor(uuid(1)))
       await client.query(`select mark_unhelpful($1, 'incomplete', 'Also wait for the light')`, [id])
       await asReader(client)
-      expect(await one(client, 'select feedback_type, user_correction, analyzed from failed_responses')).toEqual({ feedback_type: 'incomplete', user_correction: 'Also wait for the light', analyzed: false })
+      expect(
+        await one(client, 'select feedback_type, user_correction, analyzed from failed_responses'),
+      ).toEqual({ feedback_type: 'incomplete', user_correction: 'Also wait for the light', analyzed: false })
     }))
 
   it('withdraws an analysed failure when its reporter changes their mind, and files it again when they change it back', () =>
@@ -104,7 +154,10 @@ describe('feedback', () => {
       await become(client, visitor(uuid(1)))
       await client.query(unhelpful, [id])
       await asReader(client)
-      expect(await one(client, 'select withdrawn_at, analyzed from failed_responses')).toEqual({ withdrawn_at: null, analyzed: false })
+      expect(await one(client, 'select withdrawn_at, analyzed from failed_responses')).toEqual({
+        withdrawn_at: null,
+        analyzed: false,
+      })
     }))
 
   it('keeps usage_count and success_rate true through 200 changes of mind', () =>
@@ -112,13 +165,26 @@ describe('feedback', () => {
       const random = seeded(7)
       const pick = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!
       const sop = await sopBy(client, 'doors', 'codes', doorText)
-      const entry = await one(client, `select id, category, topic from save_knowledge('prices', 'bays', 'how much is a bay', 'Ask at the desk.')`)
+      const entry = await one(
+        client,
+        `select id, category, topic from save_knowledge('prices', 'bays', 'how much is a bay', 'Ask at the desk.')`,
+      )
       // Three questions to the SOP, asked by four visitors each; one answered from the entry by hand.
       const responses: { id: string; visitor: string; teaches: string | null; cites: boolean }[] = []
       for (let v = 1; v <= 4; v++) {
         for (const question of ['door one', 'door two', 'door three'])
-          responses.push({ id: (await record(client, { question, visitorId: uuid(v), sop })).id, visitor: uuid(v), teaches: question, cites: false })
-        responses.push({ id: (await record(client, { question: `price ${v}`, visitorId: uuid(v), knowledge: entry })).id, visitor: uuid(v), teaches: `price ${v}`, cites: true })
+          responses.push({
+            id: (await record(client, { question, visitorId: uuid(v), sop })).id,
+            visitor: uuid(v),
+            teaches: question,
+            cites: false,
+          })
+        responses.push({
+          id: (await record(client, { question: `price ${v}`, visitorId: uuid(v), knowledge: entry })).id,
+          visitor: uuid(v),
+          teaches: `price ${v}`,
+          cites: true,
+        })
       }
       const state = new Map<string, 'helpful' | 'unhelpful'>()
       for (let step = 0; step < 200; step++) {
@@ -129,7 +195,9 @@ describe('feedback', () => {
         state.set(response.id, mark)
         await becomeOwner(client)
         const rows = await knowledge(client)
-        const expected = new Map<string, { usage: number; good: number }>([['how much is a bay', { usage: 0, good: 0 }]])
+        const expected = new Map<string, { usage: number; good: number }>([
+          ['how much is a bay', { usage: 0, good: 0 }],
+        ])
         for (const rated of responses) {
           const mind = state.get(rated.id)
           if (mind === 'helpful') {
@@ -142,16 +210,23 @@ describe('feedback', () => {
             if (mind === 'helpful') cited.good++
           }
         }
-        const told = (list: { question: string; usage: number; good: number }[]) => list.sort((a, b) => (a.question < b.question ? -1 : 1))
-        expect(told(rows.map((row) => ({ question: row.question, usage: row.usage_count, good: row.success_count })))).toEqual(
-          told([...expected].map(([question, counts]) => ({ question, ...counts }))),
-        )
+        const told = (list: { question: string; usage: number; good: number }[]) =>
+          list.sort((a, b) => (a.question < b.question ? -1 : 1))
+        expect(
+          told(
+            rows.map((row) => ({ question: row.question, usage: row.usage_count, good: row.success_count })),
+          ),
+        ).toEqual(told([...expected].map(([question, counts]) => ({ question, ...counts }))))
         for (const row of rows) {
           if (row.usage_count === 0) expect(row.success_rate).toBeNull()
           else expect(row.success_rate).toBeCloseTo(row.success_count / row.usage_count, 12)
         }
-        const { rows: failures } = await client.query('select response_id from failed_responses where withdrawn_at is null')
-        expect(new Set(failures.map((row) => row.response_id))).toEqual(new Set([...state].filter(([, mind]) => mind === 'unhelpful').map(([id]) => id)))
+        const { rows: failures } = await client.query(
+          'select response_id from failed_responses where withdrawn_at is null',
+        )
+        expect(new Set(failures.map((row) => row.response_id))).toEqual(
+          new Set([...state].filter(([, mind]) => mind === 'unhelpful').map(([id]) => id)),
+        )
       }
     }))
 
@@ -172,7 +247,9 @@ describe('feedback', () => {
       const last = await trustAfter(uuid(3))
       expect(last.trust).toBe(1)
       await becomeOwner(client)
-      expect(await one(client, `select trust from app_private.search_units where kind = 'knowledge'`)).toEqual({ trust: 1 })
+      expect(
+        await one(client, `select trust from app_private.search_units where kind = 'knowledge'`),
+      ).toEqual({ trust: 1 })
       await become(client, visitor(uuid(3)))
       await client.query(unhelpful, [last.id])
       await asReader(client)
@@ -204,7 +281,10 @@ describe('feedback', () => {
       const owned = await record(client, { question: 'door?', visitorId: uuid(1), sop })
       const ownerless = await record(client, { question: 'door!', sop })
       await become(client, { role: 'anonymous' })
-      expect([await sqlState(client, helpful, [owned.id]), await sqlState(client, helpful, [ownerless.id])]).toEqual(['CO404', 'CO404'])
+      expect([
+        await sqlState(client, helpful, [owned.id]),
+        await sqlState(client, helpful, [ownerless.id]),
+      ]).toEqual(['CO404', 'CO404'])
       await become(client, visitor(uuid(2)))
       expect(await sqlState(client, helpful, [ownerless.id])).toBe('CO404')
     }))
@@ -216,11 +296,20 @@ describe('feedback', () => {
       const expecting = 'select mark_unhelpful($1, expected_sop_id => $2)'
       await become(client, visitor(uuid(1)))
       expect(await sqlState(client, expecting, [id, sop.id])).toBe('CO403')
-      expect(await sqlState(client, `select mark_unhelpful($1, expected_category => 'doors', expected_topic => 'codes')`, [id])).toBe('CO403')
+      expect(
+        await sqlState(
+          client,
+          `select mark_unhelpful($1, expected_category => 'doors', expected_topic => 'codes')`,
+          [id],
+        ),
+      ).toBe('CO403')
       await become(client, agent)
       expect(await sqlState(client, expecting, [id, -1])).toBe('CO404')
       await client.query(expecting, [id, sop.id])
-      expect(await one(client, 'select expected_sop_id, reporter from failed_responses')).toEqual({ expected_sop_id: sop.id, reporter: 'ann' })
+      expect(await one(client, 'select expected_sop_id, reporter from failed_responses')).toEqual({
+        expected_sop_id: sop.id,
+        reporter: 'ann',
+      })
     }))
 
   it('refuses an unknown type and an endless correction', () =>
@@ -229,13 +318,21 @@ describe('feedback', () => {
       const { id } = await record(client, { question: 'door?', visitorId: uuid(1), sop })
       expect(await sqlState(client, `select mark_unhelpful($1, 'boring')`, [id])).toBe('CO005')
       expect(await sqlState(client, 'select mark_unhelpful($1, null)', [id])).toBe('CO005')
-      expect(await sqlState(client, `select mark_unhelpful($1, 'wrong', $2)`, [id, 'x'.repeat(10_001)])).toBe('CO006')
-      expect(await sqlState(client, `select mark_unhelpful($1, 'wrong', $2)`, [id, '💥'.repeat(10_000)])).toBe('none')
+      expect(await sqlState(client, `select mark_unhelpful($1, 'wrong', $2)`, [id, 'x'.repeat(10_001)])).toBe(
+        'CO006',
+      )
+      expect(
+        await sqlState(client, `select mark_unhelpful($1, 'wrong', $2)`, [id, '💥'.repeat(10_000)]),
+      ).toBe('none')
     }))
 
   it('learns nothing from an answer that was none', () =>
     rolledBack(database.pool, reviewer, async (client) => {
-      const { id } = await record(client, { question: 'what is love', visitorId: uuid(1), outcome: 'handed_over' })
+      const { id } = await record(client, {
+        question: 'what is love',
+        visitorId: uuid(1),
+        outcome: 'handed_over',
+      })
       await become(client, visitor(uuid(1)))
       await client.query(helpful, [id])
       await asReader(client)
@@ -249,11 +346,17 @@ describe('feedback', () => {
   it('masks personal data in what it learns', () =>
     rolledBack(database.pool, reviewer, async (client) => {
       const sop = await sopBy(client, 'doors', 'codes', doorText)
-      const { id } = await record(client, { question: 'my pin is 4711, mail me at joe@example.com or call 555-123-4567', visitorId: uuid(1), sop })
+      const { id } = await record(client, {
+        question: 'my pin is 4711, mail me at joe@example.com or call 555-123-4567',
+        visitorId: uuid(1),
+        sop,
+      })
       await become(client, visitor(uuid(1)))
       await client.query(helpful, [id])
       await asReader(client)
-      expect((await knowledge(client))[0].question).toBe('my pin is [code], mail me at [email] or call [phone]')
+      expect((await knowledge(client))[0].question).toBe(
+        'my pin is [code], mail me at [email] or call [phone]',
+      )
     }))
 
   it.each([
@@ -274,7 +377,10 @@ describe('feedback', () => {
   it('leaves an entry that a person wrote with source learned where it is', () =>
     rolledBack(database.pool, reviewer, async (client) => {
       // The seed's own upsert writes such entries.
-      const entry = await one(client, `insert into knowledge_base (category, topic, question, answer, source) values ('prices', 'bays', 'how much', 'Ask.', 'learned') returning id, category, topic`)
+      const entry = await one(
+        client,
+        `insert into knowledge_base (category, topic, question, answer, source) values ('prices', 'bays', 'how much', 'Ask.', 'learned') returning id, category, topic`,
+      )
       const { id } = await record(client, { question: 'price?', visitorId: uuid(1), knowledge: entry })
       await become(client, visitor(uuid(1)))
       await client.query(unhelpful, [id])
@@ -287,15 +393,24 @@ describe('feedback', () => {
     rolledBack(database.pool, reviewer, async (client) => {
       const sop = await sopBy(client, 'doors', 'codes', doorText)
       await client.query(`select save_knowledge('doors', 'codes', 'door?', 'By hand.')`)
-      const { id } = await record(client, { question: 'door?', visitorId: uuid(1), sop, text: 'By the assistant. [1]' })
+      const { id } = await record(client, {
+        question: 'door?',
+        visitorId: uuid(1),
+        sop,
+        text: 'By the assistant. [1]',
+      })
       await become(client, visitor(uuid(1)))
       await client.query(helpful, [id])
       await asReader(client)
-      expect(await knowledge(client)).toMatchObject([{ answer: 'By hand.', source: 'manual_entry', trust: 3, usage_count: 1, success_rate: 1 }])
+      expect(await knowledge(client)).toMatchObject([
+        { answer: 'By hand.', source: 'manual_entry', trust: 3, usage_count: 1, success_rate: 1 },
+      ])
       await become(client, visitor(uuid(1)))
       await client.query(unhelpful, [id])
       await asReader(client)
-      expect(await knowledge(client)).toMatchObject([{ answer: 'By hand.', usage_count: 0, success_rate: null }])
+      expect(await knowledge(client)).toMatchObject([
+        { answer: 'By hand.', usage_count: 0, success_rate: null },
+      ])
     }))
 
   it('puts no row into the audit log for counters', () =>

@@ -33,6 +33,25 @@ describe('close', () => {
   })
 })
 
+describe('close during a statement that does not end', () => {
+  it('ends the thread after a while, tells the client, and loses nothing that was committed', async () => {
+    const dataDir = await databaseFolder()
+    const database = await openEmbedded({ dataDir, limits: { closeTimeout: 100 } })
+    const one = await client(database)
+    await one.query('create table kept as select 1 as n')
+    const endless = one.query('select count(*) from generate_series(1, 1000000000000)')
+    const failed = expect(endless).rejects.toThrow(/terminated|ECONNRESET/)
+    await pause(200)
+    await database.close()
+    await failed
+    const again = await openEmbedded({ dataDir })
+    const two = await client(again)
+    expect((await two.query('select n from kept')).rows).toEqual([{ n: 1 }])
+    await two.end()
+    await again.close()
+  })
+})
+
 describe('a dump', () => {
   it('waits for the open transaction and starts another database with the same content', async () => {
     const database = await openTest()

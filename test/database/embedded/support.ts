@@ -11,20 +11,21 @@ import {
 } from '../../../core/database/embedded/index.ts'
 import * as protocol from '../../../core/database/embedded/protocol.ts'
 
-/**
- * A database made once and loaded by every test: initialising one takes seconds, loading it half of one.
- * Parallel test processes may both make it; the last one's stays.
- */
-function cached(kind: string, make: (path: string) => Promise<void>): Promise<string> {
+/** Made once: initialising a database takes seconds, loading it half of one. Parallel processes may both make it. */
+async function cached(kind: string, make: (path: string) => Promise<void>): Promise<string> {
   const manifest = new URL('../../../node_modules/@electric-sql/pglite/package.json', import.meta.url)
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
   const path = join(tmpdir(), `clubos-embedded-template-${version}.${kind}`)
-  return existsSync(path)
-    ? Promise.resolve(path)
-    : make(`${path}.${process.pid}`).then(() => {
-        if (!existsSync(path)) renameSync(`${path}.${process.pid}`, path)
-        return path
-      })
+  if (existsSync(path)) return path
+  const made = `${path}.${process.pid}`
+  await make(made)
+  try {
+    renameSync(made, path)
+  } catch {
+    // The other one was first.
+    rmSync(made, { recursive: true, force: true })
+  }
+  return path
 }
 
 async function template(): Promise<Uint8Array> {
@@ -71,7 +72,7 @@ export async function client(database: { url: string }, config: pg.ClientConfig 
 
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-export async function until(condition: () => boolean | Promise<boolean>, ms = 5000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
   for (const end = Date.now() + ms; Date.now() < end; await pause(10)) if (await condition()) return
   throw new Error(`still not so after ${ms} ms: ${condition}`)
 }
