@@ -13,6 +13,7 @@ function applied(a: string, diff: string): string {
   const lines = a === '' ? [] : a.split(/(?<=\n)/)
   const out: string[] = []
   let at = 0
+  let previous: string | undefined
   for (const line of diff.split(/(?<=\n)/).slice(2)) {
     const hunk = /^@@ -(\d+)(?:,(\d+))? \+/.exec(line)
     if (hunk) {
@@ -28,7 +29,7 @@ function applied(a: string, diff: string): string {
         throw new Error(`hunk does not fit at line ${at}`)
       if (line[0] === ' ') out.push(expected)
     }
-    var previous = line[0]
+    previous = line[0]
   }
   return out.join('') + lines.slice(at).join('')
 }
@@ -53,12 +54,6 @@ describe('line diffs', () => {
 
   const unified = async (a: string, b: string): Promise<string> =>
     (await one(database.pool, `select app_hidden.unified_diff($1, $2, 'a', 'b') as diff`, [a, b])).diff
-  const merge = (base: string, ours: string, theirs: string) =>
-    one<{ merged: string | null; conflicts: unknown }>(
-      database.pool,
-      'select * from app_hidden.merge_lines($1, $2, $3)',
-      [base, ours, theirs],
-    )
   const summary = async (a: string | null, b: string): Promise<string> =>
     (await one(database.pool, 'select app_hidden.diff_summary($1, $2) as text', [a, b])).text
 
