@@ -138,6 +138,7 @@ export async function embedMissing(
   progress?: (done: number) => void,
 ): Promise<number> {
   let done = 0
+  let before = ''
   for (;;) {
     const texts = await withClaims(services.pool, analyst, async (client) => {
       const { rows } = await client.query<{ embedding_text: string }>(
@@ -145,7 +146,10 @@ export async function embedMissing(
       )
       return rows.map((row) => row.embedding_text)
     })
-    if (texts.length === 0) return done
+    // What somebody is writing at this moment is passed over, and left to the next run.
+    const wanted = texts.toSorted().join('\0')
+    if (texts.length === 0 || wanted === before) return done
+    before = wanted
     await storeVectors(services, texts)
     done += texts.length
     progress?.(done)

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:03c215cd9580f208eba75b126eb40e50a7252b34
+--! Hash: sha1:1b38cba90d131b79729618ef68f4f3d17cd39658
 --! Message: initial
 
 --! Included all.sql
@@ -839,7 +839,7 @@ declare
   v_sop app_public.sops;
 begin
   if for_update then
-    select * into v_sop from app_public.sops s where s.id = find_sop.sop_id for update;
+    select * into v_sop from app_public.sops s where s.id = find_sop.sop_id for no key update;
   else
     select * into v_sop from app_public.sops s where s.id = find_sop.sop_id;
   end if;
@@ -1633,7 +1633,12 @@ comment on function app_private.apply_improvement__sop_new(app_public.improvemen
 create or replace function app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) returns app_public.improvement_queue
 language plpgsql volatile set search_path = app_public, public, pg_temp as $$
 begin
-  -- In the order of the key, so that two approvals never wait for each other in a circle.
+  -- What is there in the order of its ids, what is new in the order of its key, so that two approvals never wait for
+  -- each other in a circle.
+  perform 1 from app_public.knowledge_base k
+    where k.category = improvement.suggested_sop_update ->> 'category' and k.topic = improvement.suggested_sop_update ->> 'topic'
+      and k.question in (select e ->> 'question' from jsonb_array_elements(improvement.suggested_sop_update -> 'entries') e)
+    order by k.id for no key update;
   insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, sop_id, site_id, improvement_id)
   select improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'topic', e.question, e.answer, 'improvement', 3,
          (improvement.suggested_sop_update ->> 'sop_id')::integer, (improvement.suggested_sop_update ->> 'site_id')::integer, improvement.id
@@ -1665,7 +1670,7 @@ language plpgsql volatile security definer set search_path = app_public, public,
 declare
   v_ticket app_public.tickets;
 begin
-  select * into v_ticket from app_public.tickets t where t.id = find_ticket.ticket_id for update;
+  select * into v_ticket from app_public.tickets t where t.id = find_ticket.ticket_id for no key update;
   if v_ticket.id is null then
     raise exception 'There is no ticket with id %.', find_ticket.ticket_id using errcode = 'CO404';
   end if;
@@ -1679,7 +1684,7 @@ language plpgsql volatile security definer set search_path = app_public, public,
 declare
   v_ticket app_public.tickets;
 begin
-  select * into v_ticket from app_public.tickets t where t.conversation = find_conversation.conversation for update;
+  select * into v_ticket from app_public.tickets t where t.conversation = find_conversation.conversation for no key update;
   if v_ticket.id is null
      or v_ticket.visitor_id <> app_public.current_visitor_id()
      or (v_ticket.visitor_id is not null and app_public.current_visitor_id() is null and app_public.current_actor() is null) then
@@ -1721,7 +1726,7 @@ language plpgsql volatile security definer set search_path = app_public, public,
 declare
   v_response app_public.responses;
 begin
-  select * into v_response from app_public.responses r where r.id = visible_response.response_id for update;
+  select * into v_response from app_public.responses r where r.id = visible_response.response_id for no key update;
   if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or coalesce(v_response.visitor_id = app_public.current_visitor_id(), false)) then
     raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
   end if;
@@ -1764,6 +1769,24 @@ begin
 end
 $$;
 comment on function app_private.vote(integer, bigint, boolean) is 'Counts one rating of one response for an entry.';
+
+-- Rating touches several entries: those that it counted for, those it is about, and the one it teaches. Whoever rates
+-- takes them in one order, so that two never wait for each other in a circle.
+create or replace function app_private.lock_rated_entries(response app_public.responses) returns void
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+begin
+  perform 1 from app_public.knowledge_base k
+    where k.id in (select v.knowledge_id from app_private.knowledge_votes v where v.response_id = response.id
+                   union
+                   select s.knowledge_id from app_public.response_sources s where s.response_id = response.id and s.cited
+                   union
+                   select e.id from app_public.response_sources s join app_public.knowledge_base e
+                       on e.category = s.category and e.topic = s.topic and e.question = app_hidden.learnable_question(response.question)
+                    where s.response_id = response.id and s.cited)
+    order by k.id for no key update;
+end
+$$;
+comment on function app_private.lock_rated_entries(app_public.responses) is 'Locks the knowledge entries that a rating of this response may touch, in the order of their ids.';
 
 create or replace function app_private.withdraw_feedback(response app_public.responses) returns void
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
@@ -2054,7 +2077,7 @@ begin
     NEW.applied_at := clock_timestamp();
     update app_public.failed_responses f set resolved_by_improvement_id = NEW.id
       from (select l.id from app_public.failed_responses l join app_public.improvement_evidence e on e.failed_response_id = l.id
-             where e.improvement_id = NEW.id order by l.id for update of l) e where f.id = e.id;
+             where e.improvement_id = NEW.id order by l.id for no key update of l) e where f.id = e.id;
     update app_public.failure_patterns p set status = 'resolved', updated_at = now() where p.id = NEW.pattern_id and p.status <> 'dismissed';
   else
     NEW.rejected_by := app_hidden.require_actor();
@@ -2688,24 +2711,37 @@ comment on function app_private.missing_vectors(text, text, text) is 'The texts 
 create or replace function app_private.store_vectors(texts text[], vectors vector[], model text) returns integer
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
+  v_hashes bytea[] := array(select app_hidden.embedding_hash(t) from unnest(texts) t);
   v_stored integer;
+  v_sops integer[];
+  v_entries integer[];
 begin
   insert into app_private.embedding_cache (content_hash, model, embedding)
   select distinct on (1) app_hidden.embedding_hash(t.content), store_vectors.model, t.embedding from unnest(texts, vectors) t(content, embedding) order by 1
   on conflict do nothing;
   get diagnostics v_stored = row_count;
+  if store_vectors.model <> (select s.embedding_model from app_public.club_settings s) then
+    return v_stored;
+  end if;
+  -- What somebody is writing at this moment is left to the next run: this one waits for nobody.
+  select array_agg(s.id) into v_sops from (
+    select s.id from app_public.sops s where s.id in (select u.sop_id from app_private.search_units u where u.embedding is null and u.content_hash = any (v_hashes))
+     for no key update skip locked) s;
+  select array_agg(k.id) into v_entries from (
+    select k.id from app_public.knowledge_base k where k.id in (select u.knowledge_id from app_private.search_units u where u.embedding is null and u.content_hash = any (v_hashes))
+     for no key update skip locked) k;
   update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
-    from app_private.embedding_cache c, app_public.club_settings s
-   where u.embedding is null and c.content_hash = u.content_hash and c.model = s.embedding_model and c.model = store_vectors.model
-     and u.id in (select w.id from app_private.search_units w where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t)
-                   order by w.id for update skip locked);
+    from app_private.embedding_cache c
+   where c.content_hash = u.content_hash and c.model = store_vectors.model
+     and u.id in (select w.id from app_private.search_units w
+                   where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (v_hashes)
+                     and (w.knowledge_id = any (v_entries) or w.knowledge_id is null and w.sop_id = any (v_sops)) for update skip locked);
   update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
     from app_private.search_units u
-   where k.embeddings is null and u.knowledge_id = k.id and u.embedding is not null
-     and u.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t);
+   where k.id = any (v_entries) and k.embeddings is null and u.knowledge_id = k.id and u.embedding is not null;
   perform app_private.rebuild_profile(p.target) from (
     select distinct u.target from app_private.search_units u
-     where u.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t)
+     where u.content_hash = any (v_hashes) and (u.sop_id = any (v_sops) or u.sop_id is null and u.knowledge_id = any (v_entries))
        and exists (select from app_private.search_units o where o.target = u.target and o.kind = 'profile' and o.embedding is null)
      order by u.target) p;
   return v_stored;
@@ -2738,7 +2774,7 @@ begin
     end if;
   end if;
 
-  select * into v_sop from app_public.sops s where s.category = save_sop.category and s.section = save_sop.section for update;
+  select * into v_sop from app_public.sops s where s.category = save_sop.category and s.section = save_sop.section for no key update;
   if v_sop.id is null then
     raise exception 'There is no SOP %/% any more.', save_sop.category, save_sop.section
       using errcode = 'CO404', hint = 'Leave out expected_version to make it anew.';
@@ -2841,7 +2877,7 @@ begin
   perform set_config('clubos.actor', left(import_sop_version.author, 100), true), set_config('clubos.effective_at', import_sop_version.at::text, true);
   select * into v_sop from app_public.sops s
    where s.category = coalesce(renamed_from_category, import_sop_version.category) and s.section = coalesce(renamed_from_section, import_sop_version.section)
-     for update;
+     for no key update;
   if v_sop.id is null then
     insert into app_public.sops as s (category, section, content) values (import_sop_version.category, import_sop_version.section, import_sop_version.content)
       returning * into v_sop;
@@ -2981,7 +3017,7 @@ declare
 begin
   perform app_hidden.require_role('reviewer');
   v_actor := app_hidden.require_actor();
-  select * into v_improvement from app_public.improvement_queue q where q.id = approve_improvement.id for update;
+  select * into v_improvement from app_public.improvement_queue q where q.id = approve_improvement.id for no key update;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', approve_improvement.id using errcode = 'CO404';
   elsif v_improvement.status = 'approved' and v_improvement.approved_by = v_actor
@@ -3022,7 +3058,7 @@ begin
   perform app_hidden.require_role('reviewer');
   v_actor := app_hidden.require_actor();
   perform app_hidden.set_reason(app_hidden.require_reason(reject_improvement.reason));
-  select * into v_improvement from app_public.improvement_queue q where q.id = reject_improvement.id for update;
+  select * into v_improvement from app_public.improvement_queue q where q.id = reject_improvement.id for no key update;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', reject_improvement.id using errcode = 'CO404';
   elsif v_improvement.status = 'rejected' and v_improvement.rejected_by = v_actor then
@@ -3049,6 +3085,7 @@ begin
   if v_response.feedback = 'helpful' then
     return v_response;
   end if;
+  perform app_private.lock_rated_entries(v_response);
   perform app_private.withdraw_feedback(v_response);
   update app_public.responses r set feedback = 'helpful', feedback_by = app_hidden.voter(), feedback_at = now()
    where r.id = v_response.id returning * into v_response;
@@ -3081,6 +3118,7 @@ begin
   end if;
   v_response := app_hidden.visible_response(mark_unhelpful.response_id);
   if v_response.feedback is distinct from 'unhelpful' then
+    perform app_private.lock_rated_entries(v_response);
     perform app_private.withdraw_feedback(v_response);
     update app_public.responses r set feedback = 'unhelpful', feedback_by = app_hidden.voter(), feedback_at = now()
      where r.id = v_response.id returning * into v_response;

@@ -174,24 +174,37 @@ comment on function app_private.missing_vectors(text, text, text) is 'The texts 
 create or replace function app_private.store_vectors(texts text[], vectors vector[], model text) returns integer
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
+  v_hashes bytea[] := array(select app_hidden.embedding_hash(t) from unnest(texts) t);
   v_stored integer;
+  v_sops integer[];
+  v_entries integer[];
 begin
   insert into app_private.embedding_cache (content_hash, model, embedding)
   select distinct on (1) app_hidden.embedding_hash(t.content), store_vectors.model, t.embedding from unnest(texts, vectors) t(content, embedding) order by 1
   on conflict do nothing;
   get diagnostics v_stored = row_count;
+  if store_vectors.model <> (select s.embedding_model from app_public.club_settings s) then
+    return v_stored;
+  end if;
+  -- What somebody is writing at this moment is left to the next run: this one waits for nobody.
+  select array_agg(s.id) into v_sops from (
+    select s.id from app_public.sops s where s.id in (select u.sop_id from app_private.search_units u where u.embedding is null and u.content_hash = any (v_hashes))
+     for no key update skip locked) s;
+  select array_agg(k.id) into v_entries from (
+    select k.id from app_public.knowledge_base k where k.id in (select u.knowledge_id from app_private.search_units u where u.embedding is null and u.content_hash = any (v_hashes))
+     for no key update skip locked) k;
   update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
-    from app_private.embedding_cache c, app_public.club_settings s
-   where u.embedding is null and c.content_hash = u.content_hash and c.model = s.embedding_model and c.model = store_vectors.model
-     and u.id in (select w.id from app_private.search_units w where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t)
-                   order by w.id for update skip locked);
+    from app_private.embedding_cache c
+   where c.content_hash = u.content_hash and c.model = store_vectors.model
+     and u.id in (select w.id from app_private.search_units w
+                   where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (v_hashes)
+                     and (w.knowledge_id = any (v_entries) or w.knowledge_id is null and w.sop_id = any (v_sops)) for update skip locked);
   update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
     from app_private.search_units u
-   where k.embeddings is null and u.knowledge_id = k.id and u.embedding is not null
-     and u.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t);
+   where k.id = any (v_entries) and k.embeddings is null and u.knowledge_id = k.id and u.embedding is not null;
   perform app_private.rebuild_profile(p.target) from (
     select distinct u.target from app_private.search_units u
-     where u.content_hash = any (select app_hidden.embedding_hash(t) from unnest(texts) t)
+     where u.content_hash = any (v_hashes) and (u.sop_id = any (v_sops) or u.sop_id is null and u.knowledge_id = any (v_entries))
        and exists (select from app_private.search_units o where o.target = u.target and o.kind = 'profile' and o.embedding is null)
      order by u.target) p;
   return v_stored;

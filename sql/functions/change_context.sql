@@ -8,7 +8,7 @@ declare
   v_sop app_public.sops;
 begin
   if for_update then
-    select * into v_sop from app_public.sops s where s.id = find_sop.sop_id for update;
+    select * into v_sop from app_public.sops s where s.id = find_sop.sop_id for no key update;
   else
     select * into v_sop from app_public.sops s where s.id = find_sop.sop_id;
   end if;

@@ -3,7 +3,7 @@ language plpgsql volatile security definer set search_path = app_public, public,
 declare
   v_response app_public.responses;
 begin
-  select * into v_response from app_public.responses r where r.id = visible_response.response_id for update;
+  select * into v_response from app_public.responses r where r.id = visible_response.response_id for no key update;
   if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or coalesce(v_response.visitor_id = app_public.current_visitor_id(), false)) then
     raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
   end if;
@@ -46,6 +46,24 @@ begin
 end
 $$;
 comment on function app_private.vote(integer, bigint, boolean) is 'Counts one rating of one response for an entry.';
+
+-- Rating touches several entries: those that it counted for, those it is about, and the one it teaches. Whoever rates
+-- takes them in one order, so that two never wait for each other in a circle.
+create or replace function app_private.lock_rated_entries(response app_public.responses) returns void
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+begin
+  perform 1 from app_public.knowledge_base k
+    where k.id in (select v.knowledge_id from app_private.knowledge_votes v where v.response_id = response.id
+                   union
+                   select s.knowledge_id from app_public.response_sources s where s.response_id = response.id and s.cited
+                   union
+                   select e.id from app_public.response_sources s join app_public.knowledge_base e
+                       on e.category = s.category and e.topic = s.topic and e.question = app_hidden.learnable_question(response.question)
+                    where s.response_id = response.id and s.cited)
+    order by k.id for no key update;
+end
+$$;
+comment on function app_private.lock_rated_entries(app_public.responses) is 'Locks the knowledge entries that a rating of this response may touch, in the order of their ids.';
 
 create or replace function app_private.withdraw_feedback(response app_public.responses) returns void
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$

@@ -49,7 +49,12 @@ comment on function app_private.apply_improvement__sop_new(app_public.improvemen
 create or replace function app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) returns app_public.improvement_queue
 language plpgsql volatile set search_path = app_public, public, pg_temp as $$
 begin
-  -- In the order of the key, so that two approvals never wait for each other in a circle.
+  -- What is there in the order of its ids, what is new in the order of its key, so that two approvals never wait for
+  -- each other in a circle.
+  perform 1 from app_public.knowledge_base k
+    where k.category = improvement.suggested_sop_update ->> 'category' and k.topic = improvement.suggested_sop_update ->> 'topic'
+      and k.question in (select e ->> 'question' from jsonb_array_elements(improvement.suggested_sop_update -> 'entries') e)
+    order by k.id for no key update;
   insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, sop_id, site_id, improvement_id)
   select improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'topic', e.question, e.answer, 'improvement', 3,
          (improvement.suggested_sop_update ->> 'sop_id')::integer, (improvement.suggested_sop_update ->> 'site_id')::integer, improvement.id

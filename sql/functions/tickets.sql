@@ -3,7 +3,7 @@ language plpgsql volatile security definer set search_path = app_public, public,
 declare
   v_ticket app_public.tickets;
 begin
-  select * into v_ticket from app_public.tickets t where t.id = find_ticket.ticket_id for update;
+  select * into v_ticket from app_public.tickets t where t.id = find_ticket.ticket_id for no key update;
   if v_ticket.id is null then
     raise exception 'There is no ticket with id %.', find_ticket.ticket_id using errcode = 'CO404';
   end if;
@@ -17,7 +17,7 @@ language plpgsql volatile security definer set search_path = app_public, public,
 declare
   v_ticket app_public.tickets;
 begin
-  select * into v_ticket from app_public.tickets t where t.conversation = find_conversation.conversation for update;
+  select * into v_ticket from app_public.tickets t where t.conversation = find_conversation.conversation for no key update;
   if v_ticket.id is null
      or v_ticket.visitor_id <> app_public.current_visitor_id()
      or (v_ticket.visitor_id is not null and app_public.current_visitor_id() is null and app_public.current_actor() is null) then

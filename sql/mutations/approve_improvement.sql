@@ -7,7 +7,7 @@ declare
 begin
   perform app_hidden.require_role('reviewer');
   v_actor := app_hidden.require_actor();
-  select * into v_improvement from app_public.improvement_queue q where q.id = approve_improvement.id for update;
+  select * into v_improvement from app_public.improvement_queue q where q.id = approve_improvement.id for no key update;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', approve_improvement.id using errcode = 'CO404';
   elsif v_improvement.status = 'approved' and v_improvement.approved_by = v_actor
@@ -48,7 +48,7 @@ begin
   perform app_hidden.require_role('reviewer');
   v_actor := app_hidden.require_actor();
   perform app_hidden.set_reason(app_hidden.require_reason(reject_improvement.reason));
-  select * into v_improvement from app_public.improvement_queue q where q.id = reject_improvement.id for update;
+  select * into v_improvement from app_public.improvement_queue q where q.id = reject_improvement.id for no key update;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', reject_improvement.id using errcode = 'CO404';
   elsif v_improvement.status = 'rejected' and v_improvement.rejected_by = v_actor then

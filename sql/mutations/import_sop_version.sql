@@ -9,7 +9,7 @@ begin
   perform set_config('clubos.actor', left(import_sop_version.author, 100), true), set_config('clubos.effective_at', import_sop_version.at::text, true);
   select * into v_sop from app_public.sops s
    where s.category = coalesce(renamed_from_category, import_sop_version.category) and s.section = coalesce(renamed_from_section, import_sop_version.section)
-     for update;
+     for no key update;
   if v_sop.id is null then
     insert into app_public.sops as s (category, section, content) values (import_sop_version.category, import_sop_version.section, import_sop_version.content)
       returning * into v_sop;

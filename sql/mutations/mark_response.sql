@@ -6,6 +6,7 @@ begin
   if v_response.feedback = 'helpful' then
     return v_response;
   end if;
+  perform app_private.lock_rated_entries(v_response);
   perform app_private.withdraw_feedback(v_response);
   update app_public.responses r set feedback = 'helpful', feedback_by = app_hidden.voter(), feedback_at = now()
    where r.id = v_response.id returning * into v_response;
@@ -38,6 +39,7 @@ begin
   end if;
   v_response := app_hidden.visible_response(mark_unhelpful.response_id);
   if v_response.feedback is distinct from 'unhelpful' then
+    perform app_private.lock_rated_entries(v_response);
     perform app_private.withdraw_feedback(v_response);
     update app_public.responses r set feedback = 'unhelpful', feedback_by = app_hidden.voter(), feedback_at = now()
      where r.id = v_response.id returning * into v_response;

@@ -22,7 +22,7 @@ begin
     end if;
   end if;
 
-  select * into v_sop from app_public.sops s where s.category = save_sop.category and s.section = save_sop.section for update;
+  select * into v_sop from app_public.sops s where s.category = save_sop.category and s.section = save_sop.section for no key update;
   if v_sop.id is null then
     raise exception 'There is no SOP %/% any more.', save_sop.category, save_sop.section
       using errcode = 'CO404', hint = 'Leave out expected_version to make it anew.';

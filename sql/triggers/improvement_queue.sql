@@ -37,7 +37,7 @@ begin
     NEW.applied_at := clock_timestamp();
     update app_public.failed_responses f set resolved_by_improvement_id = NEW.id
       from (select l.id from app_public.failed_responses l join app_public.improvement_evidence e on e.failed_response_id = l.id
-             where e.improvement_id = NEW.id order by l.id for update of l) e where f.id = e.id;
+             where e.improvement_id = NEW.id order by l.id for no key update of l) e where f.id = e.id;
     update app_public.failure_patterns p set status = 'resolved', updated_at = now() where p.id = NEW.pattern_id and p.status <> 'dismissed';
   else
     NEW.rejected_by := app_hidden.require_actor();
