@@ -178,5 +178,80 @@ import { call, codeOf, inLanes, manyConnections, propose } from './support.ts'
         )
       }
     })
+
+    it('rates and approves the same entries at once without a deadlock, whatever their order', async () => {
+      const { pool } = database
+      const sop = await sopNamed('crossed')
+      // The order of their ids is not the order of their questions.
+      const questions = ['zebra?', 'monkey?', 'apple?']
+      const entries: { id: number; category: string; topic: string }[] = []
+      for (const question of questions)
+        entries.push(
+          await call(
+            pool,
+            reviewer,
+            `select id, category, topic from app_public.save_knowledge('beside', 'crossed', $1, 'By hand.')`,
+            [question],
+          ),
+        )
+      for (let round = 0; round < 25; round++) {
+        const rated = await Promise.all(
+          questions.map((question, i) =>
+            committed((client) =>
+              record(client, { question, visitorId: uuid(40 + i), sop, knowledge: entries[(i + 1) % 3]! }),
+            ),
+          ),
+        )
+        const proposal = await call(
+          pool,
+          worker,
+          `select id from app_public.propose_improvement('knowledge_entry', $1)`,
+          [
+            {
+              category: 'beside',
+              topic: 'crossed',
+              entries: questions.map((question) => ({ question, answer: `Round ${round}.` })),
+              reasoning: 'Because',
+            },
+          ],
+        )
+        const tasks = [
+          ...rated.map(
+            ({ id }, i) =>
+              () =>
+                call(pool, visitor(uuid(40 + i)), 'select * from app_public.mark_helpful($1)', [id]),
+          ),
+          () => call(pool, reviewer, 'select * from app_public.approve_improvement($1)', [proposal.id]),
+        ]
+        const done = await inLanes(16, round % 2 ? tasks : tasks.reverse())
+        expect(done.map(codeOf)).toEqual(tasks.map(() => 'ok'))
+      }
+    })
+
+    it('counts statistics beside a transaction that writes many SOPs, without a deadlock', async () => {
+      const { pool } = database
+      const sections = Array.from({ length: 8 }, (_, i) => `many${i}`)
+      const writeAll = (order: string[], round: number) =>
+        withClaims(pool, reviewer, async (client) => {
+          for (const section of order)
+            await client.query(`select app_public.save_sop('beside', $1, $2, 'All of them')`, [
+              section,
+              `${doorText}\n## Customers also say\n\n- ${section} in round ${round}\n`,
+            ])
+        })
+      await writeAll(sections, -1)
+      for (let round = 0; round < 15; round++) {
+        // Profiles that lack a question are rebuilt by the refresh.
+        await pool.query(
+          `update app_private.search_units set ordinal = -1 where kind = 'profile' and topic like 'many%'`,
+        )
+        const tasks = [
+          () => writeAll([...sections].reverse(), round),
+          () => call(pool, worker, 'select app_private.refresh_search_statistics(true)'),
+        ]
+        const done = await inLanes(16, tasks)
+        expect(done.map(codeOf)).toEqual(tasks.map(() => 'ok'))
+      }
+    })
   },
 )
