@@ -10,7 +10,7 @@ import {
   type TestDatabase,
   worker,
 } from '../support/database.ts'
-import { call, historyAgainstAudit, propose } from './support.ts'
+import { call, historyAgainstAudit } from './support.ts'
 
 const kills = 60
 
@@ -30,13 +30,12 @@ const kills = 60
       `select * from app_public.save_sop('doors', 'codes', $1, 'First')`,
       [doorText],
     )
-    const begun = performance.now()
-    await call(pool, reviewer, 'select * from app_public.approve_improvement($1)', [
-      (await propose(pool, sop, `${doorText}Warm up.\n`)).id,
-    ])
-    const usual = performance.now() - begun
-    const counts = { whole: 0, none: 0 }
-    for (let n = 0; n < kills; n++) {
+    // How long an approval takes; corrected as it goes, so that the kills keep falling within one.
+    let usual = 10
+    const counts = { whole: 0, none: 0, late: 0 }
+    // A kill counts when the client had not heard of the commit yet.
+    for (let n = 0; counts.whole - counts.late + counts.none < kills; n++) {
+      expect(n).toBeLessThan(10 * kills)
       const now = await one<Sop>(pool, 'select * from app_public.sops where id = $1', [sop.id])
       // A failure and a pattern of its own, so that every table takes part.
       const response = await call(
@@ -85,6 +84,7 @@ const kills = 60
       await sleep(random() * usual)
       await pool.query('select pg_terminate_backend($1, 5000)', [pid])
       const outcome = await working
+      usual *= outcome === 'broken' ? 1.15 : 0.8
       await victim.end().catch(() => {})
 
       const row = await one(
@@ -105,6 +105,7 @@ const kills = 60
       )
       if (row.status === 'approved') {
         counts.whole++
+        if (outcome === 'acknowledged') counts.late++
         expect({
           ...row,
           version: after.version,
@@ -145,7 +146,6 @@ const kills = 60
         ])
       }
     }
-    expect(counts.whole + counts.none).toBe(kills)
     // Both ends must have been met, or the kills were not at random points.
     expect(Math.min(counts.whole, counts.none)).toBeGreaterThan(0)
     expect(await historyAgainstAudit(pool)).toEqual([])
