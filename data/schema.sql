@@ -1733,6 +1733,7 @@ COMMENT ON FUNCTION app_hidden.tg_sops__keep() IS 'Refuses (CO105) the deletion 
 CREATE FUNCTION app_hidden.tg_sops__record() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
   v_previous app_public.sop_versions;
@@ -3206,6 +3207,9 @@ begin
         or (count(*) filter (where u.kind = 'profile' and u.embedding is null) > 0 and count(*) filter (where u.kind <> 'profile' and u.embedding is not null) > 0)
      order by u.target
   loop
+    -- One that is being written is left to the next run: this one waits for nobody while it holds others.
+    perform from app_private.search_units u where u.target = v_target and u.kind = 'profile' for no key update skip locked;
+    continue when not found and exists (select from app_private.search_units u where u.target = v_target and u.kind = 'profile');
     perform app_private.rebuild_profile(v_target);
     v_done := v_done + 1;
   end loop;
@@ -3522,7 +3526,7 @@ begin
   elsif v_improvement.status <> 'pending' then
     raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
       using errcode = 'CO103', detail = jsonb_build_object('status', v_improvement.status, 'by', coalesce(v_improvement.approved_by, v_improvement.rejected_by))::text,
-            hint = 'Reload the queue; undo it if it should not stand.';
+            hint = 'Reload the queue; rollback_sop takes back a version that should not stand.';
   end if;
   if edited_content is not null then
     if v_improvement.kind not in ('sop_edit', 'sop_new') then

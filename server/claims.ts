@@ -13,6 +13,13 @@ const isLoopbackAddress = (address: string | undefined) =>
   address !== undefined &&
   (address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.'))
 
+/** Another site's page must not reach us: neither by a name that resolves to loopback, nor by a socket, which browsers open to anybody. */
+export function isFromHere(request: IncomingMessage): boolean {
+  const { host = '', origin } = request.headers
+  if (!isLoopbackName(host.replace(/:\d+$/, ''))) return false
+  return origin === undefined || (URL.canParse(origin) && isLoopbackName(new URL(origin).hostname))
+}
+
 const Header = z.object({
   role: z.enum(['anonymous', 'customer', 'agent', 'reviewer', 'admin', 'auditor']).default('anonymous'),
   actor: z.string().trim().min(1).max(100).optional(),
@@ -20,7 +27,7 @@ const Header = z.object({
 })
 
 export class ClaimsError extends Error {
-  readonly extensions = { code: 'CO401', isSafe: true }
+  readonly extensions = { code: 'CO401' }
 }
 
 export function readClaims(

@@ -1,13 +1,14 @@
 /** The HTTP server: PostGraphile on grafserv in express, health, and who the caller is. */
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import express, { type Request } from 'express'
 import { postgraphile } from 'postgraphile'
 import { grafserv } from 'postgraphile/grafserv/express/v4'
 import type { AnsweringServices } from '../core/answering/ask.ts'
 import type { Config } from '../core/config.ts'
 import { claimSettings } from '../core/database/index.ts'
-import { isLoopbackName, readClaims } from './claims.ts'
+import { ClaimsError, isFromHere, isLoopbackName, readClaims } from './claims.ts'
 import { presentError } from './plugins/errors.ts'
 import { makePreset } from './schema.ts'
 
@@ -44,7 +45,8 @@ export async function startServer(
         ),
     },
     grafast: {
-      explain: !config.production,
+      // The plan is not for whoever asks, and it comes with every response.
+      explain: false,
       context(requestContext) {
         const http = (requestContext as { expressv4?: { req?: Request } }).expressv4?.req
         const socket = (
@@ -62,8 +64,7 @@ export async function startServer(
   const app = express()
   app.disable('x-powered-by')
   app.use((request, response, next) => {
-    // Another site's page must not reach us by a name that resolves to loopback.
-    if (isLoopbackName((request.headers.host ?? '').replace(/:\d+$/, ''))) next()
+    if (isFromHere(request)) next()
     else response.status(403).type('text').send('This server answers to localhost only.\n')
   })
   app.get('/healthz', (_request, response) => {
@@ -79,13 +80,48 @@ export async function startServer(
     if (config.production) response.type('text').send('ClubOS. GraphQL is at /graphql.\n')
     else response.redirect('/graphiql')
   })
+  app.use('/graphql', (request, response, next) => {
+    try {
+      readClaims(request)
+      next()
+    } catch (error) {
+      if (!(error instanceof ClaimsError)) throw error
+      response.status(401).json({ errors: [{ message: error.message, extensions: error.extensions }] })
+    }
+  })
   const server = createServer(app)
   const serv = pgl.createServ(grafserv)
   await serv.addTo(app, server)
+  // Upgrades pass express by; and server.close waits for what was upgraded, while closeAllConnections forgets it.
+  const sockets = new Set<Duplex>()
+  const upgrades = server.listeners('upgrade') as ((
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ) => void)[]
+  server.removeAllListeners('upgrade')
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!isFromHere(request)) {
+      socket.on('error', () => {})
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      return
+    }
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    for (const upgrade of upgrades) upgrade.call(server, request, socket, head)
+  })
   app.use((_request, response) => {
     response.status(404).type('text').send('Not found. GraphQL is at /graphql.\n')
   })
-  await listen(server, config)
+  const release = async () => {
+    await pgl.release()
+    // pgl leaves the pools that the preset made.
+    await Promise.all((base.pgServices ?? []).map((service) => service.release?.()))
+  }
+  await listen(server, config).catch(async (error) => {
+    await release()
+    throw error
+  })
   const { port } = server.address() as AddressInfo
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
@@ -93,10 +129,11 @@ export async function startServer(
       // No new connections; what is under way may finish for a while.
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
+      for (const socket of sockets) socket.destroy()
       const force = setTimeout(() => server.closeAllConnections(), 5000)
       await closed
       clearTimeout(force)
-      await pgl.release()
+      await release()
     },
   }
 }

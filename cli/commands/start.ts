@@ -35,7 +35,10 @@ export default (program: Command) =>
           await app.pool.query('select 1')
           return null
         }
-        const server = await startServer(config, app, app.database.url, { ready })
+        const server = await startServer(config, app, app.database.url, { ready }).catch(async (error) => {
+          await worker.stop().catch(() => {})
+          throw error
+        })
         say(`\nClubOS is ready: ${server.url}`)
         say(
           `  GraphQL    ${server.url}/graphql${config.production ? '' : `   (try it: ${server.url}/graphiql)`}`,

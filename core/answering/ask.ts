@@ -98,9 +98,9 @@ export async function ask(
   const recorded = await services.pool.query(
     withClaims(
       settings,
-      `select r.*, t.conversation from claims, app_public.record_response(question => $1, text => $2, outcome => $3, model => $4, sources => $5,
+      `select r.* from claims, app_public.record_response(question => $1, text => $2, outcome => $3, model => $4, sources => $5,
          conversation => $6::uuid, site => $7, category => $8, requested_category => $9, confidence => $10, reason => $11,
-         router_model => 'local-vote', latency_ms => $12) r left join app_public.tickets t on t.id = r.ticket_id`,
+         router_model => 'local-vote', latency_ms => $12) r`,
       13,
     ),
     [
@@ -135,9 +135,21 @@ export async function ask(
     model: response.model,
     latency_ms: performance.now() - begun,
     ticket_id: response.ticket_id,
-    conversation: response.conversation,
+    conversation:
+      response.ticket_id === null
+        ? null
+        : (question.conversation ?? (await conversationOf(services, response.ticket_id))),
     sources: withheld ? [] : draft.sources,
   }
+}
+
+/** Of a ticket that the statement before has opened: that statement itself cannot see it yet. */
+async function conversationOf(services: AnsweringServices, ticketId: number): Promise<string> {
+  const { rows } = await services.pool.query<{ conversation: string }>(
+    'select conversation from app_public.tickets where id = $1',
+    [ticketId],
+  )
+  return rows[0]!.conversation
 }
 
 /** Null where the model fails: words still find the answer, and the model column says so. */

@@ -43,6 +43,10 @@ export function makePool(url: string, log: Log, max = 10): pg.Pool {
     idleTimeoutMillis: 30_000,
     application_name: 'clubos',
   })
+  // One that breaks while somebody has it fails its query as well.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.debug({ error: error.message }, 'database connection lost'))
+  })
   // A connection that breaks while idle is replaced; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ error: error.message }, 'idle database connection lost'))
   return pool

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { Logger } from '@graphile/logger'
 import { migrate, type Settings } from 'graphile-migrate'
+import { clearAllPools } from 'graphile-migrate/dist/pg.js'
 import { runMigrations } from 'graphile-worker'
 import pg from 'pg'
 
@@ -25,6 +26,8 @@ export async function migrateDatabase(connectionString: string): Promise<void> {
     await lock.query("select pg_advisory_lock(hashtextextended('clubos.migrate', 0))")
     await runMigrations({ connectionString })
     await migrate(migrateSettings(connectionString))
+    // It keeps its pool for a while, and ends the whole process if the database closes meanwhile.
+    clearAllPools()
   } finally {
     await lock.end()
   }

@@ -5,6 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import type { GraphileConfig } from 'graphile-config'
 import { GraphQLError } from 'graphql'
+import { isSafeError } from 'postgraphile/grafast'
+import { ClaimsError } from '../claims.ts'
 
 interface DatabaseError extends Error {
   code?: string
@@ -25,6 +27,13 @@ const actionable: Record<string, (error: DatabaseError) => { code: string; messa
       message: `That is not allowed: ${/constraint "(.+?)"/.exec(error.message)?.[1]?.replaceAll('_', ' ') ?? 'a rule of the database'}.`,
     }),
     '22P02': (error) => ({ code: 'CO005', message: error.message }),
+    '22021': () => ({
+      code: 'CO005',
+      message: 'The text holds a character that cannot be stored, such as NUL.',
+    }),
+    '22007': (error) => ({ code: 'CO005', message: error.message }),
+    '22008': (error) => ({ code: 'CO005', message: error.message }),
+    '22003': (error) => ({ code: 'CO005', message: error.message }),
     '57014': () => ({
       code: 'CO503',
       message: 'This took too long and was stopped.',
@@ -47,7 +56,8 @@ export function presentError(error: Error, log: (id: string, error: Error) => vo
     error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error })
   const original = graphqlError.originalError as DatabaseError | undefined
   // Without an original it is GraphQL's own: a bad document, a missing variable.
-  if (!original) return graphqlError
+  if (!original || (original.code === undefined && graphqlError.message.startsWith('Variable "$')))
+    return graphqlError
   const known = original.code?.startsWith('CO')
     ? {
         code: original.code,
@@ -57,7 +67,7 @@ export function presentError(error: Error, log: (id: string, error: Error) => vo
       }
     : original.code !== undefined && actionable[original.code]
       ? actionable[original.code]!(original)
-      : 'safe' in original || (original as { extensions?: { isSafe?: boolean } }).extensions?.isSafe
+      : isSafeError(original) || original instanceof ClaimsError
         ? { message: original.message, ...(original as { extensions?: object }).extensions }
         : null
   const place = {

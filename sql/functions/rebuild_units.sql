@@ -86,6 +86,9 @@ begin
         or (count(*) filter (where u.kind = 'profile' and u.embedding is null) > 0 and count(*) filter (where u.kind <> 'profile' and u.embedding is not null) > 0)
      order by u.target
   loop
+    -- One that is being written is left to the next run: this one waits for nobody while it holds others.
+    perform from app_private.search_units u where u.target = v_target and u.kind = 'profile' for no key update skip locked;
+    continue when not found and exists (select from app_private.search_units u where u.target = v_target and u.kind = 'profile');
     perform app_private.rebuild_profile(v_target);
     v_done := v_done + 1;
   end loop;

@@ -16,7 +16,7 @@ begin
   elsif v_improvement.status <> 'pending' then
     raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
       using errcode = 'CO103', detail = jsonb_build_object('status', v_improvement.status, 'by', coalesce(v_improvement.approved_by, v_improvement.rejected_by))::text,
-            hint = 'Reload the queue; undo it if it should not stand.';
+            hint = 'Reload the queue; rollback_sop takes back a version that should not stand.';
   end if;
   if edited_content is not null then
     if v_improvement.kind not in ('sop_edit', 'sop_new') then

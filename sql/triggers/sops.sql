@@ -29,8 +29,9 @@ $$;
 comment on function app_hidden.tg_sops__version() is
   'Counts the version and refuses a change without author (CO001) or reason (CO002).';
 
+-- Compiling its statements costs more than running them: 22 ms a save with jit, 4 ms without.
 create or replace function app_hidden.tg_sops__record() returns trigger
-language plpgsql security definer set search_path = app_public, public, pg_temp as $$
+language plpgsql security definer set search_path = app_public, public, pg_temp set jit = off as $$
 declare
   v_previous app_public.sop_versions;
   v_version_id integer;
