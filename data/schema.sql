@@ -3266,6 +3266,7 @@ COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Reb
 CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
   c_cosine_weight constant double precision := 1.5;
@@ -4314,6 +4315,7 @@ Errors: CO001 no actor, CO002 no reason, CO005 empty, CO101 changed meanwhile, C
 CREATE FUNCTION app_public.search_knowledge(query text, query_embedding public.vector DEFAULT NULL::public.vector, category text DEFAULT NULL::text, site text DEFAULT NULL::text, first integer DEFAULT 10) RETURNS SETOF app_public.search_result
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
   v_site_id integer := app_hidden.find_site(search_knowledge.site);

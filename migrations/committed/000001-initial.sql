@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:732e16441238284d94ead8153d6f2c47cb3d10dc
+--! Hash: sha1:12db88486d6127190054ae59eca5e57f7963835f
 --! Message: initial
 
 --! Included all.sql
@@ -1432,7 +1432,7 @@ create or replace function app_private.search_targets(question text, question_em
   depth integer default 60)
 returns table (target text, sop_id integer, category varchar, topic varchar, score double precision, entry_id bigint, entry_leads boolean,
   words double precision, cosine double precision, agreed boolean)
-language plpgsql stable set search_path = app_public, public, pg_temp as $$
+language plpgsql stable set search_path = app_public, public, pg_temp set jit = off as $$
 declare
   c_cosine_weight constant double precision := 1.5;
   c_softness constant double precision := 0.1;
@@ -2253,7 +2253,7 @@ comment on function app_private.best_section(integer, sparsevec, double precisio
 
 create or replace function app_public.search_knowledge(query text, query_embedding vector default null, category text default null, site text default null, first integer default 10)
 returns setof app_public.search_result
-language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+language plpgsql stable security definer set search_path = app_public, public, pg_temp set jit = off as $$
 declare
   v_site_id integer := app_hidden.find_site(search_knowledge.site);
   v_first integer := least(greatest(coalesce(first, 10), 1), 100);

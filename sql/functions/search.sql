@@ -76,7 +76,7 @@ create or replace function app_private.search_targets(question text, question_em
   depth integer default 60)
 returns table (target text, sop_id integer, category varchar, topic varchar, score double precision, entry_id bigint, entry_leads boolean,
   words double precision, cosine double precision, agreed boolean)
-language plpgsql stable set search_path = app_public, public, pg_temp as $$
+language plpgsql stable set search_path = app_public, public, pg_temp set jit = off as $$
 declare
   c_cosine_weight constant double precision := 1.5;
   c_softness constant double precision := 0.1;

@@ -13,7 +13,7 @@ comment on function app_private.best_section(integer, sparsevec, double precisio
 
 create or replace function app_public.search_knowledge(query text, query_embedding vector default null, category text default null, site text default null, first integer default 10)
 returns setof app_public.search_result
-language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+language plpgsql stable security definer set search_path = app_public, public, pg_temp set jit = off as $$
 declare
   v_site_id integer := app_hidden.find_site(search_knowledge.site);
   v_first integer := least(greatest(coalesce(first, 10), 1), 100);
