@@ -12,6 +12,7 @@ export default (program: Command) =>
     .option('--json', 'print one JSON object')
     .action((folder: string, options: { at?: string; json?: boolean }) =>
       withApp(async (app) => {
+        if (folder.trim() === '') throw new Error('Name the folder to write to.')
         const sops = await app.pool.query<{ category: string; section: string; content: string }>(
           options.at
             ? `select v.category, v.section, v.content from (select distinct on (sop_id) * from app_public.sop_versions where created_at <= $1 order by sop_id, version desc) v where not v.archived`

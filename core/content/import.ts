@@ -186,7 +186,8 @@ const Version = z
   })
   .loose()
 
-const isHistory = (file: string) => file.endsWith('.jsonl')
+/** A version history, rather than a folder of texts. */
+export const isHistory = (file: string) => file.endsWith('.jsonl')
 
 /** `docs/a/b.md` is section `a/b` of the category; so a document keeps its name when the file moves. */
 const sectionOf = (path: string) => path.replace(/^docs\//, '').replace(/\.md$/, '')
@@ -265,5 +266,3 @@ async function isThere(
   )
   return rowCount! > 0
 }
-
-export { isHistory }
