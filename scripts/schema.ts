@@ -6,6 +6,7 @@
  *   check   fails when these files are not what the migrations give, or when sql/ differs from the migrations
  */
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commit, migrate } from 'graphile-migrate'
@@ -37,7 +38,11 @@ async function onServer(statement: string) {
   }
 }
 
-async function recreate(name: string): Promise<string> {
+// Two checkouts may use one server.
+const checkout = createHash('sha256').update(projectFolder).digest('hex').slice(0, 8)
+
+async function recreate(purpose: 'schema' | 'shadow'): Promise<string> {
+  const name = `clubos_${purpose}_${checkout}`
   await onServer(`drop database if exists ${name} with (force)`)
   await onServer(`create database ${name} template template0`)
   return withDatabase(serverUrl(), name)
@@ -66,7 +71,7 @@ function dump(url: string): string {
 }
 
 async function fresh(): Promise<{ sql: string; graphql: string; url: string }> {
-  const url = await recreate('clubos_schema')
+  const url = await recreate('schema')
   await migrateDatabase(url)
   return { sql: dump(url), graphql: await exportGraphqlSchema(url), url }
 }
@@ -85,8 +90,8 @@ async function reapply(url: string) {
 
 const [command] = process.argv.slice(2)
 if (command === 'commit') {
-  const url = await recreate('clubos_schema')
-  const shadow = await recreate('clubos_shadow')
+  const url = await recreate('schema')
+  const shadow = await recreate('shadow')
   const settings = migrateSettings(url, {
     shadowConnectionString: shadow,
     rootConnectionString: serverUrl(),

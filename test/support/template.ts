@@ -15,7 +15,7 @@ function fingerprint(): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-export const templateName = 'clubos_test_template'
+export const templateName = `clubos_test_template_${fingerprint()}`
 export const templateFile = () =>
   join(projectFolder, 'node_modules', '.cache', 'clubos', `template-${fingerprint()}.tar`)
 
@@ -28,10 +28,20 @@ export default async function setUp(): Promise<void> {
 async function makeServerTemplate(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  await client.query(`drop database if exists ${templateName} with (force)`)
-  await client.query(`create database ${templateName} template template0`)
-  await client.end()
-  await migrateDatabase(Object.assign(new URL(url), { pathname: `/${templateName}` }).toString())
+  try {
+    // Two runs at once share a template, and one makes it; a name given last says that it is whole.
+    await client.query("select pg_advisory_lock(hashtextextended('clubos.test_template', 0))")
+    const made = await client.query('select from pg_database where datname = $1', [templateName])
+    if (made.rowCount === 1) return
+    const draft = `${templateName}_draft`
+    await client.query(`drop database if exists ${draft} with (force)`)
+    await client.query(`create database ${draft} template template0`)
+    await migrateDatabase(Object.assign(new URL(url), { pathname: `/${draft}` }).toString())
+    await client.query(`alter database ${draft} rename to ${templateName}`)
+    await client.query(`alter database ${templateName} set search_path = app_public, public`)
+  } finally {
+    await client.end()
+  }
 }
 
 async function makeEmbeddedTemplate(): Promise<void> {
