@@ -1,5 +1,6 @@
 /** The GraphQL schema: PostGraphile over app_public, plus what needs TypeScript (ask, search with a vector, live events). */
 import '@graphile/simplify-inflection'
+import { PersistedPlugin } from '@grafserv/persisted'
 import { PgAggregatesPreset } from '@graphile/pg-aggregates'
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection'
 import type { GraphileConfig } from 'graphile-config'
@@ -9,13 +10,21 @@ import { makePgService } from 'postgraphile/adaptors/pg'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import type { AnsweringServices } from '../core/answering/ask.ts'
+import type { Config } from '../core/config.ts'
 import { askPlugin } from './plugins/ask.ts'
+import { documentLimitsPlugin } from './plugins/document_limits.ts'
 import { errorsPlugin } from './plugins/errors.ts'
+import { markdownPlugin } from './plugins/markdown.ts'
 import { namesPlugin } from './plugins/names.ts'
+import { pageSizePlugin } from './plugins/page_size.ts'
 import { subscriptionsPlugin } from './plugins/subscriptions.ts'
 import { vectorsPlugin } from './plugins/vectors.ts'
 
-export function makePreset(url: string, services: AnsweringServices | null): GraphileConfig.Preset {
+export function makePreset(
+  url: string,
+  services: AnsweringServices | null,
+  config?: Pick<Config, 'introspection' | 'persistedOperations'>,
+): GraphileConfig.Preset {
   return {
     extends: [
       PostGraphileAmberPreset,
@@ -23,7 +32,20 @@ export function makePreset(url: string, services: AnsweringServices | null): Gra
       PostGraphileConnectionFilterPreset,
       PgAggregatesPreset,
     ],
-    plugins: [vectorsPlugin, namesPlugin, askPlugin(services), subscriptionsPlugin, errorsPlugin],
+    plugins: [
+      vectorsPlugin,
+      namesPlugin,
+      pageSizePlugin,
+      askPlugin(services),
+      markdownPlugin,
+      subscriptionsPlugin,
+      errorsPlugin,
+      documentLimitsPlugin({ introspection: config?.introspection ?? true }),
+      ...(config?.persistedOperations ? [PersistedPlugin] : []),
+    ],
+    grafserv: config?.persistedOperations
+      ? { persistedOperationsDirectory: config.persistedOperations, allowUnpersistedOperation: false }
+      : {},
     pgServices: [
       makePgService({ connectionString: url, schemas: ['app_public'], pubsub: services !== null }),
     ],

@@ -1,14 +1,19 @@
 /** graphile-worker in this process: its tasks, its crontab, and the one way it stops. */
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import type { AnsweringServices } from '../core/answering/ask.ts'
+import type { Config } from '../core/config.ts'
 import failuresAnalyse from './tasks/failures__analyse.ts'
+import notificationsSend from './tasks/notifications__send.ts'
 import searchStatisticsRefresh from './tasks/search_statistics__refresh.ts'
 import searchUnitsEmbed from './tasks/search_units__embed.ts'
 
-export type Services = AnsweringServices
+export interface Services extends AnsweringServices {
+  config: Config
+}
 
 export const tasks = (services: Services): TaskList => ({
   failures__analyse: failuresAnalyse(services),
+  notifications__send: notificationsSend(services),
   search_statistics__refresh: searchStatisticsRefresh(services),
   search_units__embed: searchUnitsEmbed(services),
 })

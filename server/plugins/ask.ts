@@ -10,6 +10,8 @@ declare global {
     interface Context {
       /** Who asks, as the server found out. */
       claims: Claims
+      /** Counts a question; throws where the caller asks too often. */
+      takeAsk(): Promise<void>
     }
   }
 }
@@ -98,13 +100,18 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
       Mutation: {
         plans: {
           ask(_root: Step, args: FieldArgs) {
-            return sideEffect([args.getRaw('input'), context().get('claims')], async ([input, claims]) => {
-              const answer = await ask(answering(), claims as Claims, Question.parse(input))
-              return {
-                response: camel({ ...answer, sources: answer.sources.map(camel) }),
-                clientMutationId: (input as { clientMutationId?: string }).clientMutationId,
-              }
-            })
+            const $take = context().get('takeAsk')
+            return sideEffect(
+              [args.getRaw('input'), context().get('claims'), $take],
+              async ([input, claims, take]) => {
+                await (take as () => Promise<void>)()
+                const answer = await ask(answering(), claims as Claims, Question.parse(input))
+                return {
+                  response: camel({ ...answer, sources: answer.sources.map(camel) }),
+                  clientMutationId: (input as { clientMutationId?: string }).clientMutationId,
+                }
+              },
+            )
           },
         },
       },

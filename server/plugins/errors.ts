@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto'
 import type { GraphileConfig } from 'graphile-config'
 import { GraphQLError } from 'graphql'
 import { isSafeError } from 'postgraphile/grafast'
-import { ClaimsError } from '../claims.ts'
 
 interface DatabaseError extends Error {
   code?: string
@@ -67,7 +66,7 @@ export function presentError(error: Error, log: (id: string, error: Error) => vo
       }
     : original.code !== undefined && actionable[original.code]
       ? actionable[original.code]!(original)
-      : isSafeError(original) || original instanceof ClaimsError
+      : isSafeError(original) || hasOwnCode(original)
         ? { message: original.message, ...(original as { extensions?: object }).extensions }
         : null
   const place = {
@@ -87,6 +86,10 @@ export function presentError(error: Error, log: (id: string, error: Error) => vo
     extensions: { code: 'CO500', id },
   })
 }
+
+/** Errors of the server's own, such as RateLimitError. */
+const hasOwnCode = (error: Error) =>
+  String((error as { extensions?: { code?: unknown } }).extensions?.code).startsWith('CO')
 
 function parseDetail(detail: string | undefined): unknown {
   try {

@@ -5,7 +5,7 @@ declare
 begin
   for v_function in
     select p.oid::regprocedure as signature, n.nspname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-     where n.nspname in ('app_public', 'app_hidden', 'app_private')
+     where n.nspname in ('app_public', 'app_hidden', 'app_private', 'app_secret')
        and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
   loop
     execute format('revoke all on function %s from public', v_function.signature);
@@ -36,10 +36,17 @@ grant execute on function app_public.save_sop(text, text, text, text, integer), 
   app_public.save_knowledge(text, text, text, text, text, text, timestamptz, timestamptz, text),
   app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text) to reviewer;
 
+grant execute on function app_public.current_user_id(), app_public.me() to anonymous, agent, auditor, worker;
+grant execute on function app_public.users_status(app_public.users) to agent, auditor;
+grant execute on function app_public.create_api_token(text, text, timestamptz, integer), app_public.revoke_api_token(integer), app_public.revoke_session(uuid) to agent;
+grant execute on function app_public.create_user(text, text, text, boolean), app_public.invite_user(integer), app_public.deactivate_user(integer, text),
+  app_public.create_webhook(text, text[]), app_public.delete_webhook(integer) to admin;
+
 grant execute on function app_public.import_sop_version(text, text, text, text, timestamptz, text, text, text) to admin;
 grant execute on function app_public.verify_audit_log() to admin, auditor;
 
 grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric),
   app_public.ask(text, text, text, uuid, vector), app_hidden.begin_answer(text, vector, text, text, uuid),
   app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text),
-  app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer) to worker;
+  app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer),
+  app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean) to worker;

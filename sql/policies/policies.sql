@@ -10,7 +10,8 @@ begin
   end loop;
 
   -- Staff, the auditor and the worker read everything of the club; nobody else reads any of it.
-  for v_table in select c.relname from pg_class c where c.relnamespace = 'app_public'::regnamespace and c.relkind = 'r' and c.relname <> 'audit_log' loop
+  for v_table in select c.relname from pg_class c where c.relnamespace = 'app_public'::regnamespace and c.relkind = 'r'
+      and c.relname not in ('audit_log', 'sessions', 'api_tokens', 'webhooks', 'notifications') loop
     execute format('create policy select_agent on app_public.%I for select to agent using (true)', v_table);
     execute format('create policy select_worker on app_public.%I for select to worker using (true)', v_table);
     execute format('grant select on app_public.%I to agent, worker', v_table);
@@ -27,7 +28,16 @@ end
 $$;
 
 create policy select_admin on app_public.audit_log for select to admin using (true);
-grant select on app_public.audit_log to admin;
+create policy select_admin on app_public.webhooks for select to admin using (true);
+create policy select_admin on app_public.notifications for select to admin using (true);
+grant select on app_public.audit_log, app_public.webhooks, app_public.notifications to admin;
+
+-- Staff see their own logins and tokens, admins everybody's.
+create policy select_own on app_public.sessions for select to agent using (user_id = (select app_public.current_user_id()));
+create policy select_own on app_public.api_tokens for select to agent using (user_id = (select app_public.current_user_id()));
+create policy select_admin on app_public.sessions for select to admin using (true);
+create policy select_admin on app_public.api_tokens for select to admin using (true);
+grant select on app_public.sessions, app_public.api_tokens to agent;
 
 -- A customer sees their own conversations, and what they were answered from.
 create policy select_own on app_public.tickets for select to anonymous using (visitor_id = app_public.current_visitor_id());

@@ -1,11 +1,13 @@
--- app_public is the API, app_hidden what policies and views call, app_private secrets and internals.
+-- app_public is the API, app_hidden what policies and views call, app_private internals, app_secret credentials.
 create schema if not exists app_public;
 create schema if not exists app_hidden;
 create schema if not exists app_private;
+create schema if not exists app_secret;
 
 comment on schema app_public is 'The API: what GraphQL exposes and a DBA sees first.';
 comment on schema app_hidden is 'Helpers that policies, views and triggers call; not exposed.';
 comment on schema app_private is 'Indexes, caches and internals that no person''s role reads directly.';
+comment on schema app_secret is 'Hashes of passwords, sessions and tokens, and what checks them: for the server''s own connection, for no role.';
 
 grant usage on schema app_public to anonymous, agent, auditor, worker;
 grant usage on schema app_hidden to anonymous, agent, auditor, worker;

@@ -30,7 +30,7 @@ begin
     ['sops', 'updated_at'], ['knowledge_base', 'updated_at, learned_from, usage_count, success_rate, success_count, embeddings, embedding_model'],
     ['improvement_queue', 'updated_at, dry_run, impact, fingerprint'], ['users', 'updated_at'], ['sites', 'updated_at'],
     ['club_settings', 'updated_at'], ['prompts', 'updated_at'], ['emergency_signals', 'created_at'],
-    ['tickets', 'updated_at, summary, subject, resolution']]
+    ['tickets', 'updated_at, summary, subject, resolution'], ['sessions', 'last_seen_at'], ['api_tokens', 'last_used_at'], ['webhooks', 'updated_at']]
   loop
     execute format('drop trigger if exists _900_audit on app_public.%I; create trigger _900_audit after insert or update or delete on app_public.%1$I for each row execute function app_hidden.tg__audit(%s)',
       v_table[1], (select string_agg(quote_literal(btrim(c)), ', ') from unnest(string_to_array(v_table[2], ',')) c));
