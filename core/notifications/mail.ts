@@ -18,7 +18,7 @@ export class MailError extends Error {
 
 interface SmtpError extends Error {
   code?: string
-  command?: string
+  syscall?: string
   responseCode?: number
 }
 
@@ -41,14 +41,15 @@ export async function sendMail(smtpUrl: string, from: string, id: string, mail: 
     })
   } catch (cause) {
     const error = cause as SmtpError
-    // 4xx: later, perhaps. No answer before the text was sent: it was not sent. After that nobody knows.
-    const later = error.responseCode !== undefined && error.responseCode < 500
-    const beforeText =
-      error.responseCode === undefined &&
-      (error.command === 'CONN' || ['ECONNECTION', 'EDNS', 'ETLS', 'ESOCKET'].includes(error.code ?? ''))
+    // Refused for now (4xx), or no connection at all: it did not arrive. A connection that broke later may have
+    // carried it, and nobody wants the same mail twice.
+    const refusedForNow =
+      error.responseCode !== undefined && error.responseCode >= 400 && error.responseCode < 500
+    const unconnected =
+      error.syscall === 'connect' || error.code === 'EDNS' || /^Greeting/.test(error.message)
     throw new MailError(
       error.responseCode ? `The mail server answered ${error.responseCode}.` : error.message,
-      later || (beforeText && error.command !== 'DATA'),
+      refusedForNow || unconnected,
     )
   } finally {
     transport.close()
