@@ -15,7 +15,7 @@ import { pages } from './pages.ts'
 import { presentError } from './plugins/errors.ts'
 import { Admission } from './protection/admission.ts'
 import { isLoopbackName, isOurName, isSameOrigin, securityHeaders } from './protection/headers.ts'
-import { makeRateLimits, noRateLimits, type RateLimits } from './protection/rate_limits.ts'
+import { makeRateLimits, noRateLimits, RateLimitError, type RateLimits } from './protection/rate_limits.ts'
 import { makePreset } from './schema.ts'
 import { attachWebsockets, callerOfSocket } from './websockets.ts'
 
@@ -51,7 +51,6 @@ export async function startServer(
   const pgl = postgraphile({
     ...base,
     grafserv: {
-      ...base.grafserv,
       websockets: false,
       graphqlPath: '/graphql',
       graphiql: !config.production,
@@ -75,7 +74,12 @@ export async function startServer(
         const claims = http ? caller.claims : { ...caller.claims, requestId: randomUUID() }
         return {
           claims,
-          takeAsk: () => takeAsk(limits, caller),
+          takeAsk: () =>
+            takeAsk(limits, caller).catch((error: unknown) => {
+              if (error instanceof RateLimitError)
+                http?.res.setHeader('retry-after', String(error.retryAfter))
+              throw error
+            }),
           pgSettings: { ...claimSettings(claims), statement_timeout: '30000' },
         }
       },

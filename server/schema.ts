@@ -1,6 +1,5 @@
 /** The GraphQL schema: PostGraphile over app_public, plus what needs TypeScript (ask, search with a vector, live events). */
 import '@graphile/simplify-inflection'
-import { PersistedPlugin } from '@grafserv/persisted'
 import { PgAggregatesPreset } from '@graphile/pg-aggregates'
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection'
 import type { GraphileConfig } from 'graphile-config'
@@ -17,6 +16,7 @@ import { errorsPlugin } from './plugins/errors.ts'
 import { markdownPlugin } from './plugins/markdown.ts'
 import { namesPlugin } from './plugins/names.ts'
 import { pageSizePlugin } from './plugins/page_size.ts'
+import { persistedOperationsPlugin } from './plugins/persisted_operations.ts'
 import { subscriptionsPlugin } from './plugins/subscriptions.ts'
 import { vectorsPlugin } from './plugins/vectors.ts'
 
@@ -40,12 +40,9 @@ export function makePreset(
       markdownPlugin,
       subscriptionsPlugin,
       errorsPlugin,
+      ...(config?.persistedOperations ? [persistedOperationsPlugin(config.persistedOperations)] : []),
       documentLimitsPlugin({ introspection: config?.introspection ?? true }),
-      ...(config?.persistedOperations ? [PersistedPlugin] : []),
     ],
-    grafserv: config?.persistedOperations
-      ? { persistedOperationsDirectory: config.persistedOperations, allowUnpersistedOperation: false }
-      : {},
     pgServices: [
       makePgService({ connectionString: url, schemas: ['app_public'], pubsub: services !== null }),
     ],
