@@ -51,6 +51,9 @@ export function makePreset(
       defaultBehavior:
         '-insert -update -delete -aggregates -aggregates:filterBy -aggregates:orderBy -groupedAggregates',
       connectionFilterRelations: true,
+      // A filter that says nothing filters nothing: clients leave variables out.
+      connectionFilterAllowNullInput: true,
+      connectionFilterAllowEmptyObjectInput: true,
     },
   } as GraphileConfig.Preset
 }

@@ -21,7 +21,7 @@ import { type ComplexityEstimatorArgs, getComplexity, simpleEstimator } from 'gr
 import { SafeError } from 'postgraphile/grafast'
 import { defaultPageSize } from './page_size.ts'
 
-export const documentLimits = { tokens: 2000, depth: 16, aliases: 50, cost: 100_000 }
+export const documentLimits = { tokens: 2000, depth: 16, aliases: 50, cost: 100_000, nesting: 60 }
 
 const tooMuch = (message: string, hint: string) =>
   new SafeError(message, { statusCode: 400, code: 'CO006', hint })
@@ -82,6 +82,21 @@ const reporting = (what: string) => ({
   ],
 })
 
+/** Values are read by recursion, here and in the database; without it, so that depth itself does no harm. */
+function checkNesting(variables: unknown): void {
+  let level = [variables]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > documentLimits.nesting)
+      throw tooMuch(
+        `The variables are nested deeper than ${documentLimits.nesting} levels.`,
+        'Send flatter values.',
+      )
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    )
+  }
+}
+
 const rules = (introspection: boolean): ValidationRule[] => [
   maxDepthRule({
     n: documentLimits.depth,
@@ -115,10 +130,15 @@ export function documentLimitsPlugin(options: { introspection: boolean }): Graph
           return next()
         },
         processGraphQLRequestBody(next, { body }) {
-          const { query, operationName, variables } = body as unknown as Record<string, unknown>
+          const {
+            query,
+            operationName,
+            variables = body.variableValues,
+          } = body as unknown as Record<string, unknown>
+          checkNesting(variables)
           if (typeof query === 'string') {
             checkTokens(query)
-            checkCost(schema!, query, operationName, variables ?? body.variableValues)
+            checkCost(schema!, query, operationName, variables)
           }
           return next()
         },

@@ -10,6 +10,7 @@ import { isSafeError } from 'postgraphile/grafast'
 interface DatabaseError extends Error {
   code?: string
   detail?: string
+  column?: string
   hint?: string
 }
 
@@ -24,6 +25,15 @@ const actionable: Record<string, (error: DatabaseError) => { code: string; messa
     '23514': (error) => ({
       code: 'CO005',
       message: `That is not allowed: ${/constraint "(.+?)"/.exec(error.message)?.[1]?.replaceAll('_', ' ') ?? 'a rule of the database'}.`,
+    }),
+    '23502': (error) => ({
+      code: 'CO005',
+      message: `A value is missing: ${error.column?.replaceAll('_', ' ') ?? 'one that is needed'}.`,
+    }),
+    '22001': () => ({
+      code: 'CO006',
+      message: 'A text is too long for its place.',
+      hint: 'Categories have 100 characters at most, sections and topics 200.',
     }),
     '22P02': (error) => ({ code: 'CO005', message: error.message }),
     '22021': () => ({
