@@ -35,6 +35,7 @@ const actionable: Record<string, (error: DatabaseError) => { code: string; messa
       message: 'A text is too long for its place.',
       hint: 'Categories have 100 characters at most, sections and topics 200.',
     }),
+    '2201X': () => ({ code: 'CO005', message: 'offset must not be negative.' }),
     '22P02': (error) => ({ code: 'CO005', message: error.message }),
     '22021': () => ({
       code: 'CO005',
