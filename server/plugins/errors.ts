@@ -36,14 +36,10 @@ const actionable: Record<string, (error: DatabaseError) => { code: string; messa
       hint: 'Categories have 100 characters at most, sections and topics 200.',
     }),
     '2201X': () => ({ code: 'CO005', message: 'offset must not be negative.' }),
-    '22P02': (error) => ({ code: 'CO005', message: error.message }),
     '22021': () => ({
       code: 'CO005',
       message: 'The text holds a character that cannot be stored, such as NUL.',
     }),
-    '22007': (error) => ({ code: 'CO005', message: error.message }),
-    '22008': (error) => ({ code: 'CO005', message: error.message }),
-    '22003': (error) => ({ code: 'CO005', message: error.message }),
     '57014': () => ({
       code: 'CO503',
       message: 'This took too long and was stopped.',
@@ -77,9 +73,12 @@ export function presentError(error: Error, log: (id: string, error: Error) => vo
       }
     : original.code !== undefined && actionable[original.code]
       ? actionable[original.code]!(original)
-      : isSafeError(original) || hasOwnCode(original)
-        ? { message: original.message, ...(original as { extensions?: object }).extensions }
-        : null
+      : original.code?.startsWith('22')
+        ? // Class 22, data exceptions: what was sent cannot be used, and the database says why.
+          { code: 'CO005', message: original.message }
+        : isSafeError(original) || hasOwnCode(original)
+          ? { message: original.message, ...(original as { extensions?: object }).extensions }
+          : null
   const place = {
     nodes: graphqlError.nodes,
     source: graphqlError.source,
