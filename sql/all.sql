@@ -52,6 +52,7 @@
 --!include queries/sop_history.sql
 --!include queries/failures_about.sql
 --!include queries/verify_audit_log.sql
+--!include functions/record_audit_head.sql
 --!include functions/answer.sql
 --!include functions/preview.sql
 --!include functions/analyse.sql

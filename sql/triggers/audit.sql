@@ -7,7 +7,10 @@ begin
   if v_old is distinct from v_new then
     insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
     values (TG_TABLE_NAME, coalesce(v_new, v_old) ->> 'id', lower(TG_OP),
-        coalesce(app_public.current_actor(), coalesce(v_new, v_old) ->> 'created_by', session_user), app_hidden.acting_role(),
+        coalesce(app_public.current_actor(), coalesce(v_new, v_old) ->> 'created_by',
+          -- Which customer is in the row, as far as anybody knows.
+          case when app_public.current_visitor_id() is not null or app_hidden.acting_role() in ('anonymous', 'customer') then 'customer' end, session_user),
+        app_hidden.acting_role(),
         app_hidden.current_reason(), v_old, v_new, nullif(current_setting('clubos.request_id', true), ''));
   end if;
   return null;
@@ -62,7 +65,7 @@ comment on function app_hidden.audit_hash(bytea, bigint, app_public.audit_log) i
 
 create or replace function app_hidden.tg_audit_log__append_only() returns trigger language plpgsql as $$
 begin
-  if TG_OP = 'UPDATE' then
+  if TG_OP = 'UPDATE' and TG_TABLE_NAME = 'audit_log' then
     if OLD.hash is null and NEW.hash is not null
        and (to_jsonb(NEW) - array['chain_position', 'previous_hash', 'hash']) = (to_jsonb(OLD) - array['chain_position', 'previous_hash', 'hash']) then
       return NEW;
@@ -84,3 +87,8 @@ drop trigger if exists _100_append_only_whole on app_public.audit_log;
 create trigger _100_append_only_whole before truncate on app_public.audit_log for each statement execute function app_hidden.tg_audit_log__append_only();
 drop trigger if exists _900_chain on app_public.audit_log;
 create constraint trigger _900_chain after insert on app_public.audit_log deferrable initially deferred for each row execute function app_hidden.tg_audit_log__chain();
+
+drop trigger if exists _100_append_only on app_public.audit_heads;
+create trigger _100_append_only before update or delete on app_public.audit_heads for each row execute function app_hidden.tg_audit_log__append_only();
+drop trigger if exists _100_append_only_whole on app_public.audit_heads;
+create trigger _100_append_only_whole before truncate on app_public.audit_heads for each statement execute function app_hidden.tg_audit_log__append_only();
