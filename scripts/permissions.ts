@@ -95,7 +95,10 @@ const qualified = (name: string) => (/^app_\w+\./.test(name) ? name : `app_publi
 const cell = (right: Right | null) =>
   right === null
     ? '–'
-    : [right.columns === null ? 'all' : right.columns.join(', '), right.rows === 'all' ? '' : `rows: ${right.rows}`]
+    : [
+        right.columns === null ? 'all' : right.columns.join(', '),
+        right.rows === 'all' ? '' : `rows: ${right.rows}`,
+      ]
         .filter((part) => part !== '')
         .join('; ')
 
@@ -200,7 +203,12 @@ export function parsePermissions(text: string): Pick<Permissions, 'tables' | 'fu
     if (cells.length === 6)
       for (const role of cells[1]!.split(', '))
         for (const [index, operation] of operations.entries())
-          tables.push({ table: cells[0]!, role: role as Role, operation, right: parseCell(cells[index + 2]!) })
+          tables.push({
+            table: cells[0]!,
+            role: role as Role,
+            operation,
+            right: parseCell(cells[index + 2]!),
+          })
     else if (cells.length === 3)
       functions.push({
         signature: cells[0]!,

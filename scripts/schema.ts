@@ -135,7 +135,9 @@ if (command === 'commit') {
   if (graphql !== readFileSync(schemaGraphql, 'utf8'))
     problems.push('data/schema.graphql is not what the database gives: npm run schema -- dump')
   if (rights !== readFileSync(permissionsFile, 'utf8'))
-    problems.push('docs/permissions.md is not what the database grants: npm run schema -- dump, and review the difference')
+    problems.push(
+      'docs/permissions.md is not what the database grants: npm run schema -- dump, and review the difference',
+    )
   await reapply(url)
   if (dump(url) !== sql)
     problems.push(

@@ -22,6 +22,7 @@ grant execute on function app_public.start_conversation(text), app_public.mark_h
 
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.sop_diff(integer, integer, integer),
   app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz) to agent, auditor;
+grant execute on function app_public.search_knowledge(text, vector, text, text, integer) to worker;
 -- What these call with the caller's rights: they compute, and read nothing.
 grant execute on function app_hidden.to_lines(text), app_hidden.line_edits(text[], text[]), app_hidden.hunk_range(integer, integer),
   app_hidden.unified_diff(text, text, text, text, integer) to agent, auditor;

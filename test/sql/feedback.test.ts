@@ -316,6 +316,7 @@ describe('feedback', () => {
     rolledBack(database.pool, reviewer, async (client) => {
       const sop = await sopBy(client, 'doors', 'codes', doorText)
       const { id } = await record(client, { question: 'door?', visitorId: uuid(1), sop })
+      await become(client, visitor(uuid(1)))
       expect(await sqlState(client, `select mark_unhelpful($1, 'boring')`, [id])).toBe('CO005')
       expect(await sqlState(client, 'select mark_unhelpful($1, null)', [id])).toBe('CO005')
       expect(await sqlState(client, `select mark_unhelpful($1, 'wrong', $2)`, [id, 'x'.repeat(10_001)])).toBe(
