@@ -41,6 +41,7 @@
 --!include functions/improvement_handlers.sql
 --!include functions/tickets.sql
 --!include functions/feedback.sql
+--!include functions/granted_columns.sql
 --!include functions/emergency_signals.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql

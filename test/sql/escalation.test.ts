@@ -29,8 +29,10 @@ const claims = (role: Role): Claims => ({ role, actor: role, visitorId: uuid(1) 
 
 describe('escalation', () => {
   let database: TestDatabase
+  let owner: string
   beforeAll(async () => {
     database = await makeTestDatabase()
+    owner = (await one(database.pool, 'select quote_ident(current_user) as name')).name
     // As migrating leaves a database; a copy of it forgets.
     await database.pool.query(
       `do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$`,
@@ -117,7 +119,7 @@ describe('escalation', () => {
       loggedIn(role, async (client) => {
         await client.query('savepoint owner')
         await becomeOwner(client).catch(() => client.query('rollback to savepoint owner'))
-        const statement = attempt.split('|')[1]!.replace('%owner', await ownerName())
+        const statement = attempt.split('|')[1]!.replace('%owner', owner)
         const found = await failure(client, statement)
         // 42P01: it is refused the sight of it; 42704, 0A000, 58P01: the server has no such extension or file.
         expect([
@@ -143,14 +145,6 @@ describe('escalation', () => {
         expect(rows).toEqual([])
       }))
   })
-
-  const ownerName = async () =>
-    (
-      await one(
-        database.pool,
-        `select quote_ident(rolname) as name from pg_roles where rolsuper order by oid limit 1`,
-      )
-    ).name as string
 
   it('is not had by a search path of one’s own: names in our functions are ours', () =>
     rolledBack(database.pool, reviewer, async (client) => {

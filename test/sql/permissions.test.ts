@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type pg from 'pg'
-import { type Claims, withClaims as committed } from '../../core/database/index.ts'
+import type { Claims } from '../../core/database/index.ts'
 import {
   operations,
   parsePermissions,
@@ -12,22 +12,14 @@ import {
   roles,
   writePermissions,
 } from '../../scripts/permissions.ts'
-import {
-  admin,
-  become,
-  makeTestDatabase,
-  rolledBack,
-  sqlState,
-  type TestDatabase,
-  worker,
-} from '../support/database.ts'
-import { doorText, failure, one, record, sopBy, uuid } from './fixtures.ts'
+import { makeTestDatabase, rolledBack, sqlState, type TestDatabase } from '../support/database.ts'
+import { fill } from '../support/everything.ts'
+import { failure, one, uuid } from './fixtures.ts'
 
 const document = readFileSync(permissionsFile, 'utf8')
 const { tables, functions } = parsePermissions(document)
 
 const own = uuid(1)
-const stranger = uuid(2)
 const claimsOf = (role: Role, visitorId: string): Claims =>
   role === 'anonymous' || role === 'customer' ? { role, visitorId } : { role, actor: `the ${role}` }
 
@@ -43,40 +35,6 @@ const samples: Record<string, string> = {
   'app_public.users': `(email, name, role) values ('new@example.com', 'New', 'agent')`,
   'app_public.emergency_signals': `(section, pattern) values ('new', 'new')`,
   'app_public.llm_calls': `(purpose, model, status) values ('answer', 'new', 'ok')`,
-}
-
-/** Something in every table, of two customers. */
-async function fill(pool: pg.Pool): Promise<void> {
-  await committed(pool, admin, async (client) => {
-    await client.query(`insert into sites (slug, name) values ('north', 'North')`)
-    await client.query(`insert into users (email, name) values ('joe@example.com', 'Joe')`)
-    await client.query(`insert into prompts (name, content) values ('route', 'Route!')`)
-    await client.query(`insert into emergency_signals (section, pattern) values ('flood', 'zzz')`)
-    const sop = await sopBy(client, 'doors', 'codes', doorText, admin)
-    for (const visitorId of [own, stranger]) {
-      await become(client, { role: 'anonymous', visitorId })
-      const { conversation } = await one(client, 'select conversation from start_conversation()')
-      const answer = await record(client, { question: `door of ${visitorId}?`, visitorId, sop, conversation })
-      await become(client, { role: 'anonymous', visitorId })
-      await client.query(visitorId === own ? 'select mark_helpful($1)' : 'select mark_unhelpful($1)', [
-        answer.id,
-      ])
-    }
-    await become(client, worker)
-    const { rows } = await client.query('select id from app_private.cluster_failures(10)')
-    await client.query(
-      `select propose_improvement('sop_edit', jsonb_build_object('sop_id', $1::integer, 'new_content', 'Other'), array(select id from failed_responses), $2)`,
-      [sop.id, rows[0].id],
-    )
-    await client.query('select app_private.store_vectors($1, $2::vector[], $3)', [
-      ['a text'],
-      [`[${[1, ...new Array(1535).fill(0)].join(',')}]`],
-      'test',
-    ])
-    await client.query('select app_private.refresh_search_statistics(true)')
-    await client.query(`insert into llm_calls (purpose, model, status) values ('answer', 'test', 'ok')`)
-  })
-  await committed(pool, worker, (client) => client.query('select app_private.record_audit_head()'))
 }
 
 const arguments_ = (signature: string): string[] =>
@@ -110,7 +68,7 @@ describe('docs/permissions.md', () => {
   let views: Set<string>
   beforeAll(async () => {
     database = await makeTestDatabase()
-    await fill(database.pool)
+    await fill(database.pool, [own, uuid(2)])
     const columns = await database.pool.query<{ table: string; columns: string[]; view: boolean }>(
       `select n.nspname || '.' || c.relname as table, json_agg(a.attname order by a.attnum) as columns, bool_or(c.relkind = 'v') as view
          from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
