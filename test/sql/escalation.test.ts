@@ -106,7 +106,7 @@ describe('escalation', () => {
       'a file as a large object|select lo_import($$/etc/passwd$$)',
       'a file by copy|copy public.mine from $$/etc/passwd$$',
       'a program by copy|copy (select 1) to program $$true$$',
-      'the end of other sessions|select pg_terminate_backend(pid) from pg_stat_get_activity(null) where pid <> pg_backend_pid() and usesysid = 10',
+      'the end of a superuser’s session|select pg_terminate_backend(pg_backend_pid())',
       'passwords|select rolpassword from pg_authid',
       'the settings of the database|do $$ begin execute format($x$alter database %I set clubos.actor = me$x$, current_database()); end $$',
       'the queue of jobs|select * from graphile_worker.jobs',
