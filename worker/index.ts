@@ -1,6 +1,7 @@
 /** graphile-worker in this process: its tasks, its crontab, and the one way it stops. */
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import type { AnsweringServices } from '../core/answering/ask.ts'
+import auditRecordHead from './tasks/audit__record_head.ts'
 import failuresAnalyse from './tasks/failures__analyse.ts'
 import searchStatisticsRefresh from './tasks/search_statistics__refresh.ts'
 import searchUnitsEmbed from './tasks/search_units__embed.ts'
@@ -8,6 +9,7 @@ import searchUnitsEmbed from './tasks/search_units__embed.ts'
 export type Services = AnsweringServices
 
 export const tasks = (services: Services): TaskList => ({
+  audit__record_head: auditRecordHead(services),
   failures__analyse: failuresAnalyse(services),
   search_statistics__refresh: searchStatisticsRefresh(services),
   search_units__embed: searchUnitsEmbed(services),
@@ -17,6 +19,7 @@ const crontab = `
 * * * * * search_statistics__refresh ?jobKey=search_statistics__refresh&max=3
 */5 * * * * search_units__embed ?jobKey=search_units__embed:cron&max=3
 0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"most":500}
+55 2 * * * audit__record_head ?id=audit_head&jobKey=audit__record_head&max=8
 30 4 * * * failures__analyse ?id=daily&jobKey=failures__analyse:daily&max=5 {"most":10000}
 `
 
