@@ -41,21 +41,41 @@ begin
 end
 $$;
 
--- The chain is closed at commit, under one row's lock held just that long.
+-- The chain is closed at commit, under one row's lock held just that long. The transaction's first row closes it for all
+-- of them, in one pass: closing row by row, ten rows a transaction held the lock five times as long.
 create or replace function app_hidden.tg_audit_log__chain() returns trigger
 language plpgsql security definer set search_path = app_public, public, pg_temp as $$
 declare
+  v_rows app_public.audit_log[];
   v_head app_private.audit_head;
+  v_hashes bytea[];
   v_hash bytea;
 begin
-  select * into v_head from app_private.audit_head for update;
-  v_hash := app_hidden.audit_hash(v_head.hash, v_head.chain_position + 1, NEW);
-  update app_public.audit_log set chain_position = v_head.chain_position + 1, previous_hash = v_head.hash, hash = v_hash where id = NEW.id;
-  update app_private.audit_head set chain_position = v_head.chain_position + 1, hash = v_hash;
+  perform from app_public.audit_log a where a.id = NEW.id and a.hash is null;
+  if not found then
+    return null;
+  end if;
+  -- Before the lock: the rows since may be many, though others'.
+  select array_agg(a order by a.id) into v_rows from app_public.audit_log a
+   where a.id >= NEW.id and a.transaction_id = pg_current_xact_id() and a.hash is null;
+  select * into v_head from app_private.audit_head for no key update;
+  v_hashes := array[v_head.hash];
+  v_hash := v_head.hash;
+  for i in 1 .. cardinality(v_rows) loop
+    v_hash := app_hidden.audit_hash(v_hash, v_head.chain_position + i, v_rows[i]);
+    v_hashes[i + 1] := v_hash;
+  end loop;
+  if cardinality(v_rows) = 1 then
+    update app_public.audit_log a set chain_position = v_head.chain_position + 1, previous_hash = v_head.hash, hash = v_hash where a.id = NEW.id;
+  else
+    update app_public.audit_log a set chain_position = v_head.chain_position + r.n, previous_hash = v_hashes[r.n], hash = v_hashes[r.n + 1]
+      from (select u.id, row_number() over (order by u.id) as n from unnest(v_rows) u) r where a.id = r.id;
+  end if;
+  update app_private.audit_head set chain_position = v_head.chain_position + cardinality(v_rows), hash = v_hash;
   return null;
 end
 $$;
-comment on function app_hidden.tg_audit_log__chain() is 'Gives an audit row its place and hash in the chain, when its transaction commits.';
+comment on function app_hidden.tg_audit_log__chain() is 'Gives the audit rows of a transaction their places and hashes in the chain, when it commits.';
 
 create or replace function app_hidden.audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log) returns bytea language sql immutable as $$
   select sha256(previous || convert_to(jsonb_build_array(audit_hash.chain_position, entry.id, entry.table_name, entry.row_id, entry.operation, entry.actor, entry.role,
