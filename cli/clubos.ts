@@ -23,6 +23,7 @@ const commands = [
   'import',
   'export',
   'analyze',
+  'audit',
   'eval',
   'demo',
   'doctor',

@@ -50,6 +50,7 @@
 --!include functions/improvement_handlers.sql
 --!include functions/tickets.sql
 --!include functions/feedback.sql
+--!include functions/granted_columns.sql
 --!include functions/emergency_signals.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
@@ -63,6 +64,7 @@
 --!include queries/failures_about.sql
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
+--!include functions/record_audit_head.sql
 --!include functions/answer.sql
 --!include functions/preview.sql
 --!include functions/analyse.sql

@@ -2,6 +2,7 @@
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import type { AnsweringServices } from '../core/answering/ask.ts'
 import type { Config } from '../core/config.ts'
+import auditRecordHead from './tasks/audit__record_head.ts'
 import failuresAnalyse from './tasks/failures__analyse.ts'
 import notificationsSend from './tasks/notifications__send.ts'
 import searchStatisticsRefresh from './tasks/search_statistics__refresh.ts'
@@ -12,6 +13,7 @@ export interface Services extends AnsweringServices {
 }
 
 export const tasks = (services: Services): TaskList => ({
+  audit__record_head: auditRecordHead(services),
   failures__analyse: failuresAnalyse(services),
   notifications__send: notificationsSend(services),
   search_statistics__refresh: searchStatisticsRefresh(services),
@@ -22,6 +24,7 @@ const crontab = `
 * * * * * search_statistics__refresh ?jobKey=search_statistics__refresh&max=3
 */5 * * * * search_units__embed ?jobKey=search_units__embed:cron&max=3
 0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"most":500}
+55 2 * * * audit__record_head ?id=audit_head&jobKey=audit__record_head&max=8
 30 4 * * * failures__analyse ?id=daily&jobKey=failures__analyse:daily&max=5 {"most":10000}
 `
 
