@@ -4,9 +4,9 @@
 create or replace function app_hidden.plain_characters(content text) returns text language sql immutable parallel safe as $$
   -- Look-alikes become what they look like; invisible characters go, with the parts of keycap emoji; other scripts'
   -- digits become ours.
-  select translate(regexp_replace(normalize(content, NFKC) collate "C",
+  select case when octet_length(content) = length(content) then content else translate(regexp_replace(normalize(content, NFKC) collate "C",
       '[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\u20E3\u3164\uFE00-\uFE0F\uFEFF\uFFA0\U000E0000-\U000E01EF]', '', 'g'),
-    '‐‑‒–—―−٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९', '-------012345678901234567890123456789')
+    '‐‑‒–—―−٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९', '-------012345678901234567890123456789') end
 $$;
 comment on function app_hidden.plain_characters(text) is
   'A text for patterns to look at: compatibility forms (full-width digits and the like) as plain characters, zero-width and bidi controls removed, dashes and digits of other scripts as ASCII.';
@@ -104,37 +104,37 @@ comment on function app_hidden.mask_phone(text, text, text) is
 create or replace function app_hidden.mask_codes(content text) returns text language plpgsql immutable parallel safe as $$
 declare
   -- What stands between the word for a code and the code: "code for bay 3 is 4711".
-  c_filler constant text := '(?:[ \t]*(?:[:=#>-]|\m(?:is|was|are|were|be|says|reads|number|no\.?|nr\.?|for|to|of|on|at|from|the|my|our|your|their|this|that|a|new|old|today''?s?|tonight|now|currently|still|just|really|only|should be|i|we|got|have|had|used?|entered|typed|tried|front|back|main|side|rear|door|gate|entrance|entry|access|bay|room|building|lock|locker|keypad|club|ist|war|lautet|sind|für|fuer|zur?|zum|vom|von|der|die|das|den|mein|meine|unser|unsere|neue?|heute|tür|tuer|tor|halle|eingang|box|est|était|le|la|les|de|du|des|pour|mon|notre|votre|porte|entrée|entree|portail|es|era|el|para|puerta|mi|nuestra|nuestro|entrada|acceso|acc[eèé]s|del)\M|(?:\m(?:bay|room|door|gate|site|box|halle|porte|puerta|number|no\.?|nr\.?)[ ]?\d{1,2}|\mi''m)\M|d''|l''))*[ \t]*["''«„“]?';
+  c_filler constant text := '(?:[ \t]*(?:[:=#>-]|\m(?:is|was|are|were|be|says|reads|number|no\.?|nr\.?|for|to|of|on|at|from|the|my|our|your|their|this|that|a|new|old|today''?s?|tonight|now|currently|still|just|really|only|should be|i|we|got|have|had|used?|entered|typed|tried|front|back|main|side|rear|door|gate|entrance|entry|access|bay|room|building|lock|locker|keypad|club|ist|war|lautet|sind|für|fuer|zur?|zum|vom|von|der|die|das|den|mein|meine|unser|unsere|neue?|heute|tür|tuer|tor|halle|eingang|box|est|était|le|la|les|de|du|des|pour|mon|notre|votre|porte|entrée|entree|portail|es|era|el|para|puerta|mi|nuestra|nuestro|entrada|acceso|acc[eèé]s|del|(?:bay|room|door|gate|site|box|halle|porte|puerta|number|no\.?|nr\.?)[ ]?\d{1,2}|i''m)\M|d''|l''))*[ \t]*["''«„“]?';
   -- Never what measures or costs: "pin 150 yards", "code for 2500 €", "at 10:30".
-  c_no_measure constant text := '(?![\w%€$£°]|[.,:/]\d|[ -]?(?:ya?r?ds?|m|met(?:er|re)s?|ft|feet|foot|inch(?:es)?|cm|km|mm|rpm|mph|%|€|\$|£|eur|usd|gbp|euros?|dollars?|pounds?|points?|pts|hours?|hrs?|h|minutes?|mins?|min|seconds?|secs?|days?|weeks?|times?|people|persons?|players?|balls?|holes?|percent|uhr|stunden?|minuten?|tage?|mal|heures?|horas?|am|pm|o''clock)\M)';
+  c_no_measure constant text := '(?![\w%€$£°]|[.,:/]\d|[ -]?(?:ya?r?ds?|m|met(?:er|re)s?|ft|feet|foot|inch(?:es)?|[ck]m|mm|rpm|mph|%|€|\$|£|eur|usd|gbp|euros?|dollars?|pounds?|points?|pts|hours?|hrs?|h|minutes?|mins?|seconds?|secs?|days?|weeks?|times?|people|persons?|players?|balls?|holes?|percent|uhr|stunden?|minuten?|tage?|mal|heures?|horas?|am|pm|o''clock)\M)';
   c_number constant text := '(?:[*#]?(?:\d{3,10}|\d(?:[ -]\d){2,9}|\d{2}(?:[ -]\d{2}){1,4}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4})[*#]?)';
-  c_spelled constant text := '(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|zwo|drei|vier|fünf|fuenf|sechs|sieben|acht|neun|zéro|un|deux|trois|quatre|cinq|sept|huit|neuf|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)(?:[ ,-]+|\M)){3,10}';
+  c_spelled constant text := '(?:[ ,-]*\m(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|zwo|drei|vier|fünf|fuenf|sechs|sieben|acht|neun|zéro|un|deux|trois|quatre|cinq|sept|huit|neuf|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\M){3,}';
   -- Letters and digits mixed, two digits at least: K7X42B, ABX-492.
-  c_mixed constant text := '(?:(?=[A-Za-z0-9#*-]*\d[A-Za-z#*-]*\d)(?=[A-Za-z0-9#*-]*[A-Za-z*#])[A-Za-z0-9*#][A-Za-z0-9#*-]{2,15}(?![\w]))';
-  -- Not an error's, a voucher's or a postcode.
-  c_not_theirs constant text := '(?<!(?:error|fehler|erreur|promo|promotion|discount|voucher|coupon|gift|gift card|referral|rabatt|gutschein|zip|post|postal|country|area|dress|bar|qr|order|booking|reference|product|model|source|status|colou?r|item|exit|http|fault|warning|dialling|dialing|sort|tax)[ _-]?)';
-  c_code constant text := c_not_theirs || '(?:\m(?:(?:pass|door|gate|key|pin|lock|access|entry|security|zugangs?|zutritts|eingangs|tür|tuer|zahlen|öffnungs|schließ|digi|sicherheits)[ -]?)?codes?\M|\mpins?\M(?:[ -](?:number|nummer|code)\M)?|\m(?:pin|geheim)(?:zahl|nummer)\M|\motp\M|\mcv[vc]2?\M|\mpasscodes?\M|\mkey ?pads?\M|\mtastenfeld\M|\mtastatur\M|\mclavier\M|\mteclado\M|\mc[oóOÓ]digos?\M|\mclave\M|\mcombinations?\M|\mcombinaison\M|\mkombination\M)';
+  c_mixed constant text := '(?:(?=[A-Za-z#*-]*\d[A-Za-z#*-]*\d)(?=[0-9#*-]*[A-Za-z*#])[A-Za-z0-9*#][A-Za-z0-9#*-]{2,15}(?!\w))';
+  c_code constant text := '(?:(?:\m(?:pass|door|gate|key|pin|lock|access|entry|security|zugangs?|zutritts|eingangs|tür|tuer|zahlen|öffnungs|schließ|digi|sicherheits)|\m)(?:codes?|pins?(?:[ -]?nummer)?|geheimzahl|geheimnummer|otp|cv[vc]2?|key ?pads?|tastenfeld|tastatur|clavier|teclado|c[oóOÓ]digos?|clave|combinations?|combinaison|kombination)\M)';
   c_secret constant text := '\m(?:pass ?words?|passwort|pass ?phrase|kennwort|zugangswort|mot de passe|contrase[nñNÑ]a|clave|pwd|pw)\M';
   v_text text := content;
 begin
-  if v_text ~* '(?:code|\mpin|\motp|\mcv|key ?pad|tasta|tastenf|clavier|teclado|digo|clave|combina|kombination|geheim)' then
+  if v_text ~* '(?:code|pin|otp|cv[vc]|key ?pad|tast|clavier|teclado|digo|clave|combina|kombination|geheim)' then
+    -- The code of an error, a voucher or a postcode is none: a mark in the word hides it from the rules below.
+    v_text := regexp_replace(v_text, '\m((?:error|fehler|erreur|promo|promotion|discount|voucher|coupon|gift|card|referral|rabatt|gutschein|zip|post|postal|country|area|dress|bar|qr|order|booking|reference|product|model|source|status|colou?r|item|exit|http|fault|warning|dialling|dialing|sort|tax)[ _-]?)(c)(ode)', E'\\1\\2\x01\\3', 'gi');
     v_text := regexp_replace(v_text, '(' || c_code || c_filler || ')(?:' || c_number || c_no_measure || '|' || c_mixed || ')', '\1[code]', 'gi');
-    v_text := regexp_replace(v_text, '(' || c_code || c_filler || ')' || c_spelled, '\1[code] ', 'gi');
+    v_text := regexp_replace(v_text, '(' || c_code || c_filler || ')' || c_spelled, '\1[code]', 'gi');
     -- "4711 is the door code", "4711 ist der Code".
-    v_text := regexp_replace(v_text, '(?<![\w.,:/#$€£+-])' || c_number || '(?=[ \t]+(?:is|was|as|ist|war|als|est|es|era|:|=|for|für)[ \t]+(?:(?:the|my|our|your|a|der|die|das|mein|meine|unser|le|la|mon|notre|el|mi|nuestro|right|wrong|new|old|current|correct|door|gate|access|entry|front|back|main|side|bay|club)[ \t]+){0,4}(?:' || c_code || '))', '[code]', 'gi');
+    v_text := regexp_replace(v_text, '(^|[^\w.,:/#$€£+-])' || c_number || '(?=[ \t]+(?:is|was|as|ist|war|als|est|es|era|:|=|for|für)[ \t]+(?:(?:the|my|our|your|a|der|die|das|mein|meine|unser|le|la|mon|notre|el|mi|nuestro|right|wrong|new|old|current|correct|door|gate|access|entry|front|back|main|side|bay|club)[ \t]+){0,4}' || c_code || ')', '\1[code]', 'gi');
+    v_text := replace(v_text, E'\x01', '');
   end if;
-  if v_text ~* c_secret then
+  if v_text ~* '(?:pass|kennw|zugangsw|contrase|clave|\mpwd?\M)' then
     -- After a colon anything, else what does not look like a word.
     v_text := regexp_replace(v_text, '(' || c_secret || '[^:=\n]{0,24}[:=][ \t]*["''«„“]?)(?!\[)[^\s"''»“”,;]{3,64}', '\1[code]', 'gi');
-    v_text := regexp_replace(v_text, '(' || c_secret || c_filler || ')(?!\[)(?=[^\s"''»“”]*[0-9!@#$%^&*_+=])[^\s"''»“”,;]{3,64}(?<![.?!,;:)])', '\1[code]', 'gi');
+    v_text := regexp_replace(v_text, '(' || c_secret || c_filler || ')(?!\[)(?=[^\s"''»“”]*[0-9!@#$%^&*_+=])[^\s"''»“”,;]{2,63}[^\s"''»“”,;.?!:)]', '\1[code]', 'gi');
     v_text := regexp_replace(v_text, '(' || c_secret || '[ \t]+(?:is|was|ist|war|lautet|est|es)[ \t]*["''«„“])[^"''»“”\n]{3,64}', '\1[code]', 'gi');
   end if;
   if v_text ~ '\d{3}' then
-    -- What is typed into a door: "4711#", "*4711#", "use 1234 to get in".
-    v_text := regexp_replace(v_text, '(?<![\w#.,/])(?:\*\d{3,10}[#*]|\d{3,10}#)(?![\w])', '[code]', 'g');
-    v_text := regexp_replace(v_text, '(\m(?:use|using|used|enter|entering|entered|type|typing|typed|press|pressing|pressed|punch(?:ed|ing)?|put|dial(?:led|ed)?|tr(?:y|ied|ying)|key(?:ed)?|tap(?:ped)?|input|tippe|tippen|getippt|gib|gebe|geben|drück\w*|nimm|nehmen|tapez|tapé|taper|compose[rz]|entrez|marca|marque|teclea|teclee|introduce|usa|use)\M(?:[ \t]+(?:in|it|with|the|code|number|den|die|das|sie|le|la|el)\M)*[ \t]+)' || c_number || '(?=[ \t]*(?:,[ \t]*)?(?:and|und|et|y|then|dann)?[ \t]*(?:(?:to|um|pour|para|on|at|into?|for|am|auf|an|ein|der|die|dem|das|sur|le|la|à|en|el|then|the|my|our|your|front|back|main|side|bay|press|hit|und)[ \t]+)*(?:get[ \t]+in|open|enter|unlock|key ?pad|pad\M|door|gate|lock|entrance|hash|pound|star\M|rein|tür|tuer|tor\M|tastatur|tastenfeld|öffn|eingang|ein\M|entrer|ouvrir|porte|clavier|portail|entrar|abrir|puerta|teclado))', '\1[code]', 'gi');
-    v_text := regexp_replace(v_text, '(?<![\w.,:/#$€£+-])(?:\d{4,8})(?=[ \t]+(?:opens?|opened|unlocks?|öffnet|ouvre|abre)[ \t]+(?:the|it|our|my|die|das|la|le|el|bay|every)\M)', '[code]', 'gi');
-    v_text := regexp_replace(v_text, '(?<![\w.,:/#$€£+-])(?:\d{4,8})(?=[ \t]+(?:on|into|at|in|auf|an|sur|en)[ \t]+(?:the|das|dem|die|le|el|our|my)[ \t]+(?:(?:door|gate|front|bay)[ \t]+)?(?:key ?pad|tastatur|tastenfeld|clavier|teclado))', '[code]', 'gi');
+    -- What is typed into a door: "4711#", "*4711#", "use 1234 to get in", "0815 opens the gate".
+    v_text := regexp_replace(v_text, '(^|[^\w#.,/])(?:\*\d{3,10}[#*]|\d{3,10}#)(?!\w)', '\1[code]', 'g');
+    v_text := regexp_replace(v_text, '(\m(?:us(?:e|ing|ed)|enter(?:ing|ed)?|typ(?:e|ing|ed)|press(?:ing|ed)?|punch(?:ed|ing)?|put|dial(?:led|ed)?|tr(?:y|ied|ying)|key(?:ed)?|tap(?:ped)?|input|tippen?|getippt|gib|geben?|drück\w*|nimm|nehmen|tap[eé][rz]?|compose[rz]|entrez|marc[aq]u?e?|tecle[ae]e?|introduce|usa)\M(?:[ \t]+(?:in|it|with|the|code|number|den|die|das|sie|le|la|el)\M)*[ \t]+)' || c_number || '(?=[ \t,]*(?:(?:and|und|et|y|then|dann|to|um|pour|para|on|at|into?|for|am|auf|an|ein|der|die|dem|das|sur|le|la|à|en|el|the|my|our|your|front|back|main|side|bay|press|hit)[ \t]+)*(?:get[ \t]+in|open|enter|unlock|key ?pad|pad\M|door|gate|lock|entrance|hash|pound|star\M|rein|tür|tuer|tor\M|tast|öffn|eingang|ein\M|entrer|ouvrir|porte|clavier|portail|entrar|abrir|puerta|teclado))', '\1[code]', 'gi');
+    v_text := regexp_replace(v_text, '(^|[^\w.,:/#$€£+-])\d{4,8}(?=[ \t]+(?:(?:opens?|opened|unlocks?|öffnet|ouvre|abre)[ \t]+(?:the|it|our|my|die|das|la|le|el|bay|every)\M|(?:on|into|at|in|auf|an|sur|en)[ \t]+(?:the|das|dem|die|le|el|our|my)[ \t]+(?:(?:door|gate|front|bay)[ \t]+)?(?:key ?pad|tast|clavier|teclado)))', '\1[code]', 'gi');
   end if;
   return v_text;
 end
@@ -147,7 +147,7 @@ declare
   c_card constant text := '(?<!\d)\d(?:[ .-]?\d){12,27}(?!\d)';
   c_iban constant text := '\m[A-Za-z]{2}\d{2}[ -]?[A-Za-z0-9]{4}(?:[ -]?[A-Za-z0-9]{4}){1,6}(?:[ -]?[A-Za-z0-9]{1,4})?\M';
   c_phone constant text := '(?<![\w.,:/+-])(?:\+ ?)?\(?\d(?:(?:[ ./-]|[ ]?[()][ ]?|[ ][/-][ ])?\d){6,17}(?![\w])';
-  v_plain text := app_hidden.plain_characters(content);
+  v_plain text := app_hidden.plain_characters(content) collate "C";
   v_text text := v_plain;
 begin
   if v_text ~* '@|(?:[(\[][ ]?|\m)at(?:[ ]?[)\]]|\M)' then

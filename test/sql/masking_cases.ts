@@ -112,7 +112,7 @@ export const masked: [text: string, becomes: string][] = [
   ['4711 is the door code', '[code] is the door code'],
   ['0815 opens the gate', '[code] opens the gate'],
   ['we use 2580 at the front door', 'we use [code] at the front door'],
-  ['code four seven one one', 'code [code] '],
+  ['code four seven one one', 'code [code]'],
   ['the code is ４７１１', 'the code is [code]'],
   ['the code is 4\u200B7\u200B1\u200B1', 'the code is [code]'],
   ['the code is 4️⃣7️⃣1️⃣1️⃣', 'the code is [code]'],
