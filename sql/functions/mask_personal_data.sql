@@ -19,30 +19,31 @@ $$;
 comment on function app_hidden.passes_luhn(text) is 'Whether the last of these digits is the check digit of the others, as on payment cards (ISO/IEC 7812).';
 
 create or replace function app_hidden.numbers_a_thing(before text) returns boolean language sql immutable parallel safe as $$
-  select before ~* '(?:order|booking|invoice|ticket|reference|ref|receipt|transaction|member(?:ship)?|serial|customer|account|bestell\w*|buchung\w*|rechnung\w*|r[eé]servation|commande|factura|pedido|reserva|version|build|model|isbn|sku|part|\mid\M)[ .:#-]{0,3}(?:(?:number|no|nr|num|id|code|is)[ .:#-]{0,3}){0,2}$' or before ~ '#$'
+  select before ~* '(?:#|(?:[$€£¥]|\m(?:eur|usd|gbp)) ?|(?:order|booking|invoice|ticket|reference|ref|receipt|transaction|member(?:ship)?|serial|customer|account|bestell\w*|buchung\w*|rechnung\w*|r[eé]servation|commande|factura|pedido|reserva|version|build|model|isbn|sku|part|\mid\M)[ .:#-]{0,3}(?:(?:number|no|nr|num|id|code|is)[ .:#-]{0,3}){0,2})$'
 $$;
-comment on function app_hidden.numbers_a_thing(text) is 'Whether the number after these words is that of an order, a booking, a ticket or the like.';
+comment on function app_hidden.numbers_a_thing(text) is 'Whether the number after these words is that of an order, a booking or the like, or a sum of money.';
 
 create or replace function app_hidden.mask_card(candidate text, named boolean) returns text language plpgsql immutable strict parallel safe as $$
 declare
-  v_groups text[] := regexp_split_to_array(candidate, '[ .-]');
-  v_count integer := cardinality(v_groups);
+  v_groups text[] := string_to_array(translate(candidate, '.-', '  '), ' ');
+  v_before integer := 0;
   v_digits text;
 begin
-  if named and length(regexp_replace(candidate, '\D', '', 'g')) <= 19 then
+  if named and length(translate(candidate, ' .-', '')) <= 19 then
     return '[card number]';
-  elsif v_count > 7 then
+  elsif cardinality(v_groups) > 7 then
     return candidate; -- single figures in a row: a list, unless somebody calls it a card
   end if;
-  for v_from in 1 .. v_count loop
+  for v_from in 1 .. cardinality(v_groups) loop
     v_digits := '';
-    for v_to in v_from .. v_count loop
+    for v_to in v_from .. cardinality(v_groups) loop
       v_digits := v_digits || v_groups[v_to];
       exit when length(v_digits) > 19;
-      if length(v_digits) >= 13 and v_digits ~ '^[2-6]' and app_hidden.passes_luhn(v_digits) then
-        return regexp_replace(candidate, format('^((?:\d+[ .-]){%s})\d+(?:[ .-]\d+){%s}', v_from - 1, v_to - v_from), '\1[card number]');
+      if length(v_digits) >= 13 and left(v_digits, 1) between '2' and '6' and app_hidden.passes_luhn(v_digits) then
+        return left(candidate, v_before) || '[card number]' || substr(candidate, v_before + length(v_digits) + v_to - v_from + 1);
       end if;
     end loop;
+    v_before := v_before + length(v_groups[v_from]) + 1;
   end loop;
   return candidate;
 end
@@ -72,27 +73,21 @@ comment on function app_hidden.mask_iban(text, boolean) is 'What may be an accou
 
 create or replace function app_hidden.mask_phone(candidate text, before text, after text) returns text language plpgsql immutable strict parallel safe as $$
 declare
-  v_digits text := regexp_replace(candidate, '\D', '', 'g');
-  v_named boolean := before ~* '(?:phone|\mtel|t[eé]l[eé]f|\mtel[.:]|mobil|m[oó]vil|handy|\mcell|whats ?app|\msms\M|\mfax|(?:call|ring|text|reach|phone|contact|message) (?:me|us|him|her)|number is|nummer (?:ist|lautet)|num[eé]ro|portable|rufe?n? sie|ruf mich|appele|ll[aá]me)[^\n]{0,12}$';
-  v_spaced boolean := candidate ~ '\d[ ()./-]+\d';
+  v_digits text := translate(candidate, '+()./- ', '');
 begin
   if length(v_digits) not between 7 and 16
      -- Dates, with or without a time, and spans of times or of years.
-     or candidate ~ '^\(?(?:(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\d|3[01]))[./-](?:(?:19|20)\d\d(?:\D|$)|\d\d(?:[^\d./-]|$))'
-     or candidate ~ '^(?:19|20)\d\d[./ -](?:0?[1-9]|1[0-2])[./ -](?:0?[1-9]|[12]\d|3[01])(?:\D|$)'
-     or candidate ~ '^[01]?\d[.][0-5]\d ?[-/] ?[0-2]?\d[.][0-5]\d' or candidate ~ '^(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d'
+     or candidate ~ '^(?:\(?(?:(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\d|3[01]))[./-](?:(?:19|20)\d\d(?:\D|$)|\d\d(?:[^\d./-]|$))|(?:19|20)\d\d[./ -](?:0?[1-9]|1[0-2])[./ -](?:0?[1-9]|[12]\d|3[01])(?:\D|$)|[01]?\d[.][0-5]\d ?[-/] ?[0-2]?\d[.][0-5]\d|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d)'
      -- Money, measures and numbers of things.
-     or before ~* '(?:[$€£¥]|\m(?:eur|usd|gbp)) ?$' or after ~* '^(?:[.,]\d| ?(?:[$€£%°]|(?:eur|usd|gbp|euros?|dollars?|pounds?|ya?r?ds?|met(?:er|re)s?|m|ft|feet|rpm|km/?h|mph|km|kg|cm|mm|ms|minutes?|hours?|points?|pts)\M))'
+     or after ~* '^(?:[.,]\d| ?(?:[$€£%°]|(?:eur|usd|gbp|euros?|dollars?|pounds?|ya?r?ds?|met(?:er|re)s?|m|ft|feet|rpm|km/?h|mph|km|kg|cm|mm|ms|minutes?|hours?|points?|pts)\M))'
      or app_hidden.numbers_a_thing(before) then
     return candidate;
-  elsif v_named
-        or candidate ~ '^(?:\+|00) ?[1-9]' and length(v_digits) >= 8
-        -- United States and Canada, with separators.
-        or candidate ~ '^(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}$'
+  elsif left(candidate, 1) = '+' and length(v_digits) >= 8 or left(v_digits, 2) = '00' and substr(v_digits, 3, 1) <> '0' and length(v_digits) >= 8
         -- With the zero for long distance: Britain, Germany, France and others.
-        or candidate ~ '^\(?0[1-9]' and (length(v_digits) >= 9 or v_spaced and length(v_digits) >= 8)
-        -- Spain.
-        or candidate ~ '^[6789]\d{2}[ -]\d{3}[ -]\d{3}$' or candidate ~ '^[6789]\d{2}[ -]\d{2}[ -]\d{2}[ -]\d{2}$' or candidate ~ '^[89]\d[ -]\d{3}[ -]\d{2}[ -]\d{2}$' then
+        or left(v_digits, 1) = '0' and substr(v_digits, 2, 1) <> '0' and (length(v_digits) >= 9 or length(v_digits) = 8 and candidate <> v_digits)
+        -- United States and Canada with separators; Spain.
+        or candidate ~ '^(?:(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}|[6789]\d{2}[ -]\d{3}[ -]\d{3}|[6789]\d{2}[ -]\d{2}[ -]\d{2}[ -]\d{2}|[89]\d[ -]\d{3}[ -]\d{2}[ -]\d{2})$'
+        or before ~* '(?:phone|\mtel|t[eé]l[eé]f|mobil|m[oó]vil|handy|\mcell|whats ?app|\msms\M|\mfax|(?:call|ring|text|reach|phone|contact|message) (?:me|us|him|her)|number is|nummer (?:ist|lautet)|num[eé]ro|portable|rufe?n? sie|ruf mich|appele|ll[aá]me)[^\n]{0,12}$' then
     return '[phone]';
   end if;
   return candidate;
@@ -115,27 +110,23 @@ declare
   c_secret constant text := '\m(?:pass ?words?|passwort|pass ?phrase|kennwort|zugangswort|mot de passe|contrase[nñNÑ]a|clave|pwd|pw)\M';
   v_text text := content;
 begin
-  if v_text ~* '(?:code|pin|otp|cv[vc]|key ?pad|tast|clavier|teclado|digo|clave|combina|kombination|geheim)' then
+  if v_text ilike any (array['%code%', '%pin%', '%otp%', '%cvv%', '%cvc%', '%pad%', '%tast%', '%cla%', '%teclado%', '%digo%', '%combina%', '%kombina%', '%geheim%']) then
     -- The code of an error, a voucher or a postcode is none: a mark in the word hides it from the rules below.
     v_text := regexp_replace(v_text, '\m((?:error|fehler|erreur|promo|promotion|discount|voucher|coupon|gift|card|referral|rabatt|gutschein|zip|post|postal|country|area|dress|bar|qr|order|booking|reference|product|model|source|status|colou?r|item|exit|http|fault|warning|dialling|dialing|sort|tax)[ _-]?)(c)(ode)', E'\\1\\2\x01\\3', 'gi');
-    v_text := regexp_replace(v_text, '(' || c_code || c_filler || ')(?:' || c_number || c_no_measure || '|' || c_mixed || ')', '\1[code]', 'gi');
-    v_text := regexp_replace(v_text, '(' || c_code || c_filler || ')' || c_spelled, '\1[code]', 'gi');
+    v_text := regexp_replace(v_text, '(' || c_code || c_filler || ')(?:' || c_number || c_no_measure || '|' || c_mixed || '|' || c_spelled || ')', '\1[code]', 'gi');
     -- "4711 is the door code", "4711 ist der Code".
     v_text := regexp_replace(v_text, '(^|[^\w.,:/#$€£+-])' || c_number || '(?=[ \t]+(?:is|was|as|ist|war|als|est|es|era|:|=|for|für)[ \t]+(?:(?:the|my|our|your|a|der|die|das|mein|meine|unser|le|la|mon|notre|el|mi|nuestro|right|wrong|new|old|current|correct|door|gate|access|entry|front|back|main|side|bay|club)[ \t]+){0,4}' || c_code || ')', '\1[code]', 'gi');
     v_text := replace(v_text, E'\x01', '');
   end if;
-  if v_text ~* '(?:pass|kennw|zugangsw|contrase|clave|\mpwd?\M)' then
+  if v_text ilike any (array['%pass%', '%kennw%', '%zugangsw%', '%contrase%', '%clave%', '%pw%']) then
     -- After a colon anything, else what does not look like a word.
     v_text := regexp_replace(v_text, '(' || c_secret || '[^:=\n]{0,24}[:=][ \t]*["''«„“]?)(?!\[)[^\s"''»“”,;]{3,64}', '\1[code]', 'gi');
     v_text := regexp_replace(v_text, '(' || c_secret || c_filler || ')(?!\[)(?=[^\s"''»“”]*[0-9!@#$%^&*_+=])[^\s"''»“”,;]{2,63}[^\s"''»“”,;.?!:)]', '\1[code]', 'gi');
     v_text := regexp_replace(v_text, '(' || c_secret || '[ \t]+(?:is|was|ist|war|lautet|est|es)[ \t]*["''«„“])[^"''»“”\n]{3,64}', '\1[code]', 'gi');
   end if;
-  if v_text ~ '\d{3}' then
-    -- What is typed into a door: "4711#", "*4711#", "use 1234 to get in", "0815 opens the gate".
-    v_text := regexp_replace(v_text, '(^|[^\w#.,/])(?:\*\d{3,10}[#*]|\d{3,10}#)(?!\w)', '\1[code]', 'g');
-    v_text := regexp_replace(v_text, '(\m(?:us(?:e|ing|ed)|enter(?:ing|ed)?|typ(?:e|ing|ed)|press(?:ing|ed)?|punch(?:ed|ing)?|put|dial(?:led|ed)?|tr(?:y|ied|ying)|key(?:ed)?|tap(?:ped)?|input|tippen?|getippt|gib|geben?|drück\w*|nimm|nehmen|tap[eé][rz]?|compose[rz]|entrez|marc[aq]u?e?|tecle[ae]e?|introduce|usa)\M(?:[ \t]+(?:in|it|with|the|code|number|den|die|das|sie|le|la|el)\M)*[ \t]+)' || c_number || '(?=[ \t,]*(?:(?:and|und|et|y|then|dann|to|um|pour|para|on|at|into?|for|am|auf|an|ein|der|die|dem|das|sur|le|la|à|en|el|the|my|our|your|front|back|main|side|bay|press|hit)[ \t]+)*(?:get[ \t]+in|open|enter|unlock|key ?pad|pad\M|door|gate|lock|entrance|hash|pound|star\M|rein|tür|tuer|tor\M|tast|öffn|eingang|ein\M|entrer|ouvrir|porte|clavier|portail|entrar|abrir|puerta|teclado))', '\1[code]', 'gi');
-    v_text := regexp_replace(v_text, '(^|[^\w.,:/#$€£+-])\d{4,8}(?=[ \t]+(?:(?:opens?|opened|unlocks?|öffnet|ouvre|abre)[ \t]+(?:the|it|our|my|die|das|la|le|el|bay|every)\M|(?:on|into|at|in|auf|an|sur|en)[ \t]+(?:the|das|dem|die|le|el|our|my)[ \t]+(?:(?:door|gate|front|bay)[ \t]+)?(?:key ?pad|tast|clavier|teclado)))', '\1[code]', 'gi');
-  end if;
+  -- What is typed into a door: "use 1234 to get in", "4711#", "*4711#", "0815 opens the gate".
+  v_text := regexp_replace(v_text, '(\m(?:us(?:e|ing|ed)|enter(?:ing|ed)?|typ(?:e|ing|ed)|press(?:ing|ed)?|punch(?:ed|ing)?|put|dial(?:led|ed)?|tr(?:y|ied|ying)|key(?:ed)?|tap(?:ped)?|input|tippen?|getippt|gib|geben?|drück\w*|nimm|nehmen|tap[eé][rz]?|compose[rz]|entrez|marc[aq]u?e?|tecle[ae]e?|introduce|usa)\M(?:[ \t]+(?:in|it|with|the|code|number|den|die|das|sie|le|la|el)\M)*[ \t]+)' || c_number || '(?=[ \t,]*(?:(?:and|und|et|y|then|dann|to|um|pour|para|on|at|into?|for|am|auf|an|ein|der|die|dem|das|sur|le|la|à|en|el|the|my|our|your|front|back|main|side|bay|press|hit)[ \t]+)*(?:get[ \t]+in|open|enter|unlock|key ?pad|pad\M|door|gate|lock|entrance|hash|pound|star\M|rein|tür|tuer|tor\M|tast|öffn|eingang|ein\M|entrer|ouvrir|porte|clavier|portail|entrar|abrir|puerta|teclado))', '\1[code]', 'gi');
+  v_text := regexp_replace(v_text, '(^|[^\w.,:/#$€£+-])(?:\*\d{3,10}[#*](?!\w)|\d{3,10}#(?!\w)|\d{4,8}(?=[ \t]+(?:(?:opens?|opened|unlocks?|öffnet|ouvre|abre)[ \t]+(?:the|it|our|my|die|das|la|le|el|bay|every)\M|(?:on|into|at|in|auf|an|sur|en)[ \t]+(?:the|das|dem|die|le|el|our|my)[ \t]+(?:(?:door|gate|front|bay)[ \t]+)?(?:key ?pad|tast|clavier|teclado))))', '\1[code]', 'gi');
   return v_text;
 end
 $$;
@@ -149,31 +140,38 @@ declare
   c_phone constant text := '(?<![\w.,:/+-])(?:\+ ?)?\(?\d(?:(?:[ ./-]|[ ]?[()][ ]?|[ ][/-][ ])?\d){6,17}(?![\w])';
   v_plain text := app_hidden.plain_characters(content) collate "C";
   v_text text := v_plain;
+  v_found text[];
 begin
-  if v_text ~* '@|(?:[(\[][ ]?|\m)at(?:[ ]?[)\]]|\M)' then
+  if strpos(v_text, '@') > 0 then
     v_text := regexp_replace(v_text, '[^\s@<>()\[\]{},;:"''=]+[ ]?@[ ]?(?:\[[0-9a-fA-F.:]+\]|[^\s@<>()\[\]{},;:"''=.!?/]+(?:\.[^\s@<>()\[\]{},;:"''=.!?/]+)+)', '[email]', 'g');
-    v_text := regexp_replace(v_text, '[A-Za-z0-9._%+-]+[ ]?(?:[(\[{][ ]?(?:at|ät)[ ]?[)\]}])[ ]?[A-Za-z0-9-]+(?:(?:\.|[ ]?[(\[{]?[ ]?(?:dot|punkt|point|punto)[ ]?[)\]}]?[ ]?)[A-Za-z0-9-]+)+', '[email]', 'gi');
-    v_text := regexp_replace(v_text, '\m[A-Za-z0-9._%+-]+[ ]at[ ][A-Za-z0-9-]+(?:[ ]dot[ ](?:[A-Za-z0-9-]+[ ]dot[ ])?|\.)(?:com|net|org|info|co\.uk|uk|de|at|ch|fr|es|it|nl|eu|io|me|edu)\M', '[email]', 'gi');
   end if;
-  if v_text ~ '\d' then
-    if v_text ~ c_card then
-      select string_agg(p.part || coalesce(case when right(p.part, 40) ~* '(?:card|visa|master|amex|american express|maestro|kredit|karte|carte|tarjeta)[^\n.!?]{0,25}$' then app_hidden.mask_card(p.found, true)
-                                             when app_hidden.numbers_a_thing(right(p.part, 40)) then p.found else app_hidden.mask_card(p.found, false) end, ''), '' order by p.o)
-        into v_text from unnest(regexp_split_to_array(v_text, c_card), array(select m[1] from regexp_matches(v_text, c_card, 'g') m)) with ordinality p(part, found, o);
-    end if;
-    if v_text ~ c_iban then
-      select string_agg(p.part || coalesce(app_hidden.mask_iban(p.found, right(p.part, 24) ~* '\miban\M[^\n.!?]{0,12}$'), ''), '' order by p.o)
-        into v_text from unnest(regexp_split_to_array(v_text, c_iban), array(select m[1] from regexp_matches(v_text, c_iban, 'g') m)) with ordinality p(part, found, o);
-    end if;
-    -- Before phones: "door code 0171 234567" is a code, and what is left of it no phone number.
+  if v_text ilike any (array['% at %', '%(at)%', '%[at]%', '%{at}%', '%( at )%', '%[ at ]%', '%(ät)%']) then
+    v_text := regexp_replace(v_text, '[A-Za-z0-9._%+-]+(?:[ ]?[(\[{][ ]?(?:at|ät)[ ]?[)\]}][ ]?[A-Za-z0-9-]+(?:(?:\.|[ ]?[(\[{]?[ ]?(?:dot|punkt|point|punto)[ ]?[)\]}]?[ ]?)[A-Za-z0-9-]+)+|[ ]at[ ][A-Za-z0-9-]+(?:[ ]dot[ ](?:[A-Za-z0-9-]+[ ]dot[ ])?|\.)(?:com|net|org|info|co\.uk|uk|de|at|ch|fr|es|it|nl|eu|io|me|edu)\M)', '[email]', 'gi');
+  end if;
+  -- A pattern that is compiled again costs more than it finds: sessions keep 32 of them, so there are few, and none
+  -- where a look for characters does.
+  if translate(v_text, '0123456789', '') = v_text then
     v_text := app_hidden.mask_codes(v_text);
-    if v_text ~ c_phone then
-      select string_agg(p.part || coalesce(app_hidden.mask_phone(p.found, right(p.part, 40), left(p.next, 16)), ''), '' order by p.o)
-        into v_text from (select u.part, u.found, u.o, lead(u.part, 1, '') over (order by u.o) as next
-                            from unnest(regexp_split_to_array(v_text, c_phone), array(select m[1] from regexp_matches(v_text, c_phone, 'g') m)) with ordinality u(part, found, o)) p;
-    end if;
-  else
-    v_text := app_hidden.mask_codes(v_text);
+    return case when v_text = v_plain then content else v_text end;
+  end if;
+  v_found := array(select m[1] from regexp_matches(v_text, c_card, 'g') m);
+  if cardinality(v_found) > 0 then
+    select string_agg(p.part || coalesce(case when right(p.part, 40) ~* '(?:card|visa|master|amex|american express|maestro|kredit|karte|carte|tarjeta)[^\n.!?]{0,25}$' then app_hidden.mask_card(p.found, true)
+                                              when app_hidden.numbers_a_thing(right(p.part, 40)) then p.found else app_hidden.mask_card(p.found, false) end, ''), '' order by p.o)
+      into v_text from unnest(regexp_split_to_array(v_text, c_card), v_found) with ordinality p(part, found, o);
+  end if;
+  v_found := array(select m[1] from regexp_matches(v_text, c_iban, 'g') m);
+  if cardinality(v_found) > 0 then
+    select string_agg(p.part || coalesce(app_hidden.mask_iban(p.found, right(p.part, 24) ~* '\miban\M[^\n.!?]{0,12}$'), ''), '' order by p.o)
+      into v_text from unnest(regexp_split_to_array(v_text, c_iban), v_found) with ordinality p(part, found, o);
+  end if;
+  -- Before phones: "door code 0171 234567" is a code, and what is left of it no phone number.
+  v_text := app_hidden.mask_codes(v_text);
+  v_found := array(select m[1] from regexp_matches(v_text, c_phone, 'g') m);
+  if cardinality(v_found) > 0 then
+    select string_agg(p.part || coalesce(app_hidden.mask_phone(p.found, right(p.part, 40), left(p.next, 16)), ''), '' order by p.o)
+      into v_text from (select u.part, u.found, u.o, lead(u.part, 1, '') over (order by u.o) as next
+                          from unnest(regexp_split_to_array(v_text, c_phone), v_found) with ordinality u(part, found, o)) p;
   end if;
   -- Where there was nothing to mask the text stays as it was written, to the last character.
   return case when v_text = v_plain then content else v_text end;
