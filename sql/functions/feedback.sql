@@ -17,12 +17,18 @@ create or replace function app_hidden.voter() returns text language sql stable a
 $$;
 comment on function app_hidden.voter() is 'Who rates: the visitor, or the member of staff.';
 
+create or replace function app_private.pseudonym(name text) returns text language sql immutable parallel safe as $$
+  -- A visitor's id has 122 random bits: its hash cannot be searched back, and still tells one visitor from another.
+  select case when name like 'visitor:%' then 'erased:' || left(encode(sha256(convert_to(name, 'UTF8')), 'hex'), 32) else name end
+$$;
+comment on function app_private.pseudonym(text) is 'What stands for visitor:<id> once the visitor is erased: the same for the same visitor, and no way back. Names of staff stay.';
+
 -- Learned trust follows from the votes; what staff wrote or approved stays as it is.
 create or replace function app_private.settle_entry(knowledge_id integer) returns void
 language sql volatile security definer set search_path = app_public, public, pg_temp as $$
   with votes as (
     select count(*) as used, count(*) filter (where v.helpful) as good, bool_or(v.helpful and v.by_staff) as staff,
-           count(distinct v.voter) filter (where v.helpful) as voters
+           count(distinct app_private.pseudonym(v.voter)) filter (where v.helpful) as voters
       from app_private.knowledge_votes v where v.knowledge_id = settle_entry.knowledge_id
   )
   update app_public.knowledge_base k

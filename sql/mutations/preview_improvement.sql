@@ -32,7 +32,7 @@ begin
            'still_failing', count(*) filter (where p.role = 'failing' and p.after is distinct from p.expected),
            'broken', count(*) filter (where p.role = 'good' and p.before = p.expected and p.after is distinct from p.expected),
            'unaffected', count(*) filter (where p.role = 'good' and p.before is not distinct from p.after),
-           'questions', coalesce(jsonb_agg(jsonb_build_object('question', p.question, 'role', p.role, 'expected', p.expected, 'before', p.before, 'after', p.after))
+           'questions', coalesce(jsonb_agg(jsonb_build_object('question', app_hidden.learnable_question(p.question), 'role', p.role, 'expected', p.expected, 'before', p.before, 'after', p.after))
                           filter (where p.role = 'failing' or p.before is distinct from p.after), '[]'))
     into v_result
     from (select q.question, q.role, q.expected, v_before ->> q.question as before, v_after ->> q.question as after
