@@ -27,6 +27,7 @@ const commands = [
   'demo',
   'doctor',
   'create-user',
+  'privacy',
 ] as const
 for (const name of commands) {
   const { default: define } = await import(`./commands/${name}.ts`)

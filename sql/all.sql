@@ -22,6 +22,8 @@
 --!include tables/emergency_signals.sql
 --!include tables/audit_log.sql
 --!include tables/llm_calls.sql
+--!include tables/privacy_actions.sql
+--!include tables/retention.sql
 --!include types/search_result.sql
 --!include functions/identity.sql
 --!include functions/change_context.sql
@@ -47,6 +49,7 @@
 --!include triggers/knowledge_base.sql
 --!include triggers/improvement_queue.sql
 --!include triggers/prompts.sql
+--!include triggers/privacy.sql
 --!include triggers/audit.sql
 --!include queries/search_knowledge.sql
 --!include queries/sop_history.sql
@@ -55,6 +58,8 @@
 --!include functions/answer.sql
 --!include functions/preview.sql
 --!include functions/analyse.sql
+--!include functions/erase.sql
+--!include functions/retention.sql
 --!include mutations/save_sop.sql
 --!include mutations/rollback_sop.sql
 --!include mutations/archive_sop.sql
@@ -68,6 +73,7 @@
 --!include mutations/record_response.sql
 --!include mutations/ask.sql
 --!include mutations/request_analysis.sql
+--!include mutations/privacy.sql
 --!include views/analytics.sql
 --!include policies/policies.sql
 --!include policies/functions.sql

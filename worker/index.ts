@@ -2,6 +2,7 @@
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker'
 import type { AnsweringServices } from '../core/answering/ask.ts'
 import failuresAnalyse from './tasks/failures__analyse.ts'
+import retentionApply from './tasks/retention__apply.ts'
 import searchStatisticsRefresh from './tasks/search_statistics__refresh.ts'
 import searchUnitsEmbed from './tasks/search_units__embed.ts'
 
@@ -9,6 +10,7 @@ export type Services = AnsweringServices
 
 export const tasks = (services: Services): TaskList => ({
   failures__analyse: failuresAnalyse(services),
+  retention__apply: retentionApply(services),
   search_statistics__refresh: searchStatisticsRefresh(services),
   search_units__embed: searchUnitsEmbed(services),
 })
@@ -17,6 +19,7 @@ const crontab = `
 * * * * * search_statistics__refresh ?jobKey=search_statistics__refresh&max=3
 */5 * * * * search_units__embed ?jobKey=search_units__embed:cron&max=3
 0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"most":500}
+15 3 * * * retention__apply ?jobKey=retention__apply&max=5
 30 4 * * * failures__analyse ?id=daily&jobKey=failures__analyse:daily&max=5 {"most":10000}
 `
 

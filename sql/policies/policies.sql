@@ -71,6 +71,9 @@ create policy update_admin on app_public.emergency_signals for update to admin u
 create policy delete_admin on app_public.emergency_signals for delete to admin using (true);
 grant insert (section, pattern), update (section, pattern), delete on app_public.emergency_signals to admin;
 
+create policy update_admin on app_public.retention_rules for update to admin using (true) with check (true);
+grant update (keep) on app_public.retention_rules to admin;
+
 create policy insert_worker on app_public.llm_calls for insert to worker with check (true);
 grant insert on app_public.llm_calls to worker;
 

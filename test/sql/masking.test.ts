@@ -66,8 +66,7 @@ describe('masking', () => {
     everything:
       'My door code is 4711# and my mail ann@example.com, call +44 20 7946 0958, card 4111 1111 1111 1111. ',
   }
-  const ofSize = (text: string) =>
-    `code ${text.repeat(Math.ceil(65_536 / text.length)).slice(0, 65_500)} 123`
+  const ofSize = (text: string) => `code ${text.repeat(Math.ceil(65_536 / text.length)).slice(0, 65_500)} 123`
   const milliseconds = async (text: string) => {
     await mask(text.slice(0, 1000))
     const begun = performance.now()
@@ -76,7 +75,8 @@ describe('masking', () => {
   }
 
   it('takes a long text in its stride', async () => {
-    const story = 'The projector in bay 12 is black since 18:30 and the remote does nothing, what shall I do? '
+    const story =
+      'The projector in bay 12 is black since 18:30 and the remote does nothing, what shall I do? '
     // 50 ms are asked for; a busy machine, and the embedded database, get ten times as long before it is a failure.
     expect(await milliseconds(ofSize(story))).toBeLessThan(500)
   })
