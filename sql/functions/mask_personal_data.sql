@@ -86,7 +86,7 @@ begin
         -- With the zero for long distance: Britain, Germany, France and others.
         or left(v_digits, 1) = '0' and substr(v_digits, 2, 1) <> '0' and (length(v_digits) >= 9 or length(v_digits) = 8 and candidate <> v_digits)
         -- United States and Canada with separators; Spain.
-        or candidate ~ '^(?:(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}|[6789]\d{2}[ -]\d{3}[ -]\d{3}|[6789]\d{2}[ -]\d{2}[ -]\d{2}[ -]\d{2}|[89]\d[ -]\d{3}[ -]\d{2}[ -]\d{2})$'
+        or candidate ~ '^(?:(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}|[6789]\d{2}[ -]\d{3}[ -]\d{3}|[6789]\d{2}[ -]\d{2}[ -]\d{2}[ -]\d{2}|[89]\d[ -]\d{3}[ -]\d{2}[ -]\d{2})$'
         or before ~* '(?:phone|\mtel|t[eé]l[eé]f|mobil|m[oó]vil|handy|\mcell|whats ?app|\msms\M|\mfax|(?:call|ring|text|reach|phone|contact|message) (?:me|us|him|her)|number is|nummer (?:ist|lautet)|num[eé]ro|portable|rufe?n? sie|ruf mich|appele|ll[aá]me)[^\n]{0,12}$' then
     return '[phone]';
   end if;

@@ -35,6 +35,7 @@ export const masked: [text: string, becomes: string][] = [
   ['(212)555-0147', '[phone]'],
   ['212.555.0147', '[phone]'],
   ['212 555 0147', '[phone]'],
+  ['555-123-4567', '[phone]'],
   ['1-800-555-0199', '[phone]'],
   ['212–555–0147', '[phone]'],
   ['text me at 2125550147', 'text me at [phone]'],
