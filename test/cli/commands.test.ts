@@ -38,7 +38,18 @@ const contentOf = (folder: string) =>
   )
 
 describe('usage', () => {
-  const commands = ['start', 'ask', 'import', 'export', 'analyze', 'eval', 'demo', 'doctor', 'create-user']
+  const commands = [
+    'start',
+    'ask',
+    'import',
+    'export',
+    'analyze',
+    'eval',
+    'demo',
+    'doctor',
+    'create-user',
+    'privacy',
+  ]
 
   it('is told of every command', async () => {
     const outcomes = await Promise.all(
