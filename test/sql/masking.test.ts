@@ -67,11 +67,15 @@ describe('masking', () => {
       'My door code is 4711# and my mail ann@example.com, call +44 20 7946 0958, card 4111 1111 1111 1111. ',
   }
   const ofSize = (text: string) => `code ${text.repeat(Math.ceil(65_536 / text.length)).slice(0, 65_500)} 123`
+  /** The quickest of three, since others work on the machine too. */
   const milliseconds = async (text: string) => {
-    await mask(text.slice(0, 1000))
-    const begun = performance.now()
-    await mask(text)
-    return performance.now() - begun
+    let best = Number.POSITIVE_INFINITY
+    for (let n = 0; n < 3; n++) {
+      const begun = performance.now()
+      await mask(text)
+      best = Math.min(best, performance.now() - begun)
+    }
+    return best
   }
 
   it('takes a long text in its stride', async () => {
@@ -83,9 +87,10 @@ describe('masking', () => {
 
   it.each(Object.keys(hostile))('stays linear for a text full of %s', async (name) => {
     const text = ofSize(hostile[name]!)
-    const half = await milliseconds(text.slice(0, 32_768))
+    const quarter = await milliseconds(text.slice(0, 16_384))
     const whole = await milliseconds(text)
-    expect(whole).toBeLessThan(Math.max(half * 4, 400))
+    // Linear would be 4, quadratic 16.
+    expect(whole / Math.max(quarter, 25)).toBeLessThan(10)
     expect(whole).toBeLessThan(4000)
   })
 })
