@@ -88,7 +88,9 @@ begin
   if v_failures is null then
     return null;
   end if;
-  v_reasoning := format('Asked about "%s" and not helped: %s.', v_pattern.label, case cardinality(v_failures) when 1 then 'one customer' else cardinality(v_failures) || ' customers' end);
+  -- It becomes the reason of the version and of the audit row, which stay: one customer's words have no place there.
+  v_reasoning := case cardinality(v_failures) when 1 then 'One customer asked and was not helped.'
+                   else format('Asked about "%s" and not helped: %s customers.', v_pattern.label, cardinality(v_failures)) end;
 
   if v_pattern.sop_id is not null then
     v_sop := app_hidden.find_sop(v_pattern.sop_id);

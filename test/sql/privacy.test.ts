@@ -471,7 +471,8 @@ describe('one person', () => {
       database.pool,
       `select id from improvement_queue where status = 'pending' and suggested_sop_update::text like '%Wolfgrimm%'`,
     )
-    await as(reviewer, `select approve_improvement($1, 'Right')`, [proposal.id])
+    // With no reason given, the proposal's own becomes the version's and the audit log's, for good.
+    await as(reviewer, 'select approve_improvement($1)', [proposal.id])
     const { erasure } = await as(admin, `select erase_personal_data($1, 'Asked by letter') as erasure`, [id])
     expect(erasure.to_review).toEqual([
       { kind: 'proposal', id: proposal.id, status: 'approved', quotes: ['The bell of Wolfgrimm is silent'] },
