@@ -100,6 +100,7 @@ export const masked: [text: string, becomes: string][] = [
   ['pin code 1234 wrong', 'pin code [code] wrong'],
   ['the passcode is 55 12 89', 'the passcode is [code]'],
   ['code 4 7 1 1', 'code [code]'],
+  ['I have an access code, its 93103', 'I have an access code, its [code]'],
   ['access code K7X42B fails', 'access code [code] fails'],
   ['entry code: ABX-492', 'entry code: [code]'],
   ['the code for bay 3 is 4711', 'the code for bay 3 is [code]'],
