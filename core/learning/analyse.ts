@@ -81,6 +81,10 @@ async function propose(services: AnsweringServices, pattern: number): Promise<nu
     if (rows[0]!.status !== 'pending') return null
     await client.query('select app_public.preview_improvement($1)', [rows[0]!.id])
     return rows[0]!.id
+  }).catch((error: { code?: string }) => {
+    // A customer was erased between draft and proposal: the next run drafts from what is left.
+    if (error.code === 'CO110') return null
+    throw error
   })
 }
 

@@ -8,6 +8,7 @@ declare
   v_pattern app_public.failure_patterns;
   v_touched integer[] := '{}';
 begin
+  perform app_private.take_turns_with_erasure();
   -- One analysis at a time; a second finds the failures taken.
   perform pg_advisory_xact_lock(hashtextextended('clubos.cluster_failures', 0));
   for v_failure in

@@ -1,5 +1,14 @@
 -- Erasing takes locks in the order that all others do: responses, proposals, knowledge, units, failures, tickets.
 
+-- Analysis reads customers' words and writes them down elsewhere. One that had read them before an erasure and wrote
+-- them after it would bring them back; so the two take turns.
+create or replace function app_private.take_turns_with_erasure(erases boolean default false) returns void
+language sql volatile security definer set search_path = app_public, public, pg_temp as $$
+  select case when erases then pg_advisory_xact_lock(hashtextextended('clubos.erasure', 0)) else pg_advisory_xact_lock_shared(hashtextextended('clubos.erasure', 0)) end
+$$;
+comment on function app_private.take_turns_with_erasure(boolean) is
+  'Waits until no erasure (erases: and nothing that copies customers'' words) is under way, and keeps it so until this transaction ends. To be called before any row is locked.';
+
 create or replace function app_private.begin_erasure(kind text, reference text, reason text) returns bigint
 language sql volatile security definer set search_path = app_public, public, pg_temp as $$
   insert into app_public.privacy_actions (kind, reference, reason, actor)
@@ -188,6 +197,7 @@ declare
   v_more bigint;
   v_handler record;
 begin
+  perform app_private.take_turns_with_erasure(erases => true);
   v_action := app_private.begin_erasure('erasure', reference, reason);
   -- A refresh of the search statistics would write the words down again that are deleted here.
   perform pg_advisory_xact_lock(hashtextextended('clubos.search_statistics', 0));

@@ -6,11 +6,13 @@ begin
   select * into v_response from app_public.responses r where r.id = visible_response.response_id for no key update;
   if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or coalesce(v_response.visitor_id = app_public.current_visitor_id(), false)) then
     raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
+  elsif v_response.erased_at is not null then
+    raise exception 'This answer was erased; there is nothing left to rate.' using errcode = 'CO110';
   end if;
   return v_response;
 end
 $$;
-comment on function app_hidden.visible_response(bigint) is 'The response, locked; CO404 where it is not there or another customer''s.';
+comment on function app_hidden.visible_response(bigint) is 'The response, locked; CO404 where it is not there or another customer''s, CO110 where it was erased.';
 
 create or replace function app_hidden.voter() returns text language sql stable as $$
   select coalesce('visitor:' || app_public.current_visitor_id(), app_public.current_actor(), session_user)

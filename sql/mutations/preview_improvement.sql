@@ -9,6 +9,7 @@ begin
   if not app_hidden.has_role('worker') then
     perform app_hidden.require_role('agent');
   end if;
+  perform app_private.take_turns_with_erasure();
   select * into v_improvement from app_public.improvement_queue q where q.id = preview_improvement.id;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', preview_improvement.id using errcode = 'CO404';

@@ -11,6 +11,7 @@ declare
   v_outer text := current_setting('clubos.improvement_id', true);
 begin
   if TG_OP = 'INSERT' then
+    perform app_private.take_turns_with_erasure();
     NEW.status := 'pending';
     NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
     return NEW;

@@ -65,3 +65,16 @@ comment on function app_hidden.tg_retention_rules__govern() is 'Refuses a rule w
 
 drop trigger if exists _100_govern on app_public.retention_rules;
 create trigger _100_govern before insert or update on app_public.retention_rules for each row execute function app_hidden.tg_retention_rules__govern();
+
+create or replace function app_hidden.tg_improvement_evidence__not_erased() returns trigger
+language plpgsql security definer set search_path = app_public, public, pg_temp as $$
+begin
+  if exists (select from app_public.failed_responses f where f.id = NEW.failed_response_id and f.erased_at is not null) then
+    raise exception 'Failure % was erased while this was drafted.', NEW.failed_response_id using errcode = 'CO110', hint = 'Draft it again from what is left.';
+  end if;
+  return NEW;
+end
+$$;
+comment on function app_hidden.tg_improvement_evidence__not_erased() is 'Refuses (CO110) a proposal that was drafted from words that have been erased since.';
+drop trigger if exists _050_not_erased on app_public.improvement_evidence;
+create trigger _050_not_erased before insert on app_public.improvement_evidence for each row execute function app_hidden.tg_improvement_evidence__not_erased();
