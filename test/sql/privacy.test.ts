@@ -453,6 +453,20 @@ describe('one person', () => {
     })
   })
 
+  it('is neither rated nor proposed any more', async () => {
+    const failed = await one(
+      database.pool,
+      'select id, response_id from failed_responses where erased_at is not null order by id limit 1',
+    )
+    for (const statement of [
+      `select mark_helpful(${failed.response_id})`,
+      `select mark_unhelpful(${failed.response_id}, 'wrong', 'Something new')`,
+      `select propose_improvement('knowledge_entry', '{"category": "a", "topic": "b", "entries": [{"question": "q", "answer": "yes"}]}', array[${failed.id}])`,
+    ])
+      await expect(as(agent, statement)).rejects.toMatchObject({ code: 'CO110' })
+    expect(await tablesWith(database.pool, ['[erased]'], ['knowledge_base'])).toEqual([])
+  })
+
   it('does not come back by an analysis of what is left', async () => {
     await analyse(services())
     await database.pool.query('select app_private.refresh_search_statistics(true)')
