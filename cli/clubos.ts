@@ -29,6 +29,7 @@ const commands = [
   'doctor',
   'create-user',
   'create-token',
+  'privacy',
 ] as const
 for (const name of commands) {
   const { default: define } = await import(`./commands/${name}.ts`)

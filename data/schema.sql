@@ -259,7 +259,7 @@ declare
   v_end integer;
 begin
   select array_agg('- ' || i order by o) into v_items
-    from (select regexp_replace(btrim(regexp_replace(t.item, '\s+', ' ', 'g')), '^[-*+#>]+\s*', '') as i, t.o from unnest(items) with ordinality t(item, o)) n
+    from (select app_hidden.list_item(t.item) as i, t.o from unnest(items) with ordinality t(item, o)) n
    where i <> '' and ('- ' || i) <> all (v_lines);
   if v_items is null then
     return content;
@@ -307,6 +307,7 @@ CREATE TABLE app_public.tickets (
     resolved_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    erased_at timestamp with time zone,
     CONSTRAINT tickets_priority_is_known CHECK ((priority = ANY (ARRAY['normal'::text, 'urgent'::text]))),
     CONSTRAINT tickets_resolved_at_matches_status CHECK ((((status = 'resolved'::text) = (resolved_at IS NOT NULL)) AND ((resolved_at IS NULL) = (resolved_by IS NULL)))),
     CONSTRAINT tickets_status_is_known CHECK ((status = ANY (ARRAY['open'::text, 'waiting'::text, 'taken'::text, 'resolved'::text]))),
@@ -342,6 +343,12 @@ COMMENT ON COLUMN app_public.tickets.summary IS 'For the person who takes over: 
 --
 
 COMMENT ON COLUMN app_public.tickets.silent_until IS 'While taken: when the assistant may answer again unless handed back sooner.';
+
+--
+-- Name: COLUMN tickets.erased_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.tickets.erased_at IS 'When its texts and its visitor were erased; nothing can be said in it any more.';
 
 --
 -- Name: assistant_is_silent(app_public.tickets); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -429,16 +436,19 @@ COMMENT ON FUNCTION app_hidden.audit_hash(previous bytea, chain_position bigint,
 CREATE FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     AS $$
-  select case when r ? 'content' and r ? 'version'
-    then (r - ungoverned - 'content') || jsonb_build_object('content_sha256', encode(sha256(convert_to(r ->> 'content', 'UTF8')), 'hex'))
-    else r - ungoverned end
+  -- What is written here can never be taken back, so customers' words are kept as their hashes: the rows have the texts.
+  select (r - ungoverned - hashed.columns) || coalesce((select jsonb_object_agg(c || '_sha256', encode(sha256(convert_to(r ->> c, 'UTF8')), 'hex')) from unnest(hashed.columns) c where r ->> c is not null), '{}')
+    from (select case when r ? 'content' and r ? 'version' then array['content']
+                      when r ? 'suggested_sop_update' then array['suggested_sop_update']
+                      when r ? 'question' and r ? 'answer' and (r ->> 'source' in ('learned', 'improvement') or r ->> 'learned_from' is not null or r ->> 'improvement_id' is not null) then array['question', 'answer']
+                      else '{}' end as columns) hashed
 $$;
 
 --
 -- Name: FUNCTION audited(r jsonb, ungoverned text[]); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) IS 'A row as the audit log keeps it: without ungoverned columns, a versioned content as its SHA-256.';
+COMMENT ON FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) IS 'A row as the audit log keeps it: without ungoverned columns; a versioned content, a proposal and knowledge that came from customers as SHA-256.';
 
 --
 -- Name: begin_answer(text, public.vector, text, text, uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -689,6 +699,23 @@ $$;
 COMMENT ON FUNCTION app_hidden.emergency_text(sop_id integer) IS 'The fixed text of an emergency SOP: its section for the customer, else its steps; a general one where there is no SOP.';
 
 --
+-- Name: erasing(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.erasing() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select exists (select from app_public.privacy_actions a where a.transaction_id = pg_current_xact_id() and a.finished_at is null and a.kind <> 'export')
+$$;
+
+--
+-- Name: FUNCTION erasing(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.erasing() IS 'Whether this transaction is erasing personal data, with a row of privacy_actions that says so.';
+
+--
 -- Name: find_conversation(uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -873,6 +900,143 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.from_lines(lines text[]) IS 'The text of lines that to_lines gave.';
+
+--
+-- Name: responses; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.responses (
+    id bigint NOT NULL,
+    ticket_id integer,
+    visitor_id uuid,
+    question text NOT NULL,
+    question_hash bytea NOT NULL,
+    embedding_model text,
+    site_id integer,
+    requested_category character varying(100),
+    category character varying(100),
+    confidence double precision,
+    text text NOT NULL,
+    outcome text NOT NULL,
+    reason text,
+    model text NOT NULL,
+    router_model text,
+    prompt_version_id integer,
+    latency_ms double precision,
+    tokens_in integer,
+    tokens_out integer,
+    cost numeric(12,6),
+    feedback text,
+    feedback_by text,
+    feedback_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    erased_at timestamp with time zone,
+    CONSTRAINT responses_confidence_is_a_probability CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT responses_feedback_has_author CHECK ((((feedback IS NULL) = (feedback_at IS NULL)) AND ((feedback IS NULL) = (feedback_by IS NULL)))),
+    CONSTRAINT responses_feedback_is_known CHECK ((feedback = ANY (ARRAY['helpful'::text, 'unhelpful'::text]))),
+    CONSTRAINT responses_outcome_is_known CHECK ((outcome = ANY (ARRAY['answered'::text, 'handed_over'::text, 'emergency'::text, 'withheld'::text, 'paused'::text]))),
+    CONSTRAINT responses_question_fits CHECK ((octet_length(question) <= 65536))
+)
+WITH (fillfactor='90');
+
+--
+-- Name: TABLE responses; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.responses IS '@behavior +aggregates +groupedAggregates -groupedAggregates:having
+Every answer given, with what led to it.';
+
+--
+-- Name: COLUMN responses.question_hash; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.question_hash IS 'Key of the question''s vector in the embedding cache, with embedding_model.';
+
+--
+-- Name: COLUMN responses.category; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.category IS 'Where the question was routed; null where no category fits.';
+
+--
+-- Name: COLUMN responses.confidence; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.confidence IS 'Calibrated probability (0 to 1) that the first source is right.';
+
+--
+-- Name: COLUMN responses.outcome; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.outcome IS 'answered; handed_over (too little support: a ticket waits); emergency (fixed text, urgent ticket); withheld (a person had taken over meanwhile); paused (kill switch).';
+
+--
+-- Name: COLUMN responses.reason; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.reason IS 'Why it was not answered, for staff.';
+
+--
+-- Name: COLUMN responses.model; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.model IS 'What wrote the text: local-extractive, or a model''s name.';
+
+--
+-- Name: COLUMN responses.latency_ms; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.latency_ms IS 'Milliseconds from question to recording.';
+
+--
+-- Name: COLUMN responses.feedback; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.feedback IS 'helpful or unhelpful; once per response, changeable.';
+
+--
+-- Name: COLUMN responses.erased_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.erased_at IS 'When question, text and visitor were erased.';
+
+--
+-- Name: granted_columns(app_public.responses); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.granted_columns(response app_public.responses) RETURNS app_public.responses
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select jsonb_populate_record(null::app_public.responses, coalesce(jsonb_object_agg(c.key, c.value), '{}'))
+    from jsonb_each(to_jsonb(response)) c
+   where has_column_privilege(app_hidden.acting_role(), 'app_public.responses', c.key, 'select')
+$$;
+
+--
+-- Name: FUNCTION granted_columns(response app_public.responses); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.granted_columns(response app_public.responses) IS 'The response with null for every column that the acting role may not read.';
+
+--
+-- Name: granted_columns(app_public.tickets); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.granted_columns(ticket app_public.tickets) RETURNS app_public.tickets
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select jsonb_populate_record(null::app_public.tickets, coalesce(jsonb_object_agg(c.key, c.value), '{}'))
+    from jsonb_each(to_jsonb(ticket)) c
+   where has_column_privilege(app_hidden.acting_role(), 'app_public.tickets', c.key, 'select')
+$$;
+
+--
+-- Name: FUNCTION granted_columns(ticket app_public.tickets); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.granted_columns(ticket app_public.tickets) IS 'The ticket with null for every column that the acting role may not read.';
 
 --
 -- Name: has_role(name); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1103,6 +1267,22 @@ $$;
 COMMENT ON FUNCTION app_hidden.lines_with_heading(lines text[]) IS 'Each line''s number with the line that opens its block: a heading, or the first line of the text.';
 
 --
+-- Name: list_item(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.list_item(item text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select regexp_replace(btrim(regexp_replace(item, '\s+', ' ', 'g')), '^[-*+#>]+\s*', '')
+$$;
+
+--
+-- Name: FUNCTION list_item(item text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.list_item(item text) IS 'A text as one line of a list.';
+
+--
 -- Name: markdown_sections(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1166,25 +1346,212 @@ $_$;
 COMMENT ON FUNCTION app_hidden.markdown_sections(content text) IS 'A markdown text cut by its headings (not those in code fences), long sections at paragraphs: ordinal, the path of headings below the title, the text.';
 
 --
+-- Name: mask_card(text, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.mask_card(candidate text, named boolean) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+  v_groups text[] := string_to_array(translate(candidate, '.-', '  '), ' ');
+  v_before integer := 0;
+  v_digits text;
+begin
+  if named and length(translate(candidate, ' .-', '')) <= 19 then
+    return '[card number]';
+  elsif cardinality(v_groups) > 7 then
+    return candidate; -- single figures in a row: a list, unless somebody calls it a card
+  end if;
+  for v_from in 1 .. cardinality(v_groups) loop
+    v_digits := '';
+    for v_to in v_from .. cardinality(v_groups) loop
+      v_digits := v_digits || v_groups[v_to];
+      exit when length(v_digits) > 19;
+      if length(v_digits) >= 13 and left(v_digits, 1) between '2' and '6' and app_hidden.passes_luhn(v_digits) then
+        return left(candidate, v_before) || '[card number]' || substr(candidate, v_before + length(v_digits) + v_to - v_from + 1);
+      end if;
+    end loop;
+    v_before := v_before + length(v_groups[v_from]) + 1;
+  end loop;
+  return candidate;
+end
+$$;
+
+--
+-- Name: FUNCTION mask_card(candidate text, named boolean); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.mask_card(candidate text, named boolean) IS 'Groups of digits with the 13 to 19 that make a payment card''s number (Luhn) masked; all of them where the words before speak of a card.';
+
+--
+-- Name: mask_codes(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.mask_codes(content text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+  -- What stands between the word for a code and the code: "code for bay 3 is 4711".
+  c_filler constant text := '(?:[ \t]*(?:[:=#>,-]|\m(?:it''s|its?|is|was|are|were|be|says|reads|number|no\.?|nr\.?|for|to|of|on|at|from|the|my|our|your|their|this|that|a|new|old|today''?s?|tonight|now|currently|still|just|really|only|should be|i|we|got|have|had|used?|entered|typed|tried|front|back|main|side|rear|door|gate|entrance|entry|access|bay|room|building|lock|locker|keypad|club|ist|war|lautet|sind|für|fuer|zur?|zum|vom|von|der|die|das|den|mein|meine|unser|unsere|neue?|heute|tür|tuer|tor|halle|eingang|box|est|était|le|la|les|de|du|des|pour|mon|notre|votre|porte|entrée|entree|portail|es|era|el|para|puerta|mi|nuestra|nuestro|entrada|acceso|acc[eèé]s|del|(?:bay|room|door|gate|site|box|halle|porte|puerta|number|no\.?|nr\.?)[ ]?\d{1,2}|i''m)\M|d''|l''))*[ \t]*["''«„“]?';
+  -- Never what measures or costs: "pin 150 yards", "code for 2500 €", "at 10:30".
+  c_no_measure constant text := '(?![\w%€$£°]|[.,:/]\d|[ -]?(?:ya?r?ds?|m|met(?:er|re)s?|ft|feet|foot|inch(?:es)?|[ck]m|mm|rpm|mph|%|€|\$|£|eur|usd|gbp|euros?|dollars?|pounds?|points?|pts|hours?|hrs?|h|minutes?|mins?|seconds?|secs?|days?|weeks?|times?|people|persons?|players?|balls?|holes?|percent|uhr|stunden?|minuten?|tage?|mal|heures?|horas?|am|pm|o''clock)\M)';
+  c_number constant text := '(?:[*#]?(?:\d{3,10}|\d(?:[ -]\d){2,9}|\d{2}(?:[ -]\d{2}){1,4}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4})[*#]?)';
+  c_spelled constant text := '(?:[ ,-]*\m(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|zwo|drei|vier|fünf|fuenf|sechs|sieben|acht|neun|zéro|un|deux|trois|quatre|cinq|sept|huit|neuf|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\M){3,}';
+  -- Letters and digits mixed, two digits at least: K7X42B, ABX-492.
+  c_mixed constant text := '(?:(?=[A-Za-z#*-]*\d[A-Za-z#*-]*\d)(?=[0-9#*-]*[A-Za-z*#])[A-Za-z0-9*#][A-Za-z0-9#*-]{2,15}(?!\w))';
+  c_code constant text := '(?:(?:\m(?:pass|door|gate|key|pin|lock|access|entry|security|zugangs?|zutritts|eingangs|tür|tuer|zahlen|öffnungs|schließ|digi|sicherheits)|\m)(?:codes?|pins?(?:[ -]?nummer)?|geheimzahl|geheimnummer|otp|cv[vc]2?|key ?pads?|tastenfeld|tastatur|clavier|teclado|c[oóOÓ]digos?|clave|combinations?|combinaison|kombination)\M)';
+  c_secret constant text := '\m(?:pass ?words?|passwort|pass ?phrase|kennwort|zugangswort|mot de passe|contrase[nñNÑ]a|clave|pwd|pw)\M';
+  v_text text := content;
+begin
+  if v_text ilike any (array['%code%', '%pin%', '%otp%', '%cvv%', '%cvc%', '%pad%', '%tast%', '%cla%', '%teclado%', '%digo%', '%combina%', '%kombina%', '%geheim%']) then
+    -- The code of an error, a voucher or a postcode is none: a mark in the word hides it from the rules below.
+    v_text := regexp_replace(v_text, '\m((?:error|fehler|erreur|promo|promotion|discount|voucher|coupon|gift|card|referral|rabatt|gutschein|zip|post|postal|country|area|dress|bar|qr|order|booking|reference|product|model|source|status|colou?r|item|exit|http|fault|warning|dialling|dialing|sort|tax)[ _-]?)(c)(ode)', E'\\1\\2\x01\\3', 'gi');
+    v_text := regexp_replace(v_text, '(' || c_code || c_filler || ')(?:' || c_number || c_no_measure || '|' || c_mixed || '|' || c_spelled || ')', '\1[code]', 'gi');
+    -- "4711 is the door code", "4711 ist der Code".
+    v_text := regexp_replace(v_text, '(^|[^\w.,:/#$€£+-])' || c_number || '(?=[ \t]+(?:is|was|as|ist|war|als|est|es|era|:|=|for|für)[ \t]+(?:(?:the|my|our|your|a|der|die|das|mein|meine|unser|le|la|mon|notre|el|mi|nuestro|right|wrong|new|old|current|correct|door|gate|access|entry|front|back|main|side|bay|club)[ \t]+){0,4}' || c_code || ')', '\1[code]', 'gi');
+    v_text := replace(v_text, E'\x01', '');
+  end if;
+  if v_text ilike any (array['%pass%', '%kennw%', '%zugangsw%', '%contrase%', '%clave%', '%pw%']) then
+    -- After a colon anything, else what does not look like a word.
+    v_text := regexp_replace(v_text, '(' || c_secret || '[^:=\n]{0,24}[:=][ \t]*["''«„“]?)(?!\[)[^\s"''»“”,;]{3,64}', '\1[code]', 'gi');
+    v_text := regexp_replace(v_text, '(' || c_secret || c_filler || ')(?!\[)(?=[^\s"''»“”]*[0-9!@#$%^&*_+=])[^\s"''»“”,;]{2,63}[^\s"''»“”,;.?!:)]', '\1[code]', 'gi');
+    v_text := regexp_replace(v_text, '(' || c_secret || '[ \t]+(?:is|was|ist|war|lautet|est|es)[ \t]*["''«„“])[^"''»“”\n]{3,64}', '\1[code]', 'gi');
+  end if;
+  -- What is typed into a door: "use 1234 to get in", "4711#", "*4711#", "0815 opens the gate".
+  v_text := regexp_replace(v_text, '(\m(?:us(?:e|ing|ed)|enter(?:ing|ed)?|typ(?:e|ing|ed)|press(?:ing|ed)?|punch(?:ed|ing)?|put|dial(?:led|ed)?|tr(?:y|ied|ying)|key(?:ed)?|tap(?:ped)?|input|tippen?|getippt|gib|geben?|drück\w*|nimm|nehmen|tap[eé][rz]?|compose[rz]|entrez|marc[aq]u?e?|tecle[ae]e?|introduce|usa)\M(?:[ \t]+(?:in|it|with|the|code|number|den|die|das|sie|le|la|el)\M)*[ \t]+)' || c_number || '(?=[ \t,]*(?:(?:and|und|et|y|then|dann|to|um|pour|para|on|at|into?|for|am|auf|an|ein|der|die|dem|das|sur|le|la|à|en|el|the|my|our|your|front|back|main|side|bay|press|hit)[ \t]+)*(?:get[ \t]+in|open|enter|unlock|key ?pad|pad\M|door|gate|lock|entrance|hash|pound|star\M|rein|tür|tuer|tor\M|tast|öffn|eingang|ein\M|entrer|ouvrir|porte|clavier|portail|entrar|abrir|puerta|teclado))', '\1[code]', 'gi');
+  v_text := regexp_replace(v_text, '(^|[^\w.,:/#$€£+-])(?:\*\d{3,10}[#*](?!\w)|\d{3,10}#(?!\w)|\d{4,8}(?=[ \t]+(?:(?:opens?|opened|unlocks?|öffnet|ouvre|abre)[ \t]+(?:the|it|our|my|die|das|la|le|el|bay|every)\M|(?:on|into|at|in|auf|an|sur|en)[ \t]+(?:the|das|dem|die|le|el|our|my)[ \t]+(?:(?:door|gate|front|bay)[ \t]+)?(?:key ?pad|tast|clavier|teclado))))', '\1[code]', 'gi');
+  return v_text;
+end
+$_$;
+
+--
+-- Name: FUNCTION mask_codes(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.mask_codes(content text) IS 'The text with door codes, PINs, passcodes and passwords replaced by [code]: known by the English, German, French and Spanish words around them, never by their digits alone. Expects plain characters.';
+
+--
+-- Name: mask_iban(text, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.mask_iban(candidate text, named boolean) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+  v_plain text := upper(regexp_replace(candidate, '[ -]', '', 'g'));
+  v_length integer := (jsonb '{"AD":24,"AE":23,"AL":28,"AT":20,"AZ":28,"BA":20,"BE":16,"BG":22,"BH":22,"BR":29,"BY":28,"CH":21,"CR":22,"CY":28,"CZ":24,"DE":22,"DK":18,"DO":28,"EE":20,"EG":29,"ES":24,"FI":18,"FO":18,"FR":27,"GB":22,"GE":22,"GI":23,"GL":18,"GR":27,"GT":28,"HR":21,"HU":28,"IE":22,"IL":23,"IQ":23,"IS":26,"IT":27,"JO":30,"KW":30,"KZ":20,"LB":28,"LC":32,"LI":21,"LT":20,"LU":20,"LV":21,"LY":25,"MC":27,"MD":24,"ME":22,"MK":19,"MR":27,"MT":31,"MU":30,"NL":18,"NO":15,"PK":24,"PL":28,"PS":29,"PT":25,"QA":29,"RO":24,"RS":22,"SA":24,"SC":31,"SE":24,"SI":19,"SK":24,"SM":27,"ST":25,"SV":28,"TL":23,"TN":24,"TR":26,"UA":29,"VA":22,"VG":24,"XK":20}' ->> left(v_plain, 2))::integer;
+  v_checked text;
+begin
+  if v_length is null or length(v_plain) < v_length then
+    return case when named and length(regexp_replace(v_plain, '\D', '', 'g')) >= 8 then '[iban]' else candidate end;
+  end if;
+  -- ISO 13616: country and check digits to the end, letters as numbers from 10, the whole modulo 97 is 1.
+  select string_agg(case when c ~ '\d' then c else (ascii(c) - 55)::text end, '' order by o) into v_checked
+    from unnest(string_to_array(substr(left(v_plain, v_length), 5) || left(v_plain, 4), null)) with ordinality t(c, o);
+  if v_checked::numeric % 97 <> 1 and not named then
+    return candidate;
+  end if;
+  return regexp_replace(candidate, format('^(?:[A-Za-z0-9][ -]?){%s}[A-Za-z0-9]', v_length - 1), '[iban]');
+end
+$$;
+
+--
+-- Name: FUNCTION mask_iban(candidate text, named boolean); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.mask_iban(candidate text, named boolean) IS 'What may be an account number, masked where its length and check digits (ISO 13616) say that it is, or the word IBAN stands before it.';
+
+--
 -- Name: mask_personal_data(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
 CREATE FUNCTION app_hidden.mask_personal_data(content text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-  select regexp_replace(regexp_replace(regexp_replace(regexp_replace(content,
-    '[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}', '[email]', 'g'),
-    '\m(?:\d[ -]?){13,19}\M', '[card number]', 'g'),
-    '(?:\+|\m00)\d[\d ()./-]{6,}\d|\m\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\M|\m0\d{2,4}[ /-]?\d{5,}\M', '[phone]', 'g'),
-    -- Codes: digits right after the words for them ("my pin is 4711"), never prices or times.
-    '(\m(?:pin|code|passcode|password|passwort)\M(?:\s+(?:is|was|of|number|no|says|were|ist))*\s*[:=#]?\s*)(?=\S*\d)[[:alnum:]*#-]{3,12}\M', '\1[code]', 'gi')
-$$;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+  c_card constant text := '(?<!\d)\d(?:[ .-]?\d){12,27}(?!\d)';
+  c_iban constant text := '\m[A-Za-z]{2}\d{2}[ -]?[A-Za-z0-9]{4}(?:[ -]?[A-Za-z0-9]{4}){1,6}(?:[ -]?[A-Za-z0-9]{1,4})?\M';
+  c_phone constant text := '(?<![\w.,:/+-])(?:\+ ?)?\(?\d(?:(?:[ ./-]|[ ]?[()][ ]?|[ ][/-][ ])?\d){6,17}(?![\w])';
+  v_plain text := app_hidden.plain_characters(content) collate "C";
+  v_text text := v_plain;
+  v_found text[];
+begin
+  if strpos(v_text, '@') > 0 then
+    v_text := regexp_replace(v_text, '[^\s@<>()\[\]{},;:"''=]+[ ]?@[ ]?(?:\[[0-9a-fA-F.:]+\]|[^\s@<>()\[\]{},;:"''=.!?/]+(?:\.[^\s@<>()\[\]{},;:"''=.!?/]+)+)', '[email]', 'g');
+  end if;
+  if v_text ilike any (array['% at %', '%(at)%', '%[at]%', '%{at}%', '%( at )%', '%[ at ]%', '%(ät)%']) then
+    v_text := regexp_replace(v_text, '[A-Za-z0-9._%+-]+(?:[ ]?[(\[{][ ]?(?:at|ät)[ ]?[)\]}][ ]?[A-Za-z0-9-]+(?:(?:\.|[ ]?[(\[{]?[ ]?(?:dot|punkt|point|punto)[ ]?[)\]}]?[ ]?)[A-Za-z0-9-]+)+|[ ]at[ ][A-Za-z0-9-]+(?:[ ]dot[ ](?:[A-Za-z0-9-]+[ ]dot[ ])?|\.)(?:com|net|org|info|co\.uk|uk|de|at|ch|fr|es|it|nl|eu|io|me|edu)\M)', '[email]', 'gi');
+  end if;
+  -- A pattern that is compiled again costs more than it finds: sessions keep 32 of them, so there are few, and none
+  -- where a look for characters does.
+  if translate(v_text, '0123456789', '') = v_text then
+    v_text := app_hidden.mask_codes(v_text);
+    return case when v_text = v_plain then content else v_text end;
+  end if;
+  v_found := array(select m[1] from regexp_matches(v_text, c_card, 'g') m);
+  if cardinality(v_found) > 0 then
+    select string_agg(p.part || coalesce(case when right(p.part, 40) ~* '(?:card|visa|master|amex|american express|maestro|kredit|karte|carte|tarjeta)[^\n.!?]{0,25}$' then app_hidden.mask_card(p.found, true)
+                                              when app_hidden.numbers_a_thing(right(p.part, 40)) then p.found else app_hidden.mask_card(p.found, false) end, ''), '' order by p.o)
+      into v_text from unnest(regexp_split_to_array(v_text, c_card), v_found) with ordinality p(part, found, o);
+  end if;
+  v_found := array(select m[1] from regexp_matches(v_text, c_iban, 'g') m);
+  if cardinality(v_found) > 0 then
+    select string_agg(p.part || coalesce(app_hidden.mask_iban(p.found, right(p.part, 24) ~* '\miban\M[^\n.!?]{0,12}$'), ''), '' order by p.o)
+      into v_text from unnest(regexp_split_to_array(v_text, c_iban), v_found) with ordinality p(part, found, o);
+  end if;
+  -- Before phones: "door code 0171 234567" is a code, and what is left of it no phone number.
+  v_text := app_hidden.mask_codes(v_text);
+  v_found := array(select m[1] from regexp_matches(v_text, c_phone, 'g') m);
+  if cardinality(v_found) > 0 then
+    select string_agg(p.part || coalesce(app_hidden.mask_phone(p.found, right(p.part, 40), left(p.next, 16)), ''), '' order by p.o)
+      into v_text from (select u.part, u.found, u.o, lead(u.part, 1, '') over (order by u.o) as next
+                          from unnest(regexp_split_to_array(v_text, c_phone), v_found) with ordinality u(part, found, o)) p;
+  end if;
+  -- Where there was nothing to mask the text stays as it was written, to the last character.
+  return case when v_text = v_plain then content else v_text end;
+end
+$_$;
 
 --
 -- Name: FUNCTION mask_personal_data(content text); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.mask_personal_data(content text) IS 'The text with e-mail addresses, card and phone numbers and access codes replaced by [email], [card number], [phone] and [code].';
+COMMENT ON FUNCTION app_hidden.mask_personal_data(content text) IS 'The text with e-mail addresses, payment card numbers, IBANs, phone numbers and access codes replaced by [email], [card number], [iban], [phone] and [code]; unchanged where it holds none. Names and addresses stay. Masking what is masked changes nothing.';
+
+--
+-- Name: mask_phone(text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.mask_phone(candidate text, before text, after text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $_$
+declare
+  v_digits text := translate(candidate, '+()./- ', '');
+begin
+  if length(v_digits) not between 7 and 16
+     -- Dates, with or without a time, and spans of times or of years.
+     or candidate ~ '^(?:\(?(?:(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\d|3[01]))[./-](?:(?:19|20)\d\d(?:\D|$)|\d\d(?:[^\d./-]|$))|(?:19|20)\d\d[./ -](?:0?[1-9]|1[0-2])[./ -](?:0?[1-9]|[12]\d|3[01])(?:\D|$)|[01]?\d[.][0-5]\d ?[-/] ?[0-2]?\d[.][0-5]\d|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d)'
+     -- Money, measures and numbers of things.
+     or after ~* '^(?:[.,]\d| ?(?:[$€£%°]|(?:eur|usd|gbp|euros?|dollars?|pounds?|ya?r?ds?|met(?:er|re)s?|m|ft|feet|rpm|km/?h|mph|km|kg|cm|mm|ms|minutes?|hours?|points?|pts)\M))'
+     or app_hidden.numbers_a_thing(before) then
+    return candidate;
+  elsif left(candidate, 1) = '+' and length(v_digits) >= 8 or left(v_digits, 2) = '00' and substr(v_digits, 3, 1) <> '0' and length(v_digits) >= 8
+        -- With the zero for long distance: Britain, Germany, France and others.
+        or left(v_digits, 1) = '0' and substr(v_digits, 2, 1) <> '0' and (length(v_digits) >= 9 or length(v_digits) = 8 and candidate <> v_digits)
+        -- United States and Canada with separators; Spain.
+        or candidate ~ '^(?:(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}|[6789]\d{2}[ -]\d{3}[ -]\d{3}|[6789]\d{2}[ -]\d{2}[ -]\d{2}[ -]\d{2}|[89]\d[ -]\d{3}[ -]\d{2}[ -]\d{2})$'
+        or before ~* '(?:phone|\mtel|t[eé]l[eé]f|mobil|m[oó]vil|handy|\mcell|whats ?app|\msms\M|\mfax|(?:call|ring|text|reach|phone|contact|message) (?:me|us|him|her)|number is|nummer (?:ist|lautet)|num[eé]ro|portable|rufe?n? sie|ruf mich|appele|ll[aá]me)[^\n]{0,12}$' then
+    return '[phone]';
+  end if;
+  return candidate;
+end
+$_$;
+
+--
+-- Name: FUNCTION mask_phone(candidate text, before text, after text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.mask_phone(candidate text, before text, after text) IS 'Digits that may be a phone number, masked where their form (international, US, UK, German, French, Spanish) or the words before say so; never dates, times, money, measures or numbers of orders. before, after: what stands around them.';
 
 --
 -- Name: merge_lines(text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1266,6 +1633,40 @@ $$;
 COMMENT ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) IS 'Puts an event into the outbox, in this transaction: mails to the staff concerned, deliveries to the webhooks that want it. details: no personal data, no secrets. key: the same event is told once.';
 
 --
+-- Name: numbers_a_thing(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.numbers_a_thing(before text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select before ~* '(?:#|(?:[$€£¥]|\m(?:eur|usd|gbp)) ?|(?:order|booking|invoice|ticket|reference|ref|receipt|transaction|member(?:ship)?|serial|customer|account|bestell\w*|buchung\w*|rechnung\w*|r[eé]servation|commande|factura|pedido|reserva|version|build|model|isbn|sku|part|\mid\M)[ .:#-]{0,3}(?:(?:number|no|nr|num|id|code|is)[ .:#-]{0,3}){0,2})$'
+$_$;
+
+--
+-- Name: FUNCTION numbers_a_thing(before text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.numbers_a_thing(before text) IS 'Whether the number after these words is that of an order, a booking or the like, or a sum of money.';
+
+--
+-- Name: passes_luhn(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.passes_luhn(digits text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- Every second digit from the right counts double, a double's own two digits added: 6 gives 12 gives 3.
+  select sum(case when o % 2 = 1 then d else (array[0, 2, 4, 6, 8, 1, 3, 5, 7, 9])[d + 1] end) % 10 = 0
+    from (select (ascii(c) - 48) as d, o from unnest(string_to_array(reverse(digits), null)) with ordinality t(c, o)) d
+$$;
+
+--
+-- Name: FUNCTION passes_luhn(digits text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.passes_luhn(digits text) IS 'Whether the last of these digits is the check digit of the others, as on payment cards (ISO/IEC 7812).';
+
+--
 -- Name: phrases_heading(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1280,6 +1681,26 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.phrases_heading() IS 'Heading of the SOP section whose list items are phrases of customers; each is searched on its own.';
+
+--
+-- Name: plain_characters(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.plain_characters(content text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- Look-alikes become what they look like; invisible characters go, with the parts of keycap emoji; other scripts'
+  -- digits become ours.
+  select case when octet_length(content) = length(content) then content else translate(regexp_replace(normalize(content, NFKC) collate "C",
+      '[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\u20E3\u3164\uFE00-\uFE0F\uFEFF\uFFA0\U000E0000-\U000E01EF]', '', 'g'),
+    '‐‑‒–—―−٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९', '-------012345678901234567890123456789') end
+$$;
+
+--
+-- Name: FUNCTION plain_characters(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.plain_characters(content text) IS 'A text for patterns to look at: compatibility forms (full-width digits and the like) as plain characters, zero-width and bidi controls removed, dashes and digits of other scripts as ASCII.';
 
 --
 -- Name: plain_text(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1489,8 +1910,11 @@ declare
 begin
   if v_old is distinct from v_new then
     insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
-    values (TG_TABLE_NAME, coalesce(v_new, v_old) ->> 'id', lower(TG_OP),
-        coalesce(app_public.current_actor(), coalesce(v_new, v_old) ->> 'created_by', session_user), app_hidden.acting_role(),
+    values (TG_TABLE_NAME, coalesce(coalesce(v_new, v_old) ->> 'id', coalesce(v_new, v_old) ->> 'kind'), lower(TG_OP),
+        coalesce(app_public.current_actor(), coalesce(v_new, v_old) ->> 'created_by',
+          -- Which customer is in the row, as far as anybody knows.
+          case when app_public.current_visitor_id() is not null or app_hidden.acting_role() in ('anonymous', 'customer') then 'customer' end, session_user),
+        app_hidden.acting_role(),
         app_hidden.current_reason(), v_old, v_new, nullif(current_setting('clubos.request_id', true), ''));
   end if;
   return null;
@@ -1508,9 +1932,16 @@ COMMENT ON FUNCTION app_hidden.tg__audit() IS 'Writes the audit row of a change.
 --
 
 CREATE FUNCTION app_hidden.tg__immutable() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
 begin
+  -- The one door: a text becomes '[erased]', nothing else changes, and an erasure that says who and why is under way.
+  if TG_OP = 'UPDATE' and TG_NARGS = 1 then
+    if to_jsonb(NEW) = to_jsonb(OLD) || jsonb_build_object(TG_ARGV[0], '[erased]') and app_hidden.erasing() then
+      return NEW;
+    end if;
+  end if;
   raise exception 'Rows of % are history: they are added, never changed or removed.', TG_TABLE_NAME
     using errcode = 'CO105', hint = 'To go back, make a new version: select rollback_sop(sop_id, version, reason).';
 end
@@ -1520,7 +1951,7 @@ $$;
 -- Name: FUNCTION tg__immutable(); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.tg__immutable() IS 'Refuses (CO105) every change of written history, the owner''s ordinary statements too.';
+COMMENT ON FUNCTION app_hidden.tg__immutable() IS 'Refuses (CO105) every change of written history, the owner''s ordinary statements too. Argument: the column whose text an erasure may replace by [erased]; without it there is none.';
 
 --
 -- Name: tg__notify(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1550,7 +1981,7 @@ CREATE FUNCTION app_hidden.tg_audit_log__append_only() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-  if TG_OP = 'UPDATE' then
+  if TG_OP = 'UPDATE' and TG_TABLE_NAME = 'audit_log' then
     if OLD.hash is null and NEW.hash is not null
        and (to_jsonb(NEW) - array['chain_position', 'previous_hash', 'hash']) = (to_jsonb(OLD) - array['chain_position', 'previous_hash', 'hash']) then
       return NEW;
@@ -1580,13 +2011,32 @@ CREATE FUNCTION app_hidden.tg_audit_log__chain() RETURNS trigger
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
 declare
+  v_rows app_public.audit_log[];
   v_head app_private.audit_head;
+  v_hashes bytea[];
   v_hash bytea;
 begin
-  select * into v_head from app_private.audit_head for update;
-  v_hash := app_hidden.audit_hash(v_head.hash, v_head.chain_position + 1, NEW);
-  update app_public.audit_log set chain_position = v_head.chain_position + 1, previous_hash = v_head.hash, hash = v_hash where id = NEW.id;
-  update app_private.audit_head set chain_position = v_head.chain_position + 1, hash = v_hash;
+  perform from app_public.audit_log a where a.id = NEW.id and a.hash is null;
+  if not found then
+    return null;
+  end if;
+  -- Before the lock: the rows since may be many, though others'.
+  select array_agg(a order by a.id) into v_rows from app_public.audit_log a
+   where a.id >= NEW.id and a.transaction_id = pg_current_xact_id() and a.hash is null;
+  select * into v_head from app_private.audit_head for no key update;
+  v_hashes := array[v_head.hash];
+  v_hash := v_head.hash;
+  for i in 1 .. cardinality(v_rows) loop
+    v_hash := app_hidden.audit_hash(v_hash, v_head.chain_position + i, v_rows[i]);
+    v_hashes[i + 1] := v_hash;
+  end loop;
+  if cardinality(v_rows) = 1 then
+    update app_public.audit_log a set chain_position = v_head.chain_position + 1, previous_hash = v_head.hash, hash = v_hash where a.id = NEW.id;
+  else
+    update app_public.audit_log a set chain_position = v_head.chain_position + r.n, previous_hash = v_hashes[r.n], hash = v_hashes[r.n + 1]
+      from (select u.id, row_number() over (order by u.id) as n from unnest(v_rows) u) r where a.id = r.id;
+  end if;
+  update app_private.audit_head set chain_position = v_head.chain_position + cardinality(v_rows), hash = v_hash;
   return null;
 end
 $$;
@@ -1595,7 +2045,29 @@ $$;
 -- Name: FUNCTION tg_audit_log__chain(); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.tg_audit_log__chain() IS 'Gives an audit row its place and hash in the chain, when its transaction commits.';
+COMMENT ON FUNCTION app_hidden.tg_audit_log__chain() IS 'Gives the audit rows of a transaction their places and hashes in the chain, when it commits.';
+
+--
+-- Name: tg_improvement_evidence__not_erased(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_improvement_evidence__not_erased() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if exists (select from app_public.failed_responses f where f.id = NEW.failed_response_id and f.erased_at is not null) then
+    raise exception 'Failure % was erased while this was drafted.', NEW.failed_response_id using errcode = 'CO110', hint = 'Draft it again from what is left.';
+  end if;
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_improvement_evidence__not_erased(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_improvement_evidence__not_erased() IS 'Refuses (CO110) a proposal that was drafted from words that have been erased since.';
 
 --
 -- Name: tg_improvement_queue__decide(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1605,17 +2077,18 @@ CREATE FUNCTION app_hidden.tg_improvement_queue__decide() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $_$
-declare
-  v_outer text := current_setting('clubos.improvement_id', true);
 begin
   if TG_OP = 'INSERT' then
+    perform app_private.take_turns_with_erasure();
     NEW.status := 'pending';
     NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
     return NEW;
   end if;
   -- Decided is decided; what only ranks it, or a row it points at that is gone, may still change.
   if OLD.status <> 'pending' and to_jsonb(NEW) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id']
-     <> to_jsonb(OLD) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id'] then
+     <> to_jsonb(OLD) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id']
+     -- What a person has turned down may lose the words of a customer who is erased; its fingerprint stays, against twins.
+     and not (NEW.status = 'rejected' and to_jsonb(NEW) - array['updated_at', 'dry_run', 'suggested_sop_update'] = to_jsonb(OLD) - array['updated_at', 'dry_run', 'suggested_sop_update'] and app_hidden.erasing()) then
     raise exception 'Proposal % was % by % already.', OLD.id, OLD.status, coalesce(OLD.approved_by, OLD.rejected_by) using errcode = 'CO103';
   end if;
   NEW.updated_at := clock_timestamp();
@@ -1629,9 +2102,9 @@ begin
   if NEW.status = 'approved' then
     NEW.approved_by := app_hidden.require_actor();
     NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
-    perform set_config('clubos.improvement_id', NEW.id::text, true);
+    insert into app_private.improvements_in_progress (improvement_id) values (NEW.id);
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || NEW.kind) into NEW using NEW;
-    perform set_config('clubos.improvement_id', coalesce(v_outer, ''), true);
+    delete from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id();
     NEW.applied_at := clock_timestamp();
     update app_public.failed_responses f set resolved_by_improvement_id = NEW.id
       from (select l.id from app_public.failed_responses l join app_public.improvement_evidence e on e.failed_response_id = l.id
@@ -1727,6 +2200,28 @@ $$;
 COMMENT ON FUNCTION app_hidden.tg_knowledge_base__index() IS 'Keeps the entry''s search unit, in the same statement.';
 
 --
+-- Name: tg_messages__not_erased(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_messages__not_erased() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if exists (select from app_public.tickets t where t.id = NEW.ticket_id and t.erased_at is not null) then
+    raise exception 'This conversation was erased; nobody reads it any more.' using errcode = 'CO110', hint = 'Close the window; the customer begins a new conversation.';
+  end if;
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_messages__not_erased(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_messages__not_erased() IS 'Refuses (CO110) messages in a conversation that was erased, such as a reply that was being written.';
+
+--
 -- Name: tg_notifications__enqueue(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1745,6 +2240,56 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg_notifications__enqueue() IS 'Adds the job that sends it.';
+
+--
+-- Name: tg_privacy_actions__append_only(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_privacy_actions__append_only() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if TG_OP = 'UPDATE' then
+    if OLD.finished_at is null and NEW.finished_at is not null and OLD.transaction_id = pg_current_xact_id()
+       and to_jsonb(NEW) - array['counts', 'finished_at'] = to_jsonb(OLD) - array['counts', 'finished_at'] then
+      return NEW;
+    end if;
+  elsif TG_OP = 'INSERT' then
+    NEW.transaction_id := pg_current_xact_id();
+    return NEW;
+  end if;
+  raise exception 'What was exported or erased stays written down.' using errcode = 'CO105';
+end
+$$;
+
+--
+-- Name: FUNCTION tg_privacy_actions__append_only(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_privacy_actions__append_only() IS 'Refuses (CO105) every change of the list of erasures but that one is finished, by the transaction that began it.';
+
+--
+-- Name: tg_privacy_actions__finished(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_privacy_actions__finished() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if exists (select from app_public.privacy_actions a where a.id = NEW.id and a.finished_at is null) then
+    raise exception 'An erasure was begun and not finished.' using errcode = 'CO111', hint = 'Call erase_personal_data, erase_conversation or the retention job: they finish what they begin.';
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_privacy_actions__finished(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_privacy_actions__finished() IS 'Refuses (CO111) to commit an erasure that was begun and not finished.';
 
 --
 -- Name: tg_prompts__record(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1799,6 +2344,33 @@ $$;
 COMMENT ON FUNCTION app_hidden.tg_prompts__version() IS 'Counts the version; refuses a change without author (CO001) or reason (CO002).';
 
 --
+-- Name: tg_retention_rules__govern(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_retention_rules__govern() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if to_regprocedure(format('app_private.%I(timestamptz)', 'retain__' || NEW.kind)) is null then
+    raise exception 'Nothing can carry out a retention rule for "%".', NEW.kind
+      using errcode = 'CO005', hint = format('Write app_private.retain__%s(before timestamptz) returns bigint first.', NEW.kind);
+  end if;
+  if TG_OP = 'UPDATE' and (NEW.kind, NEW.keep, NEW.description) is distinct from (OLD.kind, OLD.keep, OLD.description) then
+    perform app_hidden.require_actor(), app_hidden.require_reason(app_hidden.current_reason());
+    NEW.updated_at := clock_timestamp();
+  end if;
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_retention_rules__govern(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_retention_rules__govern() IS 'Refuses a rule without its handler (CO005), and a change without author (CO001) or reason (CO002).';
+
+--
 -- Name: tg_sops__keep(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1846,7 +2418,7 @@ begin
              then case when NEW.archived_at is null then '; back in use' else '; archived' end else '' end,
       left(coalesce(app_public.current_actor(), NEW.created_by), 100),
       coalesce(app_hidden.current_reason(), 'First version'),
-      NEW.updated_at, v_previous.id, nullif(current_setting('clubos.improvement_id', true), '')::integer,
+      NEW.updated_at, v_previous.id, app_private.improvement_in_progress(),
       NEW.category, NEW.section, NEW.archived_at is not null)
   returning id into v_version_id;
   perform app_private.rebuild_sop_units(NEW, v_version_id);
@@ -1939,98 +2511,6 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg_users__guard() IS 'Refuses (CO108) to lose the last admin; ends sessions, links and tokens of whoever is deactivated.';
-
---
--- Name: responses; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.responses (
-    id bigint NOT NULL,
-    ticket_id integer,
-    visitor_id uuid,
-    question text NOT NULL,
-    question_hash bytea NOT NULL,
-    embedding_model text,
-    site_id integer,
-    requested_category character varying(100),
-    category character varying(100),
-    confidence double precision,
-    text text NOT NULL,
-    outcome text NOT NULL,
-    reason text,
-    model text NOT NULL,
-    router_model text,
-    prompt_version_id integer,
-    latency_ms double precision,
-    tokens_in integer,
-    tokens_out integer,
-    cost numeric(12,6),
-    feedback text,
-    feedback_by text,
-    feedback_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT responses_confidence_is_a_probability CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
-    CONSTRAINT responses_feedback_has_author CHECK ((((feedback IS NULL) = (feedback_at IS NULL)) AND ((feedback IS NULL) = (feedback_by IS NULL)))),
-    CONSTRAINT responses_feedback_is_known CHECK ((feedback = ANY (ARRAY['helpful'::text, 'unhelpful'::text]))),
-    CONSTRAINT responses_outcome_is_known CHECK ((outcome = ANY (ARRAY['answered'::text, 'handed_over'::text, 'emergency'::text, 'withheld'::text, 'paused'::text]))),
-    CONSTRAINT responses_question_fits CHECK ((octet_length(question) <= 65536))
-)
-WITH (fillfactor='90');
-
---
--- Name: TABLE responses; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.responses IS '@behavior +aggregates +groupedAggregates -groupedAggregates:having
-Every answer given, with what led to it.';
-
---
--- Name: COLUMN responses.question_hash; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.responses.question_hash IS 'Key of the question''s vector in the embedding cache, with embedding_model.';
-
---
--- Name: COLUMN responses.category; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.responses.category IS 'Where the question was routed; null where no category fits.';
-
---
--- Name: COLUMN responses.confidence; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.responses.confidence IS 'Calibrated probability (0 to 1) that the first source is right.';
-
---
--- Name: COLUMN responses.outcome; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.responses.outcome IS 'answered; handed_over (too little support: a ticket waits); emergency (fixed text, urgent ticket); withheld (a person had taken over meanwhile); paused (kill switch).';
-
---
--- Name: COLUMN responses.reason; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.responses.reason IS 'Why it was not answered, for staff.';
-
---
--- Name: COLUMN responses.model; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.responses.model IS 'What wrote the text: local-extractive, or a model''s name.';
-
---
--- Name: COLUMN responses.latency_ms; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.responses.latency_ms IS 'Milliseconds from question to recording.';
-
---
--- Name: COLUMN responses.feedback; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.responses.feedback IS 'helpful or unhelpful; once per response, changeable.';
 
 --
 -- Name: ticket_summary(app_public.responses); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2153,6 +2633,8 @@ begin
   select * into v_response from app_public.responses r where r.id = visible_response.response_id for no key update;
   if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or coalesce(v_response.visitor_id = app_public.current_visitor_id(), false)) then
     raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
+  elsif v_response.erased_at is not null then
+    raise exception 'This answer was erased; there is nothing left to rate.' using errcode = 'CO110';
   end if;
   return v_response;
 end
@@ -2162,7 +2644,7 @@ $$;
 -- Name: FUNCTION visible_response(response_id bigint); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.visible_response(response_id bigint) IS 'The response, locked; CO404 where it is not there or another customer''s.';
+COMMENT ON FUNCTION app_hidden.visible_response(response_id bigint) IS 'The response, locked; CO404 where it is not there or another customer''s, CO110 where it was erased.';
 
 --
 -- Name: voter(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2179,6 +2661,24 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.voter() IS 'Who rates: the visitor, or the member of staff.';
+
+--
+-- Name: without_items(text, text, text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.without_items(content text, base text, items text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select string_agg(l.line, E'\n' order by l.o)
+    from unnest(string_to_array(content, E'\n')) with ordinality l(line, o)
+   where l.line = any (string_to_array(coalesce(base, ''), E'\n')) or regexp_replace(l.line, '^\s*(?:[-*+]|\d+\.)\s+', '') <> all (items)
+$$;
+
+--
+-- Name: FUNCTION without_items(content text, base text, items text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.without_items(content text, base text, items text[]) IS 'A text without the lines that are one of the items, except for those that the base holds too.';
 
 --
 -- Name: improvement_queue; Type: TABLE; Schema: app_public; Owner: -
@@ -2403,6 +2903,111 @@ $$;
 COMMENT ON FUNCTION app_private.apply_improvement__sop_new(improvement app_public.improvement_queue) IS 'Makes the proposed SOP. Errors: CO102 its name is taken.';
 
 --
+-- Name: retention_runs; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.retention_runs (
+    id bigint NOT NULL,
+    ran_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    problems jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+--
+-- Name: TABLE retention_runs; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.retention_runs IS 'What each run of the retention job removed.';
+
+--
+-- Name: COLUMN retention_runs.finished_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.retention_runs.finished_at IS 'Null while batches are left, or where the process ended between two of them.';
+
+--
+-- Name: COLUMN retention_runs.counts; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.retention_runs.counts IS 'Rows by kind.';
+
+--
+-- Name: COLUMN retention_runs.problems; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.retention_runs.problems IS 'Kinds whose rule could not be carried out, with the error.';
+
+--
+-- Name: apply_retention(bigint); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_retention(run_id bigint DEFAULT NULL::bigint) RETURNS app_public.retention_runs
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $_$
+declare
+  v_run app_public.retention_runs;
+  v_rule app_public.retention_rules;
+  v_done bigint;
+  v_more boolean := false;
+begin
+  if not app_hidden.has_role('worker') then
+    perform app_hidden.require_role('admin');
+  end if;
+  if run_id is null then
+    insert into app_public.retention_runs default values returning * into v_run;
+  else
+    select * into v_run from app_public.retention_runs r where r.id = apply_retention.run_id for no key update;
+    if v_run.id is null then
+      raise exception 'There is no run of retention with id %.', apply_retention.run_id using errcode = 'CO404';
+    end if;
+  end if;
+  for v_rule in select * from app_public.retention_rules r order by r.kind loop
+    continue when v_run.problems ? v_rule.kind;
+    -- One rule that fails, for whatever reason, holds up no other; the run says so and the job fails at its end.
+    begin
+      perform app_hidden.set_reason(format('Retention: %s are kept for %s', v_rule.kind, v_rule.keep));
+      execute format('select app_private.%I($1)', 'retain__' || v_rule.kind) into v_done using now() - v_rule.keep;
+      v_run.counts := v_run.counts || jsonb_build_object(v_rule.kind, coalesce((v_run.counts ->> v_rule.kind)::bigint, 0) + v_done);
+      v_more := v_more or v_done > 0;
+    exception when others then
+      v_run.problems := v_run.problems || jsonb_build_object(v_rule.kind, sqlstate || ': ' || sqlerrm);
+    end;
+  end loop;
+  update app_public.retention_runs r set counts = v_run.counts, problems = v_run.problems, finished_at = case when not v_more then clock_timestamp() end
+   where r.id = v_run.id returning * into v_run;
+  return v_run;
+end
+$_$;
+
+--
+-- Name: FUNCTION apply_retention(run_id bigint); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_retention(run_id bigint) IS 'Carries out one batch of every retention rule. Call it again with the id of the run, each time in a transaction of its own, until finished_at is set: so no lock is held for long. counts and problems add up.
+Errors: CO403 neither worker nor admin, CO404 no such run.';
+
+--
+-- Name: begin_erasure(text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.begin_erasure(kind text, reference text, reason text) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  insert into app_public.privacy_actions (kind, reference, reason, actor)
+  values (begin_erasure.kind, begin_erasure.reference, app_hidden.mask_personal_data(begin_erasure.reason), coalesce(app_public.current_actor(), session_user)) returning id
+$$;
+
+--
+-- Name: FUNCTION begin_erasure(kind text, reference text, reason text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.begin_erasure(kind text, reference text, reason text) IS 'Writes down that personal data is exported or erased now, and opens the door for it; end_erasure must follow in the same transaction. kind: erasure, retention or export.';
+
+--
 -- Name: search_units; Type: TABLE; Schema: app_private; Owner: -
 --
 
@@ -2619,6 +3224,7 @@ declare
   v_pattern app_public.failure_patterns;
   v_touched integer[] := '{}';
 begin
+  perform app_private.take_turns_with_erasure();
   -- One analysis at a time; a second finds the failures taken.
   perform pg_advisory_xact_lock(hashtextextended('clubos.cluster_failures', 0));
   for v_failure in
@@ -2626,7 +3232,7 @@ begin
       from app_public.failed_responses f
      cross join app_public.club_settings s
       left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(f.query) and c.model = s.embedding_model
-     where not f.analyzed and f.withdrawn_at is null
+     where not f.analyzed and f.withdrawn_at is null and f.erased_at is null
      order by f.id limit most
      for update of f skip locked
   loop
@@ -2745,13 +3351,15 @@ begin
          array_agg(distinct app_hidden.mask_personal_data(btrim(f.user_correction))) filter (where btrim(f.user_correction) <> '')
     into v_failures, v_phrases, v_corrections
     from (select * from app_public.failed_responses f
-           where f.pattern_id = draft_improvement.pattern_id and f.withdrawn_at is null and f.resolved_by_improvement_id is null
+           where f.pattern_id = draft_improvement.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
              and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
            order by f.id desc limit c_phrases) f;
   if v_failures is null then
     return null;
   end if;
-  v_reasoning := format('Asked about "%s" and not helped: %s.', v_pattern.label, case cardinality(v_failures) when 1 then 'one customer' else cardinality(v_failures) || ' customers' end);
+  -- It becomes the reason of the version and of the audit row, which stay: one customer's words have no place there.
+  v_reasoning := case cardinality(v_failures) when 1 then 'One customer asked and was not helped.'
+                   else format('Asked about "%s" and not helped: %s customers.', v_pattern.label, cardinality(v_failures)) end;
 
   if v_pattern.sop_id is not null then
     v_sop := app_hidden.find_sop(v_pattern.sop_id);
@@ -2803,6 +3411,347 @@ $$;
 COMMENT ON FUNCTION app_private.draft_improvement(pattern_id integer) IS 'The local analyst''s proposal for a pattern, {kind, suggestion, failed_response_ids, base_version}: phrases and clarifications for the SOP concerned, entries for a topic, or a new SOP from the corrections; null where nobody said what is right.';
 
 --
+-- Name: embeddings_promised(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.embeddings_promised() RETURNS SETOF bytea
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select u.content_hash from app_private.search_units u where u.kind <> 'profile'
+  union all
+  select app_hidden.embedding_hash(e ->> 'question') from app_public.improvement_queue q, jsonb_array_elements(q.suggested_sop_update -> 'entries') e
+   where q.status = 'pending' and jsonb_typeof(q.suggested_sop_update -> 'entries') = 'array'
+  union all
+  select app_hidden.embedding_hash(u.embedding_text)
+    from app_public.improvement_queue q, app_hidden.sop_units(q.suggested_sop_update ->> 'category', q.suggested_sop_update ->> 'section', q.suggested_sop_update ->> 'new_content') u
+   where q.status = 'pending' and q.kind in ('sop_edit', 'sop_new')
+$$;
+
+--
+-- Name: FUNCTION embeddings_promised(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.embeddings_promised() IS 'Keys of the vectors that searching, and approving what waits, must find.';
+
+--
+-- Name: privacy_actions; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.privacy_actions (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    reference text NOT NULL,
+    reason text,
+    actor text NOT NULL,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT privacy_actions_count_things CHECK ((jsonb_typeof(counts) = 'object'::text)),
+    CONSTRAINT privacy_actions_kind_is_known CHECK ((kind = ANY (ARRAY['export'::text, 'erasure'::text, 'retention'::text])))
+);
+
+--
+-- Name: TABLE privacy_actions; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.privacy_actions IS 'Every export and every erasure of personal data: who, when, why and how much, never whose in clear. Also the door: texts of history may be erased only by a transaction that has an unfinished row here.';
+
+--
+-- Name: COLUMN privacy_actions.reference; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.privacy_actions.reference IS 'A visitor as the SHA-256 that app_private.pseudonym gives, a ticket by its number, or the retention rule.';
+
+--
+-- Name: COLUMN privacy_actions.reason; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.privacy_actions.reason IS 'Why, masked: do not name the person.';
+
+--
+-- Name: COLUMN privacy_actions.counts; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.privacy_actions.counts IS 'Rows by what they are.';
+
+--
+-- Name: COLUMN privacy_actions.finished_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.privacy_actions.finished_at IS 'Closes the door, in the same transaction.';
+
+--
+-- Name: end_erasure(bigint, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.end_erasure(action_id bigint, counts jsonb) RETURNS app_public.privacy_actions
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  update app_public.privacy_actions a set counts = end_erasure.counts, finished_at = clock_timestamp() where a.id = action_id and a.finished_at is null returning a.*
+$$;
+
+--
+-- Name: FUNCTION end_erasure(action_id bigint, counts jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.end_erasure(action_id bigint, counts jsonb) IS 'Closes the door that begin_erasure opened, and says how much was done.';
+
+--
+-- Name: erase(integer[], bigint[], uuid, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_action bigint;
+  v_responses bigint[];
+  v_failures integer[];
+  v_patterns integer[];
+  v_labels jsonb;
+  v_words text[];
+  v_items text[];
+  v_vectors bytea[];
+  v_entries integer[];
+  v_proposals integer[];
+  v_proposal record;
+  v_done text;
+  v_counts jsonb;
+  v_more bigint;
+  v_handler record;
+begin
+  perform app_private.take_turns_with_erasure(erases => true);
+  v_action := app_private.begin_erasure('erasure', reference, reason);
+  -- A refresh of the search statistics would write the words down again that are deleted here.
+  perform pg_advisory_xact_lock(hashtextextended('clubos.search_statistics', 0));
+  select coalesce(array_agg(r.id), '{}') into v_responses
+    from (select r.id from app_public.responses r where r.id = any (response_ids) or r.ticket_id = any (ticket_ids) order by r.id for no key update) r;
+  select coalesce(array_agg(f.id), '{}'), coalesce(array_agg(distinct f.pattern_id) filter (where f.pattern_id is not null), '{}') into v_failures, v_patterns
+    from app_public.failed_responses f where f.response_id = any (v_responses);
+
+  -- All that they said, as it was said and as it was quoted.
+  select coalesce(array_agg(distinct w), '{}') into v_words from (
+    select r.question as w from app_public.responses r where r.id = any (v_responses)
+    union all select f.query from app_public.failed_responses f where f.id = any (v_failures)
+    union all select f.user_correction from app_public.failed_responses f where f.id = any (v_failures)
+    union all select m.body from app_public.messages m where m.ticket_id = any (ticket_ids) and m.author_kind = 'customer') w where btrim(w) not in ('', '[erased]');
+  select coalesce(array_agg(distinct i), '{}') into v_items
+    from (select unnest(array[w, app_hidden.learnable_question(w), app_hidden.list_item(app_hidden.learnable_question(w)), app_hidden.list_item(app_hidden.mask_personal_data(w)),
+                              btrim(app_hidden.mask_personal_data(w))]) as i from unnest(v_words) w) t where btrim(i) <> '';
+  select coalesce(array_agg(app_hidden.embedding_hash(i)), '{}') into v_vectors from unnest(v_items) i;
+
+  -- Proposals are locked now and written when the labels of their patterns are known.
+  select coalesce(array_agg(p.id), '{}') into v_proposals
+    from (select q.id from app_public.improvement_queue q
+           where q.id in (select e.improvement_id from app_public.improvement_evidence e where e.failed_response_id = any (v_failures)) or q.pattern_id = any (v_patterns)
+              or exists (select from jsonb_array_elements(case when jsonb_typeof(q.dry_run -> 'questions') = 'array' then q.dry_run -> 'questions' else '[]' end) e where e ->> 'question' = any (v_items))
+           order by q.id for no key update) p;
+  select coalesce(v_vectors || array_agg(app_hidden.embedding_hash(u.embedding_text)), v_vectors) into v_vectors
+    from app_public.improvement_queue q, app_hidden.sop_units(q.suggested_sop_update ->> 'category', q.suggested_sop_update ->> 'section', q.suggested_sop_update ->> 'new_content') u
+   where q.status <> 'approved' and q.kind in ('sop_edit', 'sop_new') and q.suggested_sop_update ? 'new_content' and q.id = any (v_proposals);
+
+  -- Learned from this person's questions alone; what staff have rewritten since is theirs.
+  select coalesce(array_agg(k.id), '{}') into v_entries
+    from app_public.knowledge_base k
+   where k.source = 'learned' and k.trust < 3 and k.question = any (v_items)
+     and (k.learned_from = any (v_responses) or exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id and v.response_id = any (v_responses)))
+     and not exists (select from app_private.knowledge_votes v join app_public.responses r on r.id = v.response_id
+                      where v.knowledge_id = k.id and v.helpful and r.id <> all (v_responses) and app_hidden.learnable_question(r.question) = k.question);
+  v_counts := jsonb_build_object('learned_entries', app_private.erase_learned(v_entries));
+
+  v_counts := app_private.erase_texts(ticket_ids, v_responses) || v_counts;
+
+  perform from app_public.failure_patterns p where p.id = any (v_patterns) order by p.id for no key update;
+  select coalesce(jsonb_object_agg(p.id, p.label), '{}') into v_labels from app_public.failure_patterns p where p.id = any (v_patterns);
+  update app_public.failure_patterns p
+     set label = case when l.left_over then app_private.pattern_label(p.id) else '[erased]' end, updated_at = now(),
+         centroid = case when l.left_over then p.centroid end, embedding_model = case when l.left_over then p.embedding_model end
+    from (select i, exists (select from app_public.failed_responses f where f.pattern_id = i and f.erased_at is null) as left_over from unnest(v_patterns) i) l
+   where p.id = l.i;
+  v_counts := v_counts || jsonb_build_object('patterns', cardinality(v_patterns), 'proposals_deleted', 0, 'proposals_changed', 0);
+  for v_proposal in
+    select q.id, v_labels ->> q.pattern_id::text as label,
+           exists (select from app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id where e.improvement_id = q.id and f.erased_at is null) as others
+      from app_public.improvement_queue q where q.id = any (v_proposals) order by q.id
+  loop
+    select app_private.erase_from_proposal(q, v_items, v_proposal.label, v_proposal.others) into v_done from app_public.improvement_queue q where q.id = v_proposal.id;
+    if v_done is not null then
+      v_counts := v_counts || jsonb_build_object('proposals_' || v_done, (v_counts ->> ('proposals_' || v_done))::integer + 1);
+    end if;
+  end loop;
+
+  delete from app_private.embedding_cache c where c.content_hash = any (v_vectors) and c.content_hash not in (select h from app_private.embeddings_promised() h where h is not null);
+  get diagnostics v_more = row_count;
+  v_counts := v_counts || jsonb_build_object('vectors', v_more);
+
+  -- Other parts of ClubOS that keep something of a visitor or a conversation bring a handler of their own.
+  for v_handler in
+    select p.proname as name from pg_proc p where p.pronamespace = 'app_private'::regnamespace and p.proname like 'erase\_\_%' order by p.proname
+  loop
+    execute format('select app_private.%I($1, $2, $3)', v_handler.name) into v_more using erase.visitor_id, ticket_ids, v_responses;
+    v_counts := v_counts || jsonb_build_object(substr(v_handler.name, 8), v_more);
+  end loop;
+  perform app_private.end_erasure(v_action, v_counts);
+  return jsonb_build_object('reference', reference, 'counts', v_counts, 'to_review', app_private.quotes_of(v_items));
+end
+$_$;
+
+--
+-- Name: FUNCTION erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text) IS 'Erases conversations and answers with everything derived from them, in this transaction: {reference, counts, to_review}. Every function app_private.erase__<kind>(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) returns bigint is called too, and its count kept under <kind>; visitor_id is null where one conversation is erased.';
+
+--
+-- Name: erase_from_proposal(app_public.improvement_queue, text[], text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_suggestion jsonb := improvement.suggested_sop_update;
+  v_new jsonb := v_suggestion;
+  v_base text;
+  v_empty boolean;
+begin
+  if jsonb_typeof(improvement.dry_run -> 'questions') = 'array' then
+    update app_public.improvement_queue q
+       set dry_run = jsonb_set(q.dry_run, '{questions}', coalesce((select jsonb_agg(e) from jsonb_array_elements(q.dry_run -> 'questions') e where e ->> 'question' <> all (items)), '[]'))
+     where q.id = improvement.id and exists (select from jsonb_array_elements(q.dry_run -> 'questions') e where e ->> 'question' = any (items));
+  end if;
+  if improvement.status = 'approved' then
+    return null;
+  end if;
+  if v_suggestion ? 'new_content' then
+    select v.content into v_base from app_public.sop_versions v where v.sop_id = improvement.sop_id and v.version = improvement.base_version;
+    v_new := jsonb_set(v_new, '{new_content}', to_jsonb(coalesce(app_hidden.without_items(v_suggestion ->> 'new_content', v_base, items), '')));
+    -- Nothing but headings that it did not find there: it says nothing of its own.
+    v_empty := not exists (select from regexp_split_to_table(v_new ->> 'new_content', '\n') l
+                            where btrim(l) <> '' and l !~ '^#' and l <> all (string_to_array(coalesce(v_base, ''), E'\n')));
+  elsif jsonb_typeof(v_suggestion -> 'entries') = 'array' then
+    v_new := jsonb_set(v_new, '{entries}', coalesce((select jsonb_agg(e) from jsonb_array_elements(v_suggestion -> 'entries') e
+      where app_hidden.list_item(e ->> 'question') <> all (items) and app_hidden.list_item(e ->> 'answer') <> all (items)), '[]'));
+    v_empty := v_new -> 'entries' = '[]';
+  end if;
+  if old_label is not null and v_new ->> 'reasoning' is not null then
+    v_new := jsonb_set(v_new, '{reasoning}', to_jsonb(replace(v_new ->> 'reasoning', old_label, '[erased]')));
+  end if;
+  if v_new = v_suggestion then
+    return null;
+  elsif improvement.status = 'pending'
+        and (v_empty or exists (select from app_public.improvement_queue q where q.fingerprint = app_hidden.improvement_fingerprint(improvement.kind, v_new) and q.status in ('pending', 'rejected') and q.id <> improvement.id)) then
+    delete from app_public.improvement_queue q where q.id = improvement.id;
+    return 'deleted';
+  end if;
+  if v_empty and not others_too then
+    v_new := (v_new - array['new_content', 'entries', 'section', 'topic']) || '{"erased": true}';
+  end if;
+  update app_public.improvement_queue q set suggested_sop_update = v_new where q.id = improvement.id;
+  return 'changed';
+end
+$$;
+
+--
+-- Name: FUNCTION erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) IS 'Takes lines, entries and dry-run questions that are one of the items out of a proposal that waits or was rejected. Returns deleted (nothing was left of it), changed or null.';
+
+--
+-- Name: erase_learned(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase_learned(knowledge_ids integer[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_targets text[];
+  v_lexemes text[];
+  v_words text[];
+  v_deleted integer;
+begin
+  perform from app_public.knowledge_base k where k.id = any (knowledge_ids) order by k.id for update;
+  select coalesce(array_agg(distinct u.target), '{}'),
+         array(select distinct l from app_private.search_units w, unnest(tsvector_to_array(w.words)) l where w.knowledge_id = any (knowledge_ids)),
+         array(select distinct l from app_private.search_units w, unnest(tsvector_to_array(to_tsvector('simple', public.unaccent(concat_ws(' ', w.title, w.body))))) l where w.knowledge_id = any (knowledge_ids))
+    into v_targets, v_lexemes, v_words
+    from app_private.search_units u where u.knowledge_id = any (knowledge_ids);
+  delete from app_public.knowledge_base k where k.id = any (knowledge_ids);
+  get diagnostics v_deleted = row_count;
+  if v_deleted > 0 then
+    update app_public.response_sources s set snippet = '[erased]' where s.knowledge_id = any (knowledge_ids) and s.kind = 'knowledge' and s.snippet <> '[erased]';
+    perform app_private.rebuild_profile(t) from (select t from unnest(v_targets) t order by t) o;
+    -- Counts of words wait for the next refresh; words that nobody else uses go now.
+    delete from app_private.lexeme_frequencies f where f.lexeme = any (v_lexemes)
+      and not exists (select from app_private.search_units u where u.words @@ (quote_literal(f.lexeme)::tsquery));
+    delete from app_private.search_vocabulary v where v.word = any (v_words)
+      and not exists (select from app_private.search_units u where u.kind <> 'profile' and u.words @@ to_tsquery('app_public.clubos', quote_literal(v.word))
+                        and to_tsvector('simple', public.unaccent(concat_ws(' ', u.title, u.heading, u.body))) @@ to_tsquery('simple', quote_literal(v.word)));
+  end if;
+  return v_deleted;
+end
+$$;
+
+--
+-- Name: FUNCTION erase_learned(knowledge_ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) IS 'Deletes learned entries with all that was derived from them: search units, profiles, words, snippets of answers.';
+
+--
+-- Name: erase_texts(integer[], bigint[], integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[] DEFAULT '{}'::integer[]) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_responses bigint[];
+  v_failures integer;
+  v_messages integer;
+  v_tickets integer;
+begin
+  -- What was being answered meanwhile is in it too: it held the conversation, which we wait for.
+  perform from app_public.tickets t where t.id = any (ticket_ids) order by t.id for no key update;
+  select coalesce(array_agg(r.id), '{}') into v_responses from app_public.responses r
+   where (r.id = any (response_ids) or r.ticket_id = any (ticket_ids)) and r.erased_at is null;
+  update app_public.responses r
+     set question = '[erased]', question_hash = '\x', text = '[erased]', visitor_id = null, feedback_by = app_private.pseudonym(r.feedback_by), erased_at = now()
+   where r.id = any (v_responses);
+  update app_private.knowledge_votes v set voter = app_private.pseudonym(v.voter) where v.response_id = any (v_responses) and v.voter like 'visitor:%';
+  update app_public.failed_responses f
+     set query = '[erased]', response = '[erased]', user_correction = case when f.user_correction is not null then '[erased]' end,
+         reporter = app_private.pseudonym(f.reporter), analyzed = true, erased_at = now()
+   where (f.response_id = any (v_responses) or f.id = any (failure_ids)) and f.erased_at is null;
+  get diagnostics v_failures = row_count;
+  update app_public.messages m set body = '[erased]' where m.ticket_id = any (ticket_ids) and m.author_kind <> 'system' and m.body <> '[erased]';
+  get diagnostics v_messages = row_count;
+  -- A new handle: the old link leads nowhere. Nobody can be answered here any more, so nobody waits.
+  update app_public.tickets t
+     set visitor_id = null, conversation = gen_random_uuid(), subject = case when t.subject is not null then '[erased]' end, summary = case when t.summary is not null then '[erased]' end,
+         resolution = case when t.resolution is not null then '[erased]' end, status = 'resolved', resolved_by = coalesce(t.resolved_by, app_public.current_actor(), session_user),
+         resolved_at = coalesce(t.resolved_at, now()), silent_until = null, erased_at = now()
+   where t.id = any (ticket_ids) and t.erased_at is null;
+  get diagnostics v_tickets = row_count;
+  return jsonb_build_object('tickets', v_tickets, 'messages', v_messages, 'responses', cardinality(v_responses), 'failures', v_failures);
+end
+$$;
+
+--
+-- Name: FUNCTION erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) IS 'Makes the texts of conversations, answers and failures [erased], and takes their visitor away. Between begin_erasure and end_erasure only. Returns counts by table. Repeating it changes nothing.';
+
+--
 -- Name: finish_notification(bigint, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -2840,6 +3789,23 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.first_target(question text) IS 'What would answer a question now.';
+
+--
+-- Name: improvement_in_progress(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.improvement_in_progress() RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select p.improvement_id from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id_if_assigned()
+$$;
+
+--
+-- Name: FUNCTION improvement_in_progress(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.improvement_in_progress() IS 'Id of the proposal that this transaction is applying at this moment; null outside an approval.';
 
 --
 -- Name: learn_from(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
@@ -2953,6 +3919,24 @@ $$;
 COMMENT ON FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) IS 'The `depth` units nearest to a question by cosine (vectors have length one).';
 
 --
+-- Name: of_visitor(uuid); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce((select array_agg(t.id order by t.id) from app_public.tickets t where t.visitor_id = of_visitor.visitor_id), '{}'),
+         coalesce((select array_agg(r.id order by r.id) from app_public.responses r where r.visitor_id = of_visitor.visitor_id), '{}')
+$$;
+
+--
+-- Name: FUNCTION of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]) IS 'The conversations and answers of a visitor.';
+
+--
 -- Name: pattern_label(integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -2962,8 +3946,8 @@ CREATE FUNCTION app_private.pattern_label(pattern_id integer) RETURNS text
     AS $$
   with own as (
     select w.word, count(*) as n
-      from app_public.failed_responses f, lateral (select distinct m[1] as word from regexp_matches(lower(app_hidden.mask_personal_data(f.query)), '[[:alpha:]]{3,}', 'g') m) w
-     where f.pattern_id = pattern_label.pattern_id and to_tsvector('app_public.clubos', w.word) <> ''::tsvector
+      from app_public.failed_responses f, lateral (select distinct m[1] as word from regexp_matches(lower(regexp_replace(app_hidden.mask_personal_data(f.query), '\[(?:email|phone|card number|iban|code)\]', '', 'g')), '[[:alpha:]]{3,}', 'g') m) w
+     where f.pattern_id = pattern_label.pattern_id and f.erased_at is null and to_tsvector('app_public.clubos', w.word) <> ''::tsvector
      group by 1
   ), total as (
     select count(*)::double precision as n from app_public.failed_responses f where f.pattern_id is not null
@@ -2982,6 +3966,57 @@ $$;
 COMMENT ON FUNCTION app_private.pattern_label(pattern_id integer) IS 'The four words that tell a pattern from the others, by tf-idf over failures.';
 
 --
+-- Name: personal_data(integer[], bigint[], uuid); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_data jsonb;
+  v_more jsonb;
+  v_handler record;
+begin
+  with answers as (
+    select r.*, jsonb_build_object('id', r.id, 'asked_at', r.created_at, 'question', r.question, 'answer', r.text, 'category', r.category, 'confidence', r.confidence, 'outcome', r.outcome,
+             'model', r.model, 'rating', r.feedback, 'rated_by', r.feedback_by, 'rated_at', r.feedback_at,
+             'sources', coalesce((select jsonb_agg(jsonb_build_object('rank', s.rank, 'kind', s.kind, 'category', s.category, 'topic', s.topic, 'heading', s.heading, 'snippet', s.snippet, 'cited', s.cited) order by s.rank)
+                                    from app_public.response_sources s where s.response_id = r.id), '[]'),
+             'failure', (select jsonb_build_object('id', f.id, 'feedback_type', f.feedback_type, 'correction', f.user_correction, 'reporter', f.reporter, 'created_at', f.created_at, 'withdrawn_at', f.withdrawn_at)
+                           from app_public.failed_responses f where f.response_id = r.id),
+             'counted_for', coalesce((select jsonb_agg(jsonb_build_object('knowledge_id', v.knowledge_id, 'helpful', v.helpful)) from app_private.knowledge_votes v where v.response_id = r.id), '[]')) as answer
+      from app_public.responses r where r.id = any (response_ids) or r.ticket_id = any (ticket_ids)
+  )
+  select jsonb_build_object(
+    'conversations', coalesce((select jsonb_agg(jsonb_build_object('ticket_id', t.id, 'conversation', t.conversation, 'status', t.status, 'priority', t.priority, 'category', t.category,
+        'subject', t.subject, 'summary', t.summary, 'resolution', t.resolution, 'site', (select s.slug from app_public.sites s where s.id = t.site_id),
+        'created_at', t.created_at, 'updated_at', t.updated_at, 'resolved_at', t.resolved_at, 'erased_at', t.erased_at,
+        'messages', coalesce((select jsonb_agg(jsonb_build_object('at', m.created_at, 'from', m.author_kind, 'author', m.author, 'body', m.body) order by m.id) from app_public.messages m where m.ticket_id = t.id), '[]'),
+        'answers', coalesce((select jsonb_agg(a.answer order by a.id) from answers a where a.ticket_id = t.id), '[]')) order by t.id)
+      from app_public.tickets t where t.id = any (ticket_ids)), '[]'),
+    'answers_without_conversation', coalesce((select jsonb_agg(a.answer order by a.id) from answers a where a.ticket_id is null or a.ticket_id <> all (ticket_ids)), '[]'),
+    'learned', coalesce((select jsonb_agg(jsonb_build_object('knowledge_id', k.id, 'category', k.category, 'topic', k.topic, 'question', k.question, 'answer', k.answer, 'trust', k.trust, 'created_at', k.created_at) order by k.id)
+      from app_public.knowledge_base k where k.learned_from in (select a.id from answers a)
+          or exists (select from answers a join app_private.knowledge_votes v on v.response_id = a.id where v.knowledge_id = k.id and v.helpful and k.source = 'learned' and app_hidden.learnable_question(a.question) = k.question)), '[]'))
+    into v_data;
+  for v_handler in
+    select p.proname as name from pg_proc p where p.pronamespace = 'app_private'::regnamespace and p.proname like 'export\_\_%' order by p.proname
+  loop
+    execute format('select app_private.%I($1, $2, $3)', v_handler.name) into v_more using personal_data.visitor_id, ticket_ids, response_ids;
+    v_data := v_data || jsonb_build_object(substr(v_handler.name, 9), coalesce(v_more, '[]'));
+  end loop;
+  return v_data;
+end
+$_$;
+
+--
+-- Name: FUNCTION personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) IS '{conversations (messages, answers with sources, ratings and failures), answers_without_conversation, learned}, and what every function app_private.export__<kind>(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) returns jsonb adds under <kind>.';
+
+--
 -- Name: preview_questions(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -2998,12 +4033,12 @@ CREATE FUNCTION app_private.preview_questions(improvement app_public.improvement
                        when improvement.kind = 'sop_new' then null
                        else 'topic:' || coalesce(f.expected_category, t.category) || '/' || coalesce(f.expected_topic, t.topic) end, 'failing'
      from touched t, app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
-    where e.improvement_id = improvement.id and f.withdrawn_at is null order by f.id desc limit 30)
+    where e.improvement_id = improvement.id and f.withdrawn_at is null and f.erased_at is null order by f.id desc limit 30)
   union all
   -- Answered well lately, whatever answered them: what a change takes from others counts against it.
   (select r.question, case when s.sop_id is not null then 'sop:' || s.sop_id else 'topic:' || s.category || '/' || s.topic end, 'good'
      from app_public.responses r join app_public.response_sources s on s.response_id = r.id and s.rank = 1
-    where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 30)
+    where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null order by r.feedback_at desc limit 30)
 $$;
 
 --
@@ -3011,6 +4046,23 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue) IS 'The failing questions behind a proposal and the latest well-answered ones, each with what should answer it.';
+
+--
+-- Name: pseudonym(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.pseudonym(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- A visitor's id has 122 random bits: its hash cannot be searched back, and still tells one visitor from another.
+  select case when name like 'visitor:%' then 'erased:' || left(encode(sha256(convert_to(name, 'UTF8')), 'hex'), 32) else name end
+$$;
+
+--
+-- Name: FUNCTION pseudonym(name text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.pseudonym(name text) IS 'What stands for visitor:<id> once the visitor is erased: the same for the same visitor, and no way back. Names of staff stay.';
 
 --
 -- Name: question_words(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -3067,6 +4119,34 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as words: idf by dimension, their sum, and a query for the units worth scoring (null where no word is known).';
+
+--
+-- Name: quotes_of(text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.quotes_of(items text[]) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- Shorter ones would be found by chance.
+  with item as (select i from unnest(items) i where length(i) >= 8)
+  select coalesce(jsonb_agg(f.found), '[]') from (
+    select jsonb_build_object('kind', 'proposal', 'id', q.id, 'status', q.status, 'quotes', jsonb_agg(distinct i.i)) as found
+      from app_public.improvement_queue q join item i on strpos(q.suggested_sop_update::text, btrim(to_jsonb(i.i)::text, '"')) > 0 group by q.id
+    union all
+    select jsonb_build_object('kind', 'sop', 'id', s.id, 'name', s.category || '/' || s.section, 'quotes', jsonb_agg(distinct i.i),
+             'versions', (select jsonb_agg(v.version order by v.version) from app_public.sop_versions v where v.sop_id = s.id and exists (select from item x where strpos(v.content, x.i) > 0)))
+      from app_public.sops s join app_public.sop_versions a on a.sop_id = s.id join item i on strpos(a.content, i.i) > 0 group by s.id
+    union all
+    select jsonb_build_object('kind', 'knowledge', 'id', k.id, 'source', k.source, 'quotes', jsonb_agg(distinct i.i))
+      from app_public.knowledge_base k join item i on strpos(k.question, i.i) > 0 or strpos(k.answer, i.i) > 0 where k.source <> 'learned' or k.trust = 3 group by k.id) f
+$$;
+
+--
+-- Name: FUNCTION quotes_of(items text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.quotes_of(items text[]) IS 'Proposals, SOPs (with the versions of their history) and published knowledge that quote one of these texts of eight characters or more.';
 
 --
 -- Name: knowledge_base; Type: TABLE; Schema: app_public; Owner: -
@@ -3270,6 +4350,62 @@ $$;
 COMMENT ON FUNCTION app_private.rebuild_sop_units(sop app_public.sops, sop_version_id integer) IS 'Replaces the search units of an SOP by those of its text as it is now, with the vectors that the cache holds.';
 
 --
+-- Name: audit_heads; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.audit_heads (
+    day date NOT NULL,
+    chain_position bigint NOT NULL,
+    hash bytea NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT audit_heads_position_counts_rows CHECK ((chain_position >= 0))
+);
+
+--
+-- Name: TABLE audit_heads; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.audit_heads IS 'The head of the audit chain, once a day: it goes out with the log and the backup, so that a chain cut off or written anew is found. Append-only.';
+
+--
+-- Name: COLUMN audit_heads.day; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.audit_heads.day IS 'In UTC.';
+
+--
+-- Name: COLUMN audit_heads.chain_position; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.audit_heads.chain_position IS 'Rows in the chain at that time.';
+
+--
+-- Name: record_audit_head(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.record_audit_head() RETURNS app_public.audit_heads
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_day date := (now() at time zone 'UTC')::date;
+  v_recorded app_public.audit_heads;
+begin
+  perform app_hidden.require_role('worker');
+  insert into app_public.audit_heads (day, chain_position, hash) select v_day, h.chain_position, h.hash from app_private.audit_head h
+  on conflict do nothing;
+  select * into v_recorded from app_public.audit_heads h where h.day = v_day;
+  return v_recorded;
+end
+$$;
+
+--
+-- Name: FUNCTION record_audit_head(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.record_audit_head() IS 'Keeps the head of the audit chain, once a day (UTC); repeating it returns the day''s. Errors: CO403 not the worker.';
+
+--
 -- Name: failed_responses; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -3292,6 +4428,7 @@ CREATE TABLE app_public.failed_responses (
     expected_topic character varying(200),
     withdrawn_at timestamp with time zone,
     resolved_by_improvement_id integer,
+    erased_at timestamp with time zone,
     CONSTRAINT failed_responses_correction_fits CHECK ((octet_length(user_correction) <= 65536)),
     CONSTRAINT failed_responses_feedback_type_is_known CHECK (((feedback_type)::text = ANY ((ARRAY['unhelpful'::character varying, 'wrong'::character varying, 'incomplete'::character varying])::text[])))
 );
@@ -3346,6 +4483,13 @@ COMMENT ON COLUMN app_public.failed_responses.expected_topic IS 'The knowledge t
 
 COMMENT ON COLUMN app_public.failed_responses.withdrawn_at IS '@behavior +filterBy
 Set when its reporter changed their mind; then it is no longer analysed.';
+
+--
+-- Name: COLUMN failed_responses.erased_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.failed_responses.erased_at IS '@behavior +filterBy
+When its texts and its reporter were erased; then it is no longer analysed.';
 
 --
 -- Name: record_failure(app_public.responses, text, text, integer, text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -3474,6 +4618,240 @@ $$;
 COMMENT ON FUNCTION app_private.request_password_reset(email text) IS 'Mails a link to choose a new password, if the address is a member of staff''s; says nothing either way. At most one in two minutes.';
 
 --
+-- Name: retain__conversations(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.retain__conversations(before timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_tickets integer[];
+  v_responses bigint[];
+  v_failures integer[];
+  v_counts jsonb;
+  v_action bigint;
+begin
+  select coalesce(array_agg(t.id), '{}') into v_tickets from (
+    select t.id from app_public.tickets t
+     where t.erased_at is null and t.status = 'resolved' and t.updated_at < before and t.resolved_at < before order by t.updated_at limit 100) t;
+  select coalesce(array_agg(r.id), '{}') into v_responses from (
+    select r.id from app_public.responses r
+     where r.ticket_id = any (v_tickets) and r.erased_at is null order by r.id for no key update skip locked) r;
+  -- One of them is being rated: not now.
+  select coalesce(array_agg(t.id), '{}') into v_tickets from (
+    select t.id from app_public.tickets t
+     where t.id = any (v_tickets) and t.status = 'resolved' and t.erased_at is null
+       and not exists (select from app_public.responses r where r.ticket_id = t.id and r.erased_at is null and r.id <> all (v_responses))
+     order by t.id for no key update skip locked) t;
+  select coalesce(array_agg(r.id), '{}') into v_responses from (
+    select r.id from app_public.responses r
+     where r.erased_at is null and r.ticket_id is null and r.created_at < before order by r.created_at limit 500 for no key update skip locked) r;
+  select coalesce(array_agg(f.id), '{}') into v_failures from (
+    select f.id from app_public.failed_responses f
+     where f.erased_at is null and f.response_id is null and f.created_at < before order by f.created_at limit 500 for no key update skip locked) f;
+  if cardinality(v_tickets) + cardinality(v_responses) + cardinality(v_failures) = 0 then
+    return 0;
+  end if;
+  v_action := app_private.begin_erasure('retention', 'conversations', 'older than ' || to_char(before, 'YYYY-MM-DD'));
+  v_counts := app_private.erase_texts(v_tickets, v_responses, v_failures);
+  perform app_private.end_erasure(v_action, v_counts);
+  return (v_counts ->> 'tickets')::bigint + (v_counts ->> 'responses')::bigint + (v_counts ->> 'failures')::bigint;
+end
+$$;
+
+--
+-- Name: FUNCTION retain__conversations(before timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.retain__conversations(before timestamp with time zone) IS 'Erases the texts and visitors of resolved conversations, of answers without a conversation and of failures without an answer that are older. Never one that is open, taken or waiting.';
+
+--
+-- Name: retain__dry_runs(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.retain__dry_runs(before timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_done bigint;
+begin
+  update app_public.improvement_queue q set dry_run = q.dry_run - 'questions'
+   where q.id in (select o.id from app_public.improvement_queue o where o.status <> 'pending' and coalesce(o.applied_at, o.rejected_at) < before and o.dry_run ? 'questions'
+                   order by o.id limit 500 for no key update skip locked);
+  get diagnostics v_done = row_count;
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION retain__dry_runs(before timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.retain__dry_runs(before timestamp with time zone) IS 'Takes the questions out of the dry runs of proposals decided earlier.';
+
+--
+-- Name: retain__embedding_cache(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.retain__embedding_cache(before timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_done bigint;
+begin
+  with needed as materialized (
+    select h as content_hash from app_private.embeddings_promised() h where h is not null
+    union
+    select app_hidden.embedding_hash(f.query) from app_public.failed_responses f where not f.analyzed and f.withdrawn_at is null
+    union
+    -- What dry runs ask again.
+    select app_hidden.embedding_hash(f.query) from app_public.improvement_queue q join app_public.improvement_evidence e on e.improvement_id = q.id
+        join app_public.failed_responses f on f.id = e.failed_response_id where q.status = 'pending'
+    union
+    (select r.question_hash from app_public.responses r where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 30)
+  )
+  delete from app_private.embedding_cache c
+   using (select o.content_hash, o.model from app_private.embedding_cache o
+           where o.created_at < before and not exists (select from needed n where n.content_hash = o.content_hash) limit 5000) o
+   where c.content_hash = o.content_hash and c.model = o.model;
+  get diagnostics v_done = row_count;
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION retain__embedding_cache(before timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.retain__embedding_cache(before timestamp with time zone) IS 'Deletes older vectors that no search unit, no waiting proposal, no failure to analyse and no dry run needs; a question asked again gets a new one.';
+
+--
+-- Name: retain__idle_conversations(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.retain__idle_conversations(before timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_done bigint;
+begin
+  update app_public.tickets t
+     set status = 'resolved', resolved_by = 'retention', resolved_at = now(), resolution = 'Nobody wrote any more.', silent_until = null
+   where t.id in (select i.id from app_public.tickets i
+                   where i.erased_at is null and (i.status = 'open' or i.status = 'taken' and i.silent_until < before) and i.updated_at < before
+                   order by i.updated_at limit 500 for no key update skip locked);
+  get diagnostics v_done = row_count;
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION retain__idle_conversations(before timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.retain__idle_conversations(before timestamp with time zone) IS 'Resolves conversations that the assistant may answer in and nobody has written in since; the next message opens them again. Never one that waits for a person.';
+
+--
+-- Name: retain__llm_calls(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.retain__llm_calls(before timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_done bigint;
+begin
+  delete from app_public.llm_calls c where c.id in (select o.id from app_public.llm_calls o where o.created_at < before order by o.created_at limit 5000 for update skip locked);
+  get diagnostics v_done = row_count;
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION retain__llm_calls(before timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.retain__llm_calls(before timestamp with time zone) IS 'Deletes older calls of models.';
+
+--
+-- Name: retain__notifications(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.retain__notifications(before timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_done bigint;
+begin
+  delete from app_public.notifications n
+   where n.id in (select x.id from app_public.notifications x where x.created_at < before and x.status in ('sent', 'failed', 'skipped') limit 500 for update skip locked);
+  get diagnostics v_done = row_count;
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION retain__notifications(before timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.retain__notifications(before timestamp with time zone) IS 'Removes notifications that were sent, failed or skipped, and are older.';
+
+--
+-- Name: retain__retention_runs(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.retain__retention_runs(before timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_done bigint;
+begin
+  delete from app_public.retention_runs r where r.id in (select o.id from app_public.retention_runs o where o.ran_at < before limit 5000);
+  get diagnostics v_done = row_count;
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION retain__retention_runs(before timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.retain__retention_runs(before timestamp with time zone) IS 'Deletes older runs of this job.';
+
+--
+-- Name: retain__sessions(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.retain__sessions(before timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_done bigint;
+begin
+  delete from app_public.sessions s
+   where s.id in (select x.id from app_public.sessions x where least(x.expires_at, x.revoked_at, x.last_seen_at + interval '7 days') < before limit 500 for update skip locked);
+  get diagnostics v_done = row_count;
+  delete from app_secret.one_time_links l where l.expires_at < before;
+  delete from app_secret.rate_limits r where to_timestamp(r.expire / 1000.0) < now();
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION retain__sessions(before timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.retain__sessions(before timestamp with time zone) IS 'Removes sessions that ended earlier, links that expired earlier, and counters of rate limits that have run out.';
+
+--
 -- Name: search_targets(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -3571,7 +4949,7 @@ CREATE FUNCTION app_private.settle_entry(knowledge_id integer) RETURNS void
     AS $$
   with votes as (
     select count(*) as used, count(*) filter (where v.helpful) as good, bool_or(v.helpful and v.by_staff) as staff,
-           count(distinct v.voter) filter (where v.helpful) as voters
+           count(distinct app_private.pseudonym(v.voter)) filter (where v.helpful) as voters
       from app_private.knowledge_votes v where v.knowledge_id = settle_entry.knowledge_id
   )
   update app_public.knowledge_base k
@@ -3638,6 +5016,23 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text) IS 'Puts vectors into the cache and into whatever waits for them. Repeating it is harmless.';
+
+--
+-- Name: take_turns_with_erasure(boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.take_turns_with_erasure(erases boolean DEFAULT false) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when erases then pg_advisory_xact_lock(hashtextextended('clubos.erasure', 0)) else pg_advisory_xact_lock_shared(hashtextextended('clubos.erasure', 0)) end
+$$;
+
+--
+-- Name: FUNCTION take_turns_with_erasure(erases boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.take_turns_with_erasure(erases boolean) IS 'Waits until no erasure (erases: and nothing that copies customers'' words) is under way, and keeps it so until this transaction ends. To be called before any row is locked.';
 
 --
 -- Name: vectors_wanted(integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4073,6 +5468,118 @@ $$;
 COMMENT ON FUNCTION app_public.delete_webhook(webhook_id integer) IS 'Stops telling an address, and forgets it with its deliveries. Returns whether there was one. Errors: CO001 no actor, CO403 not an admin.';
 
 --
+-- Name: erase_conversation(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.erase_conversation(ticket_id integer, reason text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.mask_personal_data(app_hidden.require_reason(erase_conversation.reason)));
+  if not exists (select from app_public.tickets t where t.id = erase_conversation.ticket_id) then
+    raise exception 'There is no ticket with id %.', erase_conversation.ticket_id using errcode = 'CO404';
+  end if;
+  return app_private.erase(array[erase_conversation.ticket_id], '{}', null, 'ticket ' || erase_conversation.ticket_id, app_hidden.current_reason());
+end
+$$;
+
+--
+-- Name: FUNCTION erase_conversation(ticket_id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.erase_conversation(ticket_id integer, reason text) IS 'Erases one conversation, as erase_personal_data does all of a visitor''s.
+Errors: CO001 no actor, CO002 no reason, CO006 reason too long, CO403 not an admin, CO404 no such ticket.';
+
+--
+-- Name: erase_personal_data(uuid, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.erase_personal_data(visitor_id uuid, reason text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_found record;
+  v_reference text := app_private.pseudonym('visitor:' || erase_personal_data.visitor_id);
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.mask_personal_data(app_hidden.require_reason(erase_personal_data.reason)));
+  select * into v_found from app_private.of_visitor(erase_personal_data.visitor_id);
+  return app_private.erase(v_found.ticket_ids, v_found.response_ids, erase_personal_data.visitor_id, v_reference, app_hidden.current_reason());
+end
+$$;
+
+--
+-- Name: FUNCTION erase_personal_data(visitor_id uuid, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.erase_personal_data(visitor_id uuid, reason text) IS 'Erases a visitor in one transaction: texts of their conversations, answers and failures become [erased], their id goes, ratings keep counting under a pseudonym; learned knowledge that rests on their questions alone goes with its search units and vectors; proposals that wait or were rejected lose their words. {reference, counts, to_review}: to_review lists approved proposals, SOPs and published knowledge that quote them, for a person to look at. reason: why; do not name the person. Conversations are closed, also taken ones. Repeating it is harmless.
+Errors: CO001 no actor, CO002 no reason, CO006 reason too long, CO403 not an admin.';
+
+--
+-- Name: export_conversation(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.export_conversation(ticket_id integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ticket app_public.tickets;
+  v_responses bigint[];
+  v_data jsonb;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  v_ticket := app_hidden.find_ticket(export_conversation.ticket_id);
+  select coalesce(array_agg(r.id), '{}') into v_responses from app_public.responses r where r.ticket_id = v_ticket.id;
+  v_data := app_private.personal_data(array[v_ticket.id], v_responses, null);
+  perform app_private.end_erasure(app_private.begin_erasure('export', 'ticket ' || v_ticket.id, app_hidden.current_reason()), jsonb_build_object('tickets', 1, 'responses', cardinality(v_responses)));
+  return jsonb_build_object('ticket_id', v_ticket.id, 'exported_at', now()) || v_data;
+end
+$$;
+
+--
+-- Name: FUNCTION export_conversation(ticket_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.export_conversation(ticket_id integer) IS 'Everything that is stored of one conversation, as export_personal_data gives it: for a customer who knows their conversation and no more.
+Errors: CO001 no actor, CO403 not an admin, CO404 no such ticket.';
+
+--
+-- Name: export_personal_data(uuid); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.export_personal_data(visitor_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_found record;
+  v_data jsonb;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  select * into v_found from app_private.of_visitor(export_personal_data.visitor_id);
+  v_data := app_private.personal_data(v_found.ticket_ids, v_found.response_ids, export_personal_data.visitor_id);
+  perform app_private.end_erasure(app_private.begin_erasure('export', app_private.pseudonym('visitor:' || export_personal_data.visitor_id), app_hidden.current_reason()),
+    jsonb_build_object('tickets', cardinality(v_found.ticket_ids), 'responses', cardinality(v_found.response_ids)));
+  return jsonb_build_object('visitor_id', export_personal_data.visitor_id, 'exported_at', now()) || v_data;
+end
+$$;
+
+--
+-- Name: FUNCTION export_personal_data(visitor_id uuid); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.export_personal_data(visitor_id uuid) IS 'Everything that is stored of a visitor: {conversations: [{messages, answers: [{sources, rating, failure}]}], answers_without_conversation, learned}. Written down in privacy_actions and the audit log, without the visitor''s id.
+Errors: CO001 no actor, CO403 not an admin.';
+
+--
 -- Name: failures_about(text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -4204,7 +5711,7 @@ declare
   v_response app_public.responses := app_hidden.visible_response(mark_helpful.response_id);
 begin
   if v_response.feedback = 'helpful' then
-    return v_response;
+    return app_hidden.granted_columns(v_response);
   end if;
   perform app_private.lock_rated_entries(v_response);
   perform app_private.withdraw_feedback(v_response);
@@ -4213,7 +5720,7 @@ begin
   if v_response.outcome = 'answered' then
     perform app_private.learn_from(v_response);
   end if;
-  return v_response;
+  return app_hidden.granted_columns(v_response);
 end
 $$;
 
@@ -4222,7 +5729,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.mark_helpful(response_id bigint) IS 'Says that an answer helped: its question becomes learned knowledge (unreviewed until staff or enough distinct customers agree) and its sources'' success rates rise. Counts once per response; repeating it changes nothing; mark_unhelpful takes it back.
-Errors: CO404 no such response, or another customer''s.';
+Errors: CO110 it was erased, CO404 no such response, or another customer''s.';
 
 --
 -- Name: mark_unhelpful(bigint, text, text, integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -4259,7 +5766,7 @@ begin
   end if;
   perform app_private.record_failure(v_response, mark_unhelpful.feedback_type, mark_unhelpful.user_correction,
     mark_unhelpful.expected_sop_id, mark_unhelpful.expected_category, mark_unhelpful.expected_topic);
-  return v_response;
+  return app_hidden.granted_columns(v_response);
 end
 $$;
 
@@ -4268,7 +5775,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Says that an answer failed, once per response, and files it for analysis. feedback_type: unhelpful, wrong or incomplete. user_correction: what would have been right, at most 10,000 characters; never published unseen. expected_…: what staff say should have answered.
-Errors: CO005 unknown feedback_type, CO006 too long, CO403 expected_… not from staff, CO404 no such response, or another customer''s.';
+Errors: CO005 unknown feedback_type, CO006 too long, CO110 it was erased, CO403 expected_… not from staff, CO404 no such response, or another customer''s.';
 
 --
 -- Name: me(); Type: FUNCTION; Schema: app_public; Owner: -
@@ -4305,6 +5812,7 @@ begin
   if not app_hidden.has_role('worker') then
     perform app_hidden.require_role('agent');
   end if;
+  perform app_private.take_turns_with_erasure();
   select * into v_improvement from app_public.improvement_queue q where q.id = preview_improvement.id;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', preview_improvement.id using errcode = 'CO404';
@@ -4328,7 +5836,7 @@ begin
            'still_failing', count(*) filter (where p.role = 'failing' and p.after is distinct from p.expected),
            'broken', count(*) filter (where p.role = 'good' and p.before = p.expected and p.after is distinct from p.expected),
            'unaffected', count(*) filter (where p.role = 'good' and p.before is not distinct from p.after),
-           'questions', coalesce(jsonb_agg(jsonb_build_object('question', p.question, 'role', p.role, 'expected', p.expected, 'before', p.before, 'after', p.after))
+           'questions', coalesce(jsonb_agg(jsonb_build_object('question', app_hidden.learnable_question(p.question), 'role', p.role, 'expected', p.expected, 'before', p.before, 'after', p.after))
                           filter (where p.role = 'failing' or p.before is distinct from p.after), '[]'))
     into v_result
     from (select q.question, q.role, q.expected, v_before ->> q.question as before, v_after ->> q.question as after
@@ -4398,7 +5906,8 @@ begin
   insert into app_public.improvement_queue as q (failed_response_id, suggested_sop_update, kind, sop_id, base_version, pattern_id, proposed_by, impact, fingerprint)
   values ((select min(i) from unnest(failed_response_ids) i), v_suggestion, propose_improvement.kind, case when propose_improvement.kind = 'sop_edit' then v_sop.id end,
       case when propose_improvement.kind = 'sop_edit' then coalesce(propose_improvement.base_version, v_sop.version) end, propose_improvement.pattern_id,
-      coalesce(propose_improvement.proposed_by, app_public.current_actor(), session_user),
+      -- Only the worker speaks for others: for its analysts.
+      coalesce(case when app_hidden.has_role('worker') then propose_improvement.proposed_by end, app_public.current_actor(), session_user),
       coalesce(propose_improvement.impact, cardinality(failed_response_ids)), '\x')
   -- A twin that waits or was turned down takes the new evidence; it does not come back.
   on conflict (fingerprint) where status in ('pending', 'rejected') do update set impact = greatest(q.impact, excluded.impact)
@@ -4415,7 +5924,7 @@ $_$;
 -- Name: FUNCTION propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) IS 'Puts a change into the review queue. kind: sop_edit {sop_id, new_content, reasoning}, sop_new {category, section, new_content, reasoning}; knowledge_entry, knowledge_correction or routing_hint {category, topic, sop_id?, entries: [{question, answer}], reasoning}. failed_response_ids: the evidence. base_version: the SOP version it was drafted against. A twin of a waiting or rejected proposal is not added: that one is returned, with the evidence added.
+COMMENT ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) IS 'Puts a change into the review queue. kind: sop_edit {sop_id, new_content, reasoning}, sop_new {category, section, new_content, reasoning}; knowledge_entry, knowledge_correction or routing_hint {category, topic, sop_id?, entries: [{question, answer}], reasoning}. failed_response_ids: the evidence. proposed_by: the analyst''s name, taken from the worker only. base_version: the SOP version it was drafted against. A twin of a waiting or rejected proposal is not added: that one is returned, with the evidence added.
 Errors: CO005 incomplete, CO106 changes nothing, CO403 not staff, CO404 no such SOP.';
 
 --
@@ -5060,6 +6569,64 @@ COMMENT ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason tex
 Errors: CO001 no actor, CO002 no reason, CO403 not an agent.';
 
 --
+-- Name: retention_rules; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.retention_rules (
+    kind text NOT NULL,
+    keep interval NOT NULL,
+    description text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT retention_rules_keep_a_day_at_least CHECK ((keep >= '1 day'::interval)),
+    CONSTRAINT retention_rules_kind_is_a_name CHECK ((kind ~ '^[a-z][a-z_]*$'::text))
+);
+
+--
+-- Name: TABLE retention_rules; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.retention_rules IS 'How long each kind of data is kept. The daily job calls app_private.retain__<kind>(before) for each.';
+
+--
+-- Name: COLUMN retention_rules.keep; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.retention_rules.keep IS 'From the last change of a row; one day at least. Changed by set_retention, with a reason.';
+
+--
+-- Name: set_retention(text, interval, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.set_retention(kind text, keep interval, reason text) RETURNS app_public.retention_rules
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_rule app_public.retention_rules;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(set_retention.reason));
+  if set_retention.keep is null or set_retention.keep < interval '1 day' then
+    raise exception 'Data is kept for one day at least.' using errcode = 'CO005', hint = 'Such as ''90 days''.';
+  end if;
+  update app_public.retention_rules r set keep = set_retention.keep where r.kind = set_retention.kind returning * into v_rule;
+  if v_rule.kind is null then
+    raise exception 'There is no retention rule for "%".', set_retention.kind
+      using errcode = 'CO404', hint = 'Kinds: ' || (select string_agg(r.kind, ', ' order by r.kind) from app_public.retention_rules r);
+  end if;
+  return v_rule;
+end
+$$;
+
+--
+-- Name: FUNCTION set_retention(kind text, keep interval, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.set_retention(kind text, keep interval, reason text) IS 'Changes for how long a kind of data is kept. keep: one day at least; the next daily run goes by it.
+Errors: CO001 no actor, CO002 no reason, CO005 less than a day, CO403 not an admin, CO404 no such kind.';
+
+--
 -- Name: sop_versions; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -5181,7 +6748,7 @@ declare
 begin
   insert into app_public.tickets (visitor_id, site_id) values (app_public.current_visitor_id(), app_hidden.find_site(start_conversation.site))
   returning * into v_ticket;
-  return v_ticket;
+  return app_hidden.granted_columns(v_ticket);
 end
 $$;
 
@@ -5245,13 +6812,13 @@ $$;
 COMMENT ON FUNCTION app_public.users_status(person app_public.users) IS 'active, invited (no password chosen yet) or deactivated.';
 
 --
--- Name: verify_audit_log(); Type: FUNCTION; Schema: app_public; Owner: -
+-- Name: verify_audit_log(text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.verify_audit_log() RETURNS TABLE(chain_position bigint, audit_id bigint, problem text)
+CREATE FUNCTION app_public.verify_audit_log(head text DEFAULT NULL::text) RETURNS TABLE(chain_position bigint, audit_id bigint, problem text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
-    AS $$
+    AS $_$
 declare
   v_row app_public.audit_log;
   v_position bigint := 0;
@@ -5261,14 +6828,18 @@ begin
   if not (app_hidden.has_role('admin') or app_hidden.has_role('auditor')) then
     perform app_hidden.require_role('auditor');
   end if;
+  if head is not null and head !~ '^\d{1,18}:([0-9a-f]{64})?$' then
+    raise exception 'A head is POSITION:HASH, the hash in 64 hexadecimal digits, not %.', quote_literal(left(head, 100))
+      using errcode = 'CO005', hint = 'The log and the backup have one for each day; so does audit_heads.';
+  end if;
   for v_row in select * from app_public.audit_log a where a.chain_position is not null order by a.chain_position loop
     v_position := v_position + 1;
     chain_position := v_row.chain_position;
     audit_id := v_row.id;
     problem := case
       when v_row.chain_position <> v_position then format('rows %s to %s are missing', v_position, v_row.chain_position - 1)
-      when v_row.previous_hash <> v_hash then 'does not follow the row before it'
-      when v_row.hash <> app_hidden.audit_hash(v_row.previous_hash, v_row.chain_position, v_row) then 'was altered'
+      when v_row.previous_hash is distinct from v_hash then 'does not follow the row before it'
+      when v_row.hash is distinct from app_hidden.audit_hash(v_row.previous_hash, v_row.chain_position, v_row) then 'was altered'
     end;
     if problem is not null then
       return next;
@@ -5277,23 +6848,33 @@ begin
     v_hash := v_row.hash;
   end loop;
   select * into v_head from app_private.audit_head;
-  if v_head.chain_position <> v_position or v_head.hash <> v_hash then
+  if (v_head.chain_position, v_head.hash) is distinct from (v_position, v_hash) then
     chain_position := v_head.chain_position;
     audit_id := null;
-    problem := format('the chain ends at %s, its head says %s', v_position, v_head.chain_position);
+    problem := format('the chain ends at %s, its head says %s', v_position, coalesce(v_head.chain_position::text, 'nothing'));
     return next;
   end if;
+  -- Heads from outside the chain: whoever writes it anew, its hashes and its head included, cannot give these back.
+  return query
+    select h.chain_position, a.id, format('is not what the head %s says', h.origin)
+      from (select 'of ' || d.day as origin, d.chain_position, d.hash from app_public.audit_heads d
+            union all
+            select 'given', split_part(head, ':', 1)::bigint, decode(split_part(head, ':', 2), 'hex') where head is not null) h
+      left join app_public.audit_log a on a.chain_position = h.chain_position
+     where a.hash is distinct from case when h.chain_position > 0 then h.hash end
+     order by h.chain_position;
   -- A row without its place in the chain was slipped in past the trigger.
   return query select null::bigint, a.id, 'is not in the chain'::text from app_public.audit_log a
-    where a.hash is null and a.transaction_id <> pg_current_xact_id_if_assigned();
+    where (a.hash is null or a.chain_position is null) and a.transaction_id is distinct from pg_current_xact_id_if_assigned();
 end
-$$;
+$_$;
 
 --
--- Name: FUNCTION verify_audit_log(); Type: COMMENT; Schema: app_public; Owner: -
+-- Name: FUNCTION verify_audit_log(head text); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.verify_audit_log() IS 'Where the audit chain breaks: altered, missing, reordered or slipped-in rows; no row means it is whole. Errors: CO403 neither auditor nor admin.';
+COMMENT ON FUNCTION app_public.verify_audit_log(head text) IS 'Where the audit chain breaks: altered, missing, reordered or slipped-in rows; no row means it is whole. head: one that was kept outside the database, POSITION:HASH, as the log and audit_heads have one for each day; only by it a chain is found out that somebody with the owner''s rights cut off, or wrote anew from some row on, heads included.
+Errors: CO005 no such form of a head, CO403 neither auditor nor admin.';
 
 --
 -- Name: close_session(text); Type: FUNCTION; Schema: app_secret; Owner: -
@@ -5673,6 +7254,21 @@ CREATE TABLE app_private.embedding_cache (
 COMMENT ON TABLE app_private.embedding_cache IS 'Vectors by what they are of and who made them, so that approving needs no model.';
 
 --
+-- Name: improvements_in_progress; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE UNLOGGED TABLE app_private.improvements_in_progress (
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    improvement_id integer NOT NULL
+);
+
+--
+-- Name: TABLE improvements_in_progress; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.improvements_in_progress IS 'Which proposal this transaction is applying at this moment; a row lives no longer than the handler runs.';
+
+--
 -- Name: knowledge_votes; Type: TABLE; Schema: app_private; Owner: -
 --
 
@@ -6043,6 +7639,19 @@ ALTER TABLE app_public.notifications ALTER COLUMN id ADD GENERATED BY DEFAULT AS
 );
 
 --
+-- Name: privacy_actions_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.privacy_actions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.privacy_actions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: prompt_versions; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -6165,6 +7774,19 @@ COMMENT ON COLUMN app_public.response_sources.topic IS 'The SOP''s section or th
 
 ALTER TABLE app_public.responses ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.responses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: retention_runs_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.retention_runs ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.retention_runs_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -6496,6 +8118,13 @@ ALTER TABLE ONLY app_private.embedding_cache
     ADD CONSTRAINT embedding_cache_pkey PRIMARY KEY (content_hash, model);
 
 --
+-- Name: improvements_in_progress improvements_in_progress_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.improvements_in_progress
+    ADD CONSTRAINT improvements_in_progress_pkey PRIMARY KEY (transaction_id);
+
+--
 -- Name: knowledge_votes knowledge_votes_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -6536,6 +8165,13 @@ ALTER TABLE ONLY app_private.search_vocabulary
 
 ALTER TABLE ONLY app_public.api_tokens
     ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
+
+--
+-- Name: audit_heads audit_heads_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.audit_heads
+    ADD CONSTRAINT audit_heads_pkey PRIMARY KEY (day);
 
 --
 -- Name: audit_log audit_log_chain_position_key; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -6643,6 +8279,13 @@ ALTER TABLE ONLY app_public.notifications
     ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
 
 --
+-- Name: privacy_actions privacy_actions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.privacy_actions
+    ADD CONSTRAINT privacy_actions_pkey PRIMARY KEY (id);
+
+--
 -- Name: prompt_versions prompt_versions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -6683,6 +8326,20 @@ ALTER TABLE ONLY app_public.response_sources
 
 ALTER TABLE ONLY app_public.responses
     ADD CONSTRAINT responses_pkey PRIMARY KEY (id);
+
+--
+-- Name: retention_rules retention_rules_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.retention_rules
+    ADD CONSTRAINT retention_rules_pkey PRIMARY KEY (kind);
+
+--
+-- Name: retention_runs retention_runs_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.retention_runs
+    ADD CONSTRAINT retention_runs_pkey PRIMARY KEY (id);
 
 --
 -- Name: sessions sessions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -6818,6 +8475,12 @@ ALTER TABLE ONLY app_secret.webhook_keys
     ADD CONSTRAINT webhook_keys_pkey PRIMARY KEY (webhook_id);
 
 --
+-- Name: embedding_cache_created_at; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX embedding_cache_created_at ON app_private.embedding_cache USING btree (created_at);
+
+--
 -- Name: knowledge_votes_response_id; Type: INDEX; Schema: app_private; Owner: -
 --
 
@@ -6942,6 +8605,12 @@ CREATE INDEX failed_responses_site_id ON app_public.failed_responses USING btree
 --
 
 CREATE INDEX failed_responses_to_analyse ON app_public.failed_responses USING btree (id) WHERE ((NOT analyzed) AND (withdrawn_at IS NULL));
+
+--
+-- Name: failed_responses_to_keep; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX failed_responses_to_keep ON app_public.failed_responses USING btree (created_at) WHERE ((erased_at IS NULL) AND (response_id IS NULL));
 
 --
 -- Name: failed_responses_words; Type: INDEX; Schema: app_public; Owner: -
@@ -7070,6 +8739,18 @@ CREATE INDEX notifications_user_id ON app_public.notifications USING btree (user
 CREATE INDEX notifications_webhook_id ON app_public.notifications USING btree (webhook_id);
 
 --
+-- Name: privacy_actions_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX privacy_actions_created_at ON app_public.privacy_actions USING btree (created_at);
+
+--
+-- Name: privacy_actions_under_way; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX privacy_actions_under_way ON app_public.privacy_actions USING btree (transaction_id) WHERE (finished_at IS NULL);
+
+--
 -- Name: response_sources_knowledge_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -7118,10 +8799,22 @@ CREATE INDEX responses_site_id ON app_public.responses USING btree (site_id);
 CREATE INDEX responses_ticket_id ON app_public.responses USING btree (ticket_id);
 
 --
+-- Name: responses_to_keep; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_to_keep ON app_public.responses USING btree (created_at) WHERE ((erased_at IS NULL) AND (ticket_id IS NULL));
+
+--
 -- Name: responses_visitor_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
 CREATE INDEX responses_visitor_id ON app_public.responses USING btree (visitor_id);
+
+--
+-- Name: retention_runs_ran_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX retention_runs_ran_at ON app_public.retention_runs USING btree (ran_at);
 
 --
 -- Name: sessions_expires_at; Type: INDEX; Schema: app_public; Owner: -
@@ -7170,6 +8863,12 @@ CREATE INDEX tickets_inbox ON app_public.tickets USING btree (status, priority D
 --
 
 CREATE INDEX tickets_site_id ON app_public.tickets USING btree (site_id);
+
+--
+-- Name: tickets_to_keep; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX tickets_to_keep ON app_public.tickets USING btree (updated_at) WHERE (erased_at IS NULL);
 
 --
 -- Name: tickets_visitor_id; Type: INDEX; Schema: app_public; Owner: -
@@ -7227,7 +8926,8 @@ CREATE OR REPLACE VIEW app_public.sop_failures WITH (security_invoker='true') AS
             f_1.expected_category,
             f_1.expected_topic,
             f_1.withdrawn_at,
-            f_1.resolved_by_improvement_id
+            f_1.resolved_by_improvement_id,
+            f_1.erased_at
            FROM app_public.failed_responses f_1
           WHERE ((f_1.expected_sop_id = s.id) AND (f_1.withdrawn_at IS NULL))
         UNION
@@ -7248,7 +8948,8 @@ CREATE OR REPLACE VIEW app_public.sop_failures WITH (security_invoker='true') AS
             f_1.expected_category,
             f_1.expected_topic,
             f_1.withdrawn_at,
-            f_1.resolved_by_improvement_id
+            f_1.resolved_by_improvement_id,
+            f_1.erased_at
            FROM (app_public.response_sources src
              JOIN app_public.failed_responses f_1 ON ((f_1.response_id = src.response_id)))
           WHERE ((src.sop_id = s.id) AND src.cited AND (f_1.withdrawn_at IS NULL))) f ON (true))
@@ -7273,16 +8974,52 @@ CREATE OR REPLACE VIEW app_public.sop_usage WITH (security_invoker='true') AS
   GROUP BY s.id;
 
 --
+-- Name: improvement_evidence _050_not_erased; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _050_not_erased BEFORE INSERT ON app_public.improvement_evidence FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_improvement_evidence__not_erased();
+
+--
+-- Name: messages _050_not_erased; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _050_not_erased BEFORE INSERT ON app_public.messages FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_messages__not_erased();
+
+--
+-- Name: audit_heads _100_append_only; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_append_only BEFORE DELETE OR UPDATE ON app_public.audit_heads FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_audit_log__append_only();
+
+--
 -- Name: audit_log _100_append_only; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
 CREATE TRIGGER _100_append_only BEFORE INSERT OR DELETE OR UPDATE ON app_public.audit_log FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_audit_log__append_only();
 
 --
+-- Name: privacy_actions _100_append_only; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_append_only BEFORE INSERT OR DELETE OR UPDATE ON app_public.privacy_actions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_privacy_actions__append_only();
+
+--
+-- Name: audit_heads _100_append_only_whole; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_append_only_whole BEFORE TRUNCATE ON app_public.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_audit_log__append_only();
+
+--
 -- Name: audit_log _100_append_only_whole; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
 CREATE TRIGGER _100_append_only_whole BEFORE TRUNCATE ON app_public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_audit_log__append_only();
+
+--
+-- Name: privacy_actions _100_append_only_whole; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_append_only_whole BEFORE TRUNCATE ON app_public.privacy_actions FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_privacy_actions__append_only();
 
 --
 -- Name: improvement_queue _100_decide; Type: TRIGGER; Schema: app_public; Owner: -
@@ -7297,6 +9034,12 @@ CREATE TRIGGER _100_decide BEFORE INSERT OR UPDATE ON app_public.improvement_que
 CREATE TRIGGER _100_govern BEFORE INSERT OR UPDATE ON app_public.knowledge_base FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_knowledge_base__govern();
 
 --
+-- Name: retention_rules _100_govern; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_govern BEFORE INSERT OR UPDATE ON app_public.retention_rules FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_retention_rules__govern();
+
+--
 -- Name: users _100_guard; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -7306,7 +9049,7 @@ CREATE TRIGGER _100_guard BEFORE UPDATE ON app_public.users FOR EACH ROW EXECUTE
 -- Name: messages _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
-CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.messages FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable();
+CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.messages FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable('body');
 
 --
 -- Name: prompt_versions _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
@@ -7318,7 +9061,7 @@ CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.prompt_versi
 -- Name: response_sources _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
-CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.response_sources FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable();
+CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.response_sources FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable('snippet');
 
 --
 -- Name: sop_versions _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
@@ -7441,16 +9184,28 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.improve
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.knowledge_base FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'learned_from', 'usage_count', 'success_rate', 'success_count', 'embeddings', 'embedding_model');
 
 --
+-- Name: privacy_actions _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.privacy_actions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('transaction_id');
+
+--
 -- Name: prompts _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.prompts FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
 
 --
+-- Name: retention_rules _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.retention_rules FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
+
+--
 -- Name: sessions _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.sessions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('last_seen_at');
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.sessions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('last_seen_at', 'user_agent');
 
 --
 -- Name: sites _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
@@ -7468,7 +9223,7 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.sops FO
 -- Name: tickets _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.tickets FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'summary', 'subject', 'resolution');
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.tickets FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'summary', 'subject', 'resolution', 'visitor_id', 'conversation');
 
 --
 -- Name: users _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
@@ -7487,6 +9242,12 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.webhook
 --
 
 CREATE CONSTRAINT TRIGGER _900_chain AFTER INSERT ON app_public.audit_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_audit_log__chain();
+
+--
+-- Name: privacy_actions _900_finished; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER _900_finished AFTER INSERT ON app_public.privacy_actions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_privacy_actions__finished();
 
 --
 -- Name: knowledge_votes knowledge_votes_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
@@ -7816,6 +9577,12 @@ ALTER TABLE app_private.audit_head ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.embedding_cache ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: improvements_in_progress; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.improvements_in_progress ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: knowledge_votes; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -7858,6 +9625,12 @@ CREATE POLICY select_auditor ON app_private.audit_head FOR SELECT TO auditor USI
 CREATE POLICY select_auditor ON app_private.embedding_cache FOR SELECT TO auditor USING (true);
 
 --
+-- Name: improvements_in_progress select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.improvements_in_progress FOR SELECT TO auditor USING (true);
+
+--
 -- Name: knowledge_votes select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
@@ -7892,6 +9665,12 @@ CREATE POLICY select_auditor ON app_private.search_vocabulary FOR SELECT TO audi
 --
 
 ALTER TABLE app_public.api_tokens ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: audit_heads; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.audit_heads ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: audit_log; Type: ROW SECURITY; Schema: app_public; Owner: -
@@ -8014,6 +9793,12 @@ ALTER TABLE app_public.messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.notifications ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: privacy_actions; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.privacy_actions ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: prompt_versions; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -8038,10 +9823,28 @@ ALTER TABLE app_public.response_sources ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.responses ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: retention_rules; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.retention_rules ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: retention_runs; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.retention_runs ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: api_tokens select_admin; Type: POLICY; Schema: app_public; Owner: -
 --
 
 CREATE POLICY select_admin ON app_public.api_tokens FOR SELECT TO admin USING (true);
+
+--
+-- Name: audit_heads select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.audit_heads FOR SELECT TO admin USING (true);
 
 --
 -- Name: audit_log select_admin; Type: POLICY; Schema: app_public; Owner: -
@@ -8050,10 +9853,34 @@ CREATE POLICY select_admin ON app_public.api_tokens FOR SELECT TO admin USING (t
 CREATE POLICY select_admin ON app_public.audit_log FOR SELECT TO admin USING (true);
 
 --
+-- Name: llm_calls select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.llm_calls FOR SELECT TO admin USING (true);
+
+--
 -- Name: notifications select_admin; Type: POLICY; Schema: app_public; Owner: -
 --
 
 CREATE POLICY select_admin ON app_public.notifications FOR SELECT TO admin USING (true);
+
+--
+-- Name: privacy_actions select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.privacy_actions FOR SELECT TO admin USING (true);
+
+--
+-- Name: retention_rules select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.retention_rules FOR SELECT TO admin USING (true);
+
+--
+-- Name: retention_runs select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.retention_runs FOR SELECT TO admin USING (true);
 
 --
 -- Name: sessions select_admin; Type: POLICY; Schema: app_public; Owner: -
@@ -8110,28 +9937,10 @@ CREATE POLICY select_agent ON app_public.improvement_queue FOR SELECT TO agent U
 CREATE POLICY select_agent ON app_public.knowledge_base FOR SELECT TO agent USING (true);
 
 --
--- Name: llm_calls select_agent; Type: POLICY; Schema: app_public; Owner: -
---
-
-CREATE POLICY select_agent ON app_public.llm_calls FOR SELECT TO agent USING (true);
-
---
 -- Name: messages select_agent; Type: POLICY; Schema: app_public; Owner: -
 --
 
 CREATE POLICY select_agent ON app_public.messages FOR SELECT TO agent USING (true);
-
---
--- Name: prompt_versions select_agent; Type: POLICY; Schema: app_public; Owner: -
---
-
-CREATE POLICY select_agent ON app_public.prompt_versions FOR SELECT TO agent USING (true);
-
---
--- Name: prompts select_agent; Type: POLICY; Schema: app_public; Owner: -
---
-
-CREATE POLICY select_agent ON app_public.prompts FOR SELECT TO agent USING (true);
 
 --
 -- Name: response_sources select_agent; Type: POLICY; Schema: app_public; Owner: -
@@ -8186,6 +9995,12 @@ CREATE POLICY select_all ON app_public.sites FOR SELECT TO anonymous USING (true
 --
 
 CREATE POLICY select_auditor ON app_public.api_tokens FOR SELECT TO auditor USING (true);
+
+--
+-- Name: audit_heads select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.audit_heads FOR SELECT TO auditor USING (true);
 
 --
 -- Name: audit_log select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -8254,6 +10069,12 @@ CREATE POLICY select_auditor ON app_public.messages FOR SELECT TO auditor USING 
 CREATE POLICY select_auditor ON app_public.notifications FOR SELECT TO auditor USING (true);
 
 --
+-- Name: privacy_actions select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.privacy_actions FOR SELECT TO auditor USING (true);
+
+--
 -- Name: prompt_versions select_auditor; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -8276,6 +10097,18 @@ CREATE POLICY select_auditor ON app_public.response_sources FOR SELECT TO audito
 --
 
 CREATE POLICY select_auditor ON app_public.responses FOR SELECT TO auditor USING (true);
+
+--
+-- Name: retention_rules select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.retention_rules FOR SELECT TO auditor USING (true);
+
+--
+-- Name: retention_runs select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.retention_runs FOR SELECT TO auditor USING (true);
 
 --
 -- Name: sessions select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -8329,23 +10162,23 @@ CREATE POLICY select_own ON app_public.api_tokens FOR SELECT TO agent USING ((us
 -- Name: messages select_own; Type: POLICY; Schema: app_public; Owner: -
 --
 
-CREATE POLICY select_own ON app_public.messages FOR SELECT TO anonymous USING (((author_kind <> 'system'::text) AND (EXISTS ( SELECT
+CREATE POLICY select_own ON app_public.messages FOR SELECT TO anonymous USING (((author_kind <> 'system'::text) AND (ticket_id = ANY (ARRAY( SELECT t.id
    FROM app_public.tickets t
-  WHERE ((t.id = messages.ticket_id) AND (t.visitor_id = app_public.current_visitor_id()))))));
+  WHERE (t.visitor_id = ( SELECT app_public.current_visitor_id() AS current_visitor_id)))))));
 
 --
 -- Name: response_sources select_own; Type: POLICY; Schema: app_public; Owner: -
 --
 
-CREATE POLICY select_own ON app_public.response_sources FOR SELECT TO anonymous USING ((EXISTS ( SELECT
+CREATE POLICY select_own ON app_public.response_sources FOR SELECT TO anonymous USING ((response_id = ANY (ARRAY( SELECT r.id
    FROM app_public.responses r
-  WHERE ((r.id = response_sources.response_id) AND (r.visitor_id = app_public.current_visitor_id())))));
+  WHERE (r.visitor_id = ( SELECT app_public.current_visitor_id() AS current_visitor_id))))));
 
 --
 -- Name: responses select_own; Type: POLICY; Schema: app_public; Owner: -
 --
 
-CREATE POLICY select_own ON app_public.responses FOR SELECT TO anonymous USING ((visitor_id = app_public.current_visitor_id()));
+CREATE POLICY select_own ON app_public.responses FOR SELECT TO anonymous USING ((visitor_id = ( SELECT app_public.current_visitor_id() AS current_visitor_id)));
 
 --
 -- Name: sessions select_own; Type: POLICY; Schema: app_public; Owner: -
@@ -8357,19 +10190,25 @@ CREATE POLICY select_own ON app_public.sessions FOR SELECT TO agent USING ((user
 -- Name: tickets select_own; Type: POLICY; Schema: app_public; Owner: -
 --
 
-CREATE POLICY select_own ON app_public.tickets FOR SELECT TO anonymous USING ((visitor_id = app_public.current_visitor_id()));
+CREATE POLICY select_own ON app_public.tickets FOR SELECT TO anonymous USING ((visitor_id = ( SELECT app_public.current_visitor_id() AS current_visitor_id)));
+
+--
+-- Name: prompt_versions select_reviewer; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_reviewer ON app_public.prompt_versions FOR SELECT TO reviewer USING (true);
+
+--
+-- Name: prompts select_reviewer; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_reviewer ON app_public.prompts FOR SELECT TO reviewer USING (true);
 
 --
 -- Name: club_settings select_worker; Type: POLICY; Schema: app_public; Owner: -
 --
 
 CREATE POLICY select_worker ON app_public.club_settings FOR SELECT TO worker USING (true);
-
---
--- Name: emergency_signals select_worker; Type: POLICY; Schema: app_public; Owner: -
---
-
-CREATE POLICY select_worker ON app_public.emergency_signals FOR SELECT TO worker USING (true);
 
 --
 -- Name: failed_responses select_worker; Type: POLICY; Schema: app_public; Owner: -
@@ -8402,18 +10241,6 @@ CREATE POLICY select_worker ON app_public.improvement_queue FOR SELECT TO worker
 CREATE POLICY select_worker ON app_public.knowledge_base FOR SELECT TO worker USING (true);
 
 --
--- Name: llm_calls select_worker; Type: POLICY; Schema: app_public; Owner: -
---
-
-CREATE POLICY select_worker ON app_public.llm_calls FOR SELECT TO worker USING (true);
-
---
--- Name: messages select_worker; Type: POLICY; Schema: app_public; Owner: -
---
-
-CREATE POLICY select_worker ON app_public.messages FOR SELECT TO worker USING (true);
-
---
 -- Name: prompt_versions select_worker; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -8424,18 +10251,6 @@ CREATE POLICY select_worker ON app_public.prompt_versions FOR SELECT TO worker U
 --
 
 CREATE POLICY select_worker ON app_public.prompts FOR SELECT TO worker USING (true);
-
---
--- Name: response_sources select_worker; Type: POLICY; Schema: app_public; Owner: -
---
-
-CREATE POLICY select_worker ON app_public.response_sources FOR SELECT TO worker USING (true);
-
---
--- Name: responses select_worker; Type: POLICY; Schema: app_public; Owner: -
---
-
-CREATE POLICY select_worker ON app_public.responses FOR SELECT TO worker USING (true);
 
 --
 -- Name: sites select_worker; Type: POLICY; Schema: app_public; Owner: -
@@ -8454,18 +10269,6 @@ CREATE POLICY select_worker ON app_public.sop_versions FOR SELECT TO worker USIN
 --
 
 CREATE POLICY select_worker ON app_public.sops FOR SELECT TO worker USING (true);
-
---
--- Name: tickets select_worker; Type: POLICY; Schema: app_public; Owner: -
---
-
-CREATE POLICY select_worker ON app_public.tickets FOR SELECT TO worker USING (true);
-
---
--- Name: users select_worker; Type: POLICY; Schema: app_public; Owner: -
---
-
-CREATE POLICY select_worker ON app_public.users FOR SELECT TO worker USING (true);
 
 --
 -- Name: sessions; Type: ROW SECURITY; Schema: app_public; Owner: -
@@ -8508,6 +10311,12 @@ CREATE POLICY update_admin ON app_public.club_settings FOR UPDATE TO admin USING
 --
 
 CREATE POLICY update_admin ON app_public.emergency_signals FOR UPDATE TO admin USING (true) WITH CHECK (true);
+
+--
+-- Name: retention_rules update_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY update_admin ON app_public.retention_rules FOR UPDATE TO admin USING (true) WITH CHECK (true);
 
 --
 -- Name: sites update_admin; Type: POLICY; Schema: app_public; Owner: -
@@ -8597,7 +10406,6 @@ ALTER TABLE app_secret.webhook_keys ENABLE ROW LEVEL SECURITY;
 -- Name: SCHEMA app_hidden; Type: ACL; Schema: -; Owner: -
 --
 
-GRANT USAGE ON SCHEMA app_hidden TO anonymous;
 GRANT USAGE ON SCHEMA app_hidden TO agent;
 GRANT USAGE ON SCHEMA app_hidden TO auditor;
 GRANT USAGE ON SCHEMA app_hidden TO worker;
@@ -8863,10 +10671,7 @@ REVOKE ALL ON FUNCTION public.vector(public.vector, integer, boolean) FROM PUBLI
 --
 
 REVOKE ALL ON FUNCTION app_hidden.acting_role() FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.acting_role() TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.acting_role() TO agent;
-GRANT ALL ON FUNCTION app_hidden.acting_role() TO auditor;
-GRANT ALL ON FUNCTION app_hidden.acting_role() TO worker;
+GRANT ALL ON FUNCTION app_hidden.acting_role() TO reviewer;
 
 --
 -- Name: FUNCTION add_job(task text, payload json, job_key text); Type: ACL; Schema: app_hidden; Owner: -
@@ -8885,7 +10690,6 @@ REVOKE ALL ON FUNCTION app_hidden.add_list_items(content text, heading text, ite
 --
 
 GRANT SELECT ON TABLE app_public.tickets TO agent;
-GRANT SELECT ON TABLE app_public.tickets TO worker;
 GRANT SELECT ON TABLE app_public.tickets TO auditor;
 
 --
@@ -8964,8 +10768,8 @@ REVOKE ALL ON FUNCTION app_hidden.assistant_is_silent(ticket app_public.tickets)
 -- Name: TABLE audit_log; Type: ACL; Schema: app_public; Owner: -
 --
 
-GRANT SELECT ON TABLE app_public.audit_log TO auditor;
 GRANT SELECT ON TABLE app_public.audit_log TO admin;
+GRANT SELECT ON TABLE app_public.audit_log TO auditor;
 
 --
 -- Name: FUNCTION audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log); Type: ACL; Schema: app_hidden; Owner: -
@@ -9003,30 +10807,20 @@ REVOKE ALL ON FUNCTION app_hidden.confidence(cosine double precision, rivals dou
 --
 
 REVOKE ALL ON FUNCTION app_hidden.current_reason() FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.current_reason() TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.current_reason() TO agent;
-GRANT ALL ON FUNCTION app_hidden.current_reason() TO auditor;
-GRANT ALL ON FUNCTION app_hidden.current_reason() TO worker;
+GRANT ALL ON FUNCTION app_hidden.current_reason() TO reviewer;
 
 --
 -- Name: FUNCTION diff_summary(old_content text, new_content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) TO agent;
-GRANT ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) TO worker;
 
 --
 -- Name: FUNCTION effective_time(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.effective_time() FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.effective_time() TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.effective_time() TO agent;
-GRANT ALL ON FUNCTION app_hidden.effective_time() TO auditor;
-GRANT ALL ON FUNCTION app_hidden.effective_time() TO worker;
+GRANT ALL ON FUNCTION app_hidden.effective_time() TO reviewer;
 
 --
 -- Name: FUNCTION embedding_hash(content text); Type: ACL; Schema: app_hidden; Owner: -
@@ -9047,6 +10841,12 @@ REVOKE ALL ON FUNCTION app_hidden.emergency_section(question text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.emergency_text(sop_id integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION erasing(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.erasing() FROM PUBLIC;
+
+--
 -- Name: FUNCTION find_conversation(conversation uuid); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -9057,18 +10857,15 @@ REVOKE ALL ON FUNCTION app_hidden.find_conversation(conversation uuid) FROM PUBL
 --
 
 REVOKE ALL ON FUNCTION app_hidden.find_site(site text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO agent;
-GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO worker;
+GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO reviewer;
 
 --
 -- Name: TABLE sops; Type: ACL; Schema: app_public; Owner: -
 --
 
 GRANT SELECT ON TABLE app_public.sops TO agent;
-GRANT SELECT ON TABLE app_public.sops TO worker;
 GRANT SELECT ON TABLE app_public.sops TO auditor;
+GRANT SELECT ON TABLE app_public.sops TO worker;
 
 --
 -- Name: COLUMN sops.category; Type: ACL; Schema: app_public; Owner: -
@@ -9099,10 +10896,7 @@ GRANT UPDATE(archived_at) ON TABLE app_public.sops TO reviewer;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) TO agent;
-GRANT ALL ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) TO worker;
+GRANT ALL ON FUNCTION app_hidden.find_sop(sop_id integer, for_update boolean) TO reviewer;
 
 --
 -- Name: FUNCTION find_ticket(ticket_id integer); Type: ACL; Schema: app_hidden; Owner: -
@@ -9115,281 +10909,12 @@ REVOKE ALL ON FUNCTION app_hidden.find_ticket(ticket_id integer) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.from_lines(lines text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO agent;
-GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO worker;
-
---
--- Name: FUNCTION has_role(role name); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.has_role(role name) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.has_role(role name) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.has_role(role name) TO agent;
-GRANT ALL ON FUNCTION app_hidden.has_role(role name) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.has_role(role name) TO worker;
-
---
--- Name: FUNCTION hunk_range(first integer, last integer); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO agent;
-GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO worker;
-
---
--- Name: FUNCTION improvement_fingerprint(kind text, suggestion jsonb); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.improvement_fingerprint(kind text, suggestion jsonb) FROM PUBLIC;
-
---
--- Name: FUNCTION in_words(name text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.in_words(name text) FROM PUBLIC;
-
---
--- Name: FUNCTION knowledge_unit(category text, topic text, question text, answer text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.knowledge_unit(category text, topic text, question text, answer text) FROM PUBLIC;
-
---
--- Name: FUNCTION learnable_question(question text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.learnable_question(question text) FROM PUBLIC;
-
---
--- Name: FUNCTION lexeme_dimension(lexeme text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.lexeme_dimension(lexeme text) FROM PUBLIC;
-
---
--- Name: FUNCTION line_edits(a text[], b text[]); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO agent;
-GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO worker;
-
---
--- Name: FUNCTION lines_with_heading(lines text[]); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) TO agent;
-GRANT ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) TO worker;
-
---
--- Name: FUNCTION markdown_sections(content text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.markdown_sections(content text) FROM PUBLIC;
-
---
--- Name: FUNCTION mask_personal_data(content text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.mask_personal_data(content text) FROM PUBLIC;
-
---
--- Name: FUNCTION merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) TO agent;
-GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) TO worker;
-
---
--- Name: FUNCTION notify(kind text, details jsonb, key text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) FROM PUBLIC;
-
---
--- Name: FUNCTION phrases_heading(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.phrases_heading() FROM PUBLIC;
-
---
--- Name: FUNCTION plain_text(markdown text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.plain_text(markdown text) FROM PUBLIC;
-
---
--- Name: FUNCTION quote(body text, most integer); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.quote(body text, most integer) FROM PUBLIC;
-
---
--- Name: FUNCTION require_actor(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.require_actor() FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.require_actor() TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.require_actor() TO agent;
-GRANT ALL ON FUNCTION app_hidden.require_actor() TO auditor;
-GRANT ALL ON FUNCTION app_hidden.require_actor() TO worker;
-
---
--- Name: FUNCTION require_reason(reason text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.require_reason(reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.require_reason(reason text) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.require_reason(reason text) TO agent;
-GRANT ALL ON FUNCTION app_hidden.require_reason(reason text) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.require_reason(reason text) TO worker;
-
---
--- Name: FUNCTION require_role(role name); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.require_role(role name) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO agent;
-GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO worker;
-
---
--- Name: FUNCTION set_reason(reason text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.set_reason(reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO anonymous;
-GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO agent;
-GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO worker;
-
---
--- Name: FUNCTION sop_title(section text, content text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.sop_title(section text, content text) FROM PUBLIC;
-
---
--- Name: FUNCTION sop_units(category text, section text, content text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.sop_units(category text, section text, content text) FROM PUBLIC;
-
---
--- Name: FUNCTION target_of(sop_id integer, category text, topic text); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.target_of(sop_id integer, category text, topic text) FROM PUBLIC;
-
---
--- Name: FUNCTION tg__audit(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg__audit() FROM PUBLIC;
-
---
--- Name: FUNCTION tg__immutable(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg__immutable() FROM PUBLIC;
-
---
--- Name: FUNCTION tg__notify(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg__notify() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_audit_log__append_only(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__append_only() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_audit_log__chain(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__chain() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_improvement_queue__decide(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_improvement_queue__decide() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_knowledge_base__govern(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_knowledge_base__govern() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_knowledge_base__index(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_knowledge_base__index() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_notifications__enqueue(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_notifications__enqueue() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_prompts__record(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_prompts__record() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_prompts__version(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_prompts__version() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_sops__keep(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_sops__keep() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_sops__record(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_sops__record() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_sops__version(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_sops__version() FROM PUBLIC;
-
---
--- Name: FUNCTION tg_users__guard(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.tg_users__guard() FROM PUBLIC;
 
 --
 -- Name: TABLE responses; Type: ACL; Schema: app_public; Owner: -
 --
 
 GRANT SELECT ON TABLE app_public.responses TO agent;
-GRANT SELECT ON TABLE app_public.responses TO worker;
 GRANT SELECT ON TABLE app_public.responses TO auditor;
 
 --
@@ -9465,6 +10990,333 @@ GRANT SELECT(feedback_at) ON TABLE app_public.responses TO anonymous;
 GRANT SELECT(created_at) ON TABLE app_public.responses TO anonymous;
 
 --
+-- Name: FUNCTION granted_columns(response app_public.responses); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.granted_columns(response app_public.responses) FROM PUBLIC;
+
+--
+-- Name: FUNCTION granted_columns(ticket app_public.tickets); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.granted_columns(ticket app_public.tickets) FROM PUBLIC;
+
+--
+-- Name: FUNCTION has_role(role name); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.has_role(role name) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.has_role(role name) TO reviewer;
+
+--
+-- Name: FUNCTION hunk_range(first integer, last integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO agent;
+GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO auditor;
+
+--
+-- Name: FUNCTION improvement_fingerprint(kind text, suggestion jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.improvement_fingerprint(kind text, suggestion jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION in_words(name text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.in_words(name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION knowledge_unit(category text, topic text, question text, answer text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.knowledge_unit(category text, topic text, question text, answer text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION learnable_question(question text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.learnable_question(question text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION lexeme_dimension(lexeme text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.lexeme_dimension(lexeme text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION line_edits(a text[], b text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO agent;
+GRANT ALL ON FUNCTION app_hidden.line_edits(a text[], b text[]) TO auditor;
+
+--
+-- Name: FUNCTION lines_with_heading(lines text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION list_item(item text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.list_item(item text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION markdown_sections(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.markdown_sections(content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION mask_card(candidate text, named boolean); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.mask_card(candidate text, named boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION mask_codes(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.mask_codes(content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION mask_iban(candidate text, named boolean); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.mask_iban(candidate text, named boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION mask_personal_data(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.mask_personal_data(content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION mask_phone(candidate text, before text, after text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.mask_phone(candidate text, before text, after text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION notify(kind text, details jsonb, key text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION numbers_a_thing(before text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.numbers_a_thing(before text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION passes_luhn(digits text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.passes_luhn(digits text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION phrases_heading(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.phrases_heading() FROM PUBLIC;
+
+--
+-- Name: FUNCTION plain_characters(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.plain_characters(content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION plain_text(markdown text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.plain_text(markdown text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION quote(body text, most integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.quote(body text, most integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION require_actor(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.require_actor() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.require_actor() TO reviewer;
+
+--
+-- Name: FUNCTION require_reason(reason text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.require_reason(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.require_reason(reason text) TO reviewer;
+
+--
+-- Name: FUNCTION require_role(role name); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.require_role(role name) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO reviewer;
+
+--
+-- Name: FUNCTION set_reason(reason text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.set_reason(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO reviewer;
+
+--
+-- Name: FUNCTION sop_title(section text, content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.sop_title(section text, content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sop_units(category text, section text, content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.sop_units(category text, section text, content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION target_of(sop_id integer, category text, topic text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.target_of(sop_id integer, category text, topic text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg__audit(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg__audit() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg__immutable(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg__immutable() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg__notify(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg__notify() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_audit_log__append_only(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__append_only() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_audit_log__chain(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__chain() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_improvement_evidence__not_erased(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_improvement_evidence__not_erased() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_improvement_queue__decide(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_improvement_queue__decide() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_knowledge_base__govern(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_knowledge_base__govern() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_knowledge_base__index(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_knowledge_base__index() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_messages__not_erased(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_messages__not_erased() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_notifications__enqueue(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_notifications__enqueue() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_privacy_actions__append_only(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_privacy_actions__append_only() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_privacy_actions__finished(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_privacy_actions__finished() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_prompts__record(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_prompts__record() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_prompts__version(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_prompts__version() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_retention_rules__govern(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_retention_rules__govern() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_sops__keep(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_sops__keep() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_sops__record(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_sops__record() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_sops__version(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_sops__version() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_users__guard(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_users__guard() FROM PUBLIC;
+
+--
 -- Name: FUNCTION ticket_summary(response app_public.responses); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -9475,20 +11327,16 @@ REVOKE ALL ON FUNCTION app_hidden.ticket_summary(response app_public.responses) 
 --
 
 REVOKE ALL ON FUNCTION app_hidden.to_lines(content text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO anonymous;
 GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO agent;
 GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO worker;
 
 --
 -- Name: FUNCTION unified_diff(a text, b text, a_name text, b_name text, context integer); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO anonymous;
 GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO agent;
 GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO auditor;
-GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO worker;
 
 --
 -- Name: FUNCTION usual_length(target text, kind text); Type: ACL; Schema: app_hidden; Owner: -
@@ -9509,12 +11357,18 @@ REVOKE ALL ON FUNCTION app_hidden.visible_response(response_id bigint) FROM PUBL
 REVOKE ALL ON FUNCTION app_hidden.voter() FROM PUBLIC;
 
 --
+-- Name: FUNCTION without_items(content text, base text, items text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.without_items(content text, base text, items text[]) FROM PUBLIC;
+
+--
 -- Name: TABLE improvement_queue; Type: ACL; Schema: app_public; Owner: -
 --
 
 GRANT SELECT ON TABLE app_public.improvement_queue TO agent;
-GRANT SELECT ON TABLE app_public.improvement_queue TO worker;
 GRANT SELECT ON TABLE app_public.improvement_queue TO auditor;
+GRANT SELECT ON TABLE app_public.improvement_queue TO worker;
 
 --
 -- Name: COLUMN improvement_queue.status; Type: ACL; Schema: app_public; Owner: -
@@ -9559,6 +11413,26 @@ REVOKE ALL ON FUNCTION app_private.apply_improvement__sop_edit(improvement app_p
 REVOKE ALL ON FUNCTION app_private.apply_improvement__sop_new(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
+-- Name: TABLE retention_runs; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.retention_runs TO admin;
+GRANT SELECT ON TABLE app_public.retention_runs TO auditor;
+
+--
+-- Name: FUNCTION apply_retention(run_id bigint); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_retention(run_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.apply_retention(run_id bigint) TO worker;
+
+--
+-- Name: FUNCTION begin_erasure(kind text, reference text, reason text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.begin_erasure(kind text, reference text, reason text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION binary_quantize(public.vector); Type: ACL; Schema: public; Owner: -
 --
 
@@ -9588,8 +11462,8 @@ GRANT ALL ON FUNCTION app_private.claim_notification(notification_id bigint, mai
 --
 
 GRANT SELECT ON TABLE app_public.failure_patterns TO agent;
-GRANT SELECT ON TABLE app_public.failure_patterns TO worker;
 GRANT SELECT ON TABLE app_public.failure_patterns TO auditor;
+GRANT SELECT ON TABLE app_public.failure_patterns TO worker;
 
 --
 -- Name: FUNCTION cluster_failures(most integer); Type: ACL; Schema: app_private; Owner: -
@@ -9618,6 +11492,49 @@ REVOKE ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) FROM PU
 GRANT ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) TO worker;
 
 --
+-- Name: FUNCTION embeddings_promised(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.embeddings_promised() FROM PUBLIC;
+
+--
+-- Name: TABLE privacy_actions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.privacy_actions TO admin;
+GRANT SELECT ON TABLE app_public.privacy_actions TO auditor;
+
+--
+-- Name: FUNCTION end_erasure(action_id bigint, counts jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.end_erasure(action_id bigint, counts jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_learned(knowledge_ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION finish_notification(notification_id bigint, error text, retry boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -9629,6 +11546,12 @@ GRANT ALL ON FUNCTION app_private.finish_notification(notification_id bigint, er
 --
 
 REVOKE ALL ON FUNCTION app_private.first_target(question text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION improvement_in_progress(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.improvement_in_progress() FROM PUBLIC;
 
 --
 -- Name: FUNCTION learn_from(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
@@ -9656,10 +11579,22 @@ GRANT ALL ON FUNCTION app_private.missing_vectors(category text, section text, c
 REVOKE ALL ON FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION pattern_label(pattern_id integer); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.pattern_label(pattern_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) FROM PUBLIC;
 
 --
 -- Name: FUNCTION preview_questions(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
@@ -9668,18 +11603,30 @@ REVOKE ALL ON FUNCTION app_private.pattern_label(pattern_id integer) FROM PUBLIC
 REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
+-- Name: FUNCTION pseudonym(name text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.pseudonym(name text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
 
 --
+-- Name: FUNCTION quotes_of(items text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.quotes_of(items text[]) FROM PUBLIC;
+
+--
 -- Name: TABLE knowledge_base; Type: ACL; Schema: app_public; Owner: -
 --
 
 GRANT SELECT ON TABLE app_public.knowledge_base TO agent;
-GRANT SELECT ON TABLE app_public.knowledge_base TO worker;
 GRANT SELECT ON TABLE app_public.knowledge_base TO auditor;
+GRANT SELECT ON TABLE app_public.knowledge_base TO worker;
 GRANT DELETE ON TABLE app_public.knowledge_base TO reviewer;
 
 --
@@ -9761,12 +11708,26 @@ REVOKE ALL ON FUNCTION app_private.rebuild_profile(profile_of text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_private.rebuild_sop_units(sop app_public.sops, sop_version_id integer) FROM PUBLIC;
 
 --
+-- Name: TABLE audit_heads; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.audit_heads TO admin;
+GRANT SELECT ON TABLE app_public.audit_heads TO auditor;
+
+--
+-- Name: FUNCTION record_audit_head(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.record_audit_head() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.record_audit_head() TO worker;
+
+--
 -- Name: TABLE failed_responses; Type: ACL; Schema: app_public; Owner: -
 --
 
 GRANT SELECT ON TABLE app_public.failed_responses TO agent;
-GRANT SELECT ON TABLE app_public.failed_responses TO worker;
 GRANT SELECT ON TABLE app_public.failed_responses TO auditor;
+GRANT SELECT ON TABLE app_public.failed_responses TO worker;
 
 --
 -- Name: FUNCTION record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: ACL; Schema: app_private; Owner: -
@@ -9794,6 +11755,54 @@ GRANT ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) TO wo
 REVOKE ALL ON FUNCTION app_private.request_password_reset(email text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION retain__conversations(before timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.retain__conversations(before timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION retain__dry_runs(before timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.retain__dry_runs(before timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION retain__embedding_cache(before timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.retain__embedding_cache(before timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION retain__idle_conversations(before timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.retain__idle_conversations(before timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION retain__llm_calls(before timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.retain__llm_calls(before timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION retain__notifications(before timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.retain__notifications(before timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION retain__retention_runs(before timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.retain__retention_runs(before timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION retain__sessions(before timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.retain__sessions(before timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -9811,6 +11820,12 @@ REVOKE ALL ON FUNCTION app_private.settle_entry(knowledge_id integer) FROM PUBLI
 
 REVOKE ALL ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text) TO worker;
+
+--
+-- Name: FUNCTION take_turns_with_erasure(erases boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.take_turns_with_erasure(erases boolean) FROM PUBLIC;
 
 --
 -- Name: FUNCTION vectors_wanted(most integer); Type: ACL; Schema: app_private; Owner: -
@@ -9860,36 +11875,57 @@ REVOKE ALL ON FUNCTION app_public.create_api_token(name text, role text, expires
 GRANT ALL ON FUNCTION app_public.create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer) TO agent;
 
 --
--- Name: TABLE users; Type: ACL; Schema: app_public; Owner: -
+-- Name: COLUMN users.id; Type: ACL; Schema: app_public; Owner: -
 --
 
-GRANT SELECT ON TABLE app_public.users TO agent;
-GRANT SELECT ON TABLE app_public.users TO worker;
-GRANT SELECT ON TABLE app_public.users TO auditor;
+GRANT SELECT(id) ON TABLE app_public.users TO agent;
+GRANT SELECT(id) ON TABLE app_public.users TO auditor;
 
 --
 -- Name: COLUMN users.email; Type: ACL; Schema: app_public; Owner: -
 --
 
+GRANT SELECT(email) ON TABLE app_public.users TO agent;
+GRANT SELECT(email) ON TABLE app_public.users TO auditor;
 GRANT INSERT(email),UPDATE(email) ON TABLE app_public.users TO admin;
 
 --
 -- Name: COLUMN users.name; Type: ACL; Schema: app_public; Owner: -
 --
 
+GRANT SELECT(name) ON TABLE app_public.users TO agent;
+GRANT SELECT(name) ON TABLE app_public.users TO auditor;
 GRANT INSERT(name),UPDATE(name) ON TABLE app_public.users TO admin;
 
 --
 -- Name: COLUMN users.role; Type: ACL; Schema: app_public; Owner: -
 --
 
+GRANT SELECT(role) ON TABLE app_public.users TO agent;
+GRANT SELECT(role) ON TABLE app_public.users TO auditor;
 GRANT INSERT(role),UPDATE(role) ON TABLE app_public.users TO admin;
 
 --
 -- Name: COLUMN users.is_active; Type: ACL; Schema: app_public; Owner: -
 --
 
+GRANT SELECT(is_active) ON TABLE app_public.users TO agent;
+GRANT SELECT(is_active) ON TABLE app_public.users TO auditor;
 GRANT INSERT(is_active),UPDATE(is_active) ON TABLE app_public.users TO admin;
+
+--
+-- Name: COLUMN users.created_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(created_at) ON TABLE app_public.users TO agent;
+GRANT SELECT(created_at) ON TABLE app_public.users TO auditor;
+
+--
+-- Name: COLUMN users.updated_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(updated_at) ON TABLE app_public.users TO agent;
+GRANT SELECT(updated_at) ON TABLE app_public.users TO auditor;
 
 --
 -- Name: FUNCTION create_user(email text, role text, name text, invite boolean); Type: ACL; Schema: app_public; Owner: -
@@ -9950,13 +11986,40 @@ REVOKE ALL ON FUNCTION app_public.delete_webhook(webhook_id integer) FROM PUBLIC
 GRANT ALL ON FUNCTION app_public.delete_webhook(webhook_id integer) TO admin;
 
 --
+-- Name: FUNCTION erase_conversation(ticket_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.erase_conversation(ticket_id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.erase_conversation(ticket_id integer, reason text) TO admin;
+
+--
+-- Name: FUNCTION erase_personal_data(visitor_id uuid, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.erase_personal_data(visitor_id uuid, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.erase_personal_data(visitor_id uuid, reason text) TO admin;
+
+--
+-- Name: FUNCTION export_conversation(ticket_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.export_conversation(ticket_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.export_conversation(ticket_id integer) TO admin;
+
+--
+-- Name: FUNCTION export_personal_data(visitor_id uuid); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.export_personal_data(visitor_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.export_personal_data(visitor_id uuid) TO admin;
+
+--
 -- Name: FUNCTION failures_about(text text, since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) TO agent;
 GRANT ALL ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) TO auditor;
-GRANT ALL ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) TO worker;
 
 --
 -- Name: FUNCTION hand_back(ticket_id integer); Type: ACL; Schema: app_public; Owner: -
@@ -9986,7 +12049,6 @@ GRANT ALL ON FUNCTION app_public.invite_user(user_id integer) TO admin;
 REVOKE ALL ON FUNCTION app_public.mark_helpful(response_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.mark_helpful(response_id bigint) TO anonymous;
 GRANT ALL ON FUNCTION app_public.mark_helpful(response_id bigint) TO agent;
-GRANT ALL ON FUNCTION app_public.mark_helpful(response_id bigint) TO worker;
 
 --
 -- Name: FUNCTION mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: ACL; Schema: app_public; Owner: -
@@ -9995,7 +12057,6 @@ GRANT ALL ON FUNCTION app_public.mark_helpful(response_id bigint) TO worker;
 REVOKE ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) TO anonymous;
 GRANT ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) TO agent;
-GRANT ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) TO worker;
 
 --
 -- Name: FUNCTION me(); Type: ACL; Schema: app_public; Owner: -
@@ -10042,7 +12103,6 @@ GRANT ALL ON FUNCTION app_public.reject_improvement(id integer, reason text) TO 
 --
 
 GRANT SELECT ON TABLE app_public.messages TO agent;
-GRANT SELECT ON TABLE app_public.messages TO worker;
 GRANT SELECT ON TABLE app_public.messages TO auditor;
 
 --
@@ -10106,6 +12166,7 @@ GRANT ALL ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution te
 -- Name: TABLE api_tokens; Type: ACL; Schema: app_public; Owner: -
 --
 
+GRANT SELECT ON TABLE app_public.api_tokens TO admin;
 GRANT SELECT ON TABLE app_public.api_tokens TO auditor;
 GRANT SELECT ON TABLE app_public.api_tokens TO agent;
 
@@ -10120,6 +12181,7 @@ GRANT ALL ON FUNCTION app_public.revoke_api_token(api_token_id integer) TO agent
 -- Name: TABLE sessions; Type: ACL; Schema: app_public; Owner: -
 --
 
+GRANT SELECT ON TABLE app_public.sessions TO admin;
 GRANT SELECT ON TABLE app_public.sessions TO auditor;
 GRANT SELECT ON TABLE app_public.sessions TO agent;
 
@@ -10165,8 +12227,8 @@ GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding pu
 --
 
 GRANT SELECT ON TABLE app_public.club_settings TO agent;
-GRANT SELECT ON TABLE app_public.club_settings TO worker;
 GRANT SELECT ON TABLE app_public.club_settings TO auditor;
+GRANT SELECT ON TABLE app_public.club_settings TO worker;
 
 --
 -- Name: COLUMN club_settings.confidence_threshold; Type: ACL; Schema: app_public; Owner: -
@@ -10194,12 +12256,32 @@ REVOKE ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason 
 GRANT ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) TO agent;
 
 --
+-- Name: TABLE retention_rules; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.retention_rules TO admin;
+GRANT SELECT ON TABLE app_public.retention_rules TO auditor;
+
+--
+-- Name: COLUMN retention_rules.keep; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(keep) ON TABLE app_public.retention_rules TO admin;
+
+--
+-- Name: FUNCTION set_retention(kind text, keep interval, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.set_retention(kind text, keep interval, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.set_retention(kind text, keep interval, reason text) TO admin;
+
+--
 -- Name: TABLE sop_versions; Type: ACL; Schema: app_public; Owner: -
 --
 
 GRANT SELECT ON TABLE app_public.sop_versions TO agent;
-GRANT SELECT ON TABLE app_public.sop_versions TO worker;
 GRANT SELECT ON TABLE app_public.sop_versions TO auditor;
+GRANT SELECT ON TABLE app_public.sop_versions TO worker;
 
 --
 -- Name: FUNCTION sop_as_of(category text, section text, at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
@@ -10208,7 +12290,6 @@ GRANT SELECT ON TABLE app_public.sop_versions TO auditor;
 REVOKE ALL ON FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) TO agent;
 GRANT ALL ON FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) TO auditor;
-GRANT ALL ON FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) TO worker;
 
 --
 -- Name: FUNCTION sop_diff(sop_id integer, "from" integer, "to" integer); Type: ACL; Schema: app_public; Owner: -
@@ -10217,7 +12298,6 @@ GRANT ALL ON FUNCTION app_public.sop_as_of(category text, section text, at times
 REVOKE ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) TO agent;
 GRANT ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) TO auditor;
-GRANT ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) TO worker;
 
 --
 -- Name: FUNCTION start_conversation(site text); Type: ACL; Schema: app_public; Owner: -
@@ -10226,7 +12306,6 @@ GRANT ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" i
 REVOKE ALL ON FUNCTION app_public.start_conversation(site text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO anonymous;
 GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO agent;
-GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO worker;
 
 --
 -- Name: FUNCTION take_over(ticket_id integer); Type: ACL; Schema: app_public; Owner: -
@@ -10244,12 +12323,12 @@ GRANT ALL ON FUNCTION app_public.users_status(person app_public.users) TO agent;
 GRANT ALL ON FUNCTION app_public.users_status(person app_public.users) TO auditor;
 
 --
--- Name: FUNCTION verify_audit_log(); Type: ACL; Schema: app_public; Owner: -
+-- Name: FUNCTION verify_audit_log(head text); Type: ACL; Schema: app_public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_public.verify_audit_log() FROM PUBLIC;
-GRANT ALL ON FUNCTION app_public.verify_audit_log() TO admin;
-GRANT ALL ON FUNCTION app_public.verify_audit_log() TO auditor;
+REVOKE ALL ON FUNCTION app_public.verify_audit_log(head text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.verify_audit_log(head text) TO admin;
+GRANT ALL ON FUNCTION app_public.verify_audit_log(head text) TO auditor;
 
 --
 -- Name: FUNCTION close_session(token text); Type: ACL; Schema: app_secret; Owner: -
@@ -11008,6 +13087,12 @@ GRANT SELECT ON TABLE app_private.audit_head TO auditor;
 GRANT SELECT ON TABLE app_private.embedding_cache TO auditor;
 
 --
+-- Name: TABLE improvements_in_progress; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.improvements_in_progress TO auditor;
+
+--
 -- Name: TABLE knowledge_votes; Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -11036,7 +13121,6 @@ GRANT SELECT ON TABLE app_private.search_vocabulary TO auditor;
 --
 
 GRANT SELECT ON TABLE app_public.emergency_signals TO agent;
-GRANT SELECT ON TABLE app_public.emergency_signals TO worker;
 GRANT SELECT ON TABLE app_public.emergency_signals TO auditor;
 GRANT DELETE ON TABLE app_public.emergency_signals TO admin;
 
@@ -11057,8 +13141,8 @@ GRANT INSERT(pattern),UPDATE(pattern) ON TABLE app_public.emergency_signals TO a
 --
 
 GRANT SELECT ON TABLE app_public.improvement_evidence TO agent;
-GRANT SELECT ON TABLE app_public.improvement_evidence TO worker;
 GRANT SELECT ON TABLE app_public.improvement_evidence TO auditor;
+GRANT SELECT ON TABLE app_public.improvement_evidence TO worker;
 
 --
 -- Name: TABLE knowledge_health; Type: ACL; Schema: app_public; Owner: -
@@ -11071,32 +13155,91 @@ GRANT SELECT ON TABLE app_public.knowledge_health TO auditor;
 -- Name: TABLE llm_calls; Type: ACL; Schema: app_public; Owner: -
 --
 
-GRANT SELECT ON TABLE app_public.llm_calls TO agent;
-GRANT SELECT,INSERT ON TABLE app_public.llm_calls TO worker;
+GRANT SELECT ON TABLE app_public.llm_calls TO admin;
 GRANT SELECT ON TABLE app_public.llm_calls TO auditor;
+
+--
+-- Name: COLUMN llm_calls.purpose; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(purpose) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.model; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(model) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.tokens_in; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(tokens_in) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.tokens_out; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(tokens_out) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.tokens_cached; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(tokens_cached) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.cost; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(cost) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.latency_ms; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(latency_ms) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.status; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(status) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.request_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(request_id) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.response_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(response_id) ON TABLE app_public.llm_calls TO worker;
 
 --
 -- Name: TABLE notifications; Type: ACL; Schema: app_public; Owner: -
 --
 
-GRANT SELECT ON TABLE app_public.notifications TO auditor;
 GRANT SELECT ON TABLE app_public.notifications TO admin;
+GRANT SELECT ON TABLE app_public.notifications TO auditor;
 
 --
 -- Name: TABLE prompt_versions; Type: ACL; Schema: app_public; Owner: -
 --
 
-GRANT SELECT ON TABLE app_public.prompt_versions TO agent;
-GRANT SELECT ON TABLE app_public.prompt_versions TO worker;
+GRANT SELECT ON TABLE app_public.prompt_versions TO reviewer;
 GRANT SELECT ON TABLE app_public.prompt_versions TO auditor;
+GRANT SELECT ON TABLE app_public.prompt_versions TO worker;
 
 --
 -- Name: TABLE prompts; Type: ACL; Schema: app_public; Owner: -
 --
 
-GRANT SELECT ON TABLE app_public.prompts TO agent;
-GRANT SELECT ON TABLE app_public.prompts TO worker;
+GRANT SELECT ON TABLE app_public.prompts TO reviewer;
 GRANT SELECT ON TABLE app_public.prompts TO auditor;
+GRANT SELECT ON TABLE app_public.prompts TO worker;
 
 --
 -- Name: COLUMN prompts.name; Type: ACL; Schema: app_public; Owner: -
@@ -11115,7 +13258,6 @@ GRANT INSERT(content),UPDATE(content) ON TABLE app_public.prompts TO reviewer;
 --
 
 GRANT SELECT ON TABLE app_public.response_sources TO agent;
-GRANT SELECT ON TABLE app_public.response_sources TO worker;
 GRANT SELECT ON TABLE app_public.response_sources TO auditor;
 
 --
@@ -11184,8 +13326,8 @@ GRANT SELECT ON TABLE app_public.review_metrics TO auditor;
 --
 
 GRANT SELECT ON TABLE app_public.sites TO agent;
-GRANT SELECT ON TABLE app_public.sites TO worker;
 GRANT SELECT ON TABLE app_public.sites TO auditor;
+GRANT SELECT ON TABLE app_public.sites TO worker;
 GRANT SELECT ON TABLE app_public.sites TO anonymous;
 
 --
@@ -11230,8 +13372,8 @@ GRANT SELECT ON TABLE app_public.sop_usage TO auditor;
 -- Name: TABLE webhooks; Type: ACL; Schema: app_public; Owner: -
 --
 
-GRANT SELECT ON TABLE app_public.webhooks TO auditor;
 GRANT SELECT ON TABLE app_public.webhooks TO admin;
+GRANT SELECT ON TABLE app_public.webhooks TO auditor;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: -

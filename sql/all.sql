@@ -27,6 +27,8 @@
 --!include tables/webhooks.sql
 --!include tables/notifications.sql
 --!include tables/rate_limits.sql
+--!include tables/privacy_actions.sql
+--!include tables/retention.sql
 --!include types/search_result.sql
 --!include types/issued_token.sql
 --!include functions/identity.sql
@@ -58,6 +60,7 @@
 --!include triggers/improvement_queue.sql
 --!include triggers/prompts.sql
 --!include triggers/users.sql
+--!include triggers/privacy.sql
 --!include triggers/audit.sql
 --!include queries/search_knowledge.sql
 --!include queries/sop_history.sql
@@ -71,6 +74,9 @@
 --!include mutations/users.sql
 --!include mutations/api_tokens.sql
 --!include mutations/webhooks.sql
+--!include functions/erase.sql
+--!include functions/retention.sql
+--!include functions/retain_credentials.sql
 --!include mutations/save_sop.sql
 --!include mutations/rollback_sop.sql
 --!include mutations/archive_sop.sql
@@ -84,6 +90,7 @@
 --!include mutations/record_response.sql
 --!include mutations/ask.sql
 --!include mutations/request_analysis.sql
+--!include mutations/privacy.sql
 --!include views/analytics.sql
 --!include policies/policies.sql
 --!include policies/functions.sql

@@ -5,6 +5,7 @@ import type { Config } from '../core/config.ts'
 import auditRecordHead from './tasks/audit__record_head.ts'
 import failuresAnalyse from './tasks/failures__analyse.ts'
 import notificationsSend from './tasks/notifications__send.ts'
+import retentionApply from './tasks/retention__apply.ts'
 import searchStatisticsRefresh from './tasks/search_statistics__refresh.ts'
 import searchUnitsEmbed from './tasks/search_units__embed.ts'
 
@@ -16,6 +17,7 @@ export const tasks = (services: Services): TaskList => ({
   audit__record_head: auditRecordHead(services),
   failures__analyse: failuresAnalyse(services),
   notifications__send: notificationsSend(services),
+  retention__apply: retentionApply(services),
   search_statistics__refresh: searchStatisticsRefresh(services),
   search_units__embed: searchUnitsEmbed(services),
 })
@@ -25,6 +27,7 @@ const crontab = `
 */5 * * * * search_units__embed ?jobKey=search_units__embed:cron&max=3
 0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"most":500}
 55 2 * * * audit__record_head ?id=audit_head&jobKey=audit__record_head&max=8
+15 3 * * * retention__apply ?jobKey=retention__apply&max=5
 30 4 * * * failures__analyse ?id=daily&jobKey=failures__analyse:daily&max=5 {"most":10000}
 `
 

@@ -39,7 +39,7 @@ export async function analyse(
     const open = await client.query<{ id: number }>(
       `select p.id from app_public.failure_patterns p
         where p.status in ('open', 'proposed', 'resolved') and exists (
-          select from app_public.failed_responses f where f.pattern_id = p.id and f.withdrawn_at is null and f.resolved_by_improvement_id is null
+          select from app_public.failed_responses f where f.pattern_id = p.id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
              and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id))
         order by p.size desc, p.id`,
     )
@@ -81,6 +81,10 @@ async function propose(services: AnsweringServices, pattern: number): Promise<nu
     if (rows[0]!.status !== 'pending') return null
     await client.query('select app_public.preview_improvement($1)', [rows[0]!.id])
     return rows[0]!.id
+  }).catch((error: { code?: string }) => {
+    // A customer was erased between draft and proposal: the next run drafts from what is left.
+    if (error.code === 'CO110') return null
+    throw error
   })
 }
 

@@ -8,6 +8,7 @@ declare
   v_pattern app_public.failure_patterns;
   v_touched integer[] := '{}';
 begin
+  perform app_private.take_turns_with_erasure();
   -- One analysis at a time; a second finds the failures taken.
   perform pg_advisory_xact_lock(hashtextextended('clubos.cluster_failures', 0));
   for v_failure in
@@ -15,7 +16,7 @@ begin
       from app_public.failed_responses f
      cross join app_public.club_settings s
       left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(f.query) and c.model = s.embedding_model
-     where not f.analyzed and f.withdrawn_at is null
+     where not f.analyzed and f.withdrawn_at is null and f.erased_at is null
      order by f.id limit most
      for update of f skip locked
   loop
@@ -50,8 +51,8 @@ create or replace function app_private.pattern_label(pattern_id integer) returns
 language sql stable set search_path = app_public, public, pg_temp as $$
   with own as (
     select w.word, count(*) as n
-      from app_public.failed_responses f, lateral (select distinct m[1] as word from regexp_matches(lower(app_hidden.mask_personal_data(f.query)), '[[:alpha:]]{3,}', 'g') m) w
-     where f.pattern_id = pattern_label.pattern_id and to_tsvector('app_public.clubos', w.word) <> ''::tsvector
+      from app_public.failed_responses f, lateral (select distinct m[1] as word from regexp_matches(lower(regexp_replace(app_hidden.mask_personal_data(f.query), '\[(?:email|phone|card number|iban|code)\]', '', 'g')), '[[:alpha:]]{3,}', 'g') m) w
+     where f.pattern_id = pattern_label.pattern_id and f.erased_at is null and to_tsvector('app_public.clubos', w.word) <> ''::tsvector
      group by 1
   ), total as (
     select count(*)::double precision as n from app_public.failed_responses f where f.pattern_id is not null
@@ -82,13 +83,15 @@ begin
          array_agg(distinct app_hidden.mask_personal_data(btrim(f.user_correction))) filter (where btrim(f.user_correction) <> '')
     into v_failures, v_phrases, v_corrections
     from (select * from app_public.failed_responses f
-           where f.pattern_id = draft_improvement.pattern_id and f.withdrawn_at is null and f.resolved_by_improvement_id is null
+           where f.pattern_id = draft_improvement.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
              and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
            order by f.id desc limit c_phrases) f;
   if v_failures is null then
     return null;
   end if;
-  v_reasoning := format('Asked about "%s" and not helped: %s.', v_pattern.label, case cardinality(v_failures) when 1 then 'one customer' else cardinality(v_failures) || ' customers' end);
+  -- It becomes the reason of the version and of the audit row, which stay: one customer's words have no place there.
+  v_reasoning := case cardinality(v_failures) when 1 then 'One customer asked and was not helped.'
+                   else format('Asked about "%s" and not helped: %s customers.', v_pattern.label, cardinality(v_failures)) end;
 
   if v_pattern.sop_id is not null then
     v_sop := app_hidden.find_sop(v_pattern.sop_id);
@@ -135,6 +138,11 @@ $$;
 comment on function app_private.draft_improvement(integer) is
   'The local analyst''s proposal for a pattern, {kind, suggestion, failed_response_ids, base_version}: phrases and clarifications for the SOP concerned, entries for a topic, or a new SOP from the corrections; null where nobody said what is right.';
 
+create or replace function app_hidden.list_item(item text) returns text language sql immutable parallel safe as $$
+  select regexp_replace(btrim(regexp_replace(item, '\s+', ' ', 'g')), '^[-*+#>]+\s*', '')
+$$;
+comment on function app_hidden.list_item(text) is 'A text as one line of a list.';
+
 create or replace function app_hidden.add_list_items(content text, heading text, items text[]) returns text
 language plpgsql immutable parallel safe as $$
 declare
@@ -144,7 +152,7 @@ declare
   v_end integer;
 begin
   select array_agg('- ' || i order by o) into v_items
-    from (select regexp_replace(btrim(regexp_replace(t.item, '\s+', ' ', 'g')), '^[-*+#>]+\s*', '') as i, t.o from unnest(items) with ordinality t(item, o)) n
+    from (select app_hidden.list_item(t.item) as i, t.o from unnest(items) with ordinality t(item, o)) n
    where i <> '' and ('- ' || i) <> all (v_lines);
   if v_items is null then
     return content;

@@ -6,23 +6,31 @@ begin
   select * into v_response from app_public.responses r where r.id = visible_response.response_id for no key update;
   if v_response.id is null or not (app_hidden.has_role('agent') or app_hidden.has_role('worker') or coalesce(v_response.visitor_id = app_public.current_visitor_id(), false)) then
     raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
+  elsif v_response.erased_at is not null then
+    raise exception 'This answer was erased; there is nothing left to rate.' using errcode = 'CO110';
   end if;
   return v_response;
 end
 $$;
-comment on function app_hidden.visible_response(bigint) is 'The response, locked; CO404 where it is not there or another customer''s.';
+comment on function app_hidden.visible_response(bigint) is 'The response, locked; CO404 where it is not there or another customer''s, CO110 where it was erased.';
 
 create or replace function app_hidden.voter() returns text language sql stable as $$
   select coalesce('visitor:' || app_public.current_visitor_id(), app_public.current_actor(), session_user)
 $$;
 comment on function app_hidden.voter() is 'Who rates: the visitor, or the member of staff.';
 
+create or replace function app_private.pseudonym(name text) returns text language sql immutable parallel safe as $$
+  -- A visitor's id has 122 random bits: its hash cannot be searched back, and still tells one visitor from another.
+  select case when name like 'visitor:%' then 'erased:' || left(encode(sha256(convert_to(name, 'UTF8')), 'hex'), 32) else name end
+$$;
+comment on function app_private.pseudonym(text) is 'What stands for visitor:<id> once the visitor is erased: the same for the same visitor, and no way back. Names of staff stay.';
+
 -- Learned trust follows from the votes; what staff wrote or approved stays as it is.
 create or replace function app_private.settle_entry(knowledge_id integer) returns void
 language sql volatile security definer set search_path = app_public, public, pg_temp as $$
   with votes as (
     select count(*) as used, count(*) filter (where v.helpful) as good, bool_or(v.helpful and v.by_staff) as staff,
-           count(distinct v.voter) filter (where v.helpful) as voters
+           count(distinct app_private.pseudonym(v.voter)) filter (where v.helpful) as voters
       from app_private.knowledge_votes v where v.knowledge_id = settle_entry.knowledge_id
   )
   update app_public.knowledge_base k

@@ -9,6 +9,7 @@ begin
   if not app_hidden.has_role('worker') then
     perform app_hidden.require_role('agent');
   end if;
+  perform app_private.take_turns_with_erasure();
   select * into v_improvement from app_public.improvement_queue q where q.id = preview_improvement.id;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', preview_improvement.id using errcode = 'CO404';
@@ -32,7 +33,7 @@ begin
            'still_failing', count(*) filter (where p.role = 'failing' and p.after is distinct from p.expected),
            'broken', count(*) filter (where p.role = 'good' and p.before = p.expected and p.after is distinct from p.expected),
            'unaffected', count(*) filter (where p.role = 'good' and p.before is not distinct from p.after),
-           'questions', coalesce(jsonb_agg(jsonb_build_object('question', p.question, 'role', p.role, 'expected', p.expected, 'before', p.before, 'after', p.after))
+           'questions', coalesce(jsonb_agg(jsonb_build_object('question', app_hidden.learnable_question(p.question), 'role', p.role, 'expected', p.expected, 'before', p.before, 'after', p.after))
                           filter (where p.role = 'failing' or p.before is distinct from p.after), '[]'))
     into v_result
     from (select q.question, q.role, q.expected, v_before ->> q.question as before, v_after ->> q.question as after

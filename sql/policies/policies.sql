@@ -20,7 +20,7 @@ begin
         'agent, auditor, worker: sops, sop_versions, knowledge_base, failed_responses, failure_patterns, improvement_queue, improvement_evidence, club_settings, sites',
         'agent, auditor: tickets, messages, responses, response_sources, emergency_signals',
         'reviewer, auditor, worker: prompts, prompt_versions',
-        'admin, auditor: llm_calls, audit_log, audit_heads, sessions, api_tokens, webhooks, notifications']) g,
+        'admin, auditor: llm_calls, audit_log, audit_heads, sessions, api_tokens, webhooks, notifications, retention_rules, retention_runs, privacy_actions']) g,
       unnest(string_to_array(split_part(g, ':', 2), ',')) t
   loop
     for v_reader in select btrim(r) from unnest(string_to_array(v_grant.readers, ',')) r loop
@@ -87,6 +87,9 @@ create policy insert_admin on app_public.emergency_signals for insert to admin w
 create policy update_admin on app_public.emergency_signals for update to admin using (true) with check (true);
 create policy delete_admin on app_public.emergency_signals for delete to admin using (true);
 grant insert (section, pattern), update (section, pattern), delete on app_public.emergency_signals to admin;
+
+create policy update_admin on app_public.retention_rules for update to admin using (true) with check (true);
+grant update (keep) on app_public.retention_rules to admin;
 
 create policy insert_worker on app_public.llm_calls for insert to worker with check (true);
 grant insert (purpose, model, tokens_in, tokens_out, tokens_cached, cost, latency_ms, status, request_id, response_id) on app_public.llm_calls to worker;

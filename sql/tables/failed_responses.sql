@@ -20,6 +20,7 @@ create table if not exists app_public.failed_responses (
   constraint failed_responses_feedback_type_is_known check (feedback_type in ('unhelpful', 'wrong', 'incomplete')),
   constraint failed_responses_correction_fits check (octet_length(user_correction) <= 65536)
 );
+alter table app_public.failed_responses add column if not exists erased_at timestamptz;
 create index if not exists failed_responses_to_analyse on app_public.failed_responses (id) where not analyzed and withdrawn_at is null;
 create index if not exists failed_responses_created_at on app_public.failed_responses (created_at);
 create index if not exists failed_responses_pattern_id on app_public.failed_responses (pattern_id);
@@ -27,6 +28,7 @@ create index if not exists failed_responses_site_id on app_public.failed_respons
 create index if not exists failed_responses_expected_sop_id on app_public.failed_responses (expected_sop_id);
 create index if not exists failed_responses_resolved_by on app_public.failed_responses (resolved_by_improvement_id);
 create index if not exists failed_responses_words on app_public.failed_responses using gin (to_tsvector('app_public.clubos', query));
+create index if not exists failed_responses_to_keep on app_public.failed_responses (created_at) where erased_at is null and response_id is null;
 comment on table app_public.failed_responses is E'@behavior +aggregates +groupedAggregates -groupedAggregates:having\nAnswers that failed, for analysis.';
 comment on column app_public.failed_responses.assistant_id is 'What answered: the model''s name, or an assistant of V1.';
 comment on column app_public.failed_responses.feedback_type is 'unhelpful, wrong or incomplete.';
@@ -35,6 +37,7 @@ comment on column app_public.failed_responses.expected_sop_id is 'The SOP that s
 comment on column app_public.failed_responses.expected_topic is 'The knowledge topic that staff said was right, with expected_category.';
 comment on column app_public.failed_responses.analyzed is E'@behavior +filterBy\nWhether an analysis has looked at it.';
 comment on column app_public.failed_responses.withdrawn_at is E'@behavior +filterBy\nSet when its reporter changed their mind; then it is no longer analysed.';
+comment on column app_public.failed_responses.erased_at is E'@behavior +filterBy\nWhen its texts and its reporter were erased; then it is no longer analysed.';
 alter table app_public.failed_responses enable row level security;
 
 do $$

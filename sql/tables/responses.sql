@@ -29,12 +29,14 @@ create table if not exists app_public.responses (
   constraint responses_confidence_is_a_probability check (confidence between 0 and 1),
   constraint responses_question_fits check (octet_length(question) <= 65536)
 ) with (fillfactor = 90);
+alter table app_public.responses add column if not exists erased_at timestamptz;
 create index if not exists responses_ticket_id on app_public.responses (ticket_id);
 create index if not exists responses_visitor_id on app_public.responses (visitor_id);
 create index if not exists responses_site_id on app_public.responses (site_id);
 create index if not exists responses_prompt_version_id on app_public.responses (prompt_version_id);
 create index if not exists responses_created_at on app_public.responses (created_at);
 create index if not exists responses_feedback on app_public.responses (feedback, created_at);
+create index if not exists responses_to_keep on app_public.responses (created_at) where erased_at is null and ticket_id is null;
 comment on table app_public.responses is E'@behavior +aggregates +groupedAggregates -groupedAggregates:having\nEvery answer given, with what led to it.';
 comment on column app_public.responses.question_hash is 'Key of the question''s vector in the embedding cache, with embedding_model.';
 comment on column app_public.responses.category is 'Where the question was routed; null where no category fits.';
@@ -44,6 +46,7 @@ comment on column app_public.responses.reason is 'Why it was not answered, for s
 comment on column app_public.responses.model is 'What wrote the text: local-extractive, or a model''s name.';
 comment on column app_public.responses.latency_ms is 'Milliseconds from question to recording.';
 comment on column app_public.responses.feedback is 'helpful or unhelpful; once per response, changeable.';
+comment on column app_public.responses.erased_at is 'When question, text and visitor were erased.';
 alter table app_public.responses enable row level security;
 
 do $$

@@ -60,6 +60,7 @@ create table if not exists app_private.embedding_cache (
   created_at timestamptz not null default now(),
   primary key (content_hash, model)
 );
+create index if not exists embedding_cache_created_at on app_private.embedding_cache (created_at);
 comment on table app_private.embedding_cache is 'Vectors by what they are of and who made them, so that approving needs no model.';
 alter table app_private.embedding_cache enable row level security;
 

@@ -6,7 +6,7 @@ declare
 begin
   if v_old is distinct from v_new then
     insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
-    values (TG_TABLE_NAME, coalesce(v_new, v_old) ->> 'id', lower(TG_OP),
+    values (TG_TABLE_NAME, coalesce(coalesce(v_new, v_old) ->> 'id', coalesce(v_new, v_old) ->> 'kind'), lower(TG_OP),
         coalesce(app_public.current_actor(), coalesce(v_new, v_old) ->> 'created_by',
           -- Which customer is in the row, as far as anybody knows.
           case when app_public.current_visitor_id() is not null or app_hidden.acting_role() in ('anonymous', 'customer') then 'customer' end, session_user),
@@ -19,11 +19,14 @@ $$;
 comment on function app_hidden.tg__audit() is 'Writes the audit row of a change. Arguments: columns that are not governed, such as counters.';
 
 create or replace function app_hidden.audited(r jsonb, ungoverned text[]) returns jsonb language sql immutable as $$
-  select case when r ? 'content' and r ? 'version'
-    then (r - ungoverned - 'content') || jsonb_build_object('content_sha256', encode(sha256(convert_to(r ->> 'content', 'UTF8')), 'hex'))
-    else r - ungoverned end
+  -- What is written here can never be taken back, so customers' words are kept as their hashes: the rows have the texts.
+  select (r - ungoverned - hashed.columns) || coalesce((select jsonb_object_agg(c || '_sha256', encode(sha256(convert_to(r ->> c, 'UTF8')), 'hex')) from unnest(hashed.columns) c where r ->> c is not null), '{}')
+    from (select case when r ? 'content' and r ? 'version' then array['content']
+                      when r ? 'suggested_sop_update' then array['suggested_sop_update']
+                      when r ? 'question' and r ? 'answer' and (r ->> 'source' in ('learned', 'improvement') or r ->> 'learned_from' is not null or r ->> 'improvement_id' is not null) then array['question', 'answer']
+                      else '{}' end as columns) hashed
 $$;
-comment on function app_hidden.audited(jsonb, text[]) is 'A row as the audit log keeps it: without ungoverned columns, a versioned content as its SHA-256.';
+comment on function app_hidden.audited(jsonb, text[]) is 'A row as the audit log keeps it: without ungoverned columns; a versioned content, a proposal and knowledge that came from customers as SHA-256.';
 
 do $$
 declare
@@ -33,7 +36,8 @@ begin
     ['sops', 'updated_at'], ['knowledge_base', 'updated_at, learned_from, usage_count, success_rate, success_count, embeddings, embedding_model'],
     ['improvement_queue', 'updated_at, dry_run, impact, fingerprint'], ['users', 'updated_at'], ['sites', 'updated_at'],
     ['club_settings', 'updated_at'], ['prompts', 'updated_at'], ['emergency_signals', 'created_at'],
-    ['tickets', 'updated_at, summary, subject, resolution'], ['sessions', 'last_seen_at'], ['api_tokens', 'last_used_at'], ['webhooks', 'updated_at']]
+    ['tickets', 'updated_at, summary, subject, resolution, visitor_id, conversation'], ['retention_rules', 'updated_at'], ['privacy_actions', 'transaction_id'],
+    ['sessions', 'last_seen_at, user_agent'], ['api_tokens', 'last_used_at'], ['webhooks', 'updated_at']]
   loop
     execute format('drop trigger if exists _900_audit on app_public.%I; create trigger _900_audit after insert or update or delete on app_public.%1$I for each row execute function app_hidden.tg__audit(%s)',
       v_table[1], (select string_agg(quote_literal(btrim(c)), ', ') from unnest(string_to_array(v_table[2], ',')) c));

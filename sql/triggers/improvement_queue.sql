@@ -9,13 +9,16 @@ create or replace function app_hidden.tg_improvement_queue__decide() returns tri
 language plpgsql security definer set search_path = app_public, public, pg_temp as $$
 begin
   if TG_OP = 'INSERT' then
+    perform app_private.take_turns_with_erasure();
     NEW.status := 'pending';
     NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
     return NEW;
   end if;
   -- Decided is decided; what only ranks it, or a row it points at that is gone, may still change.
   if OLD.status <> 'pending' and to_jsonb(NEW) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id']
-     <> to_jsonb(OLD) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id'] then
+     <> to_jsonb(OLD) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id']
+     -- What a person has turned down may lose the words of a customer who is erased; its fingerprint stays, against twins.
+     and not (NEW.status = 'rejected' and to_jsonb(NEW) - array['updated_at', 'dry_run', 'suggested_sop_update'] = to_jsonb(OLD) - array['updated_at', 'dry_run', 'suggested_sop_update'] and app_hidden.erasing()) then
     raise exception 'Proposal % was % by % already.', OLD.id, OLD.status, coalesce(OLD.approved_by, OLD.rejected_by) using errcode = 'CO103';
   end if;
   NEW.updated_at := clock_timestamp();

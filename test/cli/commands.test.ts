@@ -49,6 +49,8 @@ describe('usage', () => {
     'demo',
     'doctor',
     'create-user',
+    'create-token',
+    'privacy',
   ]
 
   it('is told of every command', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { JobHelpers } from 'graphile-worker'
+import { readConfig } from '../../core/config.ts'
 import { withClaims } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { makeLog } from '../../core/log.ts'
@@ -24,7 +25,7 @@ it('the head of the audit chain is kept and logged, and repeating the job change
   const log = Object.assign(Object.create(makeLog('silent')), {
     info: (details: unknown) => logged.push(details),
   })
-  const task = tasks({ pool: database.pool, embedder, log }).audit__record_head!
+  const task = tasks({ config: readConfig({}), pool: database.pool, embedder, log }).audit__record_head!
   for (let run = 0; run < 2; run++) await task({}, {} as JobHelpers)
   const { rows } = await database.pool.query(
     `select day::text, chain_position || ':' || encode(hash, 'hex') as head from audit_heads`,
