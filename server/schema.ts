@@ -9,6 +9,7 @@ import { makePgService } from 'postgraphile/adaptors/pg'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import type { AnsweringServices } from '../core/answering/ask.ts'
+import { poolConfig } from '../core/database/index.ts'
 import { askPlugin } from './plugins/ask.ts'
 import { errorsPlugin } from './plugins/errors.ts'
 import { namesPlugin } from './plugins/names.ts'
@@ -25,7 +26,12 @@ export function makePreset(url: string, services: AnsweringServices | null): Gra
     ],
     plugins: [vectorsPlugin, namesPlugin, askPlugin(services), subscriptionsPlugin, errorsPlugin],
     pgServices: [
-      makePgService({ connectionString: url, schemas: ['app_public'], pubsub: services !== null }),
+      makePgService({
+        connectionString: url,
+        schemas: ['app_public'],
+        pubsub: services !== null,
+        poolConfig: poolConfig({ statementTimeout: 30_000, idleInTransactionTimeout: 60_000 }),
+      }),
     ],
     schema: {
       // Writing goes through the functions: they know who, why and what follows.

@@ -22,10 +22,13 @@
 --!include tables/emergency_signals.sql
 --!include tables/audit_log.sql
 --!include tables/llm_calls.sql
+--!include tables/worker_heartbeats.sql
 --!include types/search_result.sql
 --!include functions/identity.sql
 --!include functions/change_context.sql
 --!include functions/add_job.sql
+--!include functions/notify.sql
+--!include functions/workers.sql
 --!include functions/line_edits.sql
 --!include functions/unified_diff.sql
 --!include functions/merge_lines.sql
@@ -42,6 +45,7 @@
 --!include functions/tickets.sql
 --!include functions/feedback.sql
 --!include functions/emergency_signals.sql
+--!include functions/dead_jobs.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
 --!include triggers/knowledge_base.sql
@@ -69,5 +73,7 @@
 --!include mutations/ask.sql
 --!include mutations/request_analysis.sql
 --!include views/analytics.sql
+--!include views/dead_jobs.sql
+--!include mutations/dead_jobs.sql
 --!include policies/policies.sql
 --!include policies/functions.sql

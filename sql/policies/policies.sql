@@ -75,3 +75,4 @@ create policy insert_worker on app_public.llm_calls for insert to worker with ch
 grant insert on app_public.llm_calls to worker;
 
 grant select on app_public.sop_usage, app_public.sop_failures, app_public.knowledge_health, app_public.review_metrics to agent, auditor;
+grant select on app_public.dead_jobs to admin, auditor;
