@@ -263,7 +263,7 @@ class Supervisor implements SupervisedWorker {
     // Also while it is just starting: then #runOnce stops it as soon as there is something to stop.
     const ended = this.#watching
     void this.#runner?.stop().catch(() => {})
-    const inTime = await Promise.race([ended.then(() => true), sleep(grace, false)])
+    const inTime = await Promise.race([ended.then(() => true), sleep(grace, false, { ref: false })])
     const workerId = this.#workerId
     // Released before they are given up: a failed try would count, and wait for its next.
     if (workerId)

@@ -80,6 +80,8 @@ const outOfReach = {
     message: 'The connection to the database was lost on the way.',
     hint: 'Try again in a moment. If you were changing something, look first whether it was done.',
     retryable: true,
+    // The commit may have been made before the connection broke.
+    mayBeDone: true,
   },
 }
 
