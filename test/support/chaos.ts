@@ -244,12 +244,19 @@ export class Load {
   }
 
   async #customer() {
+    const mine: { id: string; visitor: string }[] = []
     while (this.#going) {
+      // Some change their minds long after, when their failure has been analysed.
+      if (mine.length > 0 && Math.random() < 0.3) {
+        const { id, visitor } = pick(mine)
+        await this.#rate(id, visitor, pick(['helpful', 'unhelpful', 'unhelpful'] as const))
+      }
       const visitor = randomUUID()
       const ticket = Math.random() < 0.5 ? await this.#startConversation(visitor) : null
       for (let n = 0; n < 3 && this.#going; n++) {
         const response = await this.#ask(visitor, ticket?.conversation ?? null)
         if (!response) continue
+        mine.push({ id: response.id, visitor })
         for (let minds = Math.floor(Math.random() * 3); minds > 0; minds--)
           await this.#rate(response.id, visitor, pick(['helpful', 'unhelpful'] as const))
       }
