@@ -121,6 +121,10 @@ class Supervisor implements SupervisedWorker {
   readonly #watching: Promise<void>
   #runner: Runner | null = null
   #workerId: string | null = null
+  /** Earlier lives of the runner that could not be signed off yet. */
+  readonly #former = new Set<string>()
+  /** Jobs in our hands; ended ones a little longer, until their completion is written down. */
+  readonly #jobs = new Set<string>()
   #problem: string | null = 'the worker is starting'
   #restarts = 0
   #stopped: Promise<void> | null = null
@@ -186,7 +190,7 @@ class Supervisor implements SupervisedWorker {
     const taskList: TaskList = Object.fromEntries(
       Object.entries({ ...taskFiles, ...tasks }).map(([name, { make, limit }]) => [
         name,
-        limited(make(this.#services), limit, this.#givingUp.signal),
+        this.#known(limited(make(this.#services), limit, this.#givingUp.signal)),
       ]),
     )
     const life = new AbortController()
@@ -231,22 +235,44 @@ class Supervisor implements SupervisedWorker {
     life.abort()
     await beating
     this.#runner = null
-    // What it had begun belongs to nobody now. Where this fails too, our silence tells the others.
-    if (!this.#stopping.signal.aborted)
-      await this.#asWorker('select app_private.end_worker($1, fault => true)', [workerId]).catch(() => {})
+    // What it had begun belongs to nobody now. Where this fails too, it is tried again with the next beat.
+    this.#former.add(workerId)
+    if (!this.#stopping.signal.aborted) await this.#signOff().catch(() => {})
     return failure
   }
 
+  #known(task: Task): Task {
+    return async (payload, helpers) => {
+      const { id } = helpers.job
+      this.#jobs.add(id)
+      try {
+        return await task(payload, helpers)
+      } finally {
+        setTimeout(() => this.#jobs.delete(id), this.#options.heartbeat.grace).unref()
+      }
+    }
+  }
+
+  async #signOff() {
+    for (const id of this.#former) {
+      await this.#asWorker('select app_private.end_worker($1, fault => true)', [id])
+      this.#former.delete(id)
+    }
+  }
+
   async #beat(workerId: string, signal: AbortSignal, working: () => void) {
-    const { alone, heartbeat } = this.#options
-    for (let first = true; !signal.aborted; first = false) {
+    const { heartbeat } = this.#options
+    let { alone } = this.#options
+    while (!signal.aborted) {
       try {
         const [row] = await this.#asWorker<{ released: number }>(
-          'select app_private.beat($1, $2, $3, make_interval(secs => $4), $5) as released',
-          [workerId, hostname(), process.pid, heartbeat.grace / 1000, alone && first],
+          'select app_private.beat($1, $2, $3, $4, make_interval(secs => $5), $6) as released',
+          [workerId, hostname(), process.pid, [...this.#jobs], heartbeat.grace / 1000, alone],
         )
+        alone = false
+        await this.#signOff()
         if (row!.released > 0)
-          this.#log.warn({ jobs: row!.released }, 'released the jobs of workers that died')
+          this.#log.warn({ jobs: row!.released }, 'released jobs that nobody was working at')
         if (!signal.aborted) this.#problem = null
       } catch (error) {
         if (!signal.aborted)
