@@ -121,6 +121,7 @@ class Supervisor implements SupervisedWorker {
   readonly #watching: Promise<void>
   #runner: Runner | null = null
   #workerId: string | null = null
+  #stopBeating = async () => {}
   /** Earlier lives of the runner that could not be signed off yet. */
   readonly #former = new Set<string>()
   /** Jobs in our hands; ended ones a little longer, until their completion is written down. */
@@ -231,9 +232,12 @@ class Supervisor implements SupervisedWorker {
     this.#workerId = workerId
     if (this.#stopping.signal.aborted) void runner.stop().catch(() => {})
     const beating = this.#beat(workerId, life.signal, working)
+    this.#stopBeating = async () => {
+      life.abort()
+      await beating
+    }
     await ended
-    life.abort()
-    await beating
+    await this.#stopBeating()
     this.#runner = null
     // What it had begun belongs to nobody now. Where this fails too, it is tried again with the next beat.
     this.#former.add(workerId)
@@ -291,6 +295,8 @@ class Supervisor implements SupervisedWorker {
     void this.#runner?.stop().catch(() => {})
     const inTime = await Promise.race([ended.then(() => true), sleep(grace, false, { ref: false })])
     const workerId = this.#workerId
+    // A beat that is under way would sign us on again.
+    await this.#stopBeating()
     // Released before they are given up: a failed try would count, and wait for its next.
     if (workerId)
       await this.#asWorker('select app_private.end_worker($1)', [workerId]).catch((error: Error) =>
