@@ -164,6 +164,7 @@ it(
     const faults: Record<string, number> = {}
     const running = new Set<Running>()
     let stopping = false
+    const load = new Load(() => [...running].map(({ url }) => url), 60_000)
 
     const launch = async () => {
       const child = await startProcess(ground.environment)
@@ -199,7 +200,6 @@ it(
 
     try {
       for (let n = 0; n < ground.processes; n++) await launch()
-      const load = new Load(() => [...running].map(({ url }) => url), 60_000)
       await load.begin()
       const loading = load.run()
       const end = Date.now() + duration
@@ -289,6 +289,7 @@ it(
       }
     } finally {
       stopping = true
+      load.stop()
       for (const child of running) child.signal('SIGKILL')
       await Promise.all([...running].map(({ ended }) => ended))
       await ground.close()

@@ -91,7 +91,7 @@ export class Load {
   }
 
   async send<T>(who: Who, query: string, variables: object): Promise<Outcome<T>> {
-    while (this.#urls().length === 0) await sleep(50)
+    while (this.#going && this.#urls().length === 0) await sleep(50)
     const begun = performance.now()
     this.totals.requests++
     const outcome = await this.#send<T>(who, query, variables)
