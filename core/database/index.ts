@@ -38,6 +38,8 @@ export async function openDatabase(
 export interface PoolOptions {
   /** Stands in pg_stat_activity. */
   name?: string
+  /** How long a request waits for a connection, in ms (10,000). */
+  connectTimeout?: number
   /** The server stops a statement after so many ms (57014); the embedded database cannot. */
   statementTimeout?: number
   /** The server ends a transaction that waits so many ms for us. */
@@ -51,7 +53,7 @@ export interface PoolOptions {
 export function poolConfig(options: PoolOptions = {}): pg.PoolConfig {
   const { statementTimeout, idleInTransactionTimeout } = options
   return {
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: options.connectTimeout ?? 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

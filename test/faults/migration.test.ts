@@ -119,8 +119,8 @@ async function onEmbedded() {
   }
 }
 
-// The embedded database takes ten seconds for each, so that the short mode takes three.
-const kills = isServer || process.env.CLUBOS_CHAOS_MINUTES ? 10 : 3
+// The embedded database takes ten seconds for each, so that the short mode takes two.
+const kills = isServer || process.env.CLUBOS_CHAOS_MINUTES ? 10 : 2
 
 it('is finished by the next start, wherever it was killed', async () => {
   const template = await makeTestDatabase()
