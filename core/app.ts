@@ -1,8 +1,9 @@
 /** What every process of ClubOS has in common: database, pool, embedder, log; opened in order, closed in reverse. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AnsweringServices } from './answering/ask.ts'
 import type { Config } from './config.ts'
-import { type Database, makePool, openDatabase } from './database/index.ts'
+import { type Database, makePool, openDatabase, type PoolOptions } from './database/index.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { LocalEmbedder } from './embedding/index.ts'
 import type { Log } from './log.ts'
@@ -16,12 +17,12 @@ export interface App extends AnsweringServices {
 export async function openApp(
   config: Config,
   log: Log,
-  options: { join?: boolean; migrate?: boolean } = {},
+  options: { join?: boolean; migrate?: boolean; pool?: PoolOptions } = {},
 ): Promise<App> {
   const database = await openDatabase(config, log, { join: options.join })
   try {
     if (options.migrate !== false) await migrateDatabase(database.url)
-    const pool = makePool(database.url, log)
+    const pool = makePool(database.url, log, 10, options.pool)
     const embedder = new LocalEmbedder()
     return {
       config,
@@ -31,7 +32,8 @@ export async function openApp(
       log,
       async close() {
         await embedder.close()
-        await pool.end()
+        // A connection that does not answer must not keep us from ending.
+        await Promise.race([pool.end(), sleep(5000, undefined, { ref: false })])
         await database.close()
       },
     }

@@ -590,6 +590,33 @@ $$;
 COMMENT ON FUNCTION app_hidden.current_reason() IS 'Why: the setting clubos.reason; null where nobody said.';
 
 --
+-- Name: dead_jobs(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.dead_jobs() RETURNS TABLE(id bigint, task text, job_key text, attempts integer, last_error text, created_at timestamp with time zone, failed_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not (app_hidden.has_role('admin') or app_hidden.has_role('auditor') or app_hidden.has_role('worker')) then
+    perform app_hidden.require_role('admin');
+  end if;
+  return query
+    select j.id, t.identifier, j.key, j.attempts::integer, left(app_hidden.mask_personal_data(j.last_error), 500), j.created_at,
+           -- A failure puts run_at e^attempts seconds ahead, and nobody moves it after the last one.
+           greatest(j.updated_at, j.run_at - exp(least(j.attempts, 10)) * interval '1 second')
+      from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+     where j.attempts >= j.max_attempts and j.locked_at is null;
+end
+$$;
+
+--
+-- Name: FUNCTION dead_jobs(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.dead_jobs() IS 'Jobs that failed for the last time. Errors: CO403 neither admin, auditor nor worker.';
+
+--
 -- Name: diff_summary(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -741,6 +768,71 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.find_conversation(conversation uuid) IS 'The conversation, locked; CO404 where it is not there or another customer''s.';
+
+--
+-- Name: dead_jobs; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.dead_jobs WITH (security_invoker='true') AS
+ SELECT d.id,
+    d.task,
+    d.job_key,
+    d.attempts,
+    d.last_error,
+    d.created_at,
+    d.failed_at
+   FROM app_hidden.dead_jobs() d(id, task, job_key, attempts, last_error, created_at, failed_at);
+
+--
+-- Name: VIEW dead_jobs; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.dead_jobs IS '@primaryKey id
+Jobs that failed for the last time: they wait for retry_job or discard_job. For admins and auditors.';
+
+--
+-- Name: COLUMN dead_jobs.task; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.dead_jobs.task IS 'What it does: a file of worker/tasks/.';
+
+--
+-- Name: COLUMN dead_jobs.attempts; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.dead_jobs.attempts IS 'How often it was tried; a try counts when it begins.';
+
+--
+-- Name: COLUMN dead_jobs.last_error; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.dead_jobs.last_error IS 'Why the last try failed: 500 characters, personal data masked.';
+
+--
+-- Name: find_dead_job(bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_dead_job(job_id bigint) RETURNS app_public.dead_jobs
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_job app_public.dead_jobs;
+begin
+  perform 1 from graphile_worker._private_jobs j where j.id = find_dead_job.job_id for update;
+  select * into v_job from app_public.dead_jobs d where d.id = find_dead_job.job_id;
+  if v_job.id is null then
+    raise exception 'There is no dead job with id %.', find_dead_job.job_id using errcode = 'CO404', hint = 'select id, task, last_error from dead_jobs;';
+  end if;
+  return v_job;
+end
+$$;
+
+--
+-- Name: FUNCTION find_dead_job(job_id bigint); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_dead_job(job_id bigint) IS 'The dead job, locked. Errors: CO404 no such job, or it is not dead.';
 
 --
 -- Name: find_site(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2990,6 +3082,64 @@ COMMENT ON FUNCTION app_private.apply_retention(run_id bigint) IS 'Carries out o
 Errors: CO403 neither worker nor admin, CO404 no such run.';
 
 --
+-- Name: beat(text, text, integer, bigint[], interval, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.beat(worker_id text, host text, process_id integer, running bigint[] DEFAULT NULL::bigint[], grace interval DEFAULT '00:01:00'::interval, alone boolean DEFAULT false) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_self app_private.worker_heartbeats;
+  v_dead text[];
+  v_unheard integer;
+begin
+  insert into app_private.worker_heartbeats as h (worker_id, host, process_id, beating_since, seen_at)
+  values (beat.worker_id, beat.host, beat.process_id, v_now, v_now)
+  on conflict on constraint worker_heartbeats_pkey do update
+     set seen_at = v_now, beating_since = case when v_now between h.seen_at and h.seen_at + grace / 2 then h.beating_since else v_now end
+  returning * into v_self;
+  -- A job that was added in the future shows that the clock was set back: it must not wait until that time comes again.
+  update graphile_worker._private_jobs j set created_at = v_now, run_at = v_now
+   where j.created_at > v_now + interval '1 second' and j.run_at > v_now and j.locked_at is null;
+  -- A job whose answer was lost on the way was given to a worker that never heard of it.
+  with unheard as (
+    update graphile_worker._private_jobs j set locked_at = null, locked_by = null, attempts = greatest(j.attempts - 1, 0)
+     where j.locked_by = beat.worker_id and j.id <> all (running) and j.locked_at not between v_now - grace and v_now
+    returning j.job_queue_id
+  ), queues as (
+    update graphile_worker._private_job_queues q set locked_at = null, locked_by = null
+      from unheard u where q.id = u.job_queue_id and q.locked_by = beat.worker_id
+  )
+  select count(*) into v_unheard from unheard;
+  -- Where the database was away, or its clock jumped, everybody's last beat looks old; all get their grace again.
+  if not alone and v_self.beating_since > v_now - grace then
+    return v_unheard;
+  end if;
+  -- One judges at a time; the others need not wait for it.
+  if not pg_try_advisory_xact_lock(hashtextextended('clubos.dead_workers', 0)) then
+    return v_unheard;
+  end if;
+  delete from app_private.worker_heartbeats h
+   where h.worker_id <> beat.worker_id and (alone or h.seen_at < v_now - grace or h.seen_at > v_now + grace);
+  select array_agg(distinct j.locked_by) into v_dead
+    from (select locked_by, locked_at from graphile_worker._private_jobs where locked_at is not null
+          union all
+          select locked_by, locked_at from graphile_worker._private_job_queues where locked_at is not null) j
+   where j.locked_by <> beat.worker_id and (alone or j.locked_at not between v_now - grace and v_now)
+     and not exists (select from app_private.worker_heartbeats h where h.worker_id = j.locked_by);
+  return v_unheard + case when v_dead is null then 0 else app_private.release_jobs(v_dead, fault => true) end;
+end
+$$;
+
+--
+-- Name: FUNCTION beat(worker_id text, host text, process_id integer, running bigint[], grace interval, alone boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.beat(worker_id text, host text, process_id integer, running bigint[], grace interval, alone boolean) IS 'Says that a worker lives, and releases the jobs of those that do not: whose last beat is older than grace, or that never had one and hold a lock longer than that. worker_id: what stands in locked_by; host, process_id: where it runs, for people. running: the jobs it works at, or has just ended; others that were given to it longer than grace ago are released, since it does not know of them (null: not said). grace: whoever has not itself beaten without a gap for so long judges nobody. alone: this process is the only one that can be alive (embedded database), so everybody else is dead. Returns how many jobs were released.';
+
+--
 -- Name: begin_erasure(text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -3223,6 +3373,7 @@ declare
   v_failure record;
   v_pattern app_public.failure_patterns;
   v_touched integer[] := '{}';
+  v_again boolean;
 begin
   perform app_private.take_turns_with_erasure();
   -- One analysis at a time; a second finds the failures taken.
@@ -3249,10 +3400,13 @@ begin
           v_failure.created_at, v_failure.created_at, 'local', v_failure.embedding, case when v_failure.embedding is not null then v_failure.embedding_model end)
       returning * into v_pattern;
     end if;
+    -- One that is analysed again, since somebody said more, counts once, where it is now.
+    update app_public.failure_patterns p set size = p.size - 1, updated_at = now() where p.id = v_failure.pattern_id and p.id <> v_pattern.id;
+    v_again := v_failure.pattern_id is not distinct from v_pattern.id;
     update app_public.failed_responses f set analyzed = true, pattern_id = v_pattern.id where f.id = v_failure.id;
     update app_public.failure_patterns p
-       set size = p.size + 1, first_seen = least(p.first_seen, v_failure.created_at), last_seen = greatest(p.last_seen, v_failure.created_at), updated_at = now(),
-           centroid = case when v_failure.embedding is null then p.centroid else
+       set size = p.size + (not v_again)::integer, first_seen = least(p.first_seen, v_failure.created_at), last_seen = greatest(p.last_seen, v_failure.created_at), updated_at = now(),
+           centroid = case when v_failure.embedding is null or v_again then p.centroid else
              l2_normalize(l2_normalize(p.centroid) * array_fill(p.size::real, array[1536])::vector + v_failure.embedding) end
      where p.id = v_pattern.id;
     v_touched := v_touched || v_pattern.id;
@@ -3498,6 +3652,26 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.end_erasure(action_id bigint, counts jsonb) IS 'Closes the door that begin_erasure opened, and says how much was done.';
+
+--
+-- Name: end_worker(text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.end_worker(worker_id text, fault boolean DEFAULT false) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  delete from app_private.worker_heartbeats h where h.worker_id = end_worker.worker_id;
+  return app_private.release_jobs(array[end_worker.worker_id], fault);
+end
+$$;
+
+--
+-- Name: FUNCTION end_worker(worker_id text, fault boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.end_worker(worker_id text, fault boolean) IS 'Signs a worker off and releases at once what it still holds. fault: it failed, so the tries count. Returns how many jobs were released.';
 
 --
 -- Name: erase(integer[], bigint[], uuid, text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4595,6 +4769,38 @@ $_$;
 COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Rebuilds profiles that lack a question; recounts document frequencies and the vocabulary if the search space changed (or force). Returns whether it did.';
 
 --
+-- Name: release_jobs(text[], boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.release_jobs(worker_ids text[], fault boolean) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_released integer;
+begin
+  update graphile_worker._private_jobs j
+     set attempts = case when fault then j.attempts else greatest(j.attempts - 1, 0) end,
+         last_error = case when fault then format('Its worker (%s) died while running it.', j.locked_by) else j.last_error end,
+         -- As after any failure of a last try, so that dead_jobs can tell when it was.
+         run_at = case when fault and j.attempts >= j.max_attempts then greatest(now(), j.run_at) + exp(least(j.attempts, 10)) * interval '1 second' else least(j.run_at, now()) end
+   where j.locked_by = any (worker_ids);
+  get diagnostics v_released = row_count;
+  perform graphile_worker.force_unlock_workers(worker_ids);
+  if v_released > 0 then
+    perform pg_notify('jobs:insert', json_build_object('count', v_released)::text);
+  end if;
+  return v_released;
+end
+$$;
+
+--
+-- Name: FUNCTION release_jobs(worker_ids text[], fault boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.release_jobs(worker_ids text[], fault boolean) IS 'Unlocks the jobs of workers that run them no more, for others to take at once. fault: the worker died, so the try counts (a job that kills its worker must not live for ever); otherwise it does not. Returns how many jobs.';
+
+--
 -- Name: request_password_reset(text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -5079,6 +5285,34 @@ $$;
 COMMENT ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) IS 'Counts one rating of one response for an entry.';
 
 --
+-- Name: watch_jobs(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.watch_jobs() RETURNS SETOF jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_job record;
+begin
+  delete from app_private.dead_job_alerts a where not exists (select from graphile_worker._private_jobs j where j.id = a.job_id);
+  for v_job in
+    with new as (insert into app_private.dead_job_alerts (job_id) select d.id from app_hidden.dead_jobs() d order by d.id on conflict do nothing returning job_id)
+    select d.* from new join app_hidden.dead_jobs() d on d.id = new.job_id order by d.id
+  loop
+    perform app_hidden.notify('job_dead', to_jsonb(v_job), format('job_dead:%s:%s', v_job.id, extract(epoch from v_job.failed_at)));
+    return next to_jsonb(v_job);
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION watch_jobs(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.watch_jobs() IS 'Tells the people in charge of each dead job, once; a retried one that dies again is told of again. Returns what it told, as dead_jobs has it. Errors: CO403 not the worker.';
+
+--
 -- Name: withdraw_feedback(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -5101,7 +5335,8 @@ begin
     delete from app_public.knowledge_base k
      where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
   end loop;
-  delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed;
+  -- One that waits to be looked at again is counted in its pattern already.
+  delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed and f.pattern_id is null;
   update app_public.failed_responses f set withdrawn_at = now() where f.response_id = response.id and f.withdrawn_at is null;
 end
 $$;
@@ -5466,6 +5701,36 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.delete_webhook(webhook_id integer) IS 'Stops telling an address, and forgets it with its deliveries. Returns whether there was one. Errors: CO001 no actor, CO403 not an admin.';
+
+--
+-- Name: discard_job(bigint, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.discard_job(job_id bigint, reason text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_job app_public.dead_jobs;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.require_reason(discard_job.reason);
+  v_job := app_hidden.find_dead_job(discard_job.job_id);
+  perform graphile_worker.complete_jobs(array[v_job.id]);
+  delete from app_private.dead_job_alerts a where a.job_id = v_job.id;
+  insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
+  values ('jobs', v_job.id::text, 'delete', app_hidden.require_actor(), app_hidden.acting_role(), app_hidden.require_reason(discard_job.reason),
+      to_jsonb(v_job), null, nullif(current_setting('clubos.request_id', true), ''));
+  return true;
+end
+$$;
+
+--
+-- Name: FUNCTION discard_job(job_id bigint, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.discard_job(job_id bigint, reason text) IS 'Removes a dead job: it is never done. job_id: from dead_jobs. reason: why; kept in the audit log.
+Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such dead job.';
 
 --
 -- Name: erase_conversation(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -6167,6 +6432,37 @@ $$;
 
 COMMENT ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Closes a conversation. correction: what the assistant should have said; with expected_… (what should have answered) it feeds learning.
 Errors: CO001 no actor, CO005 nothing to correct, CO403 not an agent, CO404 no such ticket or SOP.';
+
+--
+-- Name: retry_job(bigint, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.retry_job(job_id bigint, reason text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_job app_public.dead_jobs;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.require_reason(retry_job.reason);
+  v_job := app_hidden.find_dead_job(retry_job.job_id);
+  perform graphile_worker.reschedule_jobs(array[v_job.id], run_at => now(), attempts => 0);
+  delete from app_private.dead_job_alerts a where a.job_id = v_job.id;
+  insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
+  values ('jobs', v_job.id::text, 'update', app_hidden.require_actor(), app_hidden.acting_role(), app_hidden.require_reason(retry_job.reason),
+      to_jsonb(v_job), to_jsonb(v_job) || '{"attempts": 0}', nullif(current_setting('clubos.request_id', true), ''));
+  perform pg_notify('jobs:insert', '{"count":1}');
+  return true;
+end
+$$;
+
+--
+-- Name: FUNCTION retry_job(job_id bigint, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.retry_job(job_id bigint, reason text) IS 'Runs a dead job again, with all its tries. job_id: from dead_jobs. reason: why it should work now; kept in the audit log.
+Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such dead job.';
 
 --
 -- Name: api_tokens; Type: TABLE; Schema: app_public; Owner: -
@@ -7237,6 +7533,21 @@ CREATE TABLE app_private.audit_head (
 COMMENT ON TABLE app_private.audit_head IS 'The last link of the audit chain.';
 
 --
+-- Name: dead_job_alerts; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.dead_job_alerts (
+    job_id bigint NOT NULL,
+    alerted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+--
+-- Name: TABLE dead_job_alerts; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.dead_job_alerts IS 'Dead jobs that somebody was told of; gone with the job, or when it is retried by hand.';
+
+--
 -- Name: embedding_cache; Type: TABLE; Schema: app_private; Owner: -
 --
 
@@ -7346,6 +7657,36 @@ CREATE TABLE app_private.search_vocabulary (
 --
 
 COMMENT ON TABLE app_private.search_vocabulary IS 'Words as they are written in the search space, for unknown words to be compared with.';
+
+--
+-- Name: worker_heartbeats; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.worker_heartbeats (
+    worker_id text NOT NULL,
+    host text NOT NULL,
+    process_id integer NOT NULL,
+    beating_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+--
+-- Name: TABLE worker_heartbeats; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.worker_heartbeats IS 'Workers that live, one row each; see beat. A worker that stops takes its row along, one that dies leaves it to be found.';
+
+--
+-- Name: COLUMN worker_heartbeats.worker_id; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.worker_heartbeats.worker_id IS 'What stands in graphile_worker''s locked_by: the id of a worker''s pool, another at every start.';
+
+--
+-- Name: COLUMN worker_heartbeats.beating_since; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.worker_heartbeats.beating_since IS 'Since when it beats without a gap: whoever was away (or whose clock jumped) cannot tell who died meanwhile.';
 
 --
 -- Name: api_tokens_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
@@ -8111,6 +8452,13 @@ ALTER TABLE ONLY app_private.audit_head
     ADD CONSTRAINT audit_head_pkey PRIMARY KEY (id);
 
 --
+-- Name: dead_job_alerts dead_job_alerts_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.dead_job_alerts
+    ADD CONSTRAINT dead_job_alerts_pkey PRIMARY KEY (job_id);
+
+--
 -- Name: embedding_cache embedding_cache_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -8158,6 +8506,13 @@ ALTER TABLE ONLY app_private.search_units
 
 ALTER TABLE ONLY app_private.search_vocabulary
     ADD CONSTRAINT search_vocabulary_pkey PRIMARY KEY (word);
+
+--
+-- Name: worker_heartbeats worker_heartbeats_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.worker_heartbeats
+    ADD CONSTRAINT worker_heartbeats_pkey PRIMARY KEY (worker_id);
 
 --
 -- Name: api_tokens api_tokens_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -9571,6 +9926,12 @@ ALTER TABLE ONLY app_secret.webhook_keys
 ALTER TABLE app_private.audit_head ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: dead_job_alerts; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.dead_job_alerts ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: embedding_cache; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -9619,6 +9980,12 @@ ALTER TABLE app_private.search_vocabulary ENABLE ROW LEVEL SECURITY;
 CREATE POLICY select_auditor ON app_private.audit_head FOR SELECT TO auditor USING (true);
 
 --
+-- Name: dead_job_alerts select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.dead_job_alerts FOR SELECT TO auditor USING (true);
+
+--
 -- Name: embedding_cache select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
@@ -9659,6 +10026,18 @@ CREATE POLICY select_auditor ON app_private.search_units FOR SELECT TO auditor U
 --
 
 CREATE POLICY select_auditor ON app_private.search_vocabulary FOR SELECT TO auditor USING (true);
+
+--
+-- Name: worker_heartbeats select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.worker_heartbeats FOR SELECT TO auditor USING (true);
+
+--
+-- Name: worker_heartbeats; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.worker_heartbeats ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: api_tokens; Type: ROW SECURITY; Schema: app_public; Owner: -
@@ -10810,6 +11189,14 @@ REVOKE ALL ON FUNCTION app_hidden.current_reason() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.current_reason() TO reviewer;
 
 --
+-- Name: FUNCTION dead_jobs(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.dead_jobs() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.dead_jobs() TO admin;
+GRANT ALL ON FUNCTION app_hidden.dead_jobs() TO auditor;
+
+--
 -- Name: FUNCTION diff_summary(old_content text, new_content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -10851,6 +11238,19 @@ REVOKE ALL ON FUNCTION app_hidden.erasing() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.find_conversation(conversation uuid) FROM PUBLIC;
+
+--
+-- Name: TABLE dead_jobs; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.dead_jobs TO admin;
+GRANT SELECT ON TABLE app_public.dead_jobs TO auditor;
+
+--
+-- Name: FUNCTION find_dead_job(job_id bigint); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_dead_job(job_id bigint) FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_site(site text); Type: ACL; Schema: app_hidden; Owner: -
@@ -11427,6 +11827,13 @@ REVOKE ALL ON FUNCTION app_private.apply_retention(run_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.apply_retention(run_id bigint) TO worker;
 
 --
+-- Name: FUNCTION beat(worker_id text, host text, process_id integer, running bigint[], grace interval, alone boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.beat(worker_id text, host text, process_id integer, running bigint[], grace interval, alone boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.beat(worker_id text, host text, process_id integer, running bigint[], grace interval, alone boolean) TO worker;
+
+--
 -- Name: FUNCTION begin_erasure(kind text, reference text, reason text); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -11509,6 +11916,13 @@ GRANT SELECT ON TABLE app_public.privacy_actions TO auditor;
 --
 
 REVOKE ALL ON FUNCTION app_private.end_erasure(action_id bigint, counts jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION end_worker(worker_id text, fault boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.end_worker(worker_id text, fault boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.end_worker(worker_id text, fault boolean) TO worker;
 
 --
 -- Name: FUNCTION erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text); Type: ACL; Schema: app_private; Owner: -
@@ -11749,6 +12163,12 @@ REVOKE ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) FROM
 GRANT ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) TO worker;
 
 --
+-- Name: FUNCTION release_jobs(worker_ids text[], fault boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.release_jobs(worker_ids text[], fault boolean) FROM PUBLIC;
+
+--
 -- Name: FUNCTION request_password_reset(email text); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -11839,6 +12259,13 @@ GRANT ALL ON FUNCTION app_private.vectors_wanted(most integer) TO worker;
 --
 
 REVOKE ALL ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION watch_jobs(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.watch_jobs() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.watch_jobs() TO worker;
 
 --
 -- Name: FUNCTION withdraw_feedback(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
@@ -11984,6 +12411,13 @@ GRANT ALL ON FUNCTION app_public.deactivate_user(user_id integer, reason text) T
 
 REVOKE ALL ON FUNCTION app_public.delete_webhook(webhook_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.delete_webhook(webhook_id integer) TO admin;
+
+--
+-- Name: FUNCTION discard_job(job_id bigint, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.discard_job(job_id bigint, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.discard_job(job_id bigint, reason text) TO admin;
 
 --
 -- Name: FUNCTION erase_conversation(ticket_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -12161,6 +12595,13 @@ GRANT ALL ON FUNCTION app_public.request_analysis(most integer) TO agent;
 
 REVOKE ALL ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) TO agent;
+
+--
+-- Name: FUNCTION retry_job(job_id bigint, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.retry_job(job_id bigint, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.retry_job(job_id bigint, reason text) TO admin;
 
 --
 -- Name: TABLE api_tokens; Type: ACL; Schema: app_public; Owner: -
@@ -13081,6 +13522,12 @@ REVOKE ALL ON FUNCTION public.sum(public.vector) FROM PUBLIC;
 GRANT SELECT ON TABLE app_private.audit_head TO auditor;
 
 --
+-- Name: TABLE dead_job_alerts; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.dead_job_alerts TO auditor;
+
+--
 -- Name: TABLE embedding_cache; Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -13115,6 +13562,12 @@ GRANT SELECT ON TABLE app_private.search_statistics TO auditor;
 --
 
 GRANT SELECT ON TABLE app_private.search_vocabulary TO auditor;
+
+--
+-- Name: TABLE worker_heartbeats; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.worker_heartbeats TO auditor;
 
 --
 -- Name: TABLE emergency_signals; Type: ACL; Schema: app_public; Owner: -

@@ -6,6 +6,7 @@ import express, { type Request, type Response, type Router } from 'express'
 import type pg from 'pg'
 import { z } from 'zod'
 import type { Config } from '../core/config.ts'
+import { connectionProblem } from '../core/database/index.ts'
 import type { Log } from '../core/log.ts'
 import { checkPassword, hashPassword, PasswordError, verifyPassword } from '../core/passwords.ts'
 import { type Caller, ClaimsError, callerOf, cookieNames } from './identity.ts'
@@ -275,7 +276,7 @@ function present(error: KnownError): { status: number; code: string; message: st
   if (status === 413) return { status, code: 'CO006', message: 'That is more than can be taken here.' }
   if (status !== undefined && status >= 400 && status < 500)
     return { status, code: 'CO005', message: 'The request could not be read. Is it whole, and valid JSON?' }
-  if (isConnectionError(error))
+  if (connectionProblem(error))
     return {
       status: 503,
       code: 'CO503',
@@ -284,10 +285,3 @@ function present(error: KnownError): { status: number; code: string; message: st
     }
   return { status: 500, code: 'CO500', message: 'Something went wrong on our side.' }
 }
-
-/** PostgreSQL's class 08 and 57P, the system's own, and what pg says in words. */
-export const isConnectionError = (error: { code?: string; message?: string }): boolean =>
-  /^(08\w{3}|57P\d\d|53300|ECONN\w+|EPIPE|ETIMEDOUT)$/.test(error.code ?? '') ||
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
-    error.message ?? '',
-  )

@@ -10,6 +10,7 @@ import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import type { AnsweringServices } from '../core/answering/ask.ts'
 import type { Config } from '../core/config.ts'
+import { poolConfig } from '../core/database/index.ts'
 import { askPlugin } from './plugins/ask.ts'
 import { documentLimitsPlugin } from './plugins/document_limits.ts'
 import { errorsPlugin } from './plugins/errors.ts'
@@ -44,7 +45,12 @@ export function makePreset(
       documentLimitsPlugin({ introspection: config?.introspection ?? true }),
     ],
     pgServices: [
-      makePgService({ connectionString: url, schemas: ['app_public'], pubsub: services !== null }),
+      makePgService({
+        connectionString: url,
+        schemas: ['app_public'],
+        pubsub: services !== null,
+        poolConfig: poolConfig({ statementTimeout: 30_000, idleInTransactionTimeout: 60_000 }),
+      }),
     ],
     schema: {
       // Writing goes through the functions: they know who, why and what follows.

@@ -29,6 +29,7 @@
 --!include tables/rate_limits.sql
 --!include tables/privacy_actions.sql
 --!include tables/retention.sql
+--!include tables/worker_heartbeats.sql
 --!include types/search_result.sql
 --!include types/issued_token.sql
 --!include functions/identity.sql
@@ -37,6 +38,7 @@
 --!include functions/tokens.sql
 --!include functions/sessions.sql
 --!include functions/notify.sql
+--!include functions/workers.sql
 --!include functions/line_edits.sql
 --!include functions/unified_diff.sql
 --!include functions/merge_lines.sql
@@ -54,6 +56,7 @@
 --!include functions/feedback.sql
 --!include functions/granted_columns.sql
 --!include functions/emergency_signals.sql
+--!include functions/dead_jobs.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
 --!include triggers/knowledge_base.sql
@@ -92,5 +95,7 @@
 --!include mutations/request_analysis.sql
 --!include mutations/privacy.sql
 --!include views/analytics.sql
+--!include views/dead_jobs.sql
+--!include mutations/dead_jobs.sql
 --!include policies/policies.sql
 --!include policies/functions.sql

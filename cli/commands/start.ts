@@ -1,4 +1,5 @@
 /** `clubos start`: database, migrations, demo content on first start, worker, server; stops in the reverse order. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { openApp } from '../../core/app.ts'
 import { readConfig } from '../../core/config.ts'
@@ -21,19 +22,27 @@ export default (program: Command) =>
           ? 'Opening the database at DATABASE_URL …'
           : `Opening the embedded database in ${config.dataDir} …`,
       )
-      const app = await openApp(config, log)
+      const app = await openApp(config, log, {
+        pool: { statementTimeout: 30_000, idleInTransactionTimeout: 60_000 },
+      })
       try {
         if (options.demo && config.demo && (await isEmpty(app.pool))) {
           say('First start: writing the demo club …')
           const imported = await importDemo(app)
           say(`  ${imported.sops} SOPs, ${imported.knowledge} knowledge entries, ${imported.sites} sites.`)
         }
-        const worker = await startWorker(app, app.database.url)
+        // One failure that nobody waited for must not end a server that can go on.
+        process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'))
+        const worker = await startWorker(app, app.database.url, { alone: app.database.kind === 'embedded' })
         let stopping = false
         const ready = async () => {
           if (stopping) return 'stopping'
-          await app.pool.query('select 1')
-          return null
+          const answered = app.pool.query('select 1').then(() => null)
+          answered.catch(() => {})
+          return (
+            (await Promise.race([answered, sleep(5000, 'the database does not answer', { ref: false })])) ??
+            worker.problem()
+          )
         }
         const server = await startServer(config, app, app.database.url, { ready }).catch(async (error) => {
           await worker.stop().catch(() => {})
@@ -54,19 +63,37 @@ export default (program: Command) =>
           )
         say('Stop with Ctrl-C.')
 
-        const failure = await Promise.race([
-          new Promise<null>((resolve) => {
-            for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(null))
-          }),
-          app.database.stopped,
-          worker.promise.then(() => (stopping ? null : new Error('The worker stopped by itself.'))),
-        ])
+        const failure = await Promise.race([firstSignal(say), app.database.stopped])
         stopping = true
         say('Stopping …')
-        await server.close()
-        await worker.stop().catch(() => {})
+        // Together: while requests finish nothing new is begun, and a job's grace runs at the same time.
+        await Promise.all([
+          server.close(),
+          worker
+            .stop()
+            .catch((error) => log.error({ error: error.message }, 'the worker did not stop cleanly')),
+        ])
         if (failure) throw failure
       } finally {
         await app.close()
+        // A connection that does not answer must not keep the process.
+        setTimeout(() => process.exit(), 2000).unref()
       }
     })
+
+/** Settles at the first SIGINT or SIGTERM; a second ends the process as it is, which loses nothing acknowledged. */
+function firstSignal(say: (text: string) => void): Promise<null> {
+  return new Promise((resolve) => {
+    let asked = 0
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.on(signal, () => {
+        // One Ctrl-C comes twice where npm stands between: from the terminal, and passed on.
+        if (asked && performance.now() - asked > 1000) {
+          say('Stopped by force.')
+          process.exit(1)
+        }
+        asked ||= performance.now()
+        resolve(null)
+      })
+  })
+}

@@ -35,14 +35,36 @@ export async function openDatabase(
   return { url: embedded.url, kind: 'embedded', stopped: embedded.stopped, close: () => embedded.close() }
 }
 
-export function makePool(url: string, log: Log, max = 10): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    connectionTimeoutMillis: 15_000,
+export interface PoolOptions {
+  /** Stands in pg_stat_activity. */
+  name?: string
+  /** How long a request waits for a connection, in ms (10,000). */
+  connectTimeout?: number
+  /** The server stops a statement after so many ms (57014); the embedded database cannot. */
+  statementTimeout?: number
+  /** The server ends a transaction that waits so many ms for us. */
+  idleInTransactionTimeout?: number
+}
+
+/**
+ * What every pool has: a request that gets no connection is told so instead of hanging, and so is one whose
+ * connection fell silent (a firewall that forgot it, a host that is gone), which no statement_timeout ends.
+ */
+export function poolConfig(options: PoolOptions = {}): pg.PoolConfig {
+  const { statementTimeout, idleInTransactionTimeout } = options
+  return {
+    connectionTimeoutMillis: options.connectTimeout ?? 10_000,
     idleTimeoutMillis: 30_000,
-    application_name: 'clubos',
-  })
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    application_name: options.name ?? 'clubos',
+    ...(statementTimeout && { statement_timeout: statementTimeout, query_timeout: statementTimeout + 5000 }),
+    ...(idleInTransactionTimeout && { idle_in_transaction_session_timeout: idleInTransactionTimeout }),
+  }
+}
+
+export function makePool(url: string, log: Log, max = 10, options: PoolOptions = {}): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max, ...poolConfig(options) })
   // One that breaks while somebody has it fails its query as well.
   pool.on('connect', (client) => {
     client.on('error', (error) => log.debug({ error: error.message }, 'database connection lost'))
@@ -50,6 +72,32 @@ export function makePool(url: string, log: Log, max = 10): pg.Pool {
   // A connection that breaks while idle is replaced; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ error: error.message }, 'idle database connection lost'))
   return pool
+}
+
+// What the driver says without a code when a connection is lost or not to be had.
+const lostMessages =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|Client was closed)/
+
+/**
+ * Whether the database was out of reach: `refused` if nothing can have been done, `lost` if the connection broke
+ * on the way, so that a commit may or may not have been made; null for every other error.
+ */
+export function connectionProblem(error: unknown): 'refused' | 'lost' | null {
+  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
+  // 53300 too many connections, 57P03 starting up or shutting down, 08001/4 rejected, 28… is a setting, not a fault.
+  if (
+    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|53300|53400|57P03|08001|08004)$/.test(code)
+  )
+    return 'refused'
+  if (/^(timeout exceeded when trying to connect|timeout expired|Cannot use a pool)/.test(message))
+    return 'refused'
+  // 25P03, 25P04: the server or the gateway ended a transaction that took too long.
+  if (
+    /^(ECONNRESET|ETIMEDOUT|EPIPE|57P01|57P02|57P05|25P03|25P04|08.{3})$/.test(code) ||
+    lostMessages.test(message)
+  )
+    return 'lost'
+  return null
 }
 
 export interface Claims {
@@ -89,9 +137,12 @@ export async function withClaims<T>(
     await client.query('commit')
     return result
   } catch (error) {
-    await client.query('rollback').catch((failed: Error) => {
-      broken = failed
-    })
+    // On a connection that fell silent a rollback would wait for its answer too.
+    if (connectionProblem(error)) broken = error as Error
+    else
+      await client.query('rollback').catch((failed: Error) => {
+        broken = failed
+      })
     throw error
   } finally {
     client.release(broken)

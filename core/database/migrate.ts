@@ -1,5 +1,6 @@
 /** Brings a database to the schema of this version: graphile-worker's own first, since our functions add jobs. */
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger } from '@graphile/logger'
 import { migrate, type Settings } from 'graphile-migrate'
 import { clearAllPools } from 'graphile-migrate/dist/pg.js'
@@ -25,11 +26,25 @@ export async function migrateDatabase(connectionString: string): Promise<void> {
     await checkServer(lock)
     await lock.query("select pg_advisory_lock(hashtextextended('clubos.migrate', 0))")
     await runMigrations({ connectionString })
-    await migrate(migrateSettings(connectionString))
+    await migrateInTurn(connectionString)
     // It keeps its pool for a while, and ends the whole process if the database closes meanwhile.
     clearAllPools()
   } finally {
     await lock.end()
+  }
+}
+
+/**
+ * A process that was killed while migrating leaves its statement running on the server, which holds
+ * graphile-migrate's own lock until it has ended; that lock is tried, not waited for.
+ */
+async function migrateInTurn(connectionString: string): Promise<void> {
+  for (const end = Date.now() + 120_000; ; await sleep(250)) {
+    try {
+      return await migrate(migrateSettings(connectionString))
+    } catch (error) {
+      if (!/exclusive lock/.test((error as Error).message) || Date.now() > end) throw error
+    }
   }
 }
 

@@ -83,7 +83,7 @@ export function mailFor(event: Event, url: string): Mail {
     }),
     job_dead: () => ({
       subject: `A job was given up: ${detail('task')}`,
-      text: `Job ${detail('job_id')} (${detail('task')}) failed too often and is not tried again. Look at it:\n\nselect * from dead_jobs;\n\n${url}/`,
+      text: `Job ${detail('id')} (${detail('task')}) failed too often and is not tried again. Look at it:\n\nselect * from dead_jobs;\n\n${url}/`,
     }),
     audit_broken: () => ({
       subject: 'The audit log does not verify',

@@ -1,5 +1,5 @@
 --! Previous: sha1:12db88486d6127190054ae59eca5e57f7963835f
---! Hash: sha1:33780057f195efa6dfdd32bcfd02c47e04b99378
+--! Hash: sha1:fd3e2fd41bf59192de766666cae775df9305f4ee
 --! Message: trust
 
 --! Included schemas/schemas.sql
@@ -621,6 +621,26 @@ comment on column app_public.retention_runs.problems is 'Kinds whose rule could 
 comment on column app_public.retention_runs.finished_at is 'Null while batches are left, or where the process ended between two of them.';
 alter table app_public.retention_runs enable row level security;
 --! EndIncluded tables/retention.sql
+--! Included tables/worker_heartbeats.sql
+create table if not exists app_private.worker_heartbeats (
+  worker_id text primary key,
+  host text not null,
+  process_id integer not null,
+  beating_since timestamptz not null default clock_timestamp(),
+  seen_at timestamptz not null default clock_timestamp()
+);
+comment on table app_private.worker_heartbeats is 'Workers that live, one row each; see beat. A worker that stops takes its row along, one that dies leaves it to be found.';
+comment on column app_private.worker_heartbeats.worker_id is 'What stands in graphile_worker''s locked_by: the id of a worker''s pool, another at every start.';
+comment on column app_private.worker_heartbeats.beating_since is 'Since when it beats without a gap: whoever was away (or whose clock jumped) cannot tell who died meanwhile.';
+alter table app_private.worker_heartbeats enable row level security;
+
+create table if not exists app_private.dead_job_alerts (
+  job_id bigint primary key,
+  alerted_at timestamptz not null default clock_timestamp()
+);
+comment on table app_private.dead_job_alerts is 'Dead jobs that somebody was told of; gone with the job, or when it is retried by hand.';
+alter table app_private.dead_job_alerts enable row level security;
+--! EndIncluded tables/worker_heartbeats.sql
 --! Included types/issued_token.sql
 do $$
 begin
@@ -868,6 +888,88 @@ language sql volatile security definer set search_path = app_public, public, pg_
 $$;
 comment on function app_private.finish_notification(bigint, text, boolean) is 'Writes down how sending went. error: null for success. retry: it certainly did not arrive, so that it may be tried again (eight times at most).';
 --! EndIncluded functions/notify.sql
+--! Included functions/workers.sql
+-- graphile-worker unlocks a dead worker's jobs after four hours. Heartbeats find the dead within a minute.
+create or replace function app_private.release_jobs(worker_ids text[], fault boolean) returns integer
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_released integer;
+begin
+  update graphile_worker._private_jobs j
+     set attempts = case when fault then j.attempts else greatest(j.attempts - 1, 0) end,
+         last_error = case when fault then format('Its worker (%s) died while running it.', j.locked_by) else j.last_error end,
+         -- As after any failure of a last try, so that dead_jobs can tell when it was.
+         run_at = case when fault and j.attempts >= j.max_attempts then greatest(now(), j.run_at) + exp(least(j.attempts, 10)) * interval '1 second' else least(j.run_at, now()) end
+   where j.locked_by = any (worker_ids);
+  get diagnostics v_released = row_count;
+  perform graphile_worker.force_unlock_workers(worker_ids);
+  if v_released > 0 then
+    perform pg_notify('jobs:insert', json_build_object('count', v_released)::text);
+  end if;
+  return v_released;
+end
+$$;
+comment on function app_private.release_jobs(text[], boolean) is
+  'Unlocks the jobs of workers that run them no more, for others to take at once. fault: the worker died, so the try counts (a job that kills its worker must not live for ever); otherwise it does not. Returns how many jobs.';
+
+create or replace function app_private.beat(worker_id text, host text, process_id integer, running bigint[] default null, grace interval default '60 seconds', alone boolean default false)
+returns integer
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_self app_private.worker_heartbeats;
+  v_dead text[];
+  v_unheard integer;
+begin
+  insert into app_private.worker_heartbeats as h (worker_id, host, process_id, beating_since, seen_at)
+  values (beat.worker_id, beat.host, beat.process_id, v_now, v_now)
+  on conflict on constraint worker_heartbeats_pkey do update
+     set seen_at = v_now, beating_since = case when v_now between h.seen_at and h.seen_at + grace / 2 then h.beating_since else v_now end
+  returning * into v_self;
+  -- A job that was added in the future shows that the clock was set back: it must not wait until that time comes again.
+  update graphile_worker._private_jobs j set created_at = v_now, run_at = v_now
+   where j.created_at > v_now + interval '1 second' and j.run_at > v_now and j.locked_at is null;
+  -- A job whose answer was lost on the way was given to a worker that never heard of it.
+  with unheard as (
+    update graphile_worker._private_jobs j set locked_at = null, locked_by = null, attempts = greatest(j.attempts - 1, 0)
+     where j.locked_by = beat.worker_id and j.id <> all (running) and j.locked_at not between v_now - grace and v_now
+    returning j.job_queue_id
+  ), queues as (
+    update graphile_worker._private_job_queues q set locked_at = null, locked_by = null
+      from unheard u where q.id = u.job_queue_id and q.locked_by = beat.worker_id
+  )
+  select count(*) into v_unheard from unheard;
+  -- Where the database was away, or its clock jumped, everybody's last beat looks old; all get their grace again.
+  if not alone and v_self.beating_since > v_now - grace then
+    return v_unheard;
+  end if;
+  -- One judges at a time; the others need not wait for it.
+  if not pg_try_advisory_xact_lock(hashtextextended('clubos.dead_workers', 0)) then
+    return v_unheard;
+  end if;
+  delete from app_private.worker_heartbeats h
+   where h.worker_id <> beat.worker_id and (alone or h.seen_at < v_now - grace or h.seen_at > v_now + grace);
+  select array_agg(distinct j.locked_by) into v_dead
+    from (select locked_by, locked_at from graphile_worker._private_jobs where locked_at is not null
+          union all
+          select locked_by, locked_at from graphile_worker._private_job_queues where locked_at is not null) j
+   where j.locked_by <> beat.worker_id and (alone or j.locked_at not between v_now - grace and v_now)
+     and not exists (select from app_private.worker_heartbeats h where h.worker_id = j.locked_by);
+  return v_unheard + case when v_dead is null then 0 else app_private.release_jobs(v_dead, fault => true) end;
+end
+$$;
+comment on function app_private.beat(text, text, integer, bigint[], interval, boolean) is
+$$Says that a worker lives, and releases the jobs of those that do not: whose last beat is older than grace, or that never had one and hold a lock longer than that. worker_id: what stands in locked_by; host, process_id: where it runs, for people. running: the jobs it works at, or has just ended; others that were given to it longer than grace ago are released, since it does not know of them (null: not said). grace: whoever has not itself beaten without a gap for so long judges nobody. alone: this process is the only one that can be alive (embedded database), so everybody else is dead. Returns how many jobs were released.$$;
+
+create or replace function app_private.end_worker(worker_id text, fault boolean default false) returns integer
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+begin
+  delete from app_private.worker_heartbeats h where h.worker_id = end_worker.worker_id;
+  return app_private.release_jobs(array[end_worker.worker_id], fault);
+end
+$$;
+comment on function app_private.end_worker(text, boolean) is 'Signs a worker off and releases at once what it still holds. fault: it failed, so the tries count. Returns how many jobs were released.';
+--! EndIncluded functions/workers.sql
 --! Included functions/mask_personal_data.sql
 -- Masking is the last look at a customer's words before knowledge or analysis keeps them: patterns alone, so that it
 -- gives the same result in every database, always. Collation "C" keeps letters and word boundaries ASCII everywhere;
@@ -1233,7 +1335,8 @@ begin
     delete from app_public.knowledge_base k
      where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
   end loop;
-  delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed;
+  -- One that waits to be looked at again is counted in its pattern already.
+  delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed and f.pattern_id is null;
   update app_public.failed_responses f set withdrawn_at = now() where f.response_id = response.id and f.withdrawn_at is null;
 end
 $$;
@@ -1308,6 +1411,42 @@ language sql stable set search_path = app_public, public, pg_temp as $$
 $$;
 comment on function app_hidden.granted_columns(app_public.tickets) is 'The ticket with null for every column that the acting role may not read.';
 --! EndIncluded functions/granted_columns.sql
+--! Included functions/dead_jobs.sql
+create or replace function app_hidden.dead_jobs()
+returns table (id bigint, task text, job_key text, attempts integer, last_error text, created_at timestamptz, failed_at timestamptz)
+language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+begin
+  if not (app_hidden.has_role('admin') or app_hidden.has_role('auditor') or app_hidden.has_role('worker')) then
+    perform app_hidden.require_role('admin');
+  end if;
+  return query
+    select j.id, t.identifier, j.key, j.attempts::integer, left(app_hidden.mask_personal_data(j.last_error), 500), j.created_at,
+           -- A failure puts run_at e^attempts seconds ahead, and nobody moves it after the last one.
+           greatest(j.updated_at, j.run_at - exp(least(j.attempts, 10)) * interval '1 second')
+      from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+     where j.attempts >= j.max_attempts and j.locked_at is null;
+end
+$$;
+comment on function app_hidden.dead_jobs() is 'Jobs that failed for the last time. Errors: CO403 neither admin, auditor nor worker.';
+
+create or replace function app_private.watch_jobs() returns setof jsonb
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_job record;
+begin
+  delete from app_private.dead_job_alerts a where not exists (select from graphile_worker._private_jobs j where j.id = a.job_id);
+  for v_job in
+    with new as (insert into app_private.dead_job_alerts (job_id) select d.id from app_hidden.dead_jobs() d order by d.id on conflict do nothing returning job_id)
+    select d.* from new join app_hidden.dead_jobs() d on d.id = new.job_id order by d.id
+  loop
+    perform app_hidden.notify('job_dead', to_jsonb(v_job), format('job_dead:%s:%s', v_job.id, extract(epoch from v_job.failed_at)));
+    return next to_jsonb(v_job);
+  end loop;
+end
+$$;
+comment on function app_private.watch_jobs() is
+  'Tells the people in charge of each dead job, once; a retried one that dies again is told of again. Returns what it told, as dead_jobs has it. Errors: CO403 not the worker.';
+--! EndIncluded functions/dead_jobs.sql
 --! Included triggers/immutable.sql
 create or replace function app_hidden.erasing() returns boolean
 language sql stable security definer set search_path = app_public, public, pg_temp as $$
@@ -1863,6 +2002,7 @@ declare
   v_failure record;
   v_pattern app_public.failure_patterns;
   v_touched integer[] := '{}';
+  v_again boolean;
 begin
   perform app_private.take_turns_with_erasure();
   -- One analysis at a time; a second finds the failures taken.
@@ -1889,10 +2029,13 @@ begin
           v_failure.created_at, v_failure.created_at, 'local', v_failure.embedding, case when v_failure.embedding is not null then v_failure.embedding_model end)
       returning * into v_pattern;
     end if;
+    -- One that is analysed again, since somebody said more, counts once, where it is now.
+    update app_public.failure_patterns p set size = p.size - 1, updated_at = now() where p.id = v_failure.pattern_id and p.id <> v_pattern.id;
+    v_again := v_failure.pattern_id is not distinct from v_pattern.id;
     update app_public.failed_responses f set analyzed = true, pattern_id = v_pattern.id where f.id = v_failure.id;
     update app_public.failure_patterns p
-       set size = p.size + 1, first_seen = least(p.first_seen, v_failure.created_at), last_seen = greatest(p.last_seen, v_failure.created_at), updated_at = now(),
-           centroid = case when v_failure.embedding is null then p.centroid else
+       set size = p.size + (not v_again)::integer, first_seen = least(p.first_seen, v_failure.created_at), last_seen = greatest(p.last_seen, v_failure.created_at), updated_at = now(),
+           centroid = case when v_failure.embedding is null or v_again then p.centroid else
              l2_normalize(l2_normalize(p.centroid) * array_fill(p.size::real, array[1536])::vector + v_failure.embedding) end
      where p.id = v_pattern.id;
     v_touched := v_touched || v_pattern.id;
@@ -3295,6 +3438,71 @@ create or replace view app_public.review_metrics with (security_invoker = true) 
    group by 1, 2;
 comment on view app_public.review_metrics is 'Proposals by week and kind: how many, how decided, how fast (median hours).';
 --! EndIncluded views/analytics.sql
+--! Included views/dead_jobs.sql
+create or replace view app_public.dead_jobs with (security_invoker = true) as
+  select d.id, d.task, d.job_key, d.attempts, d.last_error, d.created_at, d.failed_at from app_hidden.dead_jobs() d;
+comment on view app_public.dead_jobs is E'@primaryKey id\nJobs that failed for the last time: they wait for retry_job or discard_job. For admins and auditors.';
+comment on column app_public.dead_jobs.task is 'What it does: a file of worker/tasks/.';
+comment on column app_public.dead_jobs.attempts is 'How often it was tried; a try counts when it begins.';
+comment on column app_public.dead_jobs.last_error is 'Why the last try failed: 500 characters, personal data masked.';
+--! EndIncluded views/dead_jobs.sql
+--! Included mutations/dead_jobs.sql
+create or replace function app_hidden.find_dead_job(job_id bigint) returns app_public.dead_jobs
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_job app_public.dead_jobs;
+begin
+  perform 1 from graphile_worker._private_jobs j where j.id = find_dead_job.job_id for update;
+  select * into v_job from app_public.dead_jobs d where d.id = find_dead_job.job_id;
+  if v_job.id is null then
+    raise exception 'There is no dead job with id %.', find_dead_job.job_id using errcode = 'CO404', hint = 'select id, task, last_error from dead_jobs;';
+  end if;
+  return v_job;
+end
+$$;
+comment on function app_hidden.find_dead_job(bigint) is 'The dead job, locked. Errors: CO404 no such job, or it is not dead.';
+
+create or replace function app_public.retry_job(job_id bigint, reason text) returns boolean
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_job app_public.dead_jobs;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.require_reason(retry_job.reason);
+  v_job := app_hidden.find_dead_job(retry_job.job_id);
+  perform graphile_worker.reschedule_jobs(array[v_job.id], run_at => now(), attempts => 0);
+  delete from app_private.dead_job_alerts a where a.job_id = v_job.id;
+  insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
+  values ('jobs', v_job.id::text, 'update', app_hidden.require_actor(), app_hidden.acting_role(), app_hidden.require_reason(retry_job.reason),
+      to_jsonb(v_job), to_jsonb(v_job) || '{"attempts": 0}', nullif(current_setting('clubos.request_id', true), ''));
+  perform pg_notify('jobs:insert', '{"count":1}');
+  return true;
+end
+$$;
+comment on function app_public.retry_job(bigint, text) is
+$$Runs a dead job again, with all its tries. job_id: from dead_jobs. reason: why it should work now; kept in the audit log.
+Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such dead job.$$;
+
+create or replace function app_public.discard_job(job_id bigint, reason text) returns boolean
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_job app_public.dead_jobs;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.require_reason(discard_job.reason);
+  v_job := app_hidden.find_dead_job(discard_job.job_id);
+  perform graphile_worker.complete_jobs(array[v_job.id]);
+  delete from app_private.dead_job_alerts a where a.job_id = v_job.id;
+  insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
+  values ('jobs', v_job.id::text, 'delete', app_hidden.require_actor(), app_hidden.acting_role(), app_hidden.require_reason(discard_job.reason),
+      to_jsonb(v_job), null, nullif(current_setting('clubos.request_id', true), ''));
+  return true;
+end
+$$;
+comment on function app_public.discard_job(bigint, text) is
+$$Removes a dead job: it is never done. job_id: from dead_jobs. reason: why; kept in the audit log.
+Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such dead job.$$;
+--! EndIncluded mutations/dead_jobs.sql
 --! Included policies/policies.sql
 -- Row level security of every table: one policy per role path, never one with OR across roles. Policies first,
 -- then the grants they bound. Roles inherit: anonymous < customer, agent < reviewer < admin.
@@ -3326,7 +3534,7 @@ begin
       execute format('grant select on app_public.%I to %I', v_grant.name, v_reader);
     end loop;
   end loop;
-  foreach v_reader in array array['audit_head', 'embedding_cache', 'knowledge_votes', 'search_statistics', 'search_units', 'search_vocabulary', 'lexeme_frequencies', 'improvements_in_progress'] loop
+  foreach v_reader in array array['audit_head', 'embedding_cache', 'knowledge_votes', 'search_statistics', 'search_units', 'search_vocabulary', 'lexeme_frequencies', 'improvements_in_progress', 'worker_heartbeats', 'dead_job_alerts'] loop
     execute format('create policy select_auditor on app_private.%I for select to auditor using (true)', v_reader);
     execute format('grant select on app_private.%I to auditor', v_reader);
   end loop;
@@ -3393,6 +3601,7 @@ create policy insert_worker on app_public.llm_calls for insert to worker with ch
 grant insert (purpose, model, tokens_in, tokens_out, tokens_cached, cost, latency_ms, status, request_id, response_id) on app_public.llm_calls to worker;
 
 grant select on app_public.sop_usage, app_public.sop_failures, app_public.knowledge_health, app_public.review_metrics to agent, auditor;
+grant select on app_public.dead_jobs to admin, auditor;
 --! EndIncluded policies/policies.sql
 --! Included policies/functions.sql
 -- Who may call what. Nothing is for everybody: default privileges of ours give public no execute.
@@ -3446,6 +3655,11 @@ grant execute on function app_public.import_sop_version(text, text, text, text, 
 grant execute on function app_public.verify_audit_log(text) to admin, auditor;
 grant execute on function app_public.export_personal_data(uuid), app_public.export_conversation(integer), app_public.erase_personal_data(uuid, text),
   app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text) to admin;
+
+-- The view dead_jobs runs it with the rights of who asks.
+grant execute on function app_hidden.dead_jobs() to admin, auditor;
+grant execute on function app_public.retry_job(bigint, text), app_public.discard_job(bigint, text) to admin;
+grant execute on function app_private.watch_jobs(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
 
 grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric),
   app_public.ask(text, text, text, uuid, vector), app_hidden.begin_answer(text, vector, text, text, uuid),

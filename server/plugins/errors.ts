@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { GraphileConfig } from 'graphile-config'
 import { GraphQLError } from 'graphql'
 import { isSafeError } from 'postgraphile/grafast'
+import { connectionProblem } from '../../core/database/index.ts'
 
 interface DatabaseError extends Error {
   code?: string
@@ -45,6 +46,21 @@ const actionable: Record<string, (error: DatabaseError) => { code: string; messa
       message: 'This took too long and was stopped.',
       hint: 'Try again, or ask for less at once.',
     }),
+    '55P03': () => ({
+      code: 'CO503',
+      message: 'The database is busy with something else that takes long.',
+      hint: 'Try again in a moment.',
+    }),
+    '53100': () => ({
+      code: 'CO503',
+      message: 'The disk of the database is full.',
+      hint: 'Ask an admin to free space, then try again.',
+    }),
+    '53200': () => ({
+      code: 'CO503',
+      message: 'The database is out of memory.',
+      hint: 'Try again in a moment, or ask for less at once.',
+    }),
     '40P01': () => ({
       code: 'CO409',
       message: 'Somebody was changing the same things at that moment.',
@@ -56,6 +72,24 @@ const actionable: Record<string, (error: DatabaseError) => { code: string; messa
       hint: 'Try again.',
     }),
   }
+
+/** Out of reach: what the client may do depends on whether something can have been done. */
+const outOfReach = {
+  refused: {
+    code: 'CO503',
+    message: 'The database cannot be reached at the moment.',
+    hint: 'Try again in a moment.',
+    retryable: true,
+  },
+  lost: {
+    code: 'CO503',
+    message: 'The connection to the database was lost on the way.',
+    hint: 'Try again in a moment. If you were changing something, look first whether it was done.',
+    retryable: true,
+    // The commit may have been made before the connection broke.
+    mayBeDone: true,
+  },
+}
 
 export function presentError(error: Error, log: (id: string, error: Error) => void): GraphQLError {
   const graphqlError =
@@ -76,9 +110,11 @@ export function presentError(error: Error, log: (id: string, error: Error) => vo
       : original.code?.startsWith('22')
         ? // Class 22, data exceptions: what was sent cannot be used, and the database says why.
           { code: 'CO005', message: original.message }
-        : isSafeError(original) || hasOwnCode(original)
-          ? { message: original.message, ...(original as { extensions?: object }).extensions }
-          : null
+        : connectionProblem(original)
+          ? outOfReach[connectionProblem(original)!]
+          : isSafeError(original) || hasOwnCode(original)
+            ? { message: original.message, ...(original as { extensions?: object }).extensions }
+            : null
   const place = {
     nodes: graphqlError.nodes,
     source: graphqlError.source,

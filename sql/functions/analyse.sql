@@ -7,6 +7,7 @@ declare
   v_failure record;
   v_pattern app_public.failure_patterns;
   v_touched integer[] := '{}';
+  v_again boolean;
 begin
   perform app_private.take_turns_with_erasure();
   -- One analysis at a time; a second finds the failures taken.
@@ -33,10 +34,13 @@ begin
           v_failure.created_at, v_failure.created_at, 'local', v_failure.embedding, case when v_failure.embedding is not null then v_failure.embedding_model end)
       returning * into v_pattern;
     end if;
+    -- One that is analysed again, since somebody said more, counts once, where it is now.
+    update app_public.failure_patterns p set size = p.size - 1, updated_at = now() where p.id = v_failure.pattern_id and p.id <> v_pattern.id;
+    v_again := v_failure.pattern_id is not distinct from v_pattern.id;
     update app_public.failed_responses f set analyzed = true, pattern_id = v_pattern.id where f.id = v_failure.id;
     update app_public.failure_patterns p
-       set size = p.size + 1, first_seen = least(p.first_seen, v_failure.created_at), last_seen = greatest(p.last_seen, v_failure.created_at), updated_at = now(),
-           centroid = case when v_failure.embedding is null then p.centroid else
+       set size = p.size + (not v_again)::integer, first_seen = least(p.first_seen, v_failure.created_at), last_seen = greatest(p.last_seen, v_failure.created_at), updated_at = now(),
+           centroid = case when v_failure.embedding is null or v_again then p.centroid else
              l2_normalize(l2_normalize(p.centroid) * array_fill(p.size::real, array[1536])::vector + v_failure.embedding) end
      where p.id = v_pattern.id;
     v_touched := v_touched || v_pattern.id;

@@ -90,7 +90,8 @@ begin
     delete from app_public.knowledge_base k
      where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
   end loop;
-  delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed;
+  -- One that waits to be looked at again is counted in its pattern already.
+  delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed and f.pattern_id is null;
   update app_public.failed_responses f set withdrawn_at = now() where f.response_id = response.id and f.withdrawn_at is null;
 end
 $$;

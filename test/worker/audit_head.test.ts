@@ -4,7 +4,7 @@ import { readConfig } from '../../core/config.ts'
 import { withClaims } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { makeLog } from '../../core/log.ts'
-import { tasks } from '../../worker/index.ts'
+import auditRecordHead from '../../worker/tasks/audit__record_head.ts'
 import { admin, makeTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase
@@ -25,7 +25,7 @@ it('the head of the audit chain is kept and logged, and repeating the job change
   const log = Object.assign(Object.create(makeLog('silent')), {
     info: (details: unknown) => logged.push(details),
   })
-  const task = tasks({ config: readConfig({}), pool: database.pool, embedder, log }).audit__record_head!
+  const task = auditRecordHead({ config: readConfig({}), pool: database.pool, embedder, log })
   for (let run = 0; run < 2; run++) await task({}, {} as JobHelpers)
   const { rows } = await database.pool.query(
     `select day::text, chain_position || ':' || encode(hash, 'hex') as head from audit_heads`,

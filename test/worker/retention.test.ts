@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Runner } from 'graphile-worker'
 import { readConfig } from '../../core/config.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { makeLog } from '../../core/log.ts'
-import { startWorker } from '../../worker/index.ts'
+import { type SupervisedWorker, startWorker } from '../../worker/index.ts'
 import { makeTestDatabase, type TestDatabase } from '../support/database.ts'
 
 describe('the retention job', () => {
   let database: TestDatabase
-  let worker: Runner
+  let worker: SupervisedWorker
   const embedder = new LocalEmbedder()
   beforeAll(async () => {
     database = await makeTestDatabase()

@@ -1,18 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Runner } from 'graphile-worker'
 import { ask } from '../../core/answering/ask.ts'
 import { readConfig } from '../../core/config.ts'
 import { settle } from '../../core/content/import.ts'
 import { type Claims, withClaims } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { makeLog } from '../../core/log.ts'
-import { startWorker } from '../../worker/index.ts'
+import { type SupervisedWorker, startWorker } from '../../worker/index.ts'
 import { admin, agent, makeTestDatabase, reviewer, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase
 let embedder: LocalEmbedder
-let worker: Runner | null = null
+let worker: SupervisedWorker | null = null
 beforeAll(async () => {
   database = await makeTestDatabase()
   embedder = new LocalEmbedder()
