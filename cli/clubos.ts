@@ -23,10 +23,12 @@ const commands = [
   'import',
   'export',
   'analyze',
+  'audit',
   'eval',
   'demo',
   'doctor',
   'create-user',
+  'create-token',
 ] as const
 for (const name of commands) {
   const { default: define } = await import(`./commands/${name}.ts`)

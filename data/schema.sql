@@ -50,6 +50,18 @@ CREATE SCHEMA app_public;
 COMMENT ON SCHEMA app_public IS 'The API: what GraphQL exposes and a DBA sees first.';
 
 --
+-- Name: app_secret; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA app_secret;
+
+--
+-- Name: SCHEMA app_secret; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON SCHEMA app_secret IS 'Hashes of passwords, sessions and tokens, and what checks them: for the server''s own connection, for no role.';
+
+--
 -- Name: pg_trgm; Type: EXTENSION; Schema: -; Owner: -
 --
 
@@ -84,6 +96,41 @@ CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
 --
 
 COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
+
+--
+-- Name: issued_token; Type: TYPE; Schema: app_public; Owner: -
+--
+
+CREATE TYPE app_public.issued_token AS (
+	id integer,
+	name text,
+	role text,
+	expires_at timestamp with time zone,
+	token text
+);
+
+--
+-- Name: TYPE issued_token; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TYPE app_public.issued_token IS 'A new API token. `token` is shown this once.';
+
+--
+-- Name: issued_webhook; Type: TYPE; Schema: app_public; Owner: -
+--
+
+CREATE TYPE app_public.issued_webhook AS (
+	id integer,
+	url text,
+	events text[],
+	signing_key text
+);
+
+--
+-- Name: TYPE issued_webhook; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TYPE app_public.issued_webhook IS 'A new webhook. `signing_key` is shown this once.';
 
 --
 -- Name: search_result; Type: TYPE; Schema: app_public; Owner: -
@@ -1195,6 +1242,30 @@ $_$;
 COMMENT ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) IS 'Three-way merge by line: `merged` where the edits of ours and theirs do not overlap, else `conflicts`, [{line, lines}] of the base. Two insertions at one place conflict unless they are equal or both list items.';
 
 --
+-- Name: notify(text, jsonb, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.notify(kind text, details jsonb DEFAULT '{}'::jsonb, key text DEFAULT NULL::text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  insert into app_public.notifications (kind, channel, user_id, recipient, details, key)
+  select notify.kind, 'mail', u.id, u.email, notify.details, notify.key || ':' || u.id from app_public.users u
+   where u.is_active and exists (select from app_secret.passwords p where p.user_id = u.id)
+     and case notify.kind when 'urgent_ticket' then u.role in ('agent', 'reviewer', 'admin') when 'audit_broken' then u.role in ('admin', 'auditor') when 'job_dead' then u.role = 'admin' else false end
+  on conflict do nothing;
+  insert into app_public.notifications (kind, channel, webhook_id, details, key)
+  select notify.kind, 'webhook', w.id, notify.details, notify.key || ':' || w.id from app_public.webhooks w where w.is_active and notify.kind = any (w.events)
+  on conflict do nothing;
+$$;
+
+--
+-- Name: FUNCTION notify(kind text, details jsonb, key text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) IS 'Puts an event into the outbox, in this transaction: mails to the staff concerned, deliveries to the webhooks that want it. details: no personal data, no secrets. key: the same event is told once.';
+
+--
 -- Name: phrases_heading(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1656,6 +1727,26 @@ $$;
 COMMENT ON FUNCTION app_hidden.tg_knowledge_base__index() IS 'Keeps the entry''s search unit, in the same statement.';
 
 --
+-- Name: tg_notifications__enqueue(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_notifications__enqueue() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_hidden.add_job('notifications__send', json_build_object('id', NEW.id), 'notifications__send:' || NEW.id);
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_notifications__enqueue(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_notifications__enqueue() IS 'Adds the job that sends it.';
+
+--
 -- Name: tg_prompts__record(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1817,6 +1908,39 @@ $$;
 COMMENT ON FUNCTION app_hidden.tg_sops__version() IS 'Counts the version and refuses a change without author (CO001) or reason (CO002).';
 
 --
+-- Name: tg_users__guard(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_users__guard() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if OLD.role = 'admin' and OLD.is_active and (NEW.role <> 'admin' or not NEW.is_active) then
+    -- Two admins who demote each other at once: one waits here for the other.
+    perform pg_advisory_xact_lock(hashtextextended('clubos.last_admin', 0));
+    if not exists (select from app_public.users u where u.role = 'admin' and u.is_active and u.id <> OLD.id) then
+      raise exception 'That would leave the club without an admin.' using errcode = 'CO108', hint = 'Make somebody else an admin first.';
+    end if;
+  end if;
+  if OLD.is_active and not NEW.is_active or OLD.email <> NEW.email then
+    update app_public.sessions s set revoked_at = now() where s.user_id = OLD.id and s.revoked_at is null;
+    update app_secret.one_time_links l set expires_at = least(l.expires_at, now()) where l.user_id = OLD.id and l.used_at is null;
+  end if;
+  if OLD.is_active and not NEW.is_active then
+    update app_public.api_tokens t set revoked_at = now() where t.user_id = OLD.id and t.revoked_at is null;
+  end if;
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_users__guard(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_users__guard() IS 'Refuses (CO108) to lose the last admin; ends sessions, links and tokens of whoever is deactivated.';
+
+--
 -- Name: responses; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -1857,7 +1981,7 @@ WITH (fillfactor='90');
 -- Name: TABLE responses; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON TABLE app_public.responses IS '@behavior +aggregates +groupedAggregates
+COMMENT ON TABLE app_public.responses IS '@behavior +aggregates +groupedAggregates -groupedAggregates:having
 Every answer given, with what led to it.';
 
 --
@@ -2382,6 +2506,53 @@ $$;
 COMMENT ON FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) IS 'The section of an SOP to quote for a question.';
 
 --
+-- Name: claim_notification(bigint, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.claim_notification(notification_id bigint, mail_works boolean DEFAULT true) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_notification app_public.notifications;
+  v_user_id integer;
+  v_link text;
+begin
+  select * into v_notification from app_public.notifications n where n.id = notification_id for no key update;
+  if v_notification.status = 'sending' then
+    update app_public.notifications n set error = 'The process ended while it was sending: it may or may not have arrived.' where n.id = notification_id;
+  end if;
+  if v_notification.status is distinct from 'queued' then
+    return null;
+  end if;
+  if v_notification.channel = 'mail' and not mail_works then
+    update app_public.notifications n set status = 'failed', error = 'no mail server is configured (SMTP_URL)' where n.id = notification_id;
+    return null;
+  end if;
+  v_user_id := v_notification.user_id;
+  if v_notification.kind = 'password_reset' then
+    select u.id into v_user_id from app_public.users u where u.email = v_notification.recipient and u.is_active;
+  end if;
+  if v_notification.channel = 'mail' and not exists (select from app_public.users u where u.id = v_user_id and u.is_active) then
+    update app_public.notifications n set status = 'skipped', error = 'nobody with that address works here' where n.id = notification_id;
+    return null;
+  end if;
+  if v_notification.kind in ('invitation', 'password_reset') then
+    v_link := app_secret.make_link(v_notification.kind, v_user_id);
+  end if;
+  update app_public.notifications n set status = 'sending', attempts = n.attempts + 1, error = null, user_id = v_user_id where n.id = notification_id returning * into v_notification;
+  return to_jsonb(v_notification) || jsonb_build_object('link_token', v_link, 'name', (select u.name from app_public.users u where u.id = v_user_id))
+    || coalesce((select jsonb_build_object('url', w.url, 'signing_key', k.key) from app_public.webhooks w join app_secret.webhook_keys k on k.webhook_id = w.id where w.id = v_notification.webhook_id), '{}');
+end
+$$;
+
+--
+-- Name: FUNCTION claim_notification(notification_id bigint, mail_works boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.claim_notification(notification_id bigint, mail_works boolean) IS 'Takes a queued notification for sending, once: null where another has it or nobody is to be told. Makes its one-time link here, so that the outbox never holds one. mail_works: whether this server can send mail.';
+
+--
 -- Name: failure_patterns; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -2630,6 +2801,26 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.draft_improvement(pattern_id integer) IS 'The local analyst''s proposal for a pattern, {kind, suggestion, failed_response_ids, base_version}: phrases and clarifications for the SOP concerned, entries for a topic, or a new SOP from the corrections; null where nobody said what is right.';
+
+--
+-- Name: finish_notification(bigint, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.finish_notification(notification_id bigint, error text DEFAULT NULL::text, retry boolean DEFAULT false) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  update app_public.notifications n
+     set status = case when finish_notification.error is null then 'sent' when retry and n.attempts < 8 then 'queued' else 'failed' end,
+         sent_at = case when finish_notification.error is null then now() end, error = left(finish_notification.error, 500)
+   where n.id = notification_id and n.status = 'sending'
+$$;
+
+--
+-- Name: FUNCTION finish_notification(notification_id bigint, error text, retry boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) IS 'Writes down how sending went. error: null for success. retry: it certainly did not arrive, so that it may be tried again (eight times at most).';
 
 --
 -- Name: first_target(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -3109,7 +3300,7 @@ CREATE TABLE app_public.failed_responses (
 -- Name: TABLE failed_responses; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON TABLE app_public.failed_responses IS '@behavior +aggregates +groupedAggregates
+COMMENT ON TABLE app_public.failed_responses IS '@behavior +aggregates +groupedAggregates -groupedAggregates:having
 Answers that failed, for analysis.';
 
 --
@@ -3258,6 +3449,29 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Rebuilds profiles that lack a question; recounts document frequencies and the vocabulary if the search space changed (or force). Returns whether it did.';
+
+--
+-- Name: request_password_reset(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.request_password_reset(email text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_email text := lower(btrim(request_password_reset.email));
+begin
+  -- Known or not, it takes the same way; whether somebody is there shows when it is sent.
+  insert into app_public.notifications (kind, channel, recipient) select 'password_reset', 'mail', v_email
+   where not exists (select from app_public.notifications n where n.recipient = v_email and n.kind = 'password_reset' and n.created_at > now() - interval '2 minutes' and n.status <> 'failed');
+end
+$$;
+
+--
+-- Name: FUNCTION request_password_reset(email text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.request_password_reset(email text) IS 'Mails a link to choose a new password, if the address is a member of staff''s; says nothing either way. At most one in two minutes.';
 
 --
 -- Name: search_targets(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -3615,6 +3829,150 @@ COMMENT ON FUNCTION app_public.ask(query text, category text, site text, convers
 Errors: CO005 no question, CO006 too long, CO403 not the server or a worker, CO404 no such conversation or site.';
 
 --
+-- Name: create_api_token(text, text, timestamp with time zone, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.create_api_token(name text, role text, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone, user_id integer DEFAULT NULL::integer) RETURNS app_public.issued_token
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_owner app_public.users;
+  v_token text := app_secret.random_token('clt_');
+  v_issued app_public.issued_token;
+begin
+  perform app_hidden.require_role('agent');
+  select u.* into v_owner from app_public.users u where u.id = coalesce(create_api_token.user_id, app_public.current_user_id()) and u.is_active;
+  if v_owner.id is null then
+    raise exception 'A token belongs to an active member of staff.' using errcode = 'CO404', hint = 'Log in as one, or as an admin name one with user_id.';
+  elsif v_owner.id is distinct from app_public.current_user_id() then
+    perform app_hidden.require_role('admin');
+  end if;
+  if coalesce(length(btrim(create_api_token.name)), 0) not between 1 and 60 then
+    raise exception 'A token needs a name of 1 to 60 characters that says what it is for.' using errcode = 'CO005';
+  elsif create_api_token.role is null or create_api_token.role not in ('customer', 'agent', 'reviewer', 'admin', 'auditor') then
+    raise exception 'There is no role "%" for a token.', left(create_api_token.role, 100) using errcode = 'CO005', hint = 'customer, agent, reviewer, admin or auditor.';
+  elsif create_api_token.role <> 'customer' and not pg_has_role(v_owner.role, create_api_token.role, 'usage') then
+    raise exception 'A token has no more rights than its owner: % is %.', v_owner.email, v_owner.role using errcode = 'CO403';
+  elsif create_api_token.expires_at <= now() then
+    raise exception 'expires_at lies in the past.' using errcode = 'CO005';
+  end if;
+  insert into app_public.api_tokens (user_id, name, role, hint, created_by, expires_at)
+  values (v_owner.id, btrim(create_api_token.name), create_api_token.role, left(v_token, 8), app_hidden.require_actor(), create_api_token.expires_at)
+  returning api_tokens.id, api_tokens.name, api_tokens.role, api_tokens.expires_at, v_token into v_issued;
+  insert into app_secret.api_token_keys (token_hash, api_token_id) values (app_secret.token_hash(v_token), v_issued.id);
+  return v_issued;
+end
+$$;
+
+--
+-- Name: FUNCTION create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer) IS 'Issues an API token for `authorization: Bearer …`; the token is shown this once. role: customer (asks on behalf of visitors) or a staff role, at most the owner''s. user_id: the owner, by an admin; else whoever is logged in.
+Errors: CO001 no actor, CO005 no name, role or future date, CO403 more rights than the owner has, CO404 the owner is no active member of staff; 23505 one of that name exists.';
+
+--
+-- Name: users; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.users (
+    id integer NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    role text DEFAULT 'agent'::text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_email_is_lower_case CHECK (((email = lower(email)) AND (email ~ '^[^@\s]+@[^@\s]+$'::text))),
+    CONSTRAINT users_role_is_a_staff_role CHECK ((role = ANY (ARRAY['agent'::text, 'reviewer'::text, 'admin'::text, 'auditor'::text])))
+);
+
+--
+-- Name: TABLE users; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.users IS 'Staff. Customers are anonymous visitors and have no row here.';
+
+--
+-- Name: COLUMN users.email; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.users.email IS 'Lower case; names the person in the audit trail.';
+
+--
+-- Name: COLUMN users.role; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.users.role IS 'agent, reviewer, admin or auditor: the database role of this person''s requests.';
+
+--
+-- Name: create_user(text, text, text, boolean); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.create_user(email text, role text, name text DEFAULT NULL::text, invite boolean DEFAULT true) RETURNS app_public.users
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+#variable_conflict use_column
+declare
+  v_email text := lower(btrim(create_user.email));
+  v_user app_public.users;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  if v_email is null or v_email !~ '^[^@\s]+@[^@\s]+$' or length(v_email) > 254 then
+    raise exception '"%" is not an e-mail address.', left(create_user.email, 100) using errcode = 'CO005';
+  elsif create_user.role is null or create_user.role not in ('agent', 'reviewer', 'admin', 'auditor') then
+    raise exception 'There is no role "%".', left(create_user.role, 100) using errcode = 'CO005', hint = 'agent, reviewer, admin or auditor.';
+  end if;
+  insert into app_public.users (email, name, role) values (v_email, left(coalesce(nullif(btrim(create_user.name), ''), v_email), 200), create_user.role)
+  on conflict (email) do update set name = coalesce(nullif(btrim(create_user.name), ''), users.name), role = excluded.role, is_active = true, updated_at = now()
+  returning * into v_user;
+  if create_user.invite and not exists (select from app_secret.passwords p where p.user_id = v_user.id) then
+    perform app_public.invite_user(v_user.id);
+  end if;
+  return v_user;
+end
+$_$;
+
+--
+-- Name: FUNCTION create_user(email text, role text, name text, invite boolean); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.create_user(email text, role text, name text, invite boolean) IS 'Adds a member of staff, or changes their name and role, and lets them back in. role: agent, reviewer, admin or auditor. invite: whether they get a mail with a link to choose a password.
+Errors: CO001 no actor, CO005 not an e-mail address or role, CO108 that would leave the club without an admin, CO403 not an admin.';
+
+--
+-- Name: create_webhook(text, text[]); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.create_webhook(url text, events text[]) RETURNS app_public.issued_webhook
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_issued app_public.issued_webhook;
+begin
+  perform app_hidden.require_role('admin');
+  if create_webhook.url is null or create_webhook.url !~ '^https?://[^\s/@]+(/\S*)?$' or length(create_webhook.url) > 2000 then
+    raise exception 'That is not a URL a webhook can go to.' using errcode = 'CO005', hint = 'Such as https://example.com/hooks/clubos, without user name or password.';
+  end if;
+  insert into app_public.webhooks (url, events, created_by) values (create_webhook.url, create_webhook.events, app_hidden.require_actor())
+  returning webhooks.id, webhooks.url, webhooks.events, 'whsec_' || encode(sha256(convert_to(app_secret.random_token(), 'UTF8')), 'base64') into v_issued;
+  insert into app_secret.webhook_keys (webhook_id, key) values (v_issued.id, v_issued.signing_key);
+  return v_issued;
+end
+$_$;
+
+--
+-- Name: FUNCTION create_webhook(url text, events text[]); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.create_webhook(url text, events text[]) IS 'Tells an address outside of events (urgent_ticket, job_dead, audit_broken, audit_head), signed after Standard Webhooks; signing_key is shown this once. Private and local addresses are refused when sending.
+Errors: CO001 no actor, CO005 not a URL, CO403 not an admin; 23505 the address is told already, 23514 unknown event.';
+
+--
 -- Name: current_actor(); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -3631,6 +3989,23 @@ $$;
 COMMENT ON FUNCTION app_public.current_actor() IS 'Who acts in this request or session: the setting clubos.actor; null where nobody said.';
 
 --
+-- Name: current_user_id(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.current_user_id() RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select u.id from app_public.users u where u.email = app_public.current_actor() and u.is_active
+$$;
+
+--
+-- Name: FUNCTION current_user_id(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.current_user_id() IS 'Who is logged in; null for customers, for API tokens and where the actor is no member of staff.';
+
+--
 -- Name: current_visitor_id(); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -3645,6 +4020,57 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.current_visitor_id() IS 'The anonymous visitor of this request, from the signed cookie; null for staff and plain SQL.';
+
+--
+-- Name: deactivate_user(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.deactivate_user(user_id integer, reason text) RETURNS app_public.users
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_user app_public.users;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(deactivate_user.reason));
+  update app_public.users u set is_active = false, updated_at = now() where u.id = deactivate_user.user_id returning * into v_user;
+  if v_user.id is null then
+    raise exception 'There is no member of staff with id %.', deactivate_user.user_id using errcode = 'CO404';
+  end if;
+  return v_user;
+end
+$$;
+
+--
+-- Name: FUNCTION deactivate_user(user_id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.deactivate_user(user_id integer, reason text) IS 'Locks a member of staff out at once: sessions, API tokens and links end. Their name stays in the history. create_user lets them back in.
+Errors: CO001 no actor, CO002 no reason, CO108 the last admin, CO403 not an admin, CO404 no such person.';
+
+--
+-- Name: delete_webhook(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.delete_webhook(webhook_id integer) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  delete from app_public.webhooks w where w.id = delete_webhook.webhook_id;
+  return found;
+end
+$$;
+
+--
+-- Name: FUNCTION delete_webhook(webhook_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.delete_webhook(webhook_id integer) IS 'Stops telling an address, and forgets it with its deliveries. Returns whether there was one. Errors: CO001 no actor, CO403 not an admin.';
 
 --
 -- Name: failures_about(text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
@@ -3737,6 +4163,36 @@ COMMENT ON FUNCTION app_public.import_sop_version(category text, section text, c
 Errors: CO403 not an admin.';
 
 --
+-- Name: invite_user(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.invite_user(user_id integer) RETURNS app_public.users
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_user app_public.users;
+begin
+  perform app_hidden.require_role('admin');
+  select * into v_user from app_public.users u where u.id = invite_user.user_id and u.is_active for no key update;
+  if v_user.id is null then
+    raise exception 'There is no active member of staff with id %.', invite_user.user_id using errcode = 'CO404';
+  end if;
+  insert into app_public.notifications (kind, channel, user_id, recipient, details)
+  select 'invitation', 'mail', v_user.id, v_user.email, jsonb_build_object('invited_by', app_hidden.require_actor())
+   where not exists (select from app_public.notifications n where n.user_id = v_user.id and n.kind = 'invitation' and n.status = 'queued');
+  return v_user;
+end
+$$;
+
+--
+-- Name: FUNCTION invite_user(user_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.invite_user(user_id integer) IS 'Mails somebody a link to choose a password; earlier links of theirs end when it is sent.
+Errors: CO001 no actor, CO403 not an admin, CO404 no such active person.';
+
+--
 -- Name: mark_helpful(bigint); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -3813,6 +4269,23 @@ $$;
 
 COMMENT ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Says that an answer failed, once per response, and files it for analysis. feedback_type: unhelpful, wrong or incomplete. user_correction: what would have been right, at most 10,000 characters; never published unseen. expected_…: what staff say should have answered.
 Errors: CO005 unknown feedback_type, CO006 too long, CO403 expected_… not from staff, CO404 no such response, or another customer''s.';
+
+--
+-- Name: me(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.me() RETURNS app_public.users
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select u.* from app_public.users u where u.id = app_public.current_user_id()
+$$;
+
+--
+-- Name: FUNCTION me(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.me() IS 'The member of staff who is logged in; null for everybody else.';
 
 --
 -- Name: preview_improvement(integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -4005,6 +4478,7 @@ begin
   end if;
   if v_outcome = 'emergency' then
     perform pg_notify('clubos_urgent', json_build_object('ticket_id', v_ticket.id, 'opened', v_opened)::text);
+    perform app_hidden.notify('urgent_ticket', jsonb_build_object('ticket_id', v_ticket.id, 'response_id', v_response.id), 'urgent_ticket:' || v_response.id);
   end if;
   return v_response;
 end
@@ -4184,6 +4658,143 @@ $$;
 
 COMMENT ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Closes a conversation. correction: what the assistant should have said; with expected_… (what should have answered) it feeds learning.
 Errors: CO001 no actor, CO005 nothing to correct, CO403 not an agent, CO404 no such ticket or SOP.';
+
+--
+-- Name: api_tokens; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.api_tokens (
+    id integer NOT NULL,
+    user_id integer NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    hint text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_tokens_name_fits CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 60))),
+    CONSTRAINT api_tokens_role_is_known CHECK ((role = ANY (ARRAY['customer'::text, 'agent'::text, 'reviewer'::text, 'admin'::text, 'auditor'::text])))
+);
+
+--
+-- Name: TABLE api_tokens; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.api_tokens IS 'Keys of programs: whose, with which role, last used when. The key itself is shown once.';
+
+--
+-- Name: COLUMN api_tokens.role; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.api_tokens.role IS 'customer (asks on behalf of visitors) or a staff role: never more than its owner has at that moment.';
+
+--
+-- Name: COLUMN api_tokens.hint; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.api_tokens.hint IS 'The first characters of the key, to tell one from another.';
+
+--
+-- Name: COLUMN api_tokens.last_used_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.api_tokens.last_used_at IS 'To the minute.';
+
+--
+-- Name: revoke_api_token(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.revoke_api_token(api_token_id integer) RETURNS app_public.api_tokens
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_token app_public.api_tokens;
+begin
+  perform app_hidden.require_role('agent');
+  select * into v_token from app_public.api_tokens t where t.id = revoke_api_token.api_token_id for no key update;
+  if v_token.id is null or (v_token.user_id is distinct from app_public.current_user_id() and not app_hidden.has_role('admin')) then
+    raise exception 'You have no token with id %.', revoke_api_token.api_token_id using errcode = 'CO404';
+  end if;
+  update app_public.api_tokens t set revoked_at = coalesce(t.revoked_at, now()) where t.id = v_token.id returning * into v_token;
+  return v_token;
+end
+$$;
+
+--
+-- Name: FUNCTION revoke_api_token(api_token_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.revoke_api_token(api_token_id integer) IS 'Ends an API token at once: one''s own, or as an admin anybody''s. Errors: CO403 not staff, CO404 no such token of yours.';
+
+--
+-- Name: sessions; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id integer NOT NULL,
+    address text,
+    user_agent text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT sessions_expire_after_they_begin CHECK ((expires_at > created_at))
+);
+
+--
+-- Name: TABLE sessions; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.sessions IS 'Logins of staff: from where, until when. Each sees their own; admins and auditors see all.';
+
+--
+-- Name: COLUMN sessions.address; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sessions.address IS 'Network address of the login.';
+
+--
+-- Name: COLUMN sessions.last_seen_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sessions.last_seen_at IS 'Last use, to the minute.';
+
+--
+-- Name: COLUMN sessions.expires_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sessions.expires_at IS 'End whatever happens; an unused session ends sooner (app_secret.identify_session).';
+
+--
+-- Name: revoke_session(uuid); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.revoke_session(session_id uuid) RETURNS app_public.sessions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_session app_public.sessions;
+begin
+  perform app_hidden.require_role('agent');
+  select * into v_session from app_public.sessions s where s.id = revoke_session.session_id for no key update;
+  if v_session.id is null or (v_session.user_id is distinct from app_public.current_user_id() and not app_hidden.has_role('admin')) then
+    raise exception 'You have no such session.' using errcode = 'CO404';
+  end if;
+  update app_public.sessions s set revoked_at = coalesce(s.revoked_at, now()) where s.id = v_session.id returning * into v_session;
+  return v_session;
+end
+$$;
+
+--
+-- Name: FUNCTION revoke_session(session_id uuid); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.revoke_session(session_id uuid) IS 'Ends a login at once: one''s own, or as an admin anybody''s. Errors: CO403 not staff, CO404 no such session of yours.';
 
 --
 -- Name: rollback_sop(integer, integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -4617,6 +5228,23 @@ COMMENT ON FUNCTION app_public.take_over(ticket_id integer) IS 'Takes a conversa
 Errors: CO001 no actor, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.';
 
 --
+-- Name: users_status(app_public.users); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.users_status(person app_public.users) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when not person.is_active then 'deactivated' when exists (select from app_secret.passwords p where p.user_id = person.id) then 'active' else 'invited' end
+$$;
+
+--
+-- Name: FUNCTION users_status(person app_public.users); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.users_status(person app_public.users) IS 'active, invited (no password chosen yet) or deactivated.';
+
+--
 -- Name: verify_audit_log(); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -4666,6 +5294,285 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.verify_audit_log() IS 'Where the audit chain breaks: altered, missing, reordered or slipped-in rows; no row means it is whole. Errors: CO403 neither auditor nor admin.';
+
+--
+-- Name: close_session(text); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.close_session(token text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  update app_public.sessions s set revoked_at = now() from app_secret.session_keys k
+   where k.session_id = s.id and k.token_hash = app_secret.token_hash(close_session.token) and s.revoked_at is null
+$$;
+
+--
+-- Name: FUNCTION close_session(token text); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.close_session(token text) IS 'Ends the session of a token, if there is one.';
+
+--
+-- Name: find_link(text); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.find_link(token text) RETURNS TABLE(purpose text, user_id integer, email text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select l.purpose, l.user_id, u.email from app_secret.one_time_links l left join app_public.users u on u.id = l.user_id
+   where l.token_hash = app_secret.token_hash(find_link.token) and l.used_at is null and l.expires_at > now()
+     and case l.purpose when 'first_admin' then not app_secret.has_admin() else u.is_active end
+$$;
+
+--
+-- Name: FUNCTION find_link(token text); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.find_link(token text) IS 'What a one-time link is for; no row where it is unknown, used or expired.';
+
+--
+-- Name: find_login(text); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.find_login(email text) RETURNS TABLE(user_id integer, hash text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select u.id, p.hash from app_public.users u join app_secret.passwords p on p.user_id = u.id where u.email = lower(btrim(find_login.email)) and u.is_active
+$$;
+
+--
+-- Name: FUNCTION find_login(email text); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.find_login(email text) IS 'The password hash to check a login against; no row for unknown, invited or deactivated people.';
+
+--
+-- Name: has_admin(); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.has_admin() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select exists (select from app_public.users u join app_secret.passwords p on p.user_id = u.id where u.role = 'admin' and u.is_active)
+$$;
+
+--
+-- Name: FUNCTION has_admin(); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.has_admin() IS 'Whether an active admin has a password.';
+
+--
+-- Name: identify_api_token(text); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.identify_api_token(token text) RETURNS TABLE(api_token_id integer, user_id integer, email text, name text, role text)
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  select t.id, u.id, u.email, t.name, t.role into api_token_id, user_id, email, name, role
+    from app_secret.api_token_keys k join app_public.api_tokens t on t.id = k.api_token_id join app_public.users u on u.id = t.user_id
+   where k.token_hash = app_secret.token_hash(identify_api_token.token) and t.revoked_at is null and (t.expires_at is null or t.expires_at > now()) and u.is_active
+     and (t.role = 'customer' or pg_has_role(u.role, t.role, 'usage'));
+  if api_token_id is not null then
+    update app_public.api_tokens t set last_used_at = now()
+     where t.id = (select x.id from app_public.api_tokens x where x.id = identify_api_token.api_token_id
+                      and (x.last_used_at is null or x.last_used_at < now() - interval '1 minute') for update skip locked);
+    return next;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION identify_api_token(token text); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.identify_api_token(token text) IS 'Whose API token it is; no row where it is revoked or expired, or its owner is deactivated or no longer has its role.';
+
+--
+-- Name: identify_session(text); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.identify_session(token text) RETURNS TABLE(session_id uuid, user_id integer, email text, name text, role text)
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  select s.id, u.id, u.email, u.name, u.role into session_id, user_id, email, name, role
+    from app_secret.session_keys k join app_public.sessions s on s.id = k.session_id join app_public.users u on u.id = s.user_id
+   where k.token_hash = app_secret.token_hash(identify_session.token) and s.revoked_at is null and s.expires_at > now()
+     and s.last_seen_at > now() - interval '7 days' and u.is_active;
+  if session_id is not null then
+    -- To the minute, and never waiting: this runs with every request.
+    update app_public.sessions s set last_seen_at = now()
+     where s.id = (select x.id from app_public.sessions x where x.id = identify_session.session_id and x.last_seen_at < now() - interval '1 minute' for update skip locked);
+    return next;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION identify_session(token text); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.identify_session(token text) IS 'Whose session a cookie is, with the role they have now; no row where it ended: revoked, 30 days old, 7 days unused, or the person is deactivated.';
+
+--
+-- Name: make_link(text, integer); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.make_link(purpose text, user_id integer DEFAULT NULL::integer) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_token text := app_secret.random_token('clo_');
+begin
+  -- A newer link replaces those before it.
+  update app_secret.one_time_links l set expires_at = least(l.expires_at, now()) where l.purpose = make_link.purpose and l.user_id is not distinct from make_link.user_id and l.used_at is null;
+  insert into app_secret.one_time_links (token_hash, purpose, user_id, expires_at)
+  values (app_secret.token_hash(v_token), make_link.purpose, make_link.user_id,
+      now() + case make_link.purpose when 'invitation' then interval '7 days' when 'password_reset' then interval '1 hour' else interval '1 day' end);
+  return v_token;
+end
+$$;
+
+--
+-- Name: FUNCTION make_link(purpose text, user_id integer); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.make_link(purpose text, user_id integer) IS 'A one-time token by which somebody chooses a password: invitation (7 days), password_reset (an hour) or first_admin (a day). Replaces earlier ones of its kind.';
+
+--
+-- Name: open_session(integer, text, text, text); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.open_session(user_id integer, address text DEFAULT NULL::text, user_agent text DEFAULT NULL::text, replaces text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_token text := app_secret.random_token('cls_');
+  v_session uuid;
+begin
+  perform set_config('clubos.actor', u.email, true) from app_public.users u where u.id = open_session.user_id;
+  perform app_secret.close_session(replaces);
+  insert into app_public.sessions (user_id, address, user_agent, expires_at)
+  values (open_session.user_id, left(open_session.address, 64), left(open_session.user_agent, 300), now() + interval '30 days') returning id into v_session;
+  insert into app_secret.session_keys (token_hash, session_id) values (app_secret.token_hash(v_token), v_session);
+  return v_token;
+end
+$$;
+
+--
+-- Name: FUNCTION open_session(user_id integer, address text, user_agent text, replaces text); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.open_session(user_id integer, address text, user_agent text, replaces text) IS 'Begins a session of 30 days and returns the token for its cookie. replaces: the token that the browser held before; its session ends.';
+
+--
+-- Name: random_token(text); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.random_token(prefix text DEFAULT ''::text) RETURNS text
+    LANGUAGE sql
+    AS $$
+  select random_token.prefix || rtrim(translate(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'base64'), '+/', '-_'), '=')
+$$;
+
+--
+-- Name: FUNCTION random_token(prefix text); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.random_token(prefix text) IS 'An unguessable token (244 random bits, 43 characters of base64url) behind a prefix that says what it is.';
+
+--
+-- Name: redeem_link(text, text, text, text); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.redeem_link(token text, password_hash text, email text DEFAULT NULL::text, name text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_link app_secret.one_time_links;
+  v_user_id integer;
+begin
+  -- Two clicks at once: the second waits here and then finds it used.
+  select * into v_link from app_secret.one_time_links l where l.token_hash = app_secret.token_hash(redeem_link.token) for update;
+  if not exists (select from app_secret.find_link(redeem_link.token)) then
+    raise exception 'This link was used already, has expired or is not whole.' using errcode = 'CO410', hint = 'Ask for a new one.';
+  end if;
+  update app_secret.one_time_links l set used_at = now() where l.token_hash = v_link.token_hash;
+  v_user_id := v_link.user_id;
+  perform set_config('clubos.reason', 'one-time link: ' || v_link.purpose, true);
+  if v_link.purpose = 'first_admin' then
+    -- Two such links at once make one first admin.
+    perform pg_advisory_xact_lock(hashtextextended('clubos.first_admin', 0));
+    if app_secret.has_admin() then
+      raise exception 'There is an admin already.' using errcode = 'CO410', hint = 'Ask them for an invitation.';
+    end if;
+    perform set_config('clubos.actor', lower(btrim(redeem_link.email)), true);
+    insert into app_public.users (email, name, role) values (lower(btrim(redeem_link.email)), coalesce(nullif(btrim(redeem_link.name), ''), lower(btrim(redeem_link.email))), 'admin')
+    on conflict (email) do update set role = 'admin', is_active = true returning id into v_user_id;
+  else
+    perform set_config('clubos.actor', u.email, true) from app_public.users u where u.id = v_user_id;
+  end if;
+  perform app_secret.set_password(v_user_id, redeem_link.password_hash);
+  return v_user_id;
+end
+$$;
+
+--
+-- Name: FUNCTION redeem_link(token text, password_hash text, email text, name text); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.redeem_link(token text, password_hash text, email text, name text) IS 'Sets a password by a one-time link, ends the person''s sessions, and returns their id. email, name: of the first admin, who has no row yet.
+Errors: CO410 used, expired, unknown, or there is an admin already.';
+
+--
+-- Name: set_password(integer, text, uuid); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.set_password(user_id integer, hash text, except_session uuid DEFAULT NULL::uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  insert into app_secret.passwords (user_id, hash) values (set_password.user_id, set_password.hash)
+  on conflict on constraint passwords_pkey do update set hash = excluded.hash, changed_at = now();
+  update app_secret.one_time_links l set expires_at = least(l.expires_at, now()) where l.user_id = set_password.user_id and l.used_at is null;
+  update app_public.sessions s set revoked_at = now() where s.user_id = set_password.user_id and s.revoked_at is null and s.id is distinct from except_session;
+end
+$$;
+
+--
+-- Name: FUNCTION set_password(user_id integer, hash text, except_session uuid); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.set_password(user_id integer, hash text, except_session uuid) IS 'Stores a password''s Argon2id hash; open links and all other sessions of the person end.';
+
+--
+-- Name: token_hash(text); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.token_hash(token text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select sha256(convert_to(token_hash.token, 'UTF8'))
+$$;
+
+--
+-- Name: FUNCTION token_hash(token text); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.token_hash(token text) IS 'What is stored of a token. A plain hash is enough for a secret of 244 random bits.';
 
 --
 -- Name: clubos; Type: TEXT SEARCH CONFIGURATION; Schema: app_public; Owner: -
@@ -4843,6 +5750,19 @@ CREATE TABLE app_private.search_vocabulary (
 --
 
 COMMENT ON TABLE app_private.search_vocabulary IS 'Words as they are written in the search space, for unknown words to be compared with.';
+
+--
+-- Name: api_tokens_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.api_tokens ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.api_tokens_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: audit_log_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
@@ -5053,6 +5973,68 @@ ALTER TABLE app_public.llm_calls ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDE
 
 ALTER TABLE app_public.messages ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.messages_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: notifications; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.notifications (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    channel text NOT NULL,
+    user_id integer,
+    webhook_id integer,
+    recipient text,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    key text,
+    status text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT notifications_channel_is_known CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text]))),
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text]))),
+    CONSTRAINT notifications_sent_at_matches_status CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT notifications_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
+    CONSTRAINT notifications_webhook_matches_channel CHECK (((channel = 'webhook'::text) = (webhook_id IS NOT NULL)))
+);
+
+--
+-- Name: TABLE notifications; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.notifications IS 'The outbox: what is to be told to whom. A row is claimed once and then sent, so that a retry never sends twice; it holds no secrets, since a link is made when it is sent.';
+
+--
+-- Name: COLUMN notifications.recipient; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.notifications.recipient IS 'E-mail address, where channel is mail.';
+
+--
+-- Name: COLUMN notifications.key; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.notifications.key IS 'Unique per channel: the same event is told once.';
+
+--
+-- Name: COLUMN notifications.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.notifications.status IS 'queued, sending, sent, failed (error says why) or skipped (nobody to send to). One that stays at sending was cut short: it may have arrived.';
+
+--
+-- Name: notifications_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.notifications ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.notifications_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -5341,40 +6323,6 @@ ALTER TABLE app_public.tickets ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENT
 );
 
 --
--- Name: users; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.users (
-    id integer NOT NULL,
-    email text NOT NULL,
-    name text NOT NULL,
-    role text DEFAULT 'agent'::text NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT users_email_is_lower_case CHECK (((email = lower(email)) AND (email ~ '^[^@\s]+@[^@\s]+$'::text))),
-    CONSTRAINT users_role_is_a_staff_role CHECK ((role = ANY (ARRAY['agent'::text, 'reviewer'::text, 'admin'::text, 'auditor'::text])))
-);
-
---
--- Name: TABLE users; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.users IS 'Staff. Customers are anonymous visitors and have no row here.';
-
---
--- Name: COLUMN users.email; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.users.email IS 'Lower case; names the person in the audit trail.';
-
---
--- Name: COLUMN users.role; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.users.role IS 'agent, reviewer, admin or auditor: the database role of this person''s requests.';
-
---
 -- Name: users_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
@@ -5386,6 +6334,152 @@ ALTER TABLE app_public.users ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: webhooks; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.webhooks (
+    id integer NOT NULL,
+    url text NOT NULL,
+    events text[] NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT webhooks_events_are_known CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text]))),
+    CONSTRAINT webhooks_url_is_a_url CHECK (((url ~ '^https?://[^\s/@]+(/\S*)?$'::text) AND (length(url) <= 2000)))
+);
+
+--
+-- Name: TABLE webhooks; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.webhooks IS 'Addresses outside that are told of events, signed after the Standard Webhooks specification.';
+
+--
+-- Name: COLUMN webhooks.url; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.webhooks.url IS 'Where to: a public address; private and local networks are refused when sending.';
+
+--
+-- Name: COLUMN webhooks.events; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.webhooks.events IS 'Any of urgent_ticket, job_dead, audit_broken, audit_head.';
+
+--
+-- Name: webhooks_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.webhooks ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.webhooks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: api_token_keys; Type: TABLE; Schema: app_secret; Owner: -
+--
+
+CREATE TABLE app_secret.api_token_keys (
+    token_hash bytea NOT NULL,
+    api_token_id integer NOT NULL
+);
+
+--
+-- Name: TABLE api_token_keys; Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON TABLE app_secret.api_token_keys IS 'SHA-256 of the random key of an API token.';
+
+--
+-- Name: one_time_links; Type: TABLE; Schema: app_secret; Owner: -
+--
+
+CREATE TABLE app_secret.one_time_links (
+    token_hash bytea NOT NULL,
+    purpose text NOT NULL,
+    user_id integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT one_time_links_belong_to_somebody CHECK (((purpose = 'first_admin'::text) = (user_id IS NULL))),
+    CONSTRAINT one_time_links_purpose_is_known CHECK ((purpose = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'first_admin'::text])))
+);
+
+--
+-- Name: TABLE one_time_links; Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON TABLE app_secret.one_time_links IS 'SHA-256 of tokens that let somebody choose a password, once.';
+
+--
+-- Name: passwords; Type: TABLE; Schema: app_secret; Owner: -
+--
+
+CREATE TABLE app_secret.passwords (
+    user_id integer NOT NULL,
+    hash text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT passwords_hash_is_argon2id CHECK ((hash ~~ '$argon2id$%'::text))
+);
+
+--
+-- Name: TABLE passwords; Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON TABLE app_secret.passwords IS 'Argon2id hashes of passwords, in the PHC string format.';
+
+--
+-- Name: rate_limits; Type: TABLE; Schema: app_secret; Owner: -
+--
+
+CREATE TABLE app_secret.rate_limits (
+    key character varying(255) NOT NULL,
+    points integer DEFAULT 0 NOT NULL,
+    expire bigint
+);
+
+--
+-- Name: TABLE rate_limits; Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON TABLE app_secret.rate_limits IS 'Counters of the rate limits, where RATE_LIMITS=database. key: hashed caller; expire: milliseconds since 1970.';
+
+--
+-- Name: session_keys; Type: TABLE; Schema: app_secret; Owner: -
+--
+
+CREATE TABLE app_secret.session_keys (
+    token_hash bytea NOT NULL,
+    session_id uuid NOT NULL
+);
+
+--
+-- Name: TABLE session_keys; Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON TABLE app_secret.session_keys IS 'SHA-256 of the random token in a session''s cookie.';
+
+--
+-- Name: webhook_keys; Type: TABLE; Schema: app_secret; Owner: -
+--
+
+CREATE TABLE app_secret.webhook_keys (
+    webhook_id integer NOT NULL,
+    key text NOT NULL
+);
+
+--
+-- Name: TABLE webhook_keys; Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON TABLE app_secret.webhook_keys IS 'The keys that deliveries are signed with: whsec_ and base64.';
 
 --
 -- Name: audit_head audit_head_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
@@ -5435,6 +6529,13 @@ ALTER TABLE ONLY app_private.search_units
 
 ALTER TABLE ONLY app_private.search_vocabulary
     ADD CONSTRAINT search_vocabulary_pkey PRIMARY KEY (word);
+
+--
+-- Name: api_tokens api_tokens_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.api_tokens
+    ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
 
 --
 -- Name: audit_log audit_log_chain_position_key; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -5535,6 +6636,13 @@ ALTER TABLE ONLY app_public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
 
 --
+-- Name: notifications notifications_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
+
+--
 -- Name: prompt_versions prompt_versions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -5575,6 +6683,13 @@ ALTER TABLE ONLY app_public.response_sources
 
 ALTER TABLE ONLY app_public.responses
     ADD CONSTRAINT responses_pkey PRIMARY KEY (id);
+
+--
+-- Name: sessions sessions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
 --
 -- Name: sites sites_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -5638,6 +6753,69 @@ ALTER TABLE ONLY app_public.tickets
 
 ALTER TABLE ONLY app_public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+--
+-- Name: webhooks webhooks_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
+
+--
+-- Name: api_token_keys api_token_keys_api_token_id_key; Type: CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.api_token_keys
+    ADD CONSTRAINT api_token_keys_api_token_id_key UNIQUE (api_token_id);
+
+--
+-- Name: api_token_keys api_token_keys_pkey; Type: CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.api_token_keys
+    ADD CONSTRAINT api_token_keys_pkey PRIMARY KEY (token_hash);
+
+--
+-- Name: one_time_links one_time_links_pkey; Type: CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.one_time_links
+    ADD CONSTRAINT one_time_links_pkey PRIMARY KEY (token_hash);
+
+--
+-- Name: passwords passwords_pkey; Type: CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.passwords
+    ADD CONSTRAINT passwords_pkey PRIMARY KEY (user_id);
+
+--
+-- Name: rate_limits rate_limits_pkey; Type: CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.rate_limits
+    ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
+
+--
+-- Name: session_keys session_keys_pkey; Type: CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.session_keys
+    ADD CONSTRAINT session_keys_pkey PRIMARY KEY (token_hash);
+
+--
+-- Name: session_keys session_keys_session_id_key; Type: CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.session_keys
+    ADD CONSTRAINT session_keys_session_id_key UNIQUE (session_id);
+
+--
+-- Name: webhook_keys webhook_keys_pkey; Type: CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.webhook_keys
+    ADD CONSTRAINT webhook_keys_pkey PRIMARY KEY (webhook_id);
 
 --
 -- Name: knowledge_votes_response_id; Type: INDEX; Schema: app_private; Owner: -
@@ -5704,6 +6882,18 @@ CREATE INDEX search_units_words ON app_private.search_units USING gin (words) WI
 --
 
 CREATE INDEX search_vocabulary_word_trgm ON app_private.search_vocabulary USING gin (word public.gin_trgm_ops);
+
+--
+-- Name: api_tokens_name_key; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX api_tokens_name_key ON app_public.api_tokens USING btree (user_id, name) WHERE (revoked_at IS NULL);
+
+--
+-- Name: api_tokens_user_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX api_tokens_user_id ON app_public.api_tokens USING btree (user_id);
 
 --
 -- Name: audit_log_created_at; Type: INDEX; Schema: app_public; Owner: -
@@ -5856,6 +7046,30 @@ CREATE INDEX messages_response_id ON app_public.messages USING btree (response_i
 CREATE INDEX messages_ticket_id ON app_public.messages USING btree (ticket_id, id);
 
 --
+-- Name: notifications_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX notifications_created_at ON app_public.notifications USING btree (created_at);
+
+--
+-- Name: notifications_key; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX notifications_key ON app_public.notifications USING btree (channel, key);
+
+--
+-- Name: notifications_user_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX notifications_user_id ON app_public.notifications USING btree (user_id);
+
+--
+-- Name: notifications_webhook_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX notifications_webhook_id ON app_public.notifications USING btree (webhook_id);
+
+--
 -- Name: response_sources_knowledge_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -5910,6 +7124,18 @@ CREATE INDEX responses_ticket_id ON app_public.responses USING btree (ticket_id)
 CREATE INDEX responses_visitor_id ON app_public.responses USING btree (visitor_id);
 
 --
+-- Name: sessions_expires_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX sessions_expires_at ON app_public.sessions USING btree (expires_at);
+
+--
+-- Name: sessions_user_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX sessions_user_id ON app_public.sessions USING btree (user_id, last_seen_at DESC);
+
+--
 -- Name: sop_versions_improvement_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -5956,6 +7182,18 @@ CREATE INDEX tickets_visitor_id ON app_public.tickets USING btree (visitor_id);
 --
 
 CREATE UNIQUE INDEX users_email_key ON app_public.users USING btree (email);
+
+--
+-- Name: webhooks_url_key; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX webhooks_url_key ON app_public.webhooks USING btree (url);
+
+--
+-- Name: one_time_links_user_id; Type: INDEX; Schema: app_secret; Owner: -
+--
+
+CREATE INDEX one_time_links_user_id ON app_secret.one_time_links USING btree (user_id);
 
 --
 -- Name: sop_failures _RETURN; Type: RULE; Schema: app_public; Owner: -
@@ -6059,6 +7297,12 @@ CREATE TRIGGER _100_decide BEFORE INSERT OR UPDATE ON app_public.improvement_que
 CREATE TRIGGER _100_govern BEFORE INSERT OR UPDATE ON app_public.knowledge_base FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_knowledge_base__govern();
 
 --
+-- Name: users _100_guard; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_guard BEFORE UPDATE ON app_public.users FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_users__guard();
+
+--
 -- Name: messages _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -6149,6 +7393,12 @@ CREATE TRIGGER _300_keep BEFORE DELETE ON app_public.sops FOR EACH ROW EXECUTE F
 CREATE TRIGGER _300_keep_whole BEFORE TRUNCATE ON app_public.sops FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_sops__keep();
 
 --
+-- Name: notifications _800_enqueue; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _800_enqueue AFTER INSERT ON app_public.notifications FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_notifications__enqueue();
+
+--
 -- Name: improvement_queue _800_notify; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -6159,6 +7409,12 @@ CREATE TRIGGER _800_notify AFTER INSERT OR UPDATE ON app_public.improvement_queu
 --
 
 CREATE TRIGGER _800_notify AFTER INSERT OR UPDATE ON app_public.tickets FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__notify('clubos_tickets');
+
+--
+-- Name: api_tokens _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.api_tokens FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('last_used_at');
 
 --
 -- Name: club_settings _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
@@ -6191,6 +7447,12 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.knowled
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.prompts FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
 
 --
+-- Name: sessions _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.sessions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('last_seen_at');
+
+--
 -- Name: sites _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -6213,6 +7475,12 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.tickets
 --
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.users FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
+
+--
+-- Name: webhooks _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.webhooks FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
 
 --
 -- Name: audit_log _900_chain; Type: TRIGGER; Schema: app_public; Owner: -
@@ -6254,6 +7522,13 @@ ALTER TABLE ONLY app_private.search_units
 
 ALTER TABLE ONLY app_private.search_units
     ADD CONSTRAINT search_units_sop_version_id_fkey FOREIGN KEY (sop_version_id) REFERENCES app_public.sop_versions(id) ON DELETE CASCADE;
+
+--
+-- Name: api_tokens api_tokens_user_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.api_tokens
+    ADD CONSTRAINT api_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE CASCADE;
 
 --
 -- Name: failed_responses failed_responses_expected_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -6396,6 +7671,20 @@ ALTER TABLE ONLY app_public.messages
     ADD CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES app_public.tickets(id) ON DELETE CASCADE;
 
 --
+-- Name: notifications notifications_user_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.notifications
+    ADD CONSTRAINT notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE CASCADE;
+
+--
+-- Name: notifications notifications_webhook_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.notifications
+    ADD CONSTRAINT notifications_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES app_public.webhooks(id) ON DELETE CASCADE;
+
+--
 -- Name: prompt_versions prompt_versions_prompt_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -6445,6 +7734,13 @@ ALTER TABLE ONLY app_public.responses
     ADD CONSTRAINT responses_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES app_public.tickets(id) ON DELETE RESTRICT;
 
 --
+-- Name: sessions sessions_user_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE CASCADE;
+
+--
 -- Name: sop_versions sop_versions_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -6471,6 +7767,41 @@ ALTER TABLE ONLY app_public.sop_versions
 
 ALTER TABLE ONLY app_public.tickets
     ADD CONSTRAINT tickets_site_id_fkey FOREIGN KEY (site_id) REFERENCES app_public.sites(id) ON DELETE RESTRICT;
+
+--
+-- Name: api_token_keys api_token_keys_api_token_id_fkey; Type: FK CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.api_token_keys
+    ADD CONSTRAINT api_token_keys_api_token_id_fkey FOREIGN KEY (api_token_id) REFERENCES app_public.api_tokens(id) ON DELETE CASCADE;
+
+--
+-- Name: one_time_links one_time_links_user_id_fkey; Type: FK CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.one_time_links
+    ADD CONSTRAINT one_time_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE CASCADE;
+
+--
+-- Name: passwords passwords_user_id_fkey; Type: FK CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.passwords
+    ADD CONSTRAINT passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE CASCADE;
+
+--
+-- Name: session_keys session_keys_session_id_fkey; Type: FK CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.session_keys
+    ADD CONSTRAINT session_keys_session_id_fkey FOREIGN KEY (session_id) REFERENCES app_public.sessions(id) ON DELETE CASCADE;
+
+--
+-- Name: webhook_keys webhook_keys_webhook_id_fkey; Type: FK CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.webhook_keys
+    ADD CONSTRAINT webhook_keys_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES app_public.webhooks(id) ON DELETE CASCADE;
 
 --
 -- Name: audit_head; Type: ROW SECURITY; Schema: app_private; Owner: -
@@ -6555,6 +7886,12 @@ CREATE POLICY select_auditor ON app_private.search_units FOR SELECT TO auditor U
 --
 
 CREATE POLICY select_auditor ON app_private.search_vocabulary FOR SELECT TO auditor USING (true);
+
+--
+-- Name: api_tokens; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.api_tokens ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: audit_log; Type: ROW SECURITY; Schema: app_public; Owner: -
@@ -6671,6 +8008,12 @@ ALTER TABLE app_public.llm_calls ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.messages ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: notifications; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.notifications ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: prompt_versions; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -6695,10 +8038,34 @@ ALTER TABLE app_public.response_sources ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.responses ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: api_tokens select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.api_tokens FOR SELECT TO admin USING (true);
+
+--
 -- Name: audit_log select_admin; Type: POLICY; Schema: app_public; Owner: -
 --
 
 CREATE POLICY select_admin ON app_public.audit_log FOR SELECT TO admin USING (true);
+
+--
+-- Name: notifications select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.notifications FOR SELECT TO admin USING (true);
+
+--
+-- Name: sessions select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.sessions FOR SELECT TO admin USING (true);
+
+--
+-- Name: webhooks select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.webhooks FOR SELECT TO admin USING (true);
 
 --
 -- Name: club_settings select_agent; Type: POLICY; Schema: app_public; Owner: -
@@ -6815,6 +8182,12 @@ CREATE POLICY select_agent ON app_public.users FOR SELECT TO agent USING (true);
 CREATE POLICY select_all ON app_public.sites FOR SELECT TO anonymous USING (true);
 
 --
+-- Name: api_tokens select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.api_tokens FOR SELECT TO auditor USING (true);
+
+--
 -- Name: audit_log select_auditor; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -6875,6 +8248,12 @@ CREATE POLICY select_auditor ON app_public.llm_calls FOR SELECT TO auditor USING
 CREATE POLICY select_auditor ON app_public.messages FOR SELECT TO auditor USING (true);
 
 --
+-- Name: notifications select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.notifications FOR SELECT TO auditor USING (true);
+
+--
 -- Name: prompt_versions select_auditor; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -6897,6 +8276,12 @@ CREATE POLICY select_auditor ON app_public.response_sources FOR SELECT TO audito
 --
 
 CREATE POLICY select_auditor ON app_public.responses FOR SELECT TO auditor USING (true);
+
+--
+-- Name: sessions select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.sessions FOR SELECT TO auditor USING (true);
 
 --
 -- Name: sites select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -6929,6 +8314,18 @@ CREATE POLICY select_auditor ON app_public.tickets FOR SELECT TO auditor USING (
 CREATE POLICY select_auditor ON app_public.users FOR SELECT TO auditor USING (true);
 
 --
+-- Name: webhooks select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.webhooks FOR SELECT TO auditor USING (true);
+
+--
+-- Name: api_tokens select_own; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_own ON app_public.api_tokens FOR SELECT TO agent USING ((user_id = ( SELECT app_public.current_user_id() AS current_user_id)));
+
+--
 -- Name: messages select_own; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -6949,6 +8346,12 @@ CREATE POLICY select_own ON app_public.response_sources FOR SELECT TO anonymous 
 --
 
 CREATE POLICY select_own ON app_public.responses FOR SELECT TO anonymous USING ((visitor_id = app_public.current_visitor_id()));
+
+--
+-- Name: sessions select_own; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_own ON app_public.sessions FOR SELECT TO agent USING ((user_id = ( SELECT app_public.current_user_id() AS current_user_id)));
 
 --
 -- Name: tickets select_own; Type: POLICY; Schema: app_public; Owner: -
@@ -7065,6 +8468,12 @@ CREATE POLICY select_worker ON app_public.tickets FOR SELECT TO worker USING (tr
 CREATE POLICY select_worker ON app_public.users FOR SELECT TO worker USING (true);
 
 --
+-- Name: sessions; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.sessions ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: sites; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -7141,6 +8550,48 @@ CREATE POLICY update_reviewer ON app_public.sops FOR UPDATE TO reviewer USING (t
 --
 
 ALTER TABLE app_public.users ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: webhooks; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.webhooks ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: api_token_keys; Type: ROW SECURITY; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE app_secret.api_token_keys ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: one_time_links; Type: ROW SECURITY; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE app_secret.one_time_links ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: passwords; Type: ROW SECURITY; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE app_secret.passwords ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: rate_limits; Type: ROW SECURITY; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE app_secret.rate_limits ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: session_keys; Type: ROW SECURITY; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE app_secret.session_keys ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: webhook_keys; Type: ROW SECURITY; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE app_secret.webhook_keys ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: SCHEMA app_hidden; Type: ACL; Schema: -; Owner: -
@@ -7762,6 +9213,12 @@ GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, 
 GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) TO worker;
 
 --
+-- Name: FUNCTION notify(kind text, details jsonb, key text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION phrases_heading(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -7886,6 +9343,12 @@ REVOKE ALL ON FUNCTION app_hidden.tg_knowledge_base__govern() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.tg_knowledge_base__index() FROM PUBLIC;
 
 --
+-- Name: FUNCTION tg_notifications__enqueue(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_notifications__enqueue() FROM PUBLIC;
+
+--
 -- Name: FUNCTION tg_prompts__record(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -7914,6 +9377,12 @@ REVOKE ALL ON FUNCTION app_hidden.tg_sops__record() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.tg_sops__version() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_users__guard(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_users__guard() FROM PUBLIC;
 
 --
 -- Name: TABLE responses; Type: ACL; Schema: app_public; Owner: -
@@ -8108,6 +9577,13 @@ GRANT SELECT ON TABLE app_private.search_units TO auditor;
 REVOKE ALL ON FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION claim_notification(notification_id bigint, mail_works boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.claim_notification(notification_id bigint, mail_works boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.claim_notification(notification_id bigint, mail_works boolean) TO worker;
+
+--
 -- Name: TABLE failure_patterns; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -8140,6 +9616,13 @@ REVOKE ALL ON FUNCTION app_private.count_vocabulary() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) TO worker;
+
+--
+-- Name: FUNCTION finish_notification(notification_id bigint, error text, retry boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) TO worker;
 
 --
 -- Name: FUNCTION first_target(question text); Type: ACL; Schema: app_private; Owner: -
@@ -8305,6 +9788,12 @@ REVOKE ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) FROM
 GRANT ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) TO worker;
 
 --
+-- Name: FUNCTION request_password_reset(email text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.request_password_reset(email text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -8364,6 +9853,59 @@ REVOKE ALL ON FUNCTION app_public.ask(query text, category text, site text, conv
 GRANT ALL ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) TO worker;
 
 --
+-- Name: FUNCTION create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer) TO agent;
+
+--
+-- Name: TABLE users; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.users TO agent;
+GRANT SELECT ON TABLE app_public.users TO worker;
+GRANT SELECT ON TABLE app_public.users TO auditor;
+
+--
+-- Name: COLUMN users.email; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(email),UPDATE(email) ON TABLE app_public.users TO admin;
+
+--
+-- Name: COLUMN users.name; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(name),UPDATE(name) ON TABLE app_public.users TO admin;
+
+--
+-- Name: COLUMN users.role; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(role),UPDATE(role) ON TABLE app_public.users TO admin;
+
+--
+-- Name: COLUMN users.is_active; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(is_active),UPDATE(is_active) ON TABLE app_public.users TO admin;
+
+--
+-- Name: FUNCTION create_user(email text, role text, name text, invite boolean); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.create_user(email text, role text, name text, invite boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.create_user(email text, role text, name text, invite boolean) TO admin;
+
+--
+-- Name: FUNCTION create_webhook(url text, events text[]); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.create_webhook(url text, events text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.create_webhook(url text, events text[]) TO admin;
+
+--
 -- Name: FUNCTION current_actor(); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -8374,6 +9916,16 @@ GRANT ALL ON FUNCTION app_public.current_actor() TO auditor;
 GRANT ALL ON FUNCTION app_public.current_actor() TO worker;
 
 --
+-- Name: FUNCTION current_user_id(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.current_user_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO anonymous;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO agent;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO auditor;
+GRANT ALL ON FUNCTION app_public.current_user_id() TO worker;
+
+--
 -- Name: FUNCTION current_visitor_id(); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -8382,6 +9934,20 @@ GRANT ALL ON FUNCTION app_public.current_visitor_id() TO anonymous;
 GRANT ALL ON FUNCTION app_public.current_visitor_id() TO agent;
 GRANT ALL ON FUNCTION app_public.current_visitor_id() TO auditor;
 GRANT ALL ON FUNCTION app_public.current_visitor_id() TO worker;
+
+--
+-- Name: FUNCTION deactivate_user(user_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.deactivate_user(user_id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.deactivate_user(user_id integer, reason text) TO admin;
+
+--
+-- Name: FUNCTION delete_webhook(webhook_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.delete_webhook(webhook_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.delete_webhook(webhook_id integer) TO admin;
 
 --
 -- Name: FUNCTION failures_about(text text, since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
@@ -8407,6 +9973,13 @@ REVOKE ALL ON FUNCTION app_public.import_sop_version(category text, section text
 GRANT ALL ON FUNCTION app_public.import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text, renamed_from_section text) TO admin;
 
 --
+-- Name: FUNCTION invite_user(user_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.invite_user(user_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.invite_user(user_id integer) TO admin;
+
+--
 -- Name: FUNCTION mark_helpful(response_id bigint); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -8423,6 +9996,16 @@ REVOKE ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_ty
 GRANT ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) TO anonymous;
 GRANT ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) TO agent;
 GRANT ALL ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) TO worker;
+
+--
+-- Name: FUNCTION me(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.me() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.me() TO anonymous;
+GRANT ALL ON FUNCTION app_public.me() TO agent;
+GRANT ALL ON FUNCTION app_public.me() TO auditor;
+GRANT ALL ON FUNCTION app_public.me() TO worker;
 
 --
 -- Name: FUNCTION preview_improvement(id integer); Type: ACL; Schema: app_public; Owner: -
@@ -8518,6 +10101,34 @@ GRANT ALL ON FUNCTION app_public.request_analysis(most integer) TO agent;
 
 REVOKE ALL ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) TO agent;
+
+--
+-- Name: TABLE api_tokens; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.api_tokens TO auditor;
+GRANT SELECT ON TABLE app_public.api_tokens TO agent;
+
+--
+-- Name: FUNCTION revoke_api_token(api_token_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.revoke_api_token(api_token_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.revoke_api_token(api_token_id integer) TO agent;
+
+--
+-- Name: TABLE sessions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sessions TO auditor;
+GRANT SELECT ON TABLE app_public.sessions TO agent;
+
+--
+-- Name: FUNCTION revoke_session(session_id uuid); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.revoke_session(session_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.revoke_session(session_id uuid) TO agent;
 
 --
 -- Name: FUNCTION rollback_sop(sop_id integer, version integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -8625,12 +10236,92 @@ REVOKE ALL ON FUNCTION app_public.take_over(ticket_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.take_over(ticket_id integer) TO agent;
 
 --
+-- Name: FUNCTION users_status(person app_public.users); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.users_status(person app_public.users) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.users_status(person app_public.users) TO agent;
+GRANT ALL ON FUNCTION app_public.users_status(person app_public.users) TO auditor;
+
+--
 -- Name: FUNCTION verify_audit_log(); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.verify_audit_log() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.verify_audit_log() TO admin;
 GRANT ALL ON FUNCTION app_public.verify_audit_log() TO auditor;
+
+--
+-- Name: FUNCTION close_session(token text); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.close_session(token text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_link(token text); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.find_link(token text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_login(email text); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.find_login(email text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION has_admin(); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.has_admin() FROM PUBLIC;
+
+--
+-- Name: FUNCTION identify_api_token(token text); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.identify_api_token(token text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION identify_session(token text); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.identify_session(token text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION make_link(purpose text, user_id integer); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.make_link(purpose text, user_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION open_session(user_id integer, address text, user_agent text, replaces text); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.open_session(user_id integer, address text, user_agent text, replaces text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION random_token(prefix text); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.random_token(prefix text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION redeem_link(token text, password_hash text, email text, name text); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.redeem_link(token text, password_hash text, email text, name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION set_password(user_id integer, hash text, except_session uuid); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.set_password(user_id integer, hash text, except_session uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION token_hash(token text); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.token_hash(token text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION binary_quantize(public.halfvec); Type: ACL; Schema: public; Owner: -
@@ -9385,6 +11076,13 @@ GRANT SELECT,INSERT ON TABLE app_public.llm_calls TO worker;
 GRANT SELECT ON TABLE app_public.llm_calls TO auditor;
 
 --
+-- Name: TABLE notifications; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.notifications TO auditor;
+GRANT SELECT ON TABLE app_public.notifications TO admin;
+
+--
 -- Name: TABLE prompt_versions; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -9529,36 +11227,11 @@ GRANT SELECT ON TABLE app_public.sop_usage TO agent;
 GRANT SELECT ON TABLE app_public.sop_usage TO auditor;
 
 --
--- Name: TABLE users; Type: ACL; Schema: app_public; Owner: -
+-- Name: TABLE webhooks; Type: ACL; Schema: app_public; Owner: -
 --
 
-GRANT SELECT ON TABLE app_public.users TO agent;
-GRANT SELECT ON TABLE app_public.users TO worker;
-GRANT SELECT ON TABLE app_public.users TO auditor;
-
---
--- Name: COLUMN users.email; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(email),UPDATE(email) ON TABLE app_public.users TO admin;
-
---
--- Name: COLUMN users.name; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(name),UPDATE(name) ON TABLE app_public.users TO admin;
-
---
--- Name: COLUMN users.role; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(role),UPDATE(role) ON TABLE app_public.users TO admin;
-
---
--- Name: COLUMN users.is_active; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(is_active),UPDATE(is_active) ON TABLE app_public.users TO admin;
+GRANT SELECT ON TABLE app_public.webhooks TO auditor;
+GRANT SELECT ON TABLE app_public.webhooks TO admin;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: -

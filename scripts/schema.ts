@@ -2,7 +2,7 @@
  * The schema's tool: `npm run schema -- commit|dump|check`. Needs a server (npm run postgres -- up), since
  * graphile-migrate proves a migration on a shadow database.
  *   commit  turns migrations/current.sql into the next committed migration
- *   dump    writes data/schema.sql and data/schema.graphql from a database made anew
+ *   dump    writes data/schema.sql, data/schema.graphql and docs/permissions.md from a database made anew
  *   check   fails when these files are not what the migrations give, or when sql/ differs from the migrations
  */
 import { execFileSync } from 'node:child_process'
@@ -14,6 +14,7 @@ import { runMigrations } from 'graphile-worker'
 import pg from 'pg'
 import { migrateDatabase, migrateSettings, projectFolder } from '../core/database/migrate.ts'
 import { exportGraphqlSchema } from '../server/schema.ts'
+import { permissionsFile, readPermissions, writePermissions } from './permissions.ts'
 
 const schemaSql = join(projectFolder, 'data', 'schema.sql')
 const schemaGraphql = join(projectFolder, 'data', 'schema.graphql')
@@ -70,10 +71,20 @@ function dump(url: string): string {
     .replace(/\n{3,}/g, '\n\n')
 }
 
-async function fresh(): Promise<{ sql: string; graphql: string; url: string }> {
+async function permissions(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return writePermissions(await readPermissions(client))
+  } finally {
+    await client.end()
+  }
+}
+
+async function fresh(): Promise<{ sql: string; graphql: string; permissions: string; url: string }> {
   const url = await recreate('schema')
   await migrateDatabase(url)
-  return { sql: dump(url), graphql: await exportGraphqlSchema(url), url }
+  return { sql: dump(url), graphql: await exportGraphqlSchema(url), permissions: await permissions(url), url }
 }
 
 async function reapply(url: string) {
@@ -111,17 +122,22 @@ if (command === 'commit') {
 } else if (command === 'worker-schema') {
   await runMigrations({ connectionString: process.env.GM_DBURL! })
 } else if (command === 'dump') {
-  const { sql, graphql } = await fresh()
-  writeFileSync(schemaSql, sql)
-  writeFileSync(schemaGraphql, graphql)
-  console.log(`Wrote ${schemaSql} and ${schemaGraphql}`)
+  const made = await fresh()
+  writeFileSync(schemaSql, made.sql)
+  writeFileSync(schemaGraphql, made.graphql)
+  writeFileSync(permissionsFile, made.permissions)
+  console.log(`Wrote ${schemaSql}, ${schemaGraphql} and ${permissionsFile}`)
 } else if (command === 'check') {
-  const { sql, graphql, url } = await fresh()
+  const { sql, graphql, permissions: rights, url } = await fresh()
   const problems: string[] = []
   if (sql !== readFileSync(schemaSql, 'utf8'))
     problems.push('data/schema.sql is not what the migrations give: npm run schema -- dump')
   if (graphql !== readFileSync(schemaGraphql, 'utf8'))
     problems.push('data/schema.graphql is not what the database gives: npm run schema -- dump')
+  if (rights !== readFileSync(permissionsFile, 'utf8'))
+    problems.push(
+      'docs/permissions.md is not what the database grants: npm run schema -- dump, and review the difference',
+    )
   await reapply(url)
   if (dump(url) !== sql)
     problems.push(

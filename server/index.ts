@@ -1,16 +1,23 @@
-/** The HTTP server: PostGraphile on grafserv in express, health, and who the caller is. */
+/** The HTTP server: who the caller is, whether they may now, and PostGraphile on grafserv in express. */
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
-import express, { type Request } from 'express'
+import express, { type NextFunction, type Request, type Response } from 'express'
+import { grafserv } from 'grafserv/express/v4'
 import { postgraphile } from 'postgraphile'
-import { grafserv } from 'postgraphile/grafserv/express/v4'
 import type { AnsweringServices } from '../core/answering/ask.ts'
 import type { Config } from '../core/config.ts'
 import { claimSettings } from '../core/database/index.ts'
-import { ClaimsError, isFromHere, isLoopbackName, readClaims } from './claims.ts'
+import { serverSecret } from '../core/secrets.ts'
+import { authErrors, authRoutes, clearSession } from './auth.ts'
+import { type Caller, callerOf, cookieNames, identify } from './identity.ts'
+import { pages } from './pages.ts'
 import { presentError } from './plugins/errors.ts'
+import { Admission } from './protection/admission.ts'
+import { isLoopbackName, isOurName, isSameOrigin, securityHeaders } from './protection/headers.ts'
+import { makeRateLimits, noRateLimits, RateLimitError, type RateLimits } from './protection/rate_limits.ts'
 import { makePreset } from './schema.ts'
+import { attachWebsockets, callerOfSocket } from './websockets.ts'
 
 export interface RunningServer {
   url: string
@@ -25,16 +32,26 @@ export async function startServer(
   databaseUrl: string,
   state: { ready(): Promise<string | null> },
 ): Promise<RunningServer> {
-  if (!isLoopbackName(config.host))
-    throw new ListenError(
-      `HOST is ${config.host}: until people log in, ClubOS listens on loopback only (127.0.0.1, ::1 or localhost). Put a reverse proxy with authentication in front, or leave HOST unset.`,
-    )
-  const { log } = services
-  const base = makePreset(databaseUrl, services)
+  checkReachable(config)
+  const { log, pool } = services
+  const limits =
+    config.rateLimits === 'off'
+      ? noRateLimits
+      : makeRateLimits(config.rateLimits === 'database' ? pool : 'memory', config.rateLimitFactor)
+  const identity = { config, pool, secret: serverSecret(config.secret, config.dataDir) }
+  const admission = new Admission({
+    capacity: 16,
+    perCaller: 8,
+    queue: 256,
+    queuePerCaller: 64,
+    patience: 3000,
+  })
+
+  const base = makePreset(databaseUrl, services, config)
   const pgl = postgraphile({
     ...base,
     grafserv: {
-      websockets: true,
+      websockets: false,
       graphqlPath: '/graphql',
       graphiql: !config.production,
       graphiqlPath: '/graphiql',
@@ -48,14 +65,23 @@ export async function startServer(
       // The plan is not for whoever asks, and it comes with every response.
       explain: false,
       context(requestContext) {
-        const http = (requestContext as { expressv4?: { req?: Request } }).expressv4?.req
-        const socket = (
-          requestContext as {
-            ws?: { request?: Request; normalizedConnectionParams?: Record<string, unknown> }
-          }
-        ).ws
-        const claims = readClaims(http ?? socket?.request, socket?.normalizedConnectionParams)
-        return { claims, pgSettings: { ...claimSettings(claims), statement_timeout: '30000' } }
+        const { expressv4: http, ws } = requestContext as {
+          expressv4?: { res: Response }
+          ws?: { request?: IncomingMessage }
+        }
+        const caller = http ? callerOf(http.res) : callerOfSocket(ws?.request)
+        if (!caller) throw new Error('A request reached GraphQL that nobody identified.')
+        const claims = http ? caller.claims : { ...caller.claims, requestId: randomUUID() }
+        return {
+          claims,
+          takeAsk: () =>
+            takeAsk(limits, caller).catch((error: unknown) => {
+              if (error instanceof RateLimitError)
+                http?.res.setHeader('retry-after', String(error.retryAfter))
+              throw error
+            }),
+          pgSettings: { ...claimSettings(claims), statement_timeout: '30000' },
+        }
       },
     },
   })
@@ -63,62 +89,81 @@ export async function startServer(
 
   const app = express()
   app.disable('x-powered-by')
-  app.use((request, response, next) => {
-    if (isFromHere(request)) next()
-    else response.status(403).type('text').send('This server answers to localhost only.\n')
-  })
+  app.set('trust proxy', config.proxies)
+  app.set('query parser', 'simple')
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' })
   })
   app.get('/readyz', async (_request, response) => {
-    const problem = await state.ready().catch((error: Error) => error.message)
+    const problem = await state.ready().catch((error: Error) => {
+      log.warn({ error: error.message }, 'not ready')
+      return 'the database does not answer'
+    })
     response
       .status(problem === null ? 200 : 503)
       .json(problem === null ? { status: 'ready' } : { status: 'not ready', problem })
   })
-  app.get('/', (_request, response) => {
-    if (config.production) response.type('text').send('ClubOS. GraphQL is at /graphql.\n')
-    else response.redirect('/graphiql')
+  app.use(securityHeaders(config))
+  app.use((request: Request & { id?: string }, response, next) => {
+    const given = request.headers['x-request-id']
+    request.id = typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID()
+    response.setHeader('x-request-id', request.id)
+    if (!isOurName(config, request.headers.host))
+      response
+        .status(403)
+        .type('text')
+        .send('This server does not answer to that name. CLUBOS_URL says by which name people reach it.\n')
+    else if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method) && !isSameOrigin(request.headers, config))
+      response.status(403).type('text').send('Requests from other sites’ pages are not taken.\n')
+    else next()
   })
-  app.use('/graphql', (request, response, next) => {
-    try {
-      readClaims(request)
-      next()
-    } catch (error) {
-      if (!(error instanceof ClaimsError)) throw error
-      response.status(401).json({ errors: [{ message: error.message, extensions: error.extensions }] })
-    }
+  app.use(async (request: Request, response, next) => {
+    const caller = await identify(request, identity)
+    await limits.take('address', caller.address)
+    response.locals.caller = caller
+    if (caller.staleSession) clearSession(config, response)
+    next()
   })
-  const server = createServer(app)
+  app.use('/auth', authRoutes({ config, pool, log, limits }))
+  app.use(pages(pool, config.production ? null : '/graphiql'))
+  const names = cookieNames(config)
+  app.use('/graphql', async (request, response, next) => {
+    const caller = callerOf(response)
+    await limits.take('caller', caller.key)
+    response.setHeader('cache-control', 'no-store')
+    if (caller.newVisitorCookie && request.method === 'POST')
+      response.cookie(names.visitor, caller.newVisitorCookie, {
+        httpOnly: true,
+        sameSite: 'lax',
+        secure: config.publicUrl?.startsWith('https:') ?? false,
+        path: '/',
+        maxAge: 365 * 86_400_000,
+      })
+    const leave = await admission.enter(caller.key)
+    response.once('close', leave)
+    if (response.destroyed) leave()
+    else next()
+  })
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app)
+  server.keepAliveTimeout = 10_000
+  server.maxConnections = 2000
   const serv = pgl.createServ(grafserv)
-  await serv.addTo(app, server)
-  // Upgrades pass express by; and server.close waits for what was upgraded, while closeAllConnections forgets it.
-  const sockets = new Set<Duplex>()
-  const upgrades = server.listeners('upgrade') as ((
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-  ) => void)[]
-  server.removeAllListeners('upgrade')
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (!isFromHere(request)) {
-      socket.on('error', () => {})
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-      return
-    }
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    for (const upgrade of upgrades) upgrade.call(server, request, socket, head)
-  })
+  await serv.addTo(app, server, false)
+  const websockets = attachWebsockets(server, serv, { ...identity, limits })
   app.use((_request, response) => {
     response.status(404).type('text').send('Not found. GraphQL is at /graphql.\n')
   })
+  const onError = authErrors({ log })
+  app.use((error: Error, request: Request, response: Response, next: NextFunction) =>
+    onError(error, request, response, next),
+  )
   const release = async () => {
     await pgl.release()
     // pgl leaves the pools that the preset made.
     await Promise.all((base.pgServices ?? []).map((service) => service.release?.()))
   }
   await listen(server, config).catch(async (error) => {
+    websockets.close()
     await release()
     throw error
   })
@@ -129,13 +174,33 @@ export async function startServer(
       // No new connections; what is under way may finish for a while.
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
-      for (const socket of sockets) socket.destroy()
-      const force = setTimeout(() => server.closeAllConnections(), 5000)
+      websockets.close()
+      const force = setTimeout(() => server.closeAllConnections(), 10_000)
       await closed
       clearTimeout(force)
       await release()
     },
   }
+}
+
+/** A visitor is limited by cookie and by address: cookies are free, and a venue's customers share an address. */
+async function takeAsk(limits: RateLimits, caller: Caller): Promise<void> {
+  const { role, visitorId } = caller.claims
+  if (role !== 'anonymous') return limits.take('asksOfCaller', caller.key)
+  await limits.take('asksOfAddress', caller.address)
+  if (visitorId && !caller.newVisitorCookie) await limits.take('asksOfVisitor', visitorId)
+}
+
+/** Beyond this machine only under a name: it is what cookies are bound to, and what other sites cannot fake. */
+function checkReachable(config: Config): void {
+  if (!isLoopbackName(config.host) && config.publicUrl === undefined)
+    throw new ListenError(
+      `HOST is ${config.host}, so that others can reach this server; set CLUBOS_URL to the address they use, such as CLUBOS_URL=https://help.club.example. Or leave HOST unset: then this machine alone can.`,
+    )
+  if (config.developmentHeaders && (config.production || !isLoopbackName(config.host)))
+    throw new ListenError(
+      'CLUBOS_DEV_HEADERS=on lets every caller choose a role: it is for development on loopback, not for NODE_ENV=production or another HOST.',
+    )
 }
 
 function listen(server: Server, config: Config): Promise<void> {

@@ -9,14 +9,23 @@ import { makePgService } from 'postgraphile/adaptors/pg'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 import type { AnsweringServices } from '../core/answering/ask.ts'
+import type { Config } from '../core/config.ts'
 import { poolConfig } from '../core/database/index.ts'
 import { askPlugin } from './plugins/ask.ts'
+import { documentLimitsPlugin } from './plugins/document_limits.ts'
 import { errorsPlugin } from './plugins/errors.ts'
+import { markdownPlugin } from './plugins/markdown.ts'
 import { namesPlugin } from './plugins/names.ts'
+import { pageSizePlugin } from './plugins/page_size.ts'
+import { persistedOperationsPlugin } from './plugins/persisted_operations.ts'
 import { subscriptionsPlugin } from './plugins/subscriptions.ts'
 import { vectorsPlugin } from './plugins/vectors.ts'
 
-export function makePreset(url: string, services: AnsweringServices | null): GraphileConfig.Preset {
+export function makePreset(
+  url: string,
+  services: AnsweringServices | null,
+  config?: Pick<Config, 'introspection' | 'persistedOperations'>,
+): GraphileConfig.Preset {
   return {
     extends: [
       PostGraphileAmberPreset,
@@ -24,7 +33,17 @@ export function makePreset(url: string, services: AnsweringServices | null): Gra
       PostGraphileConnectionFilterPreset,
       PgAggregatesPreset,
     ],
-    plugins: [vectorsPlugin, namesPlugin, askPlugin(services), subscriptionsPlugin, errorsPlugin],
+    plugins: [
+      vectorsPlugin,
+      namesPlugin,
+      pageSizePlugin,
+      askPlugin(services),
+      markdownPlugin,
+      subscriptionsPlugin,
+      errorsPlugin,
+      ...(config?.persistedOperations ? [persistedOperationsPlugin(config.persistedOperations)] : []),
+      documentLimitsPlugin({ introspection: config?.introspection ?? true }),
+    ],
     pgServices: [
       makePgService({
         connectionString: url,
@@ -38,6 +57,9 @@ export function makePreset(url: string, services: AnsweringServices | null): Gra
       defaultBehavior:
         '-insert -update -delete -aggregates -aggregates:filterBy -aggregates:orderBy -groupedAggregates',
       connectionFilterRelations: true,
+      // A filter that says nothing filters nothing: clients leave variables out.
+      connectionFilterAllowNullInput: true,
+      connectionFilterAllowEmptyObjectInput: true,
     },
   } as GraphileConfig.Preset
 }

@@ -11,13 +11,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger, type Runner, run, type Task, type TaskList, type WorkerEvents } from 'graphile-worker'
 import type pg from 'pg'
 import type { AnsweringServices } from '../core/answering/ask.ts'
+import type { Config } from '../core/config.ts'
 import { makePool, withClaims } from '../core/database/index.ts'
+import auditRecordHead from './tasks/audit__record_head.ts'
 import failuresAnalyse from './tasks/failures__analyse.ts'
 import jobsWatch from './tasks/jobs__watch.ts'
+import notificationsSend from './tasks/notifications__send.ts'
 import searchStatisticsRefresh from './tasks/search_statistics__refresh.ts'
 import searchUnitsEmbed from './tasks/search_units__embed.ts'
 
-export type Services = AnsweringServices
+export interface Services extends AnsweringServices {
+  config: Config
+}
 
 interface Limited {
   make: (services: Services) => Task
@@ -27,8 +32,10 @@ interface Limited {
 
 const minute = 60
 const taskFiles: Record<string, Limited> = {
+  audit__record_head: { make: auditRecordHead, limit: 10 * minute },
   failures__analyse: { make: failuresAnalyse, limit: 30 * minute },
   jobs__watch: { make: jobsWatch, limit: minute },
+  notifications__send: { make: notificationsSend, limit: 5 * minute },
   search_statistics__refresh: { make: searchStatisticsRefresh, limit: 10 * minute },
   search_units__embed: { make: searchUnitsEmbed, limit: 30 * minute },
 }
@@ -38,6 +45,7 @@ const crontab = `
 * * * * * jobs__watch ?jobKey=jobs__watch&max=3
 */5 * * * * search_units__embed ?jobKey=search_units__embed:cron&max=3
 0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"most":500}
+55 2 * * * audit__record_head ?id=audit_head&jobKey=audit__record_head&max=8
 30 4 * * * failures__analyse ?id=daily&jobKey=failures__analyse:daily&max=5 {"most":10000}
 `
 

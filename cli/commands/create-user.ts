@@ -1,31 +1,45 @@
-/** `clubos create-user`: a member of staff. */
+/** `clubos create-user`: a member of staff, who gets a link to choose a password. */
 import type { Command } from 'commander'
+import { readConfig } from '../../core/config.ts'
 import { withClaims } from '../../core/database/index.ts'
 import { withApp } from '../report.ts'
 
 export default (program: Command) =>
   program
     .command('create-user <email>')
-    .description('Create a member of staff, or change their name and role.')
+    .description(
+      'Create a member of staff, or change their name and role; prints a link to choose a password.',
+    )
     .requiredOption('--role <role>', 'agent, reviewer, admin or auditor')
-    .option('--name <name>', 'how the audit trail names them (default: the e-mail address)')
+    .option('--name <name>', 'what they are called (default: the e-mail address)')
+    .option('--no-link', 'print no link')
     .option('--json', 'print one JSON object')
-    .action((email: string, options: { role: string; name?: string; json?: boolean }) =>
+    .action((email: string, options: { role: string; name?: string; link: boolean; json?: boolean }) =>
       withApp(async (app) => {
-        if (!['agent', 'reviewer', 'admin', 'auditor'].includes(options.role))
-          throw new Error(`There is no role "${options.role}": agent, reviewer, admin or auditor.`)
-        if (!/^[^@\s]+@[^@\s]+$/.test(email)) throw new Error(`"${email}" is not an e-mail address.`)
-        const { rows } = await withClaims(
+        const user = await withClaims(
           app.pool,
           { role: 'admin', actor: 'clubos create-user' },
-          (client) =>
-            client.query(
-              `insert into app_public.users (email, name, role) values (lower($1), $2, $3)
-             on conflict (email) do update set name = excluded.name, role = excluded.role, is_active = true returning id, email, name, role`,
-              [email, options.name ?? email.toLowerCase(), options.role],
-            ),
+          async (client) => {
+            const { rows } = await client.query<{ id: number; email: string; name: string; role: string }>(
+              'select id, email, name, role from app_public.create_user($1, $2, $3, false)',
+              [email, options.role, options.name ?? null],
+            )
+            return rows[0]!
+          },
         )
-        if (options.json) console.log(JSON.stringify(rows[0]))
-        else console.log(`${rows[0].email} is ${rows[0].role} (id ${rows[0].id}).`)
+        const { rows } = options.link
+          ? await app.pool.query<{ token: string }>(
+              "select app_secret.make_link(case when exists (select from app_secret.passwords where user_id = $1) then 'password_reset' else 'invitation' end, $1) as token",
+              [user.id],
+            )
+          : { rows: [] }
+        const { publicUrl, port } = readConfig()
+        const link =
+          rows[0] && `${publicUrl ?? `http://localhost:${port}`}/choose-password?token=${rows[0].token}`
+        if (options.json) console.log(JSON.stringify({ ...user, link }))
+        else {
+          console.log(`${user.email} is ${user.role} (id ${user.id}).`)
+          if (link) console.log(`They choose a password here, once and soon:\n  ${link}`)
+        }
       }),
     )

@@ -54,6 +54,13 @@ export default (program: Command) =>
         )
         say(`  Health     ${server.url}/healthz  ${server.url}/readyz`)
         say('  Answers    local: no key needed (extractive, from the club’s own text)')
+        const { rows: noAdmin } = await app.pool.query<{ token: string }>(
+          "select app_secret.make_link('first_admin') as token where not app_secret.has_admin()",
+        )
+        if (noAdmin[0])
+          say(
+            `\nNobody can log in yet. Become the first admin, within a day:\n  ${config.publicUrl ?? server.url}/choose-password?token=${noAdmin[0].token}\n`,
+          )
         say('Stop with Ctrl-C.')
 
         const failure = await Promise.race([firstSignal(say), app.database.stopped])

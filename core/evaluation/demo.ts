@@ -70,8 +70,17 @@ export async function playDemo(
   const begun = Date.now()
   await importDemo(app)
   const { queries, feedback } = await loadSet(app, demoFolder, progress)
+  // A server for this run alone: all its customers come from one address.
+  const alone = {
+    host: '127.0.0.1',
+    port: 0,
+    production: false,
+    publicUrl: undefined,
+    developmentHeaders: true,
+    rateLimits: 'off',
+  } as const
   const worker = await startWorker(app, app.database.url)
-  const server = await startServer({ ...app.config, host: '127.0.0.1', port: 0 }, app, app.database.url, {
+  const server = await startServer({ ...app.config, ...alone }, app, app.database.url, {
     ready: async () => null,
   })
   const client = new Client(server.url)

@@ -1,6 +1,6 @@
 /** What needs a model before SQL: `ask`, and `searchKnowledge` with the question's vector. */
 import type { GraphileConfig } from 'graphile-config'
-import { context, type FieldArgs, lambda, type Step, sideEffect } from 'postgraphile/grafast'
+import { context, type FieldArgs, lambda, SafeError, type Step, sideEffect } from 'postgraphile/grafast'
 import { extendSchema, gql } from 'postgraphile/utils'
 import { type AnsweringServices, ask, embedQuestion, Question } from '../../core/answering/ask.ts'
 import { type Claims, withClaims } from '../../core/database/index.ts'
@@ -10,6 +10,8 @@ declare global {
     interface Context {
       /** Who asks, as the server found out. */
       claims: Claims
+      /** Counts a question; throws where the caller asks too often. */
+      takeAsk(): Promise<void>
     }
   }
 }
@@ -44,7 +46,7 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
         """Calibrated probability (0 to 1) that the first source is right."""
         confidence: Float
         category: String
-        """Why it was not answered, for staff."""
+        """Why it was not answered; null for customers."""
         reason: String
         """What wrote the text."""
         model: String!
@@ -98,13 +100,22 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
       Mutation: {
         plans: {
           ask(_root: Step, args: FieldArgs) {
-            return sideEffect([args.getRaw('input'), context().get('claims')], async ([input, claims]) => {
-              const answer = await ask(answering(), claims as Claims, Question.parse(input))
-              return {
-                response: camel({ ...answer, sources: answer.sources.map(camel) }),
-                clientMutationId: (input as { clientMutationId?: string }).clientMutationId,
-              }
-            })
+            const $take = context().get('takeAsk')
+            return sideEffect(
+              [args.getRaw('input'), context().get('claims'), $take],
+              async ([input, claims, take]) => {
+                const { role } = claims as Claims
+                // An answer is written down, which an auditor does nowhere.
+                if (role === 'auditor')
+                  throw new SafeError('An auditor reads, and asks nothing.', { code: 'CO403' })
+                await (take as () => Promise<void>)()
+                const answer = await ask(answering(), claims as Claims, Question.parse(input))
+                return {
+                  response: camel({ ...answer, sources: answer.sources.map(camel) }),
+                  clientMutationId: (input as { clientMutationId?: string }).clientMutationId,
+                }
+              },
+            )
           },
         },
       },

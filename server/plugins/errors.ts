@@ -7,11 +7,11 @@ import type { GraphileConfig } from 'graphile-config'
 import { GraphQLError } from 'graphql'
 import { isSafeError } from 'postgraphile/grafast'
 import { connectionProblem } from '../../core/database/index.ts'
-import { ClaimsError } from '../claims.ts'
 
 interface DatabaseError extends Error {
   code?: string
   detail?: string
+  column?: string
   hint?: string
 }
 
@@ -27,14 +27,20 @@ const actionable: Record<string, (error: DatabaseError) => { code: string; messa
       code: 'CO005',
       message: `That is not allowed: ${/constraint "(.+?)"/.exec(error.message)?.[1]?.replaceAll('_', ' ') ?? 'a rule of the database'}.`,
     }),
-    '22P02': (error) => ({ code: 'CO005', message: error.message }),
+    '23502': (error) => ({
+      code: 'CO005',
+      message: `A value is missing: ${error.column?.replaceAll('_', ' ') ?? 'one that is needed'}.`,
+    }),
+    '22001': () => ({
+      code: 'CO006',
+      message: 'A text is too long for its place.',
+      hint: 'Categories have 100 characters at most, sections and topics 200.',
+    }),
+    '2201X': () => ({ code: 'CO005', message: 'offset must not be negative.' }),
     '22021': () => ({
       code: 'CO005',
       message: 'The text holds a character that cannot be stored, such as NUL.',
     }),
-    '22007': (error) => ({ code: 'CO005', message: error.message }),
-    '22008': (error) => ({ code: 'CO005', message: error.message }),
-    '22003': (error) => ({ code: 'CO005', message: error.message }),
     '57014': () => ({
       code: 'CO503',
       message: 'This took too long and was stopped.',
@@ -103,9 +109,12 @@ export function presentError(error: Error, log: (id: string, error: Error) => vo
       ? actionable[original.code]!(original)
       : connectionProblem(original)
         ? outOfReach[connectionProblem(original)!]
-        : isSafeError(original) || original instanceof ClaimsError
-          ? { message: original.message, ...(original as { extensions?: object }).extensions }
-          : null
+        : original.code?.startsWith('22')
+          ? // Class 22, data exceptions: what was sent cannot be used, and the database says why.
+            { code: 'CO005', message: original.message }
+          : isSafeError(original) || hasOwnCode(original)
+            ? { message: original.message, ...(original as { extensions?: object }).extensions }
+            : null
   const place = {
     nodes: graphqlError.nodes,
     source: graphqlError.source,
@@ -123,6 +132,10 @@ export function presentError(error: Error, log: (id: string, error: Error) => vo
     extensions: { code: 'CO500', id },
   })
 }
+
+/** Errors of the server's own, such as RateLimitError. */
+const hasOwnCode = (error: Error) =>
+  String((error as { extensions?: { code?: unknown } }).extensions?.code).startsWith('CO')
 
 function parseDetail(detail: string | undefined): unknown {
   try {

@@ -1,3 +1,9 @@
+create or replace function app_private.improvement_in_progress() returns integer
+language sql stable set search_path = app_public, public, pg_temp as $$
+  select p.improvement_id from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id_if_assigned()
+$$;
+comment on function app_private.improvement_in_progress() is 'Id of the proposal that this transaction is applying at this moment; null outside an approval.';
+
 -- One handler per kind, found by its name. Each applies an approved proposal and returns the row as it shall be
 -- stored (an edited or merged text is what was really applied).
 create or replace function app_private.apply_improvement__sop_edit(improvement app_public.improvement_queue) returns app_public.improvement_queue

@@ -5,7 +5,7 @@ declare
 begin
   insert into app_public.tickets (visitor_id, site_id) values (app_public.current_visitor_id(), app_hidden.find_site(start_conversation.site))
   returning * into v_ticket;
-  return v_ticket;
+  return app_hidden.granted_columns(v_ticket);
 end
 $$;
 comment on function app_public.start_conversation(text) is 'Begins a conversation; give its `conversation` to ask. site: slug of the venue. Errors: CO404 no such site.';

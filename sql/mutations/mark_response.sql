@@ -4,7 +4,7 @@ declare
   v_response app_public.responses := app_hidden.visible_response(mark_helpful.response_id);
 begin
   if v_response.feedback = 'helpful' then
-    return v_response;
+    return app_hidden.granted_columns(v_response);
   end if;
   perform app_private.lock_rated_entries(v_response);
   perform app_private.withdraw_feedback(v_response);
@@ -13,7 +13,7 @@ begin
   if v_response.outcome = 'answered' then
     perform app_private.learn_from(v_response);
   end if;
-  return v_response;
+  return app_hidden.granted_columns(v_response);
 end
 $$;
 comment on function app_public.mark_helpful(bigint) is
@@ -50,7 +50,7 @@ begin
   end if;
   perform app_private.record_failure(v_response, mark_unhelpful.feedback_type, mark_unhelpful.user_correction,
     mark_unhelpful.expected_sop_id, mark_unhelpful.expected_category, mark_unhelpful.expected_topic);
-  return v_response;
+  return app_hidden.granted_columns(v_response);
 end
 $$;
 comment on function app_public.mark_unhelpful(bigint, text, text, integer, text, text) is

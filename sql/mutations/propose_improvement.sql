@@ -40,7 +40,8 @@ begin
   insert into app_public.improvement_queue as q (failed_response_id, suggested_sop_update, kind, sop_id, base_version, pattern_id, proposed_by, impact, fingerprint)
   values ((select min(i) from unnest(failed_response_ids) i), v_suggestion, propose_improvement.kind, case when propose_improvement.kind = 'sop_edit' then v_sop.id end,
       case when propose_improvement.kind = 'sop_edit' then coalesce(propose_improvement.base_version, v_sop.version) end, propose_improvement.pattern_id,
-      coalesce(propose_improvement.proposed_by, app_public.current_actor(), session_user),
+      -- Only the worker speaks for others: for its analysts.
+      coalesce(case when app_hidden.has_role('worker') then propose_improvement.proposed_by end, app_public.current_actor(), session_user),
       coalesce(propose_improvement.impact, cardinality(failed_response_ids)), '\x')
   -- A twin that waits or was turned down takes the new evidence; it does not come back.
   on conflict (fingerprint) where status in ('pending', 'rejected') do update set impact = greatest(q.impact, excluded.impact)
@@ -53,5 +54,5 @@ begin
 end
 $$;
 comment on function app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision) is
-$$Puts a change into the review queue. kind: sop_edit {sop_id, new_content, reasoning}, sop_new {category, section, new_content, reasoning}; knowledge_entry, knowledge_correction or routing_hint {category, topic, sop_id?, entries: [{question, answer}], reasoning}. failed_response_ids: the evidence. base_version: the SOP version it was drafted against. A twin of a waiting or rejected proposal is not added: that one is returned, with the evidence added.
+$$Puts a change into the review queue. kind: sop_edit {sop_id, new_content, reasoning}, sop_new {category, section, new_content, reasoning}; knowledge_entry, knowledge_correction or routing_hint {category, topic, sop_id?, entries: [{question, answer}], reasoning}. failed_response_ids: the evidence. proposed_by: the analyst's name, taken from the worker only. base_version: the SOP version it was drafted against. A twin of a waiting or rejected proposal is not added: that one is returned, with the evidence added.
 Errors: CO005 incomplete, CO106 changes nothing, CO403 not staff, CO404 no such SOP.$$;

@@ -55,6 +55,7 @@ begin
   end if;
   if v_outcome = 'emergency' then
     perform pg_notify('clubos_urgent', json_build_object('ticket_id', v_ticket.id, 'opened', v_opened)::text);
+    perform app_hidden.notify('urgent_ticket', jsonb_build_object('ticket_id', v_ticket.id, 'response_id', v_response.id), 'urgent_ticket:' || v_response.id);
   end if;
   return v_response;
 end

@@ -5,7 +5,7 @@ declare
 begin
   for v_function in
     select p.oid::regprocedure as signature, n.nspname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-     where n.nspname in ('app_public', 'app_hidden', 'app_private')
+     where n.nspname in ('app_public', 'app_hidden', 'app_private', 'app_secret')
        and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
   loop
     execute format('revoke all on function %s from public', v_function.signature);
@@ -14,18 +14,18 @@ begin
 end
 $$;
 
--- What policies, triggers and checks call on anybody's behalf: they read settings or compute.
-grant execute on function app_public.current_actor(), app_public.current_visitor_id(), app_hidden.current_reason(), app_hidden.acting_role(), app_hidden.has_role(name),
-  app_hidden.require_role(name), app_hidden.require_reason(text), app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(),
-  app_hidden.find_sop(integer, boolean), app_hidden.find_site(text), app_hidden.to_lines(text), app_hidden.from_lines(text[]), app_hidden.line_edits(text[], text[]),
-  app_hidden.hunk_range(integer, integer), app_hidden.unified_diff(text, text, text, text, integer), app_hidden.lines_with_heading(text[]), app_hidden.diff_summary(text, text), app_hidden.merge_lines(text, text, text)
-  to anonymous, agent, auditor, worker;
+-- What policies and everybody's own questions need.
+grant execute on function app_public.current_actor(), app_public.current_visitor_id() to anonymous, agent, auditor, worker;
 
 grant execute on function app_public.start_conversation(text), app_public.mark_helpful(bigint),
-  app_public.mark_unhelpful(bigint, text, text, integer, text, text) to anonymous, agent, worker;
+  app_public.mark_unhelpful(bigint, text, text, integer, text, text) to anonymous, agent;
 
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.sop_diff(integer, integer, integer),
-  app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz) to agent, auditor, worker;
+  app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz) to agent, auditor;
+grant execute on function app_public.search_knowledge(text, vector, text, text, integer) to worker;
+-- What these call with the caller's rights: they compute, and read nothing.
+grant execute on function app_hidden.to_lines(text), app_hidden.line_edits(text[], text[]), app_hidden.hunk_range(integer, integer),
+  app_hidden.unified_diff(text, text, text, text, integer) to agent, auditor;
 
 grant execute on function app_public.take_over(integer), app_public.hand_back(integer), app_public.reply(integer, text),
   app_public.resolve_ticket(integer, text, text, integer, text, text), app_public.set_assistant_enabled(boolean, text), app_public.request_analysis(integer),
@@ -35,9 +35,18 @@ grant execute on function app_public.propose_improvement(text, jsonb, integer[],
 grant execute on function app_public.save_sop(text, text, text, text, integer), app_public.rollback_sop(integer, integer, text), app_public.archive_sop(integer, text),
   app_public.save_knowledge(text, text, text, text, text, text, timestamptz, timestamptz, text),
   app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text) to reviewer;
+-- Reviewers write SOPs and knowledge with their own rights; these functions and the triggers check with them who, why and when.
+grant execute on function app_hidden.current_reason(), app_hidden.acting_role(), app_hidden.has_role(name), app_hidden.require_role(name), app_hidden.require_reason(text),
+  app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(), app_hidden.find_sop(integer, boolean), app_hidden.find_site(text) to reviewer;
+
+grant execute on function app_public.current_user_id(), app_public.me() to anonymous, agent, auditor, worker;
+grant execute on function app_public.users_status(app_public.users) to agent, auditor;
+grant execute on function app_public.create_api_token(text, text, timestamptz, integer), app_public.revoke_api_token(integer), app_public.revoke_session(uuid) to agent;
+grant execute on function app_public.create_user(text, text, text, boolean), app_public.invite_user(integer), app_public.deactivate_user(integer, text),
+  app_public.create_webhook(text, text[]), app_public.delete_webhook(integer) to admin;
 
 grant execute on function app_public.import_sop_version(text, text, text, text, timestamptz, text, text, text) to admin;
-grant execute on function app_public.verify_audit_log() to admin, auditor;
+grant execute on function app_public.verify_audit_log(text) to admin, auditor;
 
 -- The view dead_jobs runs it with the rights of who asks.
 grant execute on function app_hidden.dead_jobs() to admin, auditor;
@@ -47,4 +56,5 @@ grant execute on function app_private.watch_jobs(), app_private.beat(text, text,
 grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric),
   app_public.ask(text, text, text, uuid, vector), app_hidden.begin_answer(text, vector, text, text, uuid),
   app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text),
-  app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer) to worker;
+  app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer), app_private.record_audit_head(),
+  app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean) to worker;

@@ -32,3 +32,15 @@ create table if not exists app_private.audit_head (
 insert into app_private.audit_head default values on conflict do nothing;
 comment on table app_private.audit_head is 'The last link of the audit chain.';
 alter table app_private.audit_head enable row level security;
+
+create table if not exists app_public.audit_heads (
+  day date primary key,
+  chain_position bigint not null,
+  hash bytea not null,
+  recorded_at timestamptz not null default clock_timestamp(),
+  constraint audit_heads_position_counts_rows check (chain_position >= 0)
+);
+comment on table app_public.audit_heads is 'The head of the audit chain, once a day: it goes out with the log and the backup, so that a chain cut off or written anew is found. Append-only.';
+comment on column app_public.audit_heads.day is 'In UTC.';
+comment on column app_public.audit_heads.chain_position is 'Rows in the chain at that time.';
+alter table app_public.audit_heads enable row level security;

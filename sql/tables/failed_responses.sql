@@ -27,7 +27,7 @@ create index if not exists failed_responses_site_id on app_public.failed_respons
 create index if not exists failed_responses_expected_sop_id on app_public.failed_responses (expected_sop_id);
 create index if not exists failed_responses_resolved_by on app_public.failed_responses (resolved_by_improvement_id);
 create index if not exists failed_responses_words on app_public.failed_responses using gin (to_tsvector('app_public.clubos', query));
-comment on table app_public.failed_responses is E'@behavior +aggregates +groupedAggregates\nAnswers that failed, for analysis.';
+comment on table app_public.failed_responses is E'@behavior +aggregates +groupedAggregates -groupedAggregates:having\nAnswers that failed, for analysis.';
 comment on column app_public.failed_responses.assistant_id is 'What answered: the model''s name, or an assistant of V1.';
 comment on column app_public.failed_responses.feedback_type is 'unhelpful, wrong or incomplete.';
 comment on column app_public.failed_responses.user_correction is 'What the right answer would have been, in somebody''s words: data, never published unseen.';

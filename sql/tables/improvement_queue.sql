@@ -47,3 +47,11 @@ comment on column app_public.improvement_queue.impact is E'@behavior +filterBy +
 comment on column app_public.improvement_queue.dry_run is 'Latest result of preview_improvement.';
 comment on column app_public.improvement_queue.fingerprint is 'SHA-256 of what would change: equal for twins.';
 alter table app_public.improvement_queue enable row level security;
+
+-- A setting would do, if it were not everybody's to set: a version that names a proposal must be that proposal's work.
+create unlogged table if not exists app_private.improvements_in_progress (
+  transaction_id xid8 primary key default pg_current_xact_id(),
+  improvement_id integer not null
+);
+comment on table app_private.improvements_in_progress is 'Which proposal this transaction is applying at this moment; a row lives no longer than the handler runs.';
+alter table app_private.improvements_in_progress enable row level security;

@@ -35,7 +35,7 @@ create index if not exists responses_site_id on app_public.responses (site_id);
 create index if not exists responses_prompt_version_id on app_public.responses (prompt_version_id);
 create index if not exists responses_created_at on app_public.responses (created_at);
 create index if not exists responses_feedback on app_public.responses (feedback, created_at);
-comment on table app_public.responses is E'@behavior +aggregates +groupedAggregates\nEvery answer given, with what led to it.';
+comment on table app_public.responses is E'@behavior +aggregates +groupedAggregates -groupedAggregates:having\nEvery answer given, with what led to it.';
 comment on column app_public.responses.question_hash is 'Key of the question''s vector in the embedding cache, with embedding_model.';
 comment on column app_public.responses.category is 'Where the question was routed; null where no category fits.';
 comment on column app_public.responses.confidence is 'Calibrated probability (0 to 1) that the first source is right.';

@@ -7,7 +7,10 @@ begin
   if v_old is distinct from v_new then
     insert into app_public.audit_log (table_name, row_id, operation, actor, role, reason, old, new, request_id)
     values (TG_TABLE_NAME, coalesce(v_new, v_old) ->> 'id', lower(TG_OP),
-        coalesce(app_public.current_actor(), coalesce(v_new, v_old) ->> 'created_by', session_user), app_hidden.acting_role(),
+        coalesce(app_public.current_actor(), coalesce(v_new, v_old) ->> 'created_by',
+          -- Which customer is in the row, as far as anybody knows.
+          case when app_public.current_visitor_id() is not null or app_hidden.acting_role() in ('anonymous', 'customer') then 'customer' end, session_user),
+        app_hidden.acting_role(),
         app_hidden.current_reason(), v_old, v_new, nullif(current_setting('clubos.request_id', true), ''));
   end if;
   return null;
@@ -30,7 +33,7 @@ begin
     ['sops', 'updated_at'], ['knowledge_base', 'updated_at, learned_from, usage_count, success_rate, success_count, embeddings, embedding_model'],
     ['improvement_queue', 'updated_at, dry_run, impact, fingerprint'], ['users', 'updated_at'], ['sites', 'updated_at'],
     ['club_settings', 'updated_at'], ['prompts', 'updated_at'], ['emergency_signals', 'created_at'],
-    ['tickets', 'updated_at, summary, subject, resolution']]
+    ['tickets', 'updated_at, summary, subject, resolution'], ['sessions', 'last_seen_at'], ['api_tokens', 'last_used_at'], ['webhooks', 'updated_at']]
   loop
     execute format('drop trigger if exists _900_audit on app_public.%I; create trigger _900_audit after insert or update or delete on app_public.%1$I for each row execute function app_hidden.tg__audit(%s)',
       v_table[1], (select string_agg(quote_literal(btrim(c)), ', ') from unnest(string_to_array(v_table[2], ',')) c));
@@ -38,21 +41,41 @@ begin
 end
 $$;
 
--- The chain is closed at commit, under one row's lock held just that long.
+-- The chain is closed at commit, under one row's lock held just that long. The transaction's first row closes it for all
+-- of them, in one pass: closing row by row, ten rows a transaction held the lock five times as long.
 create or replace function app_hidden.tg_audit_log__chain() returns trigger
 language plpgsql security definer set search_path = app_public, public, pg_temp as $$
 declare
+  v_rows app_public.audit_log[];
   v_head app_private.audit_head;
+  v_hashes bytea[];
   v_hash bytea;
 begin
-  select * into v_head from app_private.audit_head for update;
-  v_hash := app_hidden.audit_hash(v_head.hash, v_head.chain_position + 1, NEW);
-  update app_public.audit_log set chain_position = v_head.chain_position + 1, previous_hash = v_head.hash, hash = v_hash where id = NEW.id;
-  update app_private.audit_head set chain_position = v_head.chain_position + 1, hash = v_hash;
+  perform from app_public.audit_log a where a.id = NEW.id and a.hash is null;
+  if not found then
+    return null;
+  end if;
+  -- Before the lock: the rows since may be many, though others'.
+  select array_agg(a order by a.id) into v_rows from app_public.audit_log a
+   where a.id >= NEW.id and a.transaction_id = pg_current_xact_id() and a.hash is null;
+  select * into v_head from app_private.audit_head for no key update;
+  v_hashes := array[v_head.hash];
+  v_hash := v_head.hash;
+  for i in 1 .. cardinality(v_rows) loop
+    v_hash := app_hidden.audit_hash(v_hash, v_head.chain_position + i, v_rows[i]);
+    v_hashes[i + 1] := v_hash;
+  end loop;
+  if cardinality(v_rows) = 1 then
+    update app_public.audit_log a set chain_position = v_head.chain_position + 1, previous_hash = v_head.hash, hash = v_hash where a.id = NEW.id;
+  else
+    update app_public.audit_log a set chain_position = v_head.chain_position + r.n, previous_hash = v_hashes[r.n], hash = v_hashes[r.n + 1]
+      from (select u.id, row_number() over (order by u.id) as n from unnest(v_rows) u) r where a.id = r.id;
+  end if;
+  update app_private.audit_head set chain_position = v_head.chain_position + cardinality(v_rows), hash = v_hash;
   return null;
 end
 $$;
-comment on function app_hidden.tg_audit_log__chain() is 'Gives an audit row its place and hash in the chain, when its transaction commits.';
+comment on function app_hidden.tg_audit_log__chain() is 'Gives the audit rows of a transaction their places and hashes in the chain, when it commits.';
 
 create or replace function app_hidden.audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log) returns bytea language sql immutable as $$
   select sha256(previous || convert_to(jsonb_build_array(audit_hash.chain_position, entry.id, entry.table_name, entry.row_id, entry.operation, entry.actor, entry.role,
@@ -62,7 +85,7 @@ comment on function app_hidden.audit_hash(bytea, bigint, app_public.audit_log) i
 
 create or replace function app_hidden.tg_audit_log__append_only() returns trigger language plpgsql as $$
 begin
-  if TG_OP = 'UPDATE' then
+  if TG_OP = 'UPDATE' and TG_TABLE_NAME = 'audit_log' then
     if OLD.hash is null and NEW.hash is not null
        and (to_jsonb(NEW) - array['chain_position', 'previous_hash', 'hash']) = (to_jsonb(OLD) - array['chain_position', 'previous_hash', 'hash']) then
       return NEW;
@@ -84,3 +107,8 @@ drop trigger if exists _100_append_only_whole on app_public.audit_log;
 create trigger _100_append_only_whole before truncate on app_public.audit_log for each statement execute function app_hidden.tg_audit_log__append_only();
 drop trigger if exists _900_chain on app_public.audit_log;
 create constraint trigger _900_chain after insert on app_public.audit_log deferrable initially deferred for each row execute function app_hidden.tg_audit_log__chain();
+
+drop trigger if exists _100_append_only on app_public.audit_heads;
+create trigger _100_append_only before update or delete on app_public.audit_heads for each row execute function app_hidden.tg_audit_log__append_only();
+drop trigger if exists _100_append_only_whole on app_public.audit_heads;
+create trigger _100_append_only_whole before truncate on app_public.audit_heads for each statement execute function app_hidden.tg_audit_log__append_only();

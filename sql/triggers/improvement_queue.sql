@@ -7,8 +7,6 @@ comment on function app_hidden.improvement_fingerprint(text, jsonb) is 'SHA-256 
 
 create or replace function app_hidden.tg_improvement_queue__decide() returns trigger
 language plpgsql security definer set search_path = app_public, public, pg_temp as $$
-declare
-  v_outer text := current_setting('clubos.improvement_id', true);
 begin
   if TG_OP = 'INSERT' then
     NEW.status := 'pending';
@@ -31,9 +29,9 @@ begin
   if NEW.status = 'approved' then
     NEW.approved_by := app_hidden.require_actor();
     NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
-    perform set_config('clubos.improvement_id', NEW.id::text, true);
+    insert into app_private.improvements_in_progress (improvement_id) values (NEW.id);
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || NEW.kind) into NEW using NEW;
-    perform set_config('clubos.improvement_id', coalesce(v_outer, ''), true);
+    delete from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id();
     NEW.applied_at := clock_timestamp();
     update app_public.failed_responses f set resolved_by_improvement_id = NEW.id
       from (select l.id from app_public.failed_responses l join app_public.improvement_evidence e on e.failed_response_id = l.id

@@ -52,7 +52,7 @@ begin
              then case when NEW.archived_at is null then '; back in use' else '; archived' end else '' end,
       left(coalesce(app_public.current_actor(), NEW.created_by), 100),
       coalesce(app_hidden.current_reason(), 'First version'),
-      NEW.updated_at, v_previous.id, nullif(current_setting('clubos.improvement_id', true), '')::integer,
+      NEW.updated_at, v_previous.id, app_private.improvement_in_progress(),
       NEW.category, NEW.section, NEW.archived_at is not null)
   returning id into v_version_id;
   perform app_private.rebuild_sop_units(NEW, v_version_id);

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect, it } from '@jest/globals'
 import pg from 'pg'
+import { readConfig } from '../../core/config.ts'
 import { openEmbedded } from '../../core/database/embedded/index.ts'
 import { makePool } from '../../core/database/index.ts'
 import { migrateDatabase, projectFolder } from '../../core/database/migrate.ts'
@@ -229,7 +230,7 @@ it(
       try {
         const { pool } = opened
         const log = makeLog('silent')
-        const worker = await startWorker({ pool, embedder, log }, opened.url, {
+        const worker = await startWorker({ config: readConfig({}), pool, embedder, log }, opened.url, {
           alone: !isServer,
           heartbeat: { every: 200, grace: 1000 },
         })

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Task } from 'graphile-worker'
 import pg from 'pg'
+import { readConfig } from '../../core/config.ts'
 import { type Claims, withClaims } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { makeLog } from '../../core/log.ts'
@@ -45,7 +46,7 @@ afterAll(async () => {
 
 const quick = { heartbeat: { every: 100, grace: 600 }, restart: { first: 50, longest: 400 } }
 const start = async (options: WorkerOptions = {}) => {
-  const services = { pool: database.pool, embedder, log: makeLog('silent') }
+  const services = { config: readConfig({}), pool: database.pool, embedder, log: makeLog('silent') }
   worker = await startWorker(services, proxy.url, { ...quick, ...options })
   return worker
 }
@@ -450,20 +451,24 @@ describe('a worker that died', () => {
     expect(rows.map((row) => row.application_name)).toContain('clubos queue')
     let settings: object | null = null
     await worker!.stop()
-    worker = await startWorker({ pool: database.pool, embedder, log: makeLog('silent') }, database.url, {
-      ...quick,
-      tasks: {
-        settings: {
-          limit: 10,
-          make: (services) => async () => {
-            const result = await services.pool.query(
-              `select current_setting('statement_timeout') as statement, current_setting('idle_in_transaction_session_timeout') as idle`,
-            )
-            settings = result.rows[0]
+    worker = await startWorker(
+      { config: readConfig({}), pool: database.pool, embedder, log: makeLog('silent') },
+      database.url,
+      {
+        ...quick,
+        tasks: {
+          settings: {
+            limit: 10,
+            make: (services) => async () => {
+              const result = await services.pool.query(
+                `select current_setting('statement_timeout') as statement, current_setting('idle_in_transaction_session_timeout') as idle`,
+              )
+              settings = result.rows[0]
+            },
           },
         },
       },
-    })
+    )
     await addJob('settings')
     await until('it has looked', () => settings)
     expect(settings).toEqual({ statement: '10min', idle: '1min' })

@@ -1,5 +1,6 @@
 /** A worker of its own process, whose model is slow, so that it can be killed in the middle of a job. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readConfig } from '../../core/config.ts'
 import { makePool } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { makeLog } from '../../core/log.ts'
@@ -15,7 +16,7 @@ embedder.embed = async (texts) => {
   await sleep(Number(slowness))
   return vectors
 }
-await startWorker({ pool: makePool(url!, log, 3), embedder, log }, url!, {
+await startWorker({ config: readConfig({}), pool: makePool(url!, log, 3), embedder, log }, url!, {
   heartbeat: { every: Number(every), grace: Number(grace) },
 })
 process.stdout.write('working\n')

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readConfig } from '../../core/config.ts'
 import { startServer } from '../../server/index.ts'
-import { type Api, ann, anonymous, onlyError, startApi } from './support.ts'
+import { type Api, ann, anonymous, onlyError, startApi, testEnvironment } from './support.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -35,7 +35,10 @@ describe('who the caller is', () => {
   const me = '{ currentActor currentVisitorId }'
 
   it('is nobody without headers', async () => {
-    expect((await api.sendText(me)).data).toEqual({ currentActor: null, currentVisitorId: null })
+    expect((await api.sendText(me)).data).toEqual({
+      currentActor: null,
+      currentVisitorId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
   })
 
   it('is who the development headers say', async () => {
@@ -67,7 +70,7 @@ describe('who the caller is', () => {
 
   it('may come through a proxy as nobody', async () => {
     const { data } = await api.sendText(me, {}, { headers: { 'x-forwarded-for': '203.0.113.7' } })
-    expect(data).toEqual({ currentActor: null, currentVisitorId: null })
+    expect(data).toEqual({ currentActor: null, currentVisitorId: expect.any(String) })
   })
 
   it.each([
@@ -82,20 +85,6 @@ describe('who the caller is', () => {
   ])('decides that nobody reads %s', async (collection) => {
     const result = await api.sendText(`{ ${collection} { nodes { nodeId } } }`)
     expect(onlyError(result).code).toBe('CO403')
-  })
-})
-
-describe('another site’s page', () => {
-  it('does not reach us by a name that resolves to loopback', async () => {
-    expect((await get('/healthz', { host: 'evil.example' })).status).toBe(403)
-    expect((await get('/healthz', { host: 'localhost.evil.example' })).status).toBe(403)
-    expect((await get('/healthz', { host: `localhost:${new URL(api.server.url).port}` })).status).toBe(200)
-  })
-
-  it('does not send us anything', async () => {
-    expect((await get('/healthz', { origin: 'https://evil.example' })).status).toBe(403)
-    expect((await get('/healthz', { origin: 'null' })).status).toBe(403)
-    expect((await get('/healthz', { origin: api.server.url })).status).toBe(200)
   })
 })
 
@@ -143,7 +132,9 @@ describe('limits', () => {
   it('has no mutations that pass the functions by', async () => {
     const { data } = await api.sendText('{ __schema { mutationType { fields { name } } } }')
     const names = data.__schema.mutationType.fields.map((field: { name: string }) => field.name)
-    expect(names.filter((name: string) => /^(create|update|delete)/.test(name))).toEqual([])
+    expect(
+      names.filter((name: string) => /^(update|delete|create)(?!User$|ApiToken$|Webhook$)/.test(name)),
+    ).toEqual([])
   })
 
   it('answers many at once', async () => {
@@ -166,7 +157,7 @@ describe('around the API', () => {
   })
 
   it('is not ready where the database is not, and shows no GraphiQL in production', async () => {
-    const config = readConfig({ PORT: '0', NODE_ENV: 'production' })
+    const config = readConfig({ ...testEnvironment, CLUBOS_DEV_HEADERS: 'off', NODE_ENV: 'production' })
     const ready = async () => {
       throw new Error('no database')
     }
@@ -175,10 +166,10 @@ describe('around the API', () => {
       const readyz = await fetch(`${server.url}/readyz`)
       expect([readyz.status, await readyz.json()]).toEqual([
         503,
-        { status: 'not ready', problem: 'no database' },
+        { status: 'not ready', problem: 'the database does not answer' },
       ])
       expect((await fetch(`${server.url}/graphiql`, { headers: { accept: 'text/html' } })).status).toBe(404)
-      expect(await (await fetch(server.url)).text()).toBe('ClubOS. GraphQL is at /graphql.\n')
+      expect(await (await fetch(server.url)).text()).toContain('Staff log in here.')
     } finally {
       await server.close()
     }
@@ -187,14 +178,24 @@ describe('around the API', () => {
   it('listens on loopback only, and says when the port is taken', async () => {
     const state = { ready: async () => null }
     await expect(
-      startServer(readConfig({ HOST: '0.0.0.0' }), api.services, api.database.url, state),
-    ).rejects.toThrow('loopback only')
+      startServer(
+        readConfig({ ...testEnvironment, CLUBOS_DEV_HEADERS: 'off', HOST: '0.0.0.0' }),
+        api.services,
+        api.database.url,
+        state,
+      ),
+    ).rejects.toThrow('set CLUBOS_URL')
     const blocker = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => blocker.once('listening', resolve))
     const { port } = blocker.address() as { port: number }
     try {
       await expect(
-        startServer(readConfig({ PORT: String(port) }), api.services, api.database.url, state),
+        startServer(
+          readConfig({ ...testEnvironment, PORT: String(port) }),
+          api.services,
+          api.database.url,
+          state,
+        ),
       ).rejects.toThrow(`Port ${port} is in use`)
     } finally {
       await new Promise((resolve) => blocker.close(resolve))

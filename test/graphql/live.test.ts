@@ -148,7 +148,7 @@ describe('the socket', () => {
       [agent, { 'x-forwarded-for': '203.0.113.7' }],
     ] as const) {
       const { events, ended } = listen(connect(params, headers), 'ticketsChanged')
-      expect(await ended).toMatchObject([{ extensions: { code: 'CO401' } }])
+      expect(await ended).toMatchObject({ code: 4403, reason: 'Forbidden' })
       expect(events).toEqual([])
     }
   })

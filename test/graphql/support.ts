@@ -59,13 +59,26 @@ export function headersOf({ role, actor, visitor, headers }: Who): Record<string
   }
 }
 
-export async function startApi(): Promise<Api> {
+/** Roles by header and no rate limits, unless a test is about them. */
+export const testEnvironment = {
+  PORT: '0',
+  CLUBOS_DEV_HEADERS: 'on',
+  RATE_LIMITS: 'off',
+  CLUBOS_SECRET: 'a secret of the tests, long enough for them',
+}
+
+export async function startApi(environment: Record<string, string> = {}): Promise<Api> {
   const database = await makeTestDatabase()
   const embedder = new LocalEmbedder()
-  const services = { pool: database.pool, embedder, log: makeLog('silent') }
-  const server = await startServer(readConfig({ PORT: '0' }), services, database.url, {
-    ready: async () => null,
-  })
+  const services = { pool: database.pool, embedder, log: makeLog(process.env.TEST_LOG ?? 'silent') }
+  const server = await startServer(
+    readConfig({ ...testEnvironment, ...environment }),
+    services,
+    database.url,
+    {
+      ready: async () => null,
+    },
+  )
   const sendText = async (query: string, variables: object = {}, who: Who = anonymous): Promise<Result> => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',

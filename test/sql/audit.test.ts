@@ -128,6 +128,79 @@ describe('the audit log', () => {
       )
     }))
 
+  it('is verified without writing anything, and finds a committed row that was slipped in', async () => {
+    const other = await makeTestDatabase()
+    try {
+      const client = await other.pool.connect()
+      await client.query('alter table app_public.audit_log disable trigger user')
+      await client.query(
+        `insert into app_public.audit_log (table_name, row_id, operation, actor, role) values ('sops', '1', 'update', 'forger', 'admin')`,
+      )
+      await client.query('alter table app_public.audit_log enable trigger user')
+      client.release()
+      expect((await other.pool.query('select problem from verify_audit_log()')).rows).toEqual([
+        { problem: 'is not in the chain' },
+      ])
+    } finally {
+      await other.close()
+    }
+  })
+
+  it.each(['anonymous', 'customer', 'agent', 'reviewer', 'admin', 'auditor', 'worker'] as const)(
+    'and its heads are written by no %s',
+    (role) =>
+      rolledBack(database.pool, { role, actor: role, visitorId: uuid(1) }, async (client) => {
+        for (const table of ['audit_log', 'audit_heads', 'app_private.audit_head'])
+          for (const statement of [
+            `insert into ${table} default values`,
+            `update ${table} set hash = ''`,
+            `delete from ${table}`,
+            `truncate ${table}`,
+          ])
+            expect([statement, await sqlState(client, statement)]).toEqual([statement, '42501'])
+      }),
+  )
+
+  it('keeps a head a day, once, which nobody alters', async () => {
+    const worker = { role: 'worker' as const, actor: 'worker' }
+    await rolledBack(database.pool, worker, async (client) => {
+      await client.query('select app_private.record_audit_head()')
+      const again = await one(
+        client,
+        `select day = (now() at time zone 'UTC')::date as today, chain_position::int, encode(hash, 'hex') as hash from app_private.record_audit_head()`,
+      )
+      await becomeOwner(client)
+      const head = await one(
+        client,
+        `select chain_position::int, encode(hash, 'hex') as hash from app_private.audit_head`,
+      )
+      expect(again).toEqual({ today: true, ...head })
+      for (const statement of [
+        'update audit_heads set hash = null',
+        'delete from audit_heads',
+        'truncate audit_heads',
+      ])
+        expect([statement, await sqlState(client, statement)]).toEqual([statement, 'CO105'])
+      expect((await client.query('select * from verify_audit_log()')).rows).toEqual([])
+    })
+  })
+
+  it('says of which request a change was, and that a customer made it', () =>
+    rolledBack(
+      database.pool,
+      { role: 'anonymous', visitorId: uuid(1), requestId: 'r-77' },
+      async (client) => {
+        await client.query('select start_conversation()')
+        await becomeOwner(client)
+        expect(
+          await one(
+            client,
+            `select table_name, actor, role, request_id from audit_log where chain_position is null`,
+          ),
+        ).toEqual({ table_name: 'tickets', actor: 'customer', role: 'anonymous', request_id: 'r-77' })
+      },
+    ))
+
   describe('tampered with by a superuser', () => {
     let client: pg.PoolClient
     beforeEach(async () => {
@@ -198,6 +271,88 @@ describe('the audit log', () => {
     it('notices a row that lost its hash or position', async () => {
       await client.query('update app_public.audit_log set hash = null where chain_position = 4')
       expect((await problems()).length).toBeGreaterThan(0)
+    })
+
+    it('notices a row with a hash but no place', async () => {
+      await client.query('update app_public.audit_log set chain_position = null where chain_position = 8')
+      expect((await problems()).map((found) => found.problem)).toContain('is not in the chain')
+    })
+
+    it('notices that all was removed and something else written', async () => {
+      await client.query('truncate app_public.audit_log')
+      await client.query(`insert into app_public.audit_log (table_name, row_id, operation, actor, role, chain_position, previous_hash, hash)
+        values ('sops', '1', 'insert', 'forger', 'admin', 1, '\\x', sha256('made up'))`)
+      expect((await problems()).map((found) => found.problem)).toEqual([
+        'was altered',
+        'the chain ends at 1, its head says 8',
+      ])
+    })
+
+    /** What somebody does who knows the code: hashes, places and the head all fit again. */
+    const rewrite = async () => {
+      await client.query(`do $$
+        declare r app_public.audit_log; h bytea := '\\x'; n bigint := 0;
+        begin
+          for r in select * from app_public.audit_log order by chain_position, id loop
+            n := n + 1;
+            update app_public.audit_log a set chain_position = -n, previous_hash = h where a.id = r.id returning * into r;
+            h := app_hidden.audit_hash(h, n, r);
+            update app_public.audit_log a set hash = h where a.id = r.id;
+          end loop;
+          update app_public.audit_log set chain_position = -chain_position;
+          update app_private.audit_head set chain_position = n, hash = h;
+        end $$`)
+    }
+    const head = async () =>
+      (
+        await one(
+          client,
+          `select chain_position || ':' || encode(hash, 'hex') as head from app_private.audit_head`,
+        )
+      ).head as string
+    const problemsBy = async (kept: string) =>
+      (await client.query('select problem from app_public.verify_audit_log($1)', [kept])).rows.map(
+        (row) => row.problem,
+      )
+
+    it.each([
+      ['cut off at its end', 'delete from app_public.audit_log where chain_position > 6'],
+      ['without a row in its middle', 'delete from app_public.audit_log where chain_position = 4'],
+      ['with a row altered', `update app_public.audit_log set actor = 'nobody' where chain_position = 4`],
+      [
+        'with a row more',
+        `insert into app_public.audit_log (table_name, row_id, operation, actor, role) values ('sops', '1', 'update', 'forger', 'admin')`,
+      ],
+      ['all new', 'delete from app_public.audit_log'],
+    ])(
+      'finds a chain written anew, %s, by a head kept outside, or by the daily one',
+      async (_how, tampering) => {
+        const kept = await head()
+        expect(await problemsBy(kept)).toEqual([])
+        await client.query(tampering)
+        await rewrite()
+        const more = tampering.startsWith('insert')
+        // In itself it is whole; what was kept says otherwise, unless there are only rows more: the next head will have them.
+        expect(await problems()).toEqual([])
+        expect(await problemsBy(kept)).toEqual(more ? [] : ['is not what the head given says'])
+        await client.query('alter table app_public.audit_heads disable trigger user')
+        await client.query(
+          `insert into app_public.audit_heads (day, chain_position, hash) select '2026-11-22', split_part($1, ':', 1)::bigint, decode(split_part($1, ':', 2), 'hex')`,
+          [kept],
+        )
+        expect((await problems()).map((found) => found.problem)).toEqual(
+          more ? [] : ['is not what the head of 2026-11-22 says'],
+        )
+      },
+    )
+
+    it('takes a head only in its form', async () => {
+      await client.query('savepoint form')
+      for (const wrong of ['', '8', '8:xyz', '-1:', `8:${'a'.repeat(63)}`, `8:${'A'.repeat(64)}`]) {
+        await expect(problemsBy(wrong)).rejects.toMatchObject({ code: 'CO005' })
+        await client.query('rollback to savepoint form')
+      }
+      expect(await problemsBy('0:')).toEqual([])
     })
 
     it('notices a link that was rewritten to fit', async () => {

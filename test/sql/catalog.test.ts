@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { projectFolder } from '../../core/database/migrate.ts'
 import { makeTestDatabase, type TestDatabase } from '../support/database.ts'
 
-const ours = `('app_public', 'app_hidden', 'app_private')`
+const ours = `('app_public', 'app_hidden', 'app_private', 'app_secret')`
 const notOfExtension = (catalog: string, oid: string) =>
   `not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`
 

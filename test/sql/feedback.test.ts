@@ -39,11 +39,12 @@ describe('feedback', () => {
         text: 'Press the hash key. [1]',
       })
       await become(client, visitor(uuid(1)))
-      expect(await one(client, helpful, [id])).toMatchObject({
-        feedback: 'helpful',
+      // Who rated is not a customer's to read.
+      expect(await one(client, helpful, [id])).toMatchObject({ feedback: 'helpful', feedback_by: null })
+      await asReader(client)
+      expect(await one(client, 'select feedback_by from app_public.responses where id = $1', [id])).toEqual({
         feedback_by: `visitor:${uuid(1)}`,
       })
-      await asReader(client)
       expect(await knowledge(client)).toEqual([
         {
           category: 'doors',
@@ -316,6 +317,7 @@ describe('feedback', () => {
     rolledBack(database.pool, reviewer, async (client) => {
       const sop = await sopBy(client, 'doors', 'codes', doorText)
       const { id } = await record(client, { question: 'door?', visitorId: uuid(1), sop })
+      await become(client, visitor(uuid(1)))
       expect(await sqlState(client, `select mark_unhelpful($1, 'boring')`, [id])).toBe('CO005')
       expect(await sqlState(client, 'select mark_unhelpful($1, null)', [id])).toBe('CO005')
       expect(await sqlState(client, `select mark_unhelpful($1, 'wrong', $2)`, [id, 'x'.repeat(10_001)])).toBe(

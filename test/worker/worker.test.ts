@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { ask } from '../../core/answering/ask.ts'
+import { readConfig } from '../../core/config.ts'
 import { settle } from '../../core/content/import.ts'
 import { type Claims, withClaims } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
@@ -21,7 +22,7 @@ afterAll(async () => {
   await database?.close()
 })
 
-const services = () => ({ pool: database.pool, embedder, log: makeLog('silent') })
+const services = () => ({ config: readConfig({}), pool: database.pool, embedder, log: makeLog('silent') })
 const as = async <T extends object>(claims: Claims, sql: string, values: unknown[] = []): Promise<T[]> =>
   withClaims(database.pool, claims, async (client) => (await client.query(sql, values)).rows as T[])
 const read = async <T extends object>(sql: string, values: unknown[] = []) =>

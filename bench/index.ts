@@ -1,0 +1,51 @@
+/** `npm run bench`: measures, on a scratch database beside DATABASE_URL. By hand; never part of the tests. */
+import { Command } from 'commander'
+
+process.env.GRAPHILE_ENV ??= 'production'
+
+const benches = {
+  policies: 'what row level security costs, on 100,000 rows',
+  audit: 'what the audit chain costs, under 16 connections',
+} as const
+type Bench = keyof typeof benches
+
+export interface BenchOptions {
+  /** Runs just the cases whose name holds this. */
+  only?: string
+  /** Progress and tables; silent with --json. */
+  print(line: string): void
+}
+
+const program = new Command('bench')
+  .description(
+    `Measures ClubOS. Needs a PostgreSQL (npm run postgres -- up) whose URL is in DATABASE_URL.\n\n${Object.entries(
+      benches,
+    )
+      .map(([name, what]) => `  ${name.padEnd(10)} ${what}`)
+      .join('\n')}`,
+  )
+  .argument('[bench]', 'which one; without, they are listed')
+  .option('--only <text>', 'just the cases whose name holds this')
+  .option('--json', 'print one JSON object')
+  .action(async (name: string | undefined, options: { only?: string; json?: boolean }) => {
+    if (name === undefined) {
+      program.outputHelp()
+      return
+    }
+    if (!Object.hasOwn(benches, name))
+      program.error(`There is no bench "${name}": ${Object.keys(benches).join(', ')}`, { exitCode: 2 })
+    if (!process.env.DATABASE_URL)
+      program.error(
+        'Set DATABASE_URL: the embedded database is one session, and its figures would say nothing.',
+        { exitCode: 2 },
+      )
+    const { default: run } = (await import(`./${name as Bench}.ts`)) as {
+      default(options: BenchOptions): Promise<object>
+    }
+    const result = await run({
+      only: options.only,
+      print: (line) => (options.json ? undefined : console.log(line)),
+    })
+    if (options.json) console.log(JSON.stringify({ bench: name, ...result }))
+  })
+await program.parseAsync()

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import type { JobHelpers } from 'graphile-worker'
+import { readConfig } from '../../core/config.ts'
+import { withClaims } from '../../core/database/index.ts'
+import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { makeLog } from '../../core/log.ts'
+import auditRecordHead from '../../worker/tasks/audit__record_head.ts'
+import { admin, makeTestDatabase, type TestDatabase } from '../support/database.ts'
+
+let database: TestDatabase
+const embedder = new LocalEmbedder()
+beforeAll(async () => {
+  database = await makeTestDatabase()
+})
+afterAll(async () => {
+  await embedder.close()
+  await database?.close()
+})
+
+it('the head of the audit chain is kept and logged, and repeating the job changes nothing', async () => {
+  await withClaims(database.pool, admin, (client) =>
+    client.query(`insert into sites (slug, name) values ('a', 'A')`),
+  )
+  const logged: unknown[] = []
+  const log = Object.assign(Object.create(makeLog('silent')), {
+    info: (details: unknown) => logged.push(details),
+  })
+  const task = auditRecordHead({ config: readConfig({}), pool: database.pool, embedder, log })
+  for (let run = 0; run < 2; run++) await task({}, {} as JobHelpers)
+  const { rows } = await database.pool.query(
+    `select day::text, chain_position || ':' || encode(hash, 'hex') as head from audit_heads`,
+  )
+  expect(rows).toEqual([{ day: expect.any(String), head: expect.stringMatching(/^1:[0-9a-f]{64}$/) }])
+  expect(logged).toEqual([rows[0], rows[0]])
+  expect((await database.pool.query('select * from verify_audit_log($1)', [rows[0].head])).rows).toEqual([])
+})
