@@ -48,22 +48,33 @@ export default (program: Command) =>
           await worker.stop().catch(() => {})
           throw error
         })
+        // Before anybody is told to come: a connection lost at this moment is no reason to end.
+        const noAdmin = await app.pool
+          .query<{ token: string }>(
+            "select app_secret.make_link('first_admin') as token where not app_secret.has_admin()",
+          )
+          .then(({ rows }) => rows)
+          .catch((error: Error) => {
+            log.error(
+              { error: error.message },
+              'no link for the first admin could be made; start again for one',
+            )
+            return []
+          })
+        const signalled = firstSignal(say)
         say(`\nClubOS is ready: ${server.url}`)
         say(
           `  GraphQL    ${server.url}/graphql${config.production ? '' : `   (try it: ${server.url}/graphiql)`}`,
         )
         say(`  Health     ${server.url}/healthz  ${server.url}/readyz`)
         say('  Answers    local: no key needed (extractive, from the club’s own text)')
-        const { rows: noAdmin } = await app.pool.query<{ token: string }>(
-          "select app_secret.make_link('first_admin') as token where not app_secret.has_admin()",
-        )
         if (noAdmin[0])
           say(
             `\nNobody can log in yet. Become the first admin, within a day:\n  ${config.publicUrl ?? server.url}/choose-password?token=${noAdmin[0].token}\n`,
           )
         say('Stop with Ctrl-C.')
 
-        const failure = await Promise.race([firstSignal(say), app.database.stopped])
+        const failure = await Promise.race([signalled, app.database.stopped])
         stopping = true
         say('Stopping …')
         // Together: while requests finish nothing new is begun, and a job's grace runs at the same time.

@@ -206,7 +206,7 @@ it(
       const end = Date.now() + duration
       // Each in turn, in another order each round, so that a short run has met every kind.
       const names = Object.keys(all)
-      for (let n = 0; Date.now() < end; n++) {
+      for (let n = 0; Date.now() < end || n < 3; n++) {
         if (n % names.length === 0) names.sort(() => Math.random() - 0.5)
         await sleep(minutes ? 500 + Math.random() * 2500 : isServer ? 400 : 1500)
         const name = names[n % names.length]!

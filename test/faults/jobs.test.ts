@@ -123,11 +123,11 @@ describe('a poison job', () => {
     await until('it is done', async () => (await jobOf(id)) === null)
     expect(await code(as(admin, `select discard_job($1, 'Gone')`, [id]))).toBe('CO404')
 
-    const doomed = await addJob('poison', ', max_attempts => 1')
     cured = false
-    await database.pool.query(
-      'update graphile_worker._private_jobs set attempts = max_attempts where id = $1',
-      [doomed],
+    const doomed = await addJob('poison', ', max_attempts => 1')
+    await until(
+      'it is dead',
+      async () => (await as(admin, 'select 1 from dead_jobs where id = $1', [doomed])).length === 1,
     )
     await as(admin, `select discard_job($1, 'Nobody needs it')`, [doomed])
     expect(await jobOf(doomed)).toBeNull()
