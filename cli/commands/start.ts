@@ -31,6 +31,8 @@ export default (program: Command) =>
           const imported = await importDemo(app)
           say(`  ${imported.sops} SOPs, ${imported.knowledge} knowledge entries, ${imported.sites} sites.`)
         }
+        // Whoever read what we say may have gone (`npm start | head`): no reason to end.
+        process.stdout.on('error', () => {})
         // One failure that nobody waited for must not end a server that can go on.
         process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'))
         const worker = await startWorker(app, app.database.url, { alone: app.database.kind === 'embedded' })

@@ -1,5 +1,5 @@
 --! Previous: sha1:12db88486d6127190054ae59eca5e57f7963835f
---! Hash: sha1:fd3e2fd41bf59192de766666cae775df9305f4ee
+--! Hash: sha1:0f305909049e0b4e2210ce8aea64d1bcec7d0e6e
 --! Message: trust
 
 --! Included schemas/schemas.sql
@@ -604,6 +604,8 @@ insert into app_public.retention_rules (kind, keep, description) values
   ('llm_calls', '90 days', 'Calls of models: purpose, cost, latency.'),
   ('embedding_cache', '90 days', 'Vectors that no search unit, waiting proposal or failure to analyse needs.'),
   ('dry_runs', '180 days', 'Questions in the dry runs of decided proposals; their figures stay.'),
+  ('sessions', '90 days', 'Logins that ended: from where, with which browser.'),
+  ('notifications', '90 days', 'The outbox: what was told to whom.'),
   ('retention_runs', '730 days', 'What the daily job did.')
 on conflict do nothing;
 
@@ -2854,11 +2856,6 @@ begin
 end
 $$;
 comment on function app_private.retain__notifications(timestamptz) is 'Removes notifications that were sent, failed or skipped, and are older.';
-
-insert into app_public.retention_rules (kind, keep, description) values
-  ('sessions', '90 days', 'Logins that ended: from where, with which browser.'),
-  ('notifications', '90 days', 'The outbox: what was told to whom.')
-on conflict do nothing;
 --! EndIncluded functions/retain_credentials.sql
 --! Included mutations/propose_improvement.sql
 create or replace function app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[] default '{}', pattern_id integer default null,

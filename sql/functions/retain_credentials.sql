@@ -26,8 +26,3 @@ begin
 end
 $$;
 comment on function app_private.retain__notifications(timestamptz) is 'Removes notifications that were sent, failed or skipped, and are older.';
-
-insert into app_public.retention_rules (kind, keep, description) values
-  ('sessions', '90 days', 'Logins that ended: from where, with which browser.'),
-  ('notifications', '90 days', 'The outbox: what was told to whom.')
-on conflict do nothing;

@@ -15,6 +15,8 @@ insert into app_public.retention_rules (kind, keep, description) values
   ('llm_calls', '90 days', 'Calls of models: purpose, cost, latency.'),
   ('embedding_cache', '90 days', 'Vectors that no search unit, waiting proposal or failure to analyse needs.'),
   ('dry_runs', '180 days', 'Questions in the dry runs of decided proposals; their figures stay.'),
+  ('sessions', '90 days', 'Logins that ended: from where, with which browser.'),
+  ('notifications', '90 days', 'The outbox: what was told to whom.'),
   ('retention_runs', '730 days', 'What the daily job did.')
 on conflict do nothing;
 

@@ -200,12 +200,35 @@ describe('the commands', () => {
     )
     expect(await json('create-user', 'ann@example.com', '--role', 'king')).toMatchObject({
       code: 1,
-      error: { message: expect.stringContaining('agent, reviewer, admin or auditor') },
+      error: { message: 'There is no role "king".', hint: 'agent, reviewer, admin or auditor.' },
     })
     expect(await json('create-user', 'ann', '--role', 'agent')).toMatchObject({
       code: 1,
       error: { message: '"ann" is not an e-mail address.' },
     })
+  })
+
+  it('create-user gives a link to choose a password, unless none is wanted', async () => {
+    const { stdout } = await place.clubos('create-user', 'bea@example.com', '--role', 'agent')
+    expect(stdout).toMatch(
+      /^bea@example\.com is agent .*\n.*\n {2}http\S+\/choose-password\?token=clo_\S{43}\n$/,
+    )
+    expect(
+      (await json('create-user', 'bea@example.com', '--role', 'agent', '--no-link')).link,
+    ).toBeUndefined()
+  })
+
+  it('create-token issues a key of at most the owner’s role, and prints it alone', async () => {
+    const token = ['create-token', 'report', '--user', 'bea@example.com', '--role']
+    const { stdout, stderr } = await place.clubos(...token, 'agent', '--days', '30')
+    expect(stdout).toMatch(/^clt_\S{43}\n$/)
+    expect(stderr).toContain('not shown again')
+    expect(await json(...token, 'admin')).toMatchObject({ code: 1, error: { code: 'CO403' } })
+    expect(await json('create-token', 'x', '--user', 'nobody@example.com', '--role', 'agent')).toMatchObject({
+      code: 1,
+      error: { message: expect.stringContaining('no active member of staff') },
+    })
+    expect(await json(...token, 'agent', '--days', 'many')).toMatchObject({ code: 1 })
   })
 
   it('analyze says when there is nothing to do', async () => {
@@ -341,7 +364,7 @@ describe('start', () => {
     try {
       for (const [settings, message] of [
         [{ PORT: 'http' }, /^Error: PORT: .*\(it is "http"\)\n$/],
-        [{ HOST: '0.0.0.0' }, /^Error: HOST is 0\.0\.0\.0: .* loopback only .*\n$/],
+        [{ HOST: '0.0.0.0' }, /^Error: HOST is 0\.0\.0\.0, .* set CLUBOS_URL .*\n$/],
         [{ PORT: String(port) }, new RegExp(`^Error: Port ${port} is in use\\. .*\\n$`)],
       ] as const) {
         const { code, stderr } = await withEnvironment(settings, () => place.clubos('start'))

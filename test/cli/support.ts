@@ -55,6 +55,7 @@ export async function makePlace(): Promise<Place> {
     CLUBOS_DATA_DIR: join(folder, 'data'),
     CLUBOS_DEMO: 'off',
     PORT: '0',
+    CLUBOS_DEV_HEADERS: 'on',
     ...(server && { DATABASE_URL: Object.assign(new URL(server), { pathname: `/${name}` }).toString() }),
   }
   const running = new Set<ChildProcess>()

@@ -37,4 +37,45 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
     await client.query(`insert into llm_calls (purpose, model, status) values ('answer', 'test', 'ok')`)
   })
   await committed(pool, worker, (client) => client.query('select app_private.record_audit_head()'))
+  await fillAccounts(pool)
+  await fillOperations(pool, visitors[0])
 }
+
+/** One member of staff for each role, with a login and a token, and what is told to whom. */
+async function fillAccounts(pool: pg.Pool): Promise<void> {
+  for (const role of staffRoles)
+    await committed(pool, { ...admin, actor: staffOf(role) }, async (client) => {
+      const { id } = await one(client, 'select id from create_user($1, $2)', [staffOf(role), role])
+      await one(client, `select token from create_api_token('script', $1, null, $2)`, [role, id])
+    })
+  await pool.query(
+    `insert into app_secret.passwords (user_id, hash) select id, '$argon2id$made-up' from app_public.users`,
+  )
+  await pool.query(`select app_secret.open_session(id, '203.0.113.7', 'a browser') from app_public.users`)
+  await pool.query(`select app_secret.make_link('password_reset', min(id)) from app_public.users`)
+  await pool.query(`insert into app_secret.rate_limits (key, points, expire) values ('a', 1, 1)`)
+  await committed(pool, admin, (client) =>
+    client.query(`select create_webhook('https://hooks.example/clubos', '{urgent_ticket}')`),
+  )
+}
+
+/** What the worker leaves behind: a run of the retention, an erasure, a worker that lives and a job that died. */
+async function fillOperations(pool: pg.Pool, visitorId: string): Promise<void> {
+  await committed(pool, admin, (client) => client.query('select export_personal_data($1)', [visitorId]))
+  await pool.query('insert into app_public.retention_runs (finished_at) values (now())')
+  await pool.query(
+    `insert into graphile_worker._private_tasks (identifier) values ('test') on conflict do nothing`,
+  )
+  await pool.query(
+    `insert into graphile_worker._private_jobs (task_id, attempts, max_attempts, last_error, key)
+     select id, 3, 3, 'It broke', 'test' from graphile_worker._private_tasks where identifier = 'test'`,
+  )
+  await committed(pool, worker, async (client) => {
+    await client.query(`select app_private.beat('test', 'here', 1)`)
+    await client.query('select app_private.watch_jobs()')
+  })
+}
+
+const staffRoles = ['agent', 'reviewer', 'admin', 'auditor']
+/** Whom `fill` made for a role: their e-mail address, which is the actor of what they do. */
+export const staffOf = (role: string) => `${role}@club.example`
