@@ -6,6 +6,7 @@ process.env.GRAPHILE_ENV ??= 'production'
 const benches = {
   policies: 'what row level security costs, on 100,000 rows',
   audit: 'what the audit chain costs, under 16 connections',
+  load: 'answers and refusals at a rate, at twice and four times it, and under a flood',
 } as const
 type Bench = keyof typeof benches
 

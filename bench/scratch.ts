@@ -5,12 +5,15 @@ import { makePool } from '../core/database/index.ts'
 import { openScratch } from '../core/database/scratch.ts'
 import { makeLog } from '../core/log.ts'
 
-export async function withScratch<T>(connections: number, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+export async function withScratch<T>(
+  connections: number,
+  work: (pool: pg.Pool, url: string) => Promise<T>,
+): Promise<T> {
   const log = makeLog('error')
   const app = await openScratch(readConfig(), log)
   const pool = makePool(app.database.url, log, connections)
   try {
-    return await work(pool)
+    return await work(pool, app.database.url)
   } finally {
     await pool.end()
     await app.close()

@@ -34,7 +34,7 @@ interface Tally {
 }
 const tally = (): Tally => ({ sent: 0, ok: 0, refused: 0, wrong: 0, latencies: [] })
 
-/** Callers are told apart by address, as behind a proxy. */
+/** Fifty callers, each with a line of their own at the door. */
 async function send(url: string, caller: number, query: string, variables: object, staff = false) {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -52,7 +52,8 @@ async function send(url: string, caller: number, query: string, variables: objec
 
 const ask = 'mutation ($q: String!) { ask(input: { query: $q }) { response { id outcome } } }'
 const helpful = 'mutation ($id: BigInt!) { markHelpful(input: { responseId: $id }) { result { id } } }'
-const queue = '{ improvementQueues(first: 20, orderBy: [IMPACT_DESC]) { nodes { id kind impact status } totalCount } }'
+const queue =
+  '{ improvementQueues(first: 20, orderBy: [IMPACT_DESC]) { nodes { id kind impact status } totalCount } }'
 const sops = '{ sops(first: 50, orderBy: [SECTION_ASC]) { nodes { id category section version updatedAt } } }'
 
 /** Six in ten ask, one in ten rates, three in ten are staff who look. */
