@@ -11,7 +11,7 @@ import { projectFolder } from '../core/database/migrate.ts'
 import type { BenchOptions } from './index.ts'
 import { quantile, withScratch } from './scratch.ts'
 
-const target = Number(process.env.BENCH_RATE ?? 20)
+const target = Number(process.env.BENCH_RATE ?? 60)
 const seconds = Number(process.env.BENCH_SECONDS ?? 30)
 
 const questions = [

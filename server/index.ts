@@ -44,7 +44,7 @@ export async function startServer(
     perCaller: 8,
     queue: 256,
     queuePerCaller: 64,
-    patience: 3000,
+    patience: 1000,
   })
 
   const base = makePreset(databaseUrl, services, config)

@@ -1,24 +1,33 @@
-/** GraphQL over WebSocket (subscriptions): same origin, known callers, bounded messages, and an end with the session. */
+/**
+ * Subscriptions over WebSocket: same origin, known callers, bounded messages, and an end with the session. Queries and
+ * mutations go by HTTP, where they wait their turn.
+ */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { makeGraphQLWSConfig } from 'grafserv'
 import type { grafserv } from 'grafserv/express/v4'
+import { GraphQLError, getOperationAST } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Config } from '../core/config.ts'
-import { type Caller, type IdentityServices, identify } from './identity.ts'
+import { type Caller, ClaimsError, type IdentityServices, identify } from './identity.ts'
 import { isOurName, isSameOrigin } from './protection/headers.ts'
-import { addressKey, type RateLimits } from './protection/rate_limits.ts'
+import { addressKey, type RateLimitError, type RateLimits } from './protection/rate_limits.ts'
 
-const callers = new WeakMap<IncomingMessage, Caller>()
+interface Known {
+  caller: Caller
+  /** What connection_init brought: a token, where there is no header to carry it. */
+  parameters: Record<string, unknown>
+}
+const known = new WeakMap<IncomingMessage, Known>()
 
 /** Who opened the socket that an operation came over. */
 export const callerOfSocket = (request: IncomingMessage | undefined): Caller | undefined =>
-  request && callers.get(request)
+  request && known.get(request)?.caller
 
 const mostSockets = 500
 const mostSocketsOfAddress = 50
-const recheckEvery = 30_000
+const recheckEvery = 5000
 
 export function attachWebsockets(
   server: Server,
@@ -26,17 +35,38 @@ export function attachWebsockets(
   services: IdentityServices & { config: Config; limits: RateLimits },
 ): { close(): void } {
   const { config, limits } = services
-  const sockets = new Map<Duplex, { request: IncomingMessage; address: string; identified: boolean }>()
+  const sockets = new Map<Duplex, { request: IncomingMessage; address: string }>()
   const wss = new WebSocketServer({ noServer: true, maxPayload: 256_000 })
+  const base = makeGraphQLWSConfig(serv as never)
   useServer(
     {
-      ...makeGraphQLWSConfig(serv as never),
+      ...base,
+      async onSubscribe(context, id, payload) {
+        const { request } = context.extra as { request: IncomingMessage }
+        try {
+          await limits.take('caller', known.get(request)!.caller.key)
+        } catch (error) {
+          const { message, extensions } = error as RateLimitError
+          return [new GraphQLError(message, { extensions })]
+        }
+        const prepared = await base.onSubscribe!(context, id, payload)
+        if (!prepared || Array.isArray(prepared) || !('document' in prepared)) return prepared
+        const operation = getOperationAST(prepared.document, prepared.operationName)
+        return operation?.operation === 'subscription'
+          ? prepared
+          : [
+              new GraphQLError('A socket carries subscriptions; send queries and mutations by HTTP.', {
+                extensions: { code: 'CO005' },
+              }),
+            ]
+      },
       connectionInitWaitTimeout: 5000,
       // Identified once more here, since a token may come as a parameter, where browsers cannot set headers.
       async onConnect(context) {
         const { request } = context.extra as { request: IncomingMessage }
         try {
-          callers.set(request, await identify(request, services, lowerCase(context.connectionParams)))
+          const parameters = lowerCase(context.connectionParams)
+          known.set(request, { caller: await identify(request, services, parameters), parameters })
           return true
         } catch {
           return false
@@ -62,7 +92,7 @@ export function attachWebsockets(
       refuse(socket, refusal)
       return
     }
-    sockets.set(socket, { request, address, identified: false })
+    sockets.set(socket, { request, address })
     socket.once('close', () => sockets.delete(socket))
     limits
       .take('sockets', address)
@@ -74,14 +104,16 @@ export function attachWebsockets(
   // A subscription lasts, so that a session that ends must end it.
   const recheck = setInterval(() => {
     for (const [socket, { request }] of sockets) {
-      const session = callers.get(request)?.session
-      const authorization = callers.get(request)?.key.startsWith('token:')
-      if (!session && !authorization) continue
-      identify(request, services).then(
-        (now) => {
-          if (now.key !== callers.get(request)?.key) socket.destroy()
+      const then = known.get(request)
+      if (!then || !/^(user|token):/.test(then.caller.key)) continue
+      identify(request, services, then.parameters).then(
+        ({ key, claims }) => {
+          if (key !== then.caller.key || claims.role !== then.caller.claims.role) socket.destroy()
         },
-        () => {},
+        (error: unknown) => {
+          // A database that is away for a moment says nothing about the session.
+          if (error instanceof ClaimsError) socket.destroy()
+        },
       )
     }
   }, recheckEvery)

@@ -79,6 +79,28 @@ export default (program: Command) =>
           `${queue.pending} pending, the oldest ${queue.days} days`,
           'Proposals help only once somebody approves them.',
         )
+        const people = await one(
+          `select (select count(*)::int from app_public.users where is_active) as active, app_secret.has_admin() as admin,
+                  (select count(*)::int from app_public.notifications where status in ('failed', 'sending') and created_at > now() - interval '7 days') as unsent`,
+        )
+        add(
+          'people',
+          true,
+          `${people.active} members of staff${people.admin ? '' : '; no admin can log in yet (clubos create-user EMAIL --role admin)'}`,
+        )
+        const { config } = app
+        add(
+          'outbox',
+          Number(people.unsent) === 0 || config.smtpUrl === undefined,
+          `${people.unsent} not sent in the last week${config.smtpUrl ? '' : '; no mail server is set (SMTP_URL)'}`,
+          "select id, kind, recipient, error from notifications where status in ('failed', 'sending');",
+        )
+        add(
+          'development headers',
+          !config.developmentHeaders || !config.production,
+          config.developmentHeaders ? 'on: every local caller chooses a role' : 'off',
+          'Leave CLUBOS_DEV_HEADERS out.',
+        )
         const urgent = await one(
           `select count(*)::int as n from app_public.tickets where priority = 'urgent' and status = 'waiting'`,
         )

@@ -15,7 +15,7 @@ export default (program: Command) =>
     .option('--no-demo', 'leave an empty database empty')
     .action(async (options: { demo: boolean }) => {
       const config = readConfig()
-      const log = makeLog(config.logLevel === 'info' ? 'warn' : config.logLevel)
+      const log = makeLog(config.logLevel === 'info' && !config.production ? 'warn' : config.logLevel)
       const say = (text: string) => console.log(text)
       say(
         config.databaseUrl

@@ -58,5 +58,5 @@ grant execute on function app_private.watch_jobs(), app_private.beat(text, text,
 grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric),
   app_public.ask(text, text, text, uuid, vector), app_hidden.begin_answer(text, vector, text, text, uuid),
   app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text),
-  app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer), app_private.record_audit_head(), app_private.apply_retention(bigint),
+  app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
   app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean) to worker;

@@ -417,6 +417,30 @@ describe('connections', () => {
     for (const socket of opened) if (typeof socket !== 'number') socket.terminate()
   })
 
+  it('carry subscriptions alone, and end with the session', async () => {
+    const ann = await login(api, 'ann@club.example')
+    const socket = (await open({
+      cookie: `clubos_session=${ann.cookies.get('clubos_session')}`,
+    })) as WebSocket
+    const messages: { type: string; id?: string; payload?: unknown }[] = []
+    socket.on('message', (data) => messages.push(JSON.parse(String(data))))
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    const say = (message: object) => socket.send(JSON.stringify(message))
+    say({ type: 'connection_init' })
+    while (messages.length < 1) await sleep(20)
+    say({ type: 'subscribe', id: '1', payload: { query: '{ currentActor }' } })
+    say({ type: 'subscribe', id: '2', payload: { query: 'subscription { ticketsChanged { id } }' } })
+    await ann.graphql('mutation { startConversation(input: {}) { result { id } } }')
+    while (messages.length < 3) await sleep(20)
+    expect(messages.find(({ id }) => id === '1')).toMatchObject({
+      type: 'error',
+      payload: [{ extensions: { code: 'CO005' } }],
+    })
+    expect(messages.find(({ id }) => id === '2')).toMatchObject({ type: 'next' })
+    await ann.send('POST', '/auth/logout')
+    await closed
+  }, 30_000)
+
   it('that send half a request end', async () => {
     const { hostname, port } = new URL(api.server.url)
     const answer = await new Promise<string>((resolve) => {
