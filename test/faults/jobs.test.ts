@@ -232,7 +232,8 @@ describe('the worker', () => {
       await database.pool.query(
         'select graphile_worker.reschedule_jobs(array_agg(id), run_at => now()) from graphile_worker._private_jobs where run_at > now() and locked_at is null',
       )
-      return (await read('select 1 from graphile_worker._private_jobs')).length === 0
+      // At the full minute the crontab adds others, which this worker does not know.
+      return (await read(`select 1 from graphile_worker.jobs where task_identifier = 'count'`)).length === 0
     })
     expect(done).toBeGreaterThanOrEqual(30)
   })
