@@ -30,7 +30,7 @@ const Environment = z.object({
         protocol: /^https?$/,
         error: 'must be the address people use, such as https://help.club.example',
       })
-      .refine((url) => new URL(url).pathname === '/', 'must have no path')
+      .refine((url) => !URL.canParse(url) || new URL(url).pathname === '/', 'must have no path')
       .optional(),
   ),
   CLUBOS_SECRET: blank(z.string().min(32, 'must have at least 32 characters').optional()),

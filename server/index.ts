@@ -15,7 +15,13 @@ import { pages } from './pages.ts'
 import { presentError } from './plugins/errors.ts'
 import { Admission } from './protection/admission.ts'
 import { isLoopbackName, isOurName, isSameOrigin, securityHeaders } from './protection/headers.ts'
-import { makeRateLimits, noRateLimits, RateLimitError, type RateLimits } from './protection/rate_limits.ts'
+import {
+  addressKey,
+  makeRateLimits,
+  noRateLimits,
+  RateLimitError,
+  type RateLimits,
+} from './protection/rate_limits.ts'
 import { makePreset } from './schema.ts'
 import { attachWebsockets, callerOfSocket } from './websockets.ts'
 
@@ -91,6 +97,7 @@ export async function startServer(
   app.disable('x-powered-by')
   app.set('trust proxy', config.proxies)
   app.set('query parser', 'simple')
+  app.use(securityHeaders(config))
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' })
   })
@@ -103,7 +110,6 @@ export async function startServer(
       .status(problem === null ? 200 : 503)
       .json(problem === null ? { status: 'ready' } : { status: 'not ready', problem })
   })
-  app.use(securityHeaders(config))
   app.use((request: Request & { id?: string }, response, next) => {
     const given = request.headers['x-request-id']
     request.id = typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID()
@@ -118,8 +124,9 @@ export async function startServer(
     else next()
   })
   app.use(async (request: Request, response, next) => {
+    // First, since finding out who it is asks the database.
+    await limits.take('address', addressKey(request.ip))
     const caller = await identify(request, identity)
-    await limits.take('address', caller.address)
     response.locals.caller = caller
     if (caller.staleSession) clearSession(config, response)
     next()
