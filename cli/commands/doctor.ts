@@ -86,7 +86,7 @@ export default (program: Command) =>
         add(
           'people',
           true,
-          `${people.active} members of staff${people.admin ? '' : '; no admin can log in yet (clubos create-user EMAIL --role admin)'}`,
+          `${people.active} active in staff${people.admin ? '' : '; no admin can log in yet (clubos create-user EMAIL --role admin)'}`,
         )
         const { config } = app
         add(
