@@ -21,7 +21,7 @@ export function checkPassword(password: string, email = ''): void {
   const parts = email.toLowerCase().split(/[@.+_-]/)
   if (
     new Set(plain).size < 5 ||
-    /^(password|passwort|qwerty|qwertz|letmein|welcome|admin|clubos|iloveyou)[\d\W]*$/.test(plain) ||
+    /^(password|passwort|qwerty|qwertz|letmein|welcome|admin|clubos|iloveyou|\d|\W|_)*$/.test(plain) ||
     '01234567890123456789abcdefghijklmnopqrstuvwxyz'.includes(plain) ||
     (email !== '' && parts.some((part) => part.length > 3 && plain.replaceAll(part, '').length < 5))
   )

@@ -10,7 +10,7 @@ import { connectionProblem } from '../core/database/index.ts'
 import type { Log } from '../core/log.ts'
 import { checkPassword, hashPassword, PasswordError, verifyPassword } from '../core/passwords.ts'
 import { type Caller, ClaimsError, callerOf, cookieNames } from './identity.ts'
-import { messagePage } from './pages.ts'
+import { messagePage, refusalPage } from './pages.ts'
 import { RateLimitError, type RateLimits } from './protection/rate_limits.ts'
 
 export interface AuthServices {
@@ -236,7 +236,7 @@ export function authErrors({ log }: { log: Log }) {
     }
     if (error.retryAfter !== undefined) response.setHeader('retry-after', String(error.retryAfter))
     response.status(known.status)
-    if (wantsPage(request)) response.type('html').send(messagePage('That did not work', known.message))
+    if (wantsPage(request)) response.type('html').send(refusalPage(known.message))
     else
       response.json(
         asErrors(known.message, known.code, {

@@ -15,6 +15,7 @@ const page = (title: string, body: string) => `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title)} · ClubOS</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/pages.css">
 <main>
 <p class="brand">ClubOS</p>
@@ -42,6 +43,13 @@ p:last-child { margin-bottom: 0 }
 
 export const messagePage = (title: string, text: string) =>
   page(title, `<p role="status">${escapeHtml(text)}</p>\n<p><a href="/login">To the login</a></p>`)
+
+/** For what somebody entered and can mend: their browser still has the form. */
+export const refusalPage = (text: string) =>
+  page(
+    'That did not work',
+    `<p role="alert">${escapeHtml(text)}</p>\n<p>Go back to change what you entered, or <a href="/login">to the login</a>.</p>`,
+  )
 
 const field = (label: string, name: string, attributes: string, hint = '') =>
   `<label>${label}${hint && `<span class="hint">${hint}</span>`}<input name="${name}" required ${attributes}></label>`

@@ -26,6 +26,7 @@ const graphiql = {
   scriptSrc: ["'self'", "'unsafe-inline'", "'unsafe-eval'"],
   styleSrc: ["'self'", "'unsafe-inline'"],
   workerSrc: ["'self'", 'blob:'],
+  fontSrc: ["'self'", 'data:'],
   connectSrc: ["'self'", 'ws:', 'wss:'],
 }
 

@@ -40,6 +40,7 @@ describe('before anybody is there', () => {
     expect(await choose({ password: goodPassword })).toContain('e-mail address')
     expect(await choose({ password: 'short', email: 'b@club.example' })).toContain('at least 12')
     expect(await choose({ password: 'password123456', email: 'b@club.example' })).toContain('guessed')
+    expect(await choose({ password: 'PasswordPassword1!', email: 'b@club.example' })).toContain('guessed')
     expect(await choose({ password: 'aaaaaaaaaaaaaaaa', email: 'b@club.example' })).toContain('guessed')
     expect(await choose({ password: 'bartholomew-123', email: 'bartholomew@x.example' })).toContain('guessed')
     const good = await browser(api.server.url).send('POST', '/auth/password', {
