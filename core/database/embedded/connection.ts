@@ -139,9 +139,24 @@ export class Connection {
     this.#requests = []
     this.#collector.clear()
     this.#socket.end()
-    // A client that does not take its last bytes must not keep them here.
-    setTimeout(() => this.#socket.destroy(), 2000).unref()
+    this.#letGo()
     this.#host.closed(this)
+  }
+
+  /** A client that does not take its last bytes must not keep them here; one that reads, if slowly, gets them. */
+  #letGo() {
+    const end = performance.now() + this.#host.limits.drainTimeout
+    let left = this.#socket.writableLength
+    const look = setInterval(() => {
+      const now = this.#socket.writableLength
+      if (now > 0 && now < left && performance.now() < end) left = now
+      else {
+        clearInterval(look)
+        this.#socket.destroy()
+      }
+    }, 2000)
+    look.unref()
+    this.#socket.once('close', () => clearInterval(look))
   }
 
   destroy() {
