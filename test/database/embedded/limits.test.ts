@@ -178,7 +178,8 @@ describe('a client that does not read', () => {
 
   it('loses the answer that exceeds the limit, with 54000', async () => {
     const [a, b] = await Promise.all([client(database), client(database)])
-    expect(await codeOf(a.query(`select repeat('x', 1000000) from generate_series(1, 50)`))).toBe('54000')
+    // The kernel's own buffers hold some ten megabytes more than the limit.
+    expect(await codeOf(a.query(`select repeat('x', 1000000) from generate_series(1, 90)`))).toBe('54000')
     expect(await value(b, `select length(repeat('x', 1000000))`)).toBe(1_000_000)
     await b.end()
   })
