@@ -10548,7 +10548,7 @@ CREATE POLICY select_own ON app_public.api_tokens FOR SELECT TO agent USING ((us
 
 CREATE POLICY select_own ON app_public.messages FOR SELECT TO anonymous USING (((author_kind <> 'system'::text) AND (ticket_id = ANY (ARRAY( SELECT t.id
    FROM app_public.tickets t
-  WHERE (t.visitor_id = ( SELECT app_public.current_visitor_id() AS current_visitor_id)))))));
+  WHERE (t.visitor_id = ( SELECT (NULLIF(current_setting('clubos.visitor_id'::text, true), ''::text))::uuid AS "nullif")))))));
 
 --
 -- Name: response_sources select_own; Type: POLICY; Schema: app_public; Owner: -
@@ -10556,13 +10556,13 @@ CREATE POLICY select_own ON app_public.messages FOR SELECT TO anonymous USING ((
 
 CREATE POLICY select_own ON app_public.response_sources FOR SELECT TO anonymous USING ((response_id = ANY (ARRAY( SELECT r.id
    FROM app_public.responses r
-  WHERE (r.visitor_id = ( SELECT app_public.current_visitor_id() AS current_visitor_id))))));
+  WHERE (r.visitor_id = ( SELECT (NULLIF(current_setting('clubos.visitor_id'::text, true), ''::text))::uuid AS "nullif"))))));
 
 --
 -- Name: responses select_own; Type: POLICY; Schema: app_public; Owner: -
 --
 
-CREATE POLICY select_own ON app_public.responses FOR SELECT TO anonymous USING ((visitor_id = ( SELECT app_public.current_visitor_id() AS current_visitor_id)));
+CREATE POLICY select_own ON app_public.responses FOR SELECT TO anonymous USING ((visitor_id = ( SELECT (NULLIF(current_setting('clubos.visitor_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
 -- Name: sessions select_own; Type: POLICY; Schema: app_public; Owner: -
@@ -10574,7 +10574,7 @@ CREATE POLICY select_own ON app_public.sessions FOR SELECT TO agent USING ((user
 -- Name: tickets select_own; Type: POLICY; Schema: app_public; Owner: -
 --
 
-CREATE POLICY select_own ON app_public.tickets FOR SELECT TO anonymous USING ((visitor_id = ( SELECT app_public.current_visitor_id() AS current_visitor_id)));
+CREATE POLICY select_own ON app_public.tickets FOR SELECT TO anonymous USING ((visitor_id = ( SELECT (NULLIF(current_setting('clubos.visitor_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
 -- Name: prompt_versions select_reviewer; Type: POLICY; Schema: app_public; Owner: -

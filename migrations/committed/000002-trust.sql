@@ -1,5 +1,5 @@
 --! Previous: sha1:12db88486d6127190054ae59eca5e57f7963835f
---! Hash: sha1:cbd189aa61e2e89488f326fdb9b6c3e4bf2a72c9
+--! Hash: sha1:39fd0c6135a612d47f6f7660fddb131f8d096baf
 --! Message: trust
 
 --! Included schemas/schemas.sql
@@ -3555,12 +3555,12 @@ grant select on app_public.sessions, app_public.api_tokens to agent;
 
 -- A customer sees their own conversations, and what they were answered from. `(select …)` is computed once a query, not
 -- once a row; an array of keys, unlike exists or in, lets the planner use the index of the key.
-create policy select_own on app_public.tickets for select to anonymous using (visitor_id = (select app_public.current_visitor_id()));
+create policy select_own on app_public.tickets for select to anonymous using (visitor_id = (select nullif(current_setting('clubos.visitor_id', true), '')::uuid));
 create policy select_own on app_public.messages for select to anonymous
-  using (author_kind <> 'system' and ticket_id = any (array(select t.id from app_public.tickets t where t.visitor_id = (select app_public.current_visitor_id()))));
-create policy select_own on app_public.responses for select to anonymous using (visitor_id = (select app_public.current_visitor_id()));
+  using (author_kind <> 'system' and ticket_id = any (array(select t.id from app_public.tickets t where t.visitor_id = (select nullif(current_setting('clubos.visitor_id', true), '')::uuid))));
+create policy select_own on app_public.responses for select to anonymous using (visitor_id = (select nullif(current_setting('clubos.visitor_id', true), '')::uuid));
 create policy select_own on app_public.response_sources for select to anonymous
-  using (response_id = any (array(select r.id from app_public.responses r where r.visitor_id = (select app_public.current_visitor_id()))));
+  using (response_id = any (array(select r.id from app_public.responses r where r.visitor_id = (select nullif(current_setting('clubos.visitor_id', true), '')::uuid))));
 create policy select_all on app_public.sites for select to anonymous using (true);
 grant select (id, conversation, status, priority, category, subject, site_id, visitor_id, created_at, updated_at, resolved_at) on app_public.tickets to anonymous;
 grant select (id, ticket_id, author_kind, body, response_id, created_at) on app_public.messages to anonymous;
