@@ -50,7 +50,7 @@ export async function startServer(
     perCaller: 8,
     queue: 256,
     queuePerCaller: 64,
-    patience: 1000,
+    patience: 2000,
   })
 
   const base = makePreset(databaseUrl, services, config)
