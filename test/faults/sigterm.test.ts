@@ -37,8 +37,8 @@ async function send(query: string, variables: object = {}, headers: Record<strin
     headers: { 'content-type': 'application/json', connection: 'close', ...headers },
     body: JSON.stringify({ query, variables }),
   })
-  // biome-ignore lint/suspicious/noExplicitAny: what a document returns is the test's to know
   return (await response.json()) as {
+    // biome-ignore lint/suspicious/noExplicitAny: what a document returns is the test's to know
     data: any
     errors?: { message: string; extensions?: { code?: string } }[]
   }
