@@ -2,7 +2,7 @@
  * The schema's tool: `npm run schema -- commit|dump|check`. Needs a server (npm run postgres -- up), since
  * graphile-migrate proves a migration on a shadow database.
  *   commit  turns migrations/current.sql into the next committed migration
- *   dump    writes data/schema.sql, data/schema.graphql and docs/permissions.md from a database made anew
+ *   dump    writes data/schema.sql, data/schema.graphql, web/graphql/schema.d.ts and docs/permissions.md from a database made anew
  *   check   fails when these files are not what the migrations give, or when sql/ differs from the migrations
  */
 import { execFileSync } from 'node:child_process'
@@ -11,6 +11,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commit, migrate } from 'graphile-migrate'
 import { runMigrations } from 'graphile-worker'
+import { buildSchema, introspectionFromSchema } from 'graphql'
 import pg from 'pg'
 import { migrateDatabase, migrateSettings, projectFolder } from '../core/database/migrate.ts'
 import { exportGraphqlSchema } from '../server/schema.ts'
@@ -18,6 +19,7 @@ import { permissionsFile, readPermissions, writePermissions } from './permission
 
 const schemaSql = join(projectFolder, 'data', 'schema.sql')
 const schemaGraphql = join(projectFolder, 'data', 'schema.graphql')
+const schemaTypes = join(projectFolder, 'web', 'graphql', 'schema.d.ts')
 
 function serverUrl(): string {
   if (process.env.DATABASE_URL) return process.env.DATABASE_URL
@@ -69,6 +71,16 @@ function dump(url: string): string {
     .replace(/^\\(un)?restrict .*\n/gm, '')
     .replace(/^-- Dumped (from|by) .*\n/gm, '')
     .replace(/\n{3,}/g, '\n\n')
+}
+
+/** The schema as types, against which the web UI's documents are checked. */
+async function graphqlTypes(schema: string): Promise<string> {
+  const { minifyIntrospection, outputIntrospectionFile } = await import('gql.tada/internal')
+  const introspection = introspectionFromSchema(buildSchema(schema), { descriptions: false })
+  return outputIntrospectionFile(minifyIntrospection(introspection), {
+    fileType: '.d.ts',
+    shouldPreprocess: true,
+  })
 }
 
 async function permissions(url: string): Promise<string> {
@@ -125,8 +137,9 @@ if (command === 'commit') {
   const made = await fresh()
   writeFileSync(schemaSql, made.sql)
   writeFileSync(schemaGraphql, made.graphql)
+  writeFileSync(schemaTypes, await graphqlTypes(made.graphql))
   writeFileSync(permissionsFile, made.permissions)
-  console.log(`Wrote ${schemaSql}, ${schemaGraphql} and ${permissionsFile}`)
+  console.log(`Wrote ${schemaSql}, ${schemaGraphql}, ${schemaTypes} and ${permissionsFile}`)
 } else if (command === 'check') {
   const { sql, graphql, permissions: rights, url } = await fresh()
   const problems: string[] = []
@@ -134,6 +147,8 @@ if (command === 'commit') {
     problems.push('data/schema.sql is not what the migrations give: npm run schema -- dump')
   if (graphql !== readFileSync(schemaGraphql, 'utf8'))
     problems.push('data/schema.graphql is not what the database gives: npm run schema -- dump')
+  if ((await graphqlTypes(graphql)) !== readFileSync(schemaTypes, 'utf8'))
+    problems.push('web/graphql/schema.d.ts is not what data/schema.graphql gives: npm run schema -- dump')
   if (rights !== readFileSync(permissionsFile, 'utf8'))
     problems.push(
       'docs/permissions.md is not what the database grants: npm run schema -- dump, and review the difference',

@@ -43,7 +43,12 @@ export function authRoutes(services: AuthServices): Router {
 
   router.get('/me', (_request, response) => {
     const { claims, session } = callerOf(response)
-    response.json({ role: claims.role, user: session ? { email: session.email, name: session.name } : null })
+    response.setHeader('cache-control', 'no-store')
+    response.json({
+      role: claims.role,
+      user: session ? { id: session.userId, email: session.email, name: session.name } : null,
+      development: !config.production,
+    })
   })
 
   router.post('/login', async (request, response) => {

@@ -23,6 +23,7 @@ import {
   type RateLimits,
 } from './protection/rate_limits.ts'
 import { makePreset } from './schema.ts'
+import { webFiles, webPage } from './web.ts'
 import { attachWebsockets, callerOfSocket } from './websockets.ts'
 
 export interface RunningServer {
@@ -123,6 +124,8 @@ export async function startServer(
       response.status(403).type('text').send('Requests from other sites’ pages are not taken.\n')
     else next()
   })
+  // Files are the same for everybody, and one page needs many: nobody is asked who they are for them.
+  app.use(webFiles())
   app.use(async (request: Request, response, next) => {
     // First, since finding out who it is asks the database.
     await limits.take('address', addressKey(request.ip))
@@ -132,7 +135,8 @@ export async function startServer(
     next()
   })
   app.use('/auth', authRoutes({ config, pool, log, limits }))
-  app.use(pages(pool, config.production ? null : '/graphiql'))
+  const ui = webPage()
+  app.use(pages(pool, { webUi: ui !== null }))
   const names = cookieNames(config)
   app.use('/graphql', async (request, response, next) => {
     const caller = callerOf(response)
@@ -157,6 +161,7 @@ export async function startServer(
   const serv = pgl.createServ(grafserv)
   await serv.addTo(app, server, false)
   const websockets = attachWebsockets(server, serv, { ...identity, limits })
+  if (ui) app.use(ui)
   app.use((_request, response) => {
     response.status(404).type('text').send('Not found. GraphQL is at /graphql.\n')
   })

@@ -98,7 +98,7 @@ ${newPassword}
 </form>`,
   )
 
-export function pages(pool: pg.Pool, home: string | null): Router {
+export function pages(pool: pg.Pool, { webUi }: { webUi: boolean }): Router {
   const router = express.Router()
   router.get('/pages.css', (_request, response) => {
     response.type('css').setHeader('cache-control', 'public, max-age=3600').send(style)
@@ -123,9 +123,9 @@ export function pages(pool: pg.Pool, home: string | null): Router {
         .status(410)
         .send(messagePage('This link has ended', 'It was used already, has expired or is not whole.'))
   })
-  router.get('/', (_request, response) => {
-    if (home !== null) {
-      response.redirect(home)
+  router.get('/', (_request, response, next) => {
+    if (webUi) {
+      next()
       return
     }
     const { claims, session } = callerOf(response)

@@ -30,6 +30,15 @@ const graphiql = {
   connectSrc: ["'self'", 'ws:', 'wss:'],
 }
 
+/** The strict policy, with styles of this nonce besides. */
+export const contentSecurityPolicy = (nonce: string) =>
+  Object.entries({ ...strict, styleSrc: ["'self'", `'nonce-${nonce}'`] })
+    .map(
+      ([name, values]) =>
+        `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${values.join(' ')}`,
+    )
+    .join(';')
+
 export function securityHeaders(config: Config) {
   const secure = config.publicUrl?.startsWith('https:') ?? false
   const make = (directives: typeof strict) =>

@@ -1,0 +1,199 @@
+/** Around every page of the staff: the menu, what waits, search and commands, and who is logged in. */
+import {
+  ActionIcon,
+  Alert,
+  AppShell,
+  Badge,
+  Box,
+  Burger,
+  Button,
+  Group,
+  Kbd,
+  NavLink,
+  ScrollArea,
+  Text,
+  VisuallyHidden,
+} from '@mantine/core'
+import { useDisclosure, useNetwork } from '@mantine/hooks'
+import { spotlight } from '@mantine/spotlight'
+import { IconPlayerPause, IconSearch, IconWifiOff } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Lines } from '../components/QueryState.tsx'
+import { graphql } from '../graphql/graphql.ts'
+import { refresh, useData } from '../graphql/hooks.ts'
+import { useLive } from '../graphql/live.ts'
+import { AccountMenu } from './AccountMenu.tsx'
+import { KeyboardProvider, Keys, useKeyboard, useShortcuts } from './keyboard.tsx'
+import { pages } from './pages.ts'
+import { useSession } from './session.ts'
+
+const CommandPalette = lazy(() =>
+  import('./CommandPalette.tsx').then(({ CommandPalette }) => ({ default: CommandPalette })),
+)
+
+export const waitingQuery = graphql(`
+  query Waiting {
+    pending: improvementQueues(condition: { status: "pending" }) { totalCount }
+    urgent: tickets(condition: { status: "waiting", priority: "urgent" }) { totalCount }
+    waiting: tickets(condition: { status: "waiting" }) { totalCount }
+    clubSettings { nodes { assistantEnabled } }
+  }
+`)
+
+export function Shell() {
+  return (
+    <KeyboardProvider>
+      <Frame />
+    </KeyboardProvider>
+  )
+}
+
+function Frame() {
+  const { t } = useTranslation()
+  const [opened, { toggle, close }] = useDisclosure()
+  const session = useSession()
+  const navigate = useNavigate()
+  const { openHelp } = useKeyboard()
+  const { online } = useNetwork()
+  const client = useQueryClient()
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const busy = useRouterState({ select: (state) => state.isLoading })
+  const { data: waiting } = useData(waitingQuery, {}, { staleTime: 30_000, refetchInterval: 60_000 })
+  const recount = () => void refresh(client, [waitingQuery])
+  useLive('queueChanged', recount, recount)
+  useLive('ticketsChanged', recount, recount)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another page is shown
+  useEffect(close, [path])
+
+  const visible = pages.filter((page) => page.for(session.role))
+  useShortcuts(
+    [
+      { keys: '$mod+k', label: t('keys.palette'), run: spotlight.open, inFields: true },
+      { keys: '/', label: t('keys.palette'), run: spotlight.open },
+      { keys: 'Shift+?', label: t('keys.help'), run: openHelp },
+      ...visible.map((page) => ({
+        keys: `g ${page.key}`,
+        label: t('keys.goTo', { page: t(`nav.${page.name}`) }),
+        run: () => void navigate({ to: page.path }),
+      })),
+    ],
+    'everywhere',
+  )
+
+  const counts: Partial<Record<(typeof pages)[number]['name'], { count: number; urgent?: boolean }>> = {
+    review: { count: waiting?.pending?.totalCount ?? 0 },
+    inbox: { count: waiting?.waiting?.totalCount ?? 0, urgent: (waiting?.urgent?.totalCount ?? 0) > 0 },
+  }
+  const off = waiting?.clubSettings?.nodes[0]?.assistantEnabled === false
+
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding={{ base: 'sm', sm: 'lg' }}
+    >
+      <a href="#content" className="skip">
+        {t('nav.skip')}
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px={{ base: 'sm', sm: 'lg' }} justify="space-between" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap">
+            <Burger
+              opened={opened}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label={t(opened ? 'nav.close' : 'nav.open')}
+              aria-expanded={opened}
+            />
+            <Text component={Link} to="/" fw={750} size="lg" c="var(--mantine-color-anchor)">
+              ClubOS
+            </Text>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <Button
+              variant="default"
+              size="xs"
+              visibleFrom="sm"
+              leftSection={<IconSearch size={14} aria-hidden />}
+              rightSection={<Keys keys="$mod+k" />}
+              onClick={spotlight.open}
+            >
+              {t('palette.open')}
+            </Button>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              hiddenFrom="sm"
+              aria-label={t('palette.open')}
+              onClick={spotlight.open}
+            >
+              <IconSearch size={16} />
+            </ActionIcon>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              visibleFrom="sm"
+              aria-label={t('keys.help')}
+              onClick={openHelp}
+            >
+              <Kbd size="xs" bd="none" bg="transparent">
+                ?
+              </Kbd>
+            </ActionIcon>
+            <AccountMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={t('nav.label')}>
+        <ScrollArea type="never">
+          {visible.map((page) => {
+            const { count = 0, urgent = false } = counts[page.name] ?? {}
+            return (
+              <NavLink
+                key={page.name}
+                renderRoot={(props) => <Link to={page.path} {...props} />}
+                active={path === page.path || path.startsWith(`${page.path}/`)}
+                aria-current={path.startsWith(page.path) ? 'page' : undefined}
+                label={t(`nav.${page.name}`)}
+                leftSection={<page.icon size={18} stroke={1.6} aria-hidden />}
+                rightSection={
+                  count > 0 && (
+                    <Badge color={urgent ? 'red' : 'gray'} variant={urgent ? 'filled' : 'light'} size="sm">
+                      {count > 999 ? '999+' : count}
+                    </Badge>
+                  )
+                }
+                style={{ borderRadius: 'var(--mantine-radius-md)' }}
+              />
+            )
+          })}
+        </ScrollArea>
+      </AppShell.Navbar>
+      <AppShell.Main>
+        {!online && (
+          <Alert color="orange" icon={<IconWifiOff />} mb="md" role="alert">
+            {t('state.offline')}
+          </Alert>
+        )}
+        {off && (
+          <Alert color="red" icon={<IconPlayerPause />} mb="md">
+            {t('state.assistantOff')}
+          </Alert>
+        )}
+        <Box id="content" tabIndex={-1} style={{ outline: 'none' }} aria-busy={busy}>
+          <Suspense fallback={<Lines />}>
+            <Outlet />
+          </Suspense>
+        </Box>
+        <VisuallyHidden role="status">{busy ? t('state.loading') : ''}</VisuallyHidden>
+        <Suspense fallback={null}>
+          <CommandPalette />
+        </Suspense>
+      </AppShell.Main>
+    </AppShell>
+  )
+}

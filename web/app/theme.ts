@@ -1,0 +1,69 @@
+/** Colours, sizes and defaults of the components. Contrasts hold WCAG 2.2 AA in both themes: axe checks them. */
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultCssVariablesResolver,
+  type MantineTheme,
+} from '@mantine/core'
+
+export const theme = createTheme({
+  primaryColor: 'teal',
+  // Dark enough for white text in the light theme; light enough for black text in the dark one.
+  primaryShade: { light: 9, dark: 4 },
+  autoContrast: true,
+  luminanceThreshold: 0.32,
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", "SF Mono", Menlo, Consolas, monospace',
+  headings: { fontWeight: '650' },
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5 } } },
+    Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
+    Table: { defaultProps: { verticalSpacing: 'xs' } },
+  },
+})
+
+const shades = (theme: MantineTheme, shade: number) =>
+  Object.fromEntries(
+    Object.keys(theme.colors).flatMap((color) => [
+      // Text of the light, outline and subtle variants, such as badges and quiet buttons.
+      [`--mantine-color-${color}-light-color`, theme.colors[color]![shade]!],
+      [`--mantine-color-${color}-outline`, theme.colors[color]![shade]!],
+      [`--mantine-color-${color}-text`, theme.colors[color]![shade]!],
+    ]),
+  )
+
+export const cssVariables: CSSVariablesResolver = (theme) => {
+  const base = defaultCssVariablesResolver(theme)
+  return {
+    variables: base.variables,
+    light: {
+      ...base.light,
+      ...shades(theme, 9),
+      '--mantine-color-dimmed': '#566069',
+      '--mantine-color-placeholder': '#5f6a73',
+      '--mantine-color-error': theme.colors.red![9]!,
+      '--mantine-color-anchor': theme.colors.teal![9]!,
+      '--clubos-added': '#e0f5e6',
+      '--clubos-added-strong': '#a6e3b6',
+      '--clubos-removed': '#fdeaea',
+      '--clubos-removed-strong': '#f6bcbc',
+      '--clubos-sunken': theme.colors.gray![0]!,
+    },
+    dark: {
+      ...base.dark,
+      ...shades(theme, 2),
+      '--mantine-color-dimmed': '#a9b1b9',
+      '--mantine-color-placeholder': '#a0a8b0',
+      '--mantine-color-error': theme.colors.red![3]!,
+      '--mantine-color-anchor': theme.colors.teal![3]!,
+      '--clubos-added': '#17331f',
+      '--clubos-added-strong': '#23693a',
+      '--clubos-removed': '#3b1d1f',
+      '--clubos-removed-strong': '#7c2d31',
+      '--clubos-sunken': theme.colors.dark![8]!,
+    },
+  }
+}

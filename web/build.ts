@@ -1,0 +1,110 @@
+/**
+ * Builds the web UI into web/dist: `node web/build.ts [--if-stale] [--watch]`. What it was built from stands beside it as
+ * a fingerprint, so that `clubos start` builds it when it is missing or older than its sources, and only then.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+const folder = import.meta.dirname
+const output = join(folder, 'dist')
+
+/** SHA-256 over everything that the result depends on. */
+export function fingerprint(): string {
+  const hash = createHash('sha256')
+  const files = globSync('**/*', {
+    cwd: folder,
+    withFileTypes: true,
+    exclude: (file) => file.name === 'dist',
+  })
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath, file.name))
+    .sort()
+  for (const file of [...files, join(folder, '..', 'package-lock.json')])
+    hash.update(file.slice(folder.length)).update('\0').update(readFileSync(file)).update('\0')
+  return hash.digest('hex')
+}
+
+export const isBuilt = () => existsSync(join(output, 'index.html'))
+
+export const isStale = () =>
+  !existsSync(join(output, '.fingerprint')) ||
+  readFileSync(join(output, '.fingerprint'), 'utf8') !== fingerprint()
+
+/** Beside each text its compressed forms: compressed once here, not at each request. */
+function compress(where: string) {
+  for (const file of globSync('**/*.{js,css,html,svg,json,webmanifest}', { cwd: where })) {
+    // The page itself is completed for each visitor.
+    if (file === 'index.html') continue
+    const text = readFileSync(join(where, file))
+    if (text.length < 1024) continue
+    writeFileSync(join(where, `${file}.gz`), gzipSync(text, { level: 9 }))
+    writeFileSync(
+      join(where, `${file}.br`),
+      brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } }),
+    )
+  }
+}
+
+/** Into a folder of its own, and then in place at once: who is served meanwhile gets the old one whole. */
+export async function buildWeb(): Promise<void> {
+  const made = fingerprint()
+  const { build } = await import('vite')
+  const scratch = join(folder, `dist.${randomUUID()}`)
+  mkdirSync(scratch)
+  try {
+    await build({
+      configFile: join(folder, 'vite.config.ts'),
+      logLevel: 'warn',
+      build: { outDir: scratch, emptyOutDir: true },
+    })
+    compress(scratch)
+    writeFileSync(join(scratch, '.fingerprint'), made)
+    const old = join(folder, `dist.${randomUUID()}`)
+    if (existsSync(output)) renameSync(output, old)
+    try {
+      renameSync(scratch, output)
+    } catch (error) {
+      // Another build was there first, with the same result.
+      if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    }
+    rmSync(old, { recursive: true, force: true })
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+if (import.meta.main) {
+  const given = process.argv.slice(2)
+  if (given.includes('--help')) {
+    console.log(
+      'Usage: npm run build -- [--if-stale] [--watch]\nBuilds the web UI into web/dist; --watch builds again at each change.',
+    )
+  } else if (given.includes('--watch')) {
+    const { watch } = await import('node:fs')
+    let [building, again] = [false, true]
+    const run = async () => {
+      again = true
+      if (building) return
+      building = true
+      while (again) {
+        again = false
+        const begun = performance.now()
+        await buildWeb().then(
+          () => console.log(`Built in ${((performance.now() - begun) / 1000).toFixed(1)} s.`),
+          (error: Error) => console.error(error.message),
+        )
+      }
+      building = false
+    }
+    await run()
+    watch(folder, { recursive: true }, (_event, file) => {
+      if (file && !file.startsWith('dist')) void run()
+    })
+  } else if (!given.includes('--if-stale') || isStale()) {
+    const begun = performance.now()
+    await buildWeb()
+    console.log(`Built the web UI in ${((performance.now() - begun) / 1000).toFixed(1)} s.`)
+  }
+}

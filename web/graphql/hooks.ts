@@ -1,0 +1,111 @@
+/** Reading and changing data in components: TanStack Query around `request`. */
+import {
+  keepPreviousData,
+  type QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import type { TypedDocumentNode } from '@urql/core'
+import type { DocumentNode, OperationDefinitionNode } from 'graphql'
+import { type ApiError, request } from './client.ts'
+
+const nameOf = (document: DocumentNode) => {
+  const operation = document.definitions.find(
+    (one): one is OperationDefinitionNode => one.kind === 'OperationDefinition',
+  )
+  if (!operation?.name) throw new Error('A document needs an operation with a name.')
+  return operation.name.value
+}
+
+export const queryKey = (document: DocumentNode, variables?: object) =>
+  variables === undefined ? [nameOf(document)] : [nameOf(document), variables]
+
+export const queryOptions = <Data, Variables extends object>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+) => ({
+  queryKey: queryKey(document, variables),
+  queryFn: ({ signal }: { signal: AbortSignal }) => request(document, variables, signal),
+})
+
+interface DataOptions {
+  enabled?: boolean
+  /** Milliseconds until what is shown is asked for again when it is looked at. */
+  staleTime?: number
+  /** Milliseconds; for what no subscription tells. */
+  refetchInterval?: number
+  /** Show the last variables' data until the new ones are there: for search as you type. */
+  keepPrevious?: boolean
+}
+
+/** Reads. `query.data`, `query.error` (ApiError), `query.isPending`: give it to `<QueryState>`. */
+export function useData<Data, Variables extends object>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  { keepPrevious, ...options }: DataOptions = {},
+) {
+  return useQuery<Data, ApiError>({
+    ...queryOptions(document, variables),
+    ...options,
+    ...(keepPrevious && { placeholderData: keepPreviousData }),
+  })
+}
+
+interface Connection {
+  pageInfo: { hasNextPage: boolean; endCursor: string | null }
+}
+
+/** Reads a connection page by page; the document takes `$after: Cursor`. */
+export function usePages<Data, Variables extends { after?: string | null }>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Omit<Variables, 'after'>,
+  connection: (data: Data) => Connection | null | undefined,
+  options: DataOptions = {},
+) {
+  const { keepPrevious, ...rest } = options
+  return useInfiniteQuery<Data, ApiError, { pages: Data[] }, readonly unknown[], string | null>({
+    queryKey: [...queryKey(document, variables), 'pages'],
+    queryFn: ({ pageParam, signal }) =>
+      request(document, { ...variables, after: pageParam } as unknown as Variables, signal),
+    initialPageParam: null,
+    getNextPageParam: (last) => {
+      const info = connection(last)?.pageInfo
+      return info?.hasNextPage ? info.endCursor : undefined
+    },
+    ...rest,
+    ...(keepPrevious && { placeholderData: keepPreviousData }),
+  })
+}
+
+interface ChangeOptions<Data, Variables> {
+  /** Documents whose data this changes: they are read again afterwards, whether it worked or not. */
+  refreshes?: DocumentNode[]
+  onSuccess?: (data: Data, variables: Variables) => void
+  /** Return true where the refusal is shown in place; else it becomes a toast. */
+  onError?: (error: ApiError, variables: Variables) => boolean | undefined
+}
+
+/** Changes. A refusal comes as a toast with its reason unless `onError` shows it. */
+export function useChange<Data, Variables extends object>(
+  document: TypedDocumentNode<Data, Variables>,
+  { refreshes = [], onSuccess, onError }: ChangeOptions<Data, Variables> = {},
+) {
+  const client = useQueryClient()
+  return useMutation<Data, ApiError, Variables>({
+    mutationFn: (variables) => request(document, variables),
+    onSuccess: (data, variables) => onSuccess?.(data, variables),
+    onError: async (error, variables) => {
+      if (onError?.(error, variables)) return
+      const { toastError } = await import('../components/toast.tsx')
+      toastError(error)
+    },
+    onSettled: () => refresh(client, refreshes),
+  })
+}
+
+export const refresh = (client: QueryClient, documents: DocumentNode[]) =>
+  Promise.all(documents.map((document) => client.invalidateQueries({ queryKey: queryKey(document) }))).then(
+    () => {},
+  )

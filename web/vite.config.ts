@@ -1,0 +1,24 @@
+/** How the web UI is bundled; `web/build.ts` runs it. */
+import { join } from 'node:path'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // One place for what the bundler caches, out of node_modules: an installation may be read-only.
+  cacheDir: join(import.meta.dirname, '..', '.clubos', 'vite'),
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    cssCodeSplit: true,
+    reportCompressedSize: false,
+    modulePreload: { polyfill: false },
+    manifest: true,
+    sourcemap: false,
+    rolldownOptions: {
+      onLog(level, log, handle) {
+        // "use client" means something to servers that render, which we have none of.
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log)
+      },
+    },
+  },
+})
