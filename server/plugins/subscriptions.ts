@@ -11,8 +11,7 @@ export const isStaff = ({ role }: Claims): boolean => staff.has(role)
 /** The channel, for staff; SafeError for anybody else, before anything is subscribed to. */
 const channelForStaff = (channel: string) =>
   lambda(context().get('claims'), (claims) => {
-    if (!isStaff(claims as Claims))
-      throw new SafeError('This needs the role agent.', { code: 'CO403' })
+    if (!isStaff(claims as Claims)) throw new SafeError('This needs the role agent.', { code: 'CO403' })
     return channel
   })
 

@@ -26,14 +26,15 @@ begin
     select max(v.version) into v_version from app_public.sop_versions v where v.improvement_id = improvement.id;
   end if;
   if v_version is not null then
-    if v_sop.version <> v_version then
+    select * into v_written from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = v_version;
+    -- What came later and was taken back itself stands in nobody's way: then the SOP is as the approval left it.
+    if v_sop.version <> v_version and (v_sop.category, v_sop.section, v_sop.content, v_sop.archived_at is not null) is distinct from (v_written.category, v_written.section, v_written.content, v_written.archived) then
       select v.version, v.changed_by, v.change_reason, v.created_at, v.improvement_id into v_later
         from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = v_version + 1;
       perform app_private.refuse_undo(improvement, format('it wrote version %s of %s/%s, and %s has changed that since (version %s: %s)', v_version, v_sop.category, v_sop.section,
           v_later.changed_by, v_later.version, left(v_later.change_reason, 200)),
         jsonb_build_object('sop_id', v_sop.id, 'wrote_version', v_version, 'version', v_sop.version, 'later', to_jsonb(v_later)));
     end if;
-    select * into v_written from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = v_version;
     select * into v_before from app_public.sop_versions v where v.id = v_written.previous_version_id;
     update app_public.sops s
        set content = coalesce(v_before.content, s.content), archived_at = case when v_before.id is null or v_before.archived then clock_timestamp() end

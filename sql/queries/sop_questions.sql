@@ -19,7 +19,7 @@ begin
       select null, f.query, null, f.id, f.created_at from app_public.failed_responses f
        where f.expected_sop_id = sop_questions.sop_id and f.response_id is null and f.withdrawn_at is null and f.erased_at is null
     ), grouped as (
-      select (array_agg(a.question order by a.created_at desc))[1] as latest, count(*)::integer as times, count(*) filter (where a.feedback = 'helpful')::integer as helpful,
+      select (array_agg(a.question order by a.created_at desc, a.response_id desc nulls last))[1] as latest, count(*)::integer as times, count(*) filter (where a.feedback = 'helpful')::integer as helpful,
              count(*) filter (where a.feedback = 'unhelpful')::integer as unhelpful, count(a.failure_id)::integer as failed, max(a.created_at) as last_at, max(a.response_id) as last_id
         from asked a group by md5(lower(btrim(regexp_replace(a.question, '\s+', ' ', 'g'))))
        order by 5 desc, 2 desc, 6 desc limit least(greatest(coalesce(first, 50), 0), 1000)
@@ -29,5 +29,6 @@ begin
 end
 $$;
 comment on function app_public.sop_questions(integer, integer) is
-$$The questions that an SOP answered, or failed on (its answer failed, or it should have answered): equal ones together (whatever their case and spaces), those that failed most first; masked, 500 characters each. first: at most so many (50; 1,000 at most). times: how often it was asked; failed: failures that were filed.
+$$@firstArgument most
+The questions that an SOP answered, or failed on (its answer failed, or it should have answered): equal ones together (whatever their case and spaces), those that failed most first; masked, 500 characters each. first (over GraphQL `most`, since a page has a first of its own): at most so many (50; 1,000 at most). times: how often it was asked; failed: failures that were filed.
 Errors: CO403 not staff.$$;
