@@ -1,5 +1,6 @@
 -- The questions a change could touch, with the target that is right for each.
-create or replace function app_private.preview_questions(improvement app_public.improvement_queue)
+drop function if exists app_private.preview_questions(app_public.improvement_queue);
+create or replace function app_private.preview_questions(improvement app_public.improvement_queue, failing integer default 30, good integer default 30)
 returns table (question text, expected text, role text)
 language sql stable set search_path = app_public, public, pg_temp as $$
   with touched as (
@@ -11,14 +12,15 @@ language sql stable set search_path = app_public, public, pg_temp as $$
                        when improvement.kind = 'sop_new' then null
                        else 'topic:' || coalesce(f.expected_category, t.category) || '/' || coalesce(f.expected_topic, t.topic) end, 'failing'
      from touched t, app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
-    where e.improvement_id = improvement.id and f.withdrawn_at is null and f.erased_at is null order by f.id desc limit 30)
+    where e.improvement_id = improvement.id and f.withdrawn_at is null and f.erased_at is null order by f.id desc limit failing)
   union all
   -- Answered well lately, whatever answered them: what a change takes from others counts against it.
   (select r.question, case when s.sop_id is not null then 'sop:' || s.sop_id else 'topic:' || s.category || '/' || s.topic end, 'good'
      from app_public.responses r join app_public.response_sources s on s.response_id = r.id and s.rank = 1
-    where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null order by r.feedback_at desc limit 30)
+    where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null order by r.feedback_at desc limit good)
 $$;
-comment on function app_private.preview_questions(app_public.improvement_queue) is 'The failing questions behind a proposal and the latest well-answered ones, each with what should answer it.';
+comment on function app_private.preview_questions(app_public.improvement_queue, integer, integer) is
+  'The latest failing questions behind a proposal and the latest well-answered ones, at most so many of each, with what should answer them.';
 
 drop function if exists app_private.first_target(text);
 create or replace function app_hidden.readable_name(name text) returns text language sql immutable parallel safe as $$
@@ -45,12 +47,12 @@ $$;
 comment on function app_private.first_result(text) is 'What would answer a question now, and its title.';
 
 -- What the questions find: once before the change, once with it.
-create or replace function app_private.ask_for_preview(improvement app_public.improvement_queue) returns jsonb
+create or replace function app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) returns jsonb
 language sql volatile set search_path = app_public, public, pg_temp as $$
   select coalesce(jsonb_object_agg(p.question, jsonb_build_array(r.target, r.title)), '{}')
-    from (select distinct q.question from app_private.preview_questions(improvement) q) p, app_private.first_result(p.question) r
+    from (select distinct q.question from app_private.preview_questions(improvement, failing, good) q) p, app_private.first_result(p.question) r
 $$;
-comment on function app_private.ask_for_preview(app_public.improvement_queue) is 'What each question of a dry run finds at this moment, {question: [target, title]}.';
+comment on function app_private.ask_for_preview(app_public.improvement_queue, integer, integer) is 'What each question of a dry run finds at this moment, {question: [target, title]}.';
 
 create or replace function app_private.text_to_publish(improvement app_public.improvement_queue, out category text, out section text, out content text)
 language plpgsql stable set search_path = app_public, public, pg_temp as $$
