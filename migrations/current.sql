@@ -1,1 +1,23 @@
 -- Enter migration here
+--!include tables/improvement_queue.sql
+--!include tables/improvement_viewers.sql
+--!include types/blamed_line.sql
+--!include functions/merge_marked.sql
+--!include functions/improvement_handlers.sql
+--!include functions/undo_improvement.sql
+--!include triggers/improvement_queue.sql
+--!include triggers/audit.sql
+--!include queries/sop_blame.sql
+--!include queries/sop_questions.sql
+--!include queries/improvement_merge.sql
+--!include functions/preview.sql
+--!include functions/erase.sql
+--!include mutations/preview_improvement.sql
+--!include mutations/approve_improvement.sql
+--!include mutations/undo_improvement.sql
+--!include mutations/look_at_improvement.sql
+--!include views/analytics.sql
+--!include views/sop_categories.sql
+--!include views/dead_jobs.sql
+--!include policies/policies.sql
+--!include policies/functions.sql

@@ -18,6 +18,7 @@ import { markdownPlugin } from './plugins/markdown.ts'
 import { namesPlugin } from './plugins/names.ts'
 import { pageSizePlugin } from './plugins/page_size.ts'
 import { persistedOperationsPlugin } from './plugins/persisted_operations.ts'
+import { previewPlugin } from './plugins/preview.ts'
 import { subscriptionsPlugin } from './plugins/subscriptions.ts'
 import { vectorsPlugin } from './plugins/vectors.ts'
 
@@ -39,6 +40,7 @@ export function makePreset(
       pageSizePlugin,
       askPlugin(services),
       markdownPlugin,
+      previewPlugin(services),
       subscriptionsPlugin,
       errorsPlugin,
       ...(config?.persistedOperations ? [persistedOperationsPlugin(config.persistedOperations)] : []),

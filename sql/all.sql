@@ -9,6 +9,7 @@
 --!include tables/sops.sql
 --!include tables/failure_patterns.sql
 --!include tables/improvement_queue.sql
+--!include tables/improvement_viewers.sql
 --!include tables/sop_versions.sql
 --!include tables/knowledge_base.sql
 --!include tables/prompts.sql
@@ -32,6 +33,7 @@
 --!include tables/worker_heartbeats.sql
 --!include types/search_result.sql
 --!include types/issued_token.sql
+--!include types/blamed_line.sql
 --!include functions/identity.sql
 --!include functions/change_context.sql
 --!include functions/add_job.sql
@@ -42,6 +44,7 @@
 --!include functions/line_edits.sql
 --!include functions/unified_diff.sql
 --!include functions/merge_lines.sql
+--!include functions/merge_marked.sql
 --!include functions/diff_summary.sql
 --!include functions/markdown_sections.sql
 --!include functions/lexemes.sql
@@ -52,6 +55,7 @@
 --!include functions/refresh_search_statistics.sql
 --!include functions/vectors_wanted.sql
 --!include functions/improvement_handlers.sql
+--!include functions/undo_improvement.sql
 --!include functions/tickets.sql
 --!include functions/feedback.sql
 --!include functions/granted_columns.sql
@@ -67,6 +71,9 @@
 --!include triggers/audit.sql
 --!include queries/search_knowledge.sql
 --!include queries/sop_history.sql
+--!include queries/sop_blame.sql
+--!include queries/sop_questions.sql
+--!include queries/improvement_merge.sql
 --!include queries/failures_about.sql
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
@@ -88,6 +95,8 @@
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql
 --!include mutations/approve_improvement.sql
+--!include mutations/undo_improvement.sql
+--!include mutations/look_at_improvement.sql
 --!include mutations/mark_response.sql
 --!include mutations/conversations.sql
 --!include mutations/record_response.sql
@@ -95,6 +104,7 @@
 --!include mutations/request_analysis.sql
 --!include mutations/privacy.sql
 --!include views/analytics.sql
+--!include views/sop_categories.sql
 --!include views/dead_jobs.sql
 --!include mutations/dead_jobs.sql
 --!include policies/policies.sql

@@ -105,6 +105,25 @@ export async function embedDraft(
   await storeVectors(services, texts)
 }
 
+/** What an edited proposal says that no vector is known of yet; the words alone count where the model fails. */
+export async function embedEdited(
+  services: AnsweringServices,
+  id: number,
+  content: string,
+  version: number | null,
+): Promise<void> {
+  const texts = await withClaims(services.pool, analyst, async (client) => {
+    const { rows } = await client.query<{ embedding_text: string }>(
+      'select embedding_text from app_private.preview_texts($1, $2, $3)',
+      [id, content, version],
+    )
+    return rows.map((row) => row.embedding_text)
+  })
+  await storeVectors(services, texts).catch((error: Error) => {
+    services.log.error({ error: error.message }, 'embedding failed; the dry run goes by words alone')
+  })
+}
+
 async function embedFailures(services: AnsweringServices): Promise<void> {
   const texts = await withClaims(services.pool, analyst, async (client) => {
     const { rows } = await client.query<{ query: string }>(

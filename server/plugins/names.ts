@@ -17,6 +17,12 @@ export const namesPlugin: GraphileConfig.Plugin = {
           ? 'id'
           : name
       },
+      // A connection has a `first` of its own; a function's says with `@firstArgument most` what its own is called.
+      // biome-ignore lint/suspicious/noExplicitAny: as above
+      argument(previous: any, _options: unknown, details: any) {
+        const { firstArgument } = details.resource?.extensions?.tags ?? {}
+        return details.param.name === 'first' && firstArgument ? firstArgument : previous(details)
+      },
       nodeIdFieldName() {
         return 'nodeId'
       },

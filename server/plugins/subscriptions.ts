@@ -6,12 +6,12 @@ import { extendSchema, gql } from 'postgraphile/utils'
 import type { Claims } from '../../core/database/index.ts'
 
 const staff = new Set(['agent', 'reviewer', 'admin', 'auditor'])
+export const isStaff = ({ role }: Claims): boolean => staff.has(role)
 
 /** The channel, for staff; SafeError for anybody else, before anything is subscribed to. */
 const channelForStaff = (channel: string) =>
   lambda(context().get('claims'), (claims) => {
-    if (!staff.has((claims as Claims).role))
-      throw new SafeError('This needs the role agent.', { code: 'CO403' })
+    if (!isStaff(claims as Claims)) throw new SafeError('This needs the role agent.', { code: 'CO403' })
     return channel
   })
 
@@ -22,10 +22,10 @@ const rowEvents = (channel: string) => ({
 
 export const subscriptionsPlugin: GraphileConfig.Plugin = extendSchema(() => ({
   typeDefs: gql`
-    """A row was added or changed."""
+    """A row was added or changed, or somebody else looks at it."""
     type RowEvent {
       id: Int!
-      """insert or update."""
+      """insert, update, or (of the review queue) viewers: somebody came or left, see lookAtImprovement."""
       event: String!
     }
 

@@ -129,6 +129,20 @@ $$;
 comment on function app_private.erase_from_proposal(app_public.improvement_queue, text[], text, boolean) is
   'Takes lines, entries and dry-run questions that are one of the items out of a proposal that waits or was rejected. Returns deleted (nothing was left of it), changed or null.';
 
+create or replace function app_private.erase_from_undo(items text[]) returns void
+language sql volatile security definer set search_path = app_public, public, pg_temp as $$
+  -- Undone, such an approval deletes its entry: the one that it wrote over would be gone by now.
+  update app_public.improvement_queue q
+     set applied = jsonb_set(q.applied, '{entries}', (select jsonb_agg(case when e -> 'before' ->> 'question' = any (items) and e -> 'before' ->> 'source' = 'learned' then e || '{"before": null}' else e end order by o)
+                                                        from jsonb_array_elements(q.applied -> 'entries') with ordinality t(e, o)))
+   where q.id in (select l.id from app_public.improvement_queue l
+                   where l.status = 'approved' and jsonb_typeof(l.applied -> 'entries') = 'array'
+                     and exists (select from jsonb_array_elements(l.applied -> 'entries') e where e -> 'before' ->> 'question' = any (items) and e -> 'before' ->> 'source' = 'learned')
+                   order by l.id for no key update)
+$$;
+comment on function app_private.erase_from_undo(text[]) is
+  'Takes learned entries that ask one of these out of what approvals kept for an undo.';
+
 create or replace function app_private.erase_learned(knowledge_ids integer[]) returns integer
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
@@ -226,6 +240,8 @@ begin
   select coalesce(v_vectors || array_agg(app_hidden.embedding_hash(u.embedding_text)), v_vectors) into v_vectors
     from app_public.improvement_queue q, app_hidden.sop_units(q.suggested_sop_update ->> 'category', q.suggested_sop_update ->> 'section', q.suggested_sop_update ->> 'new_content') u
    where q.status <> 'approved' and q.kind in ('sop_edit', 'sop_new') and q.suggested_sop_update ? 'new_content' and q.id = any (v_proposals);
+
+  perform app_private.erase_from_undo(v_items);
 
   -- Learned from this person's questions alone; what staff have rewritten since is theirs.
   select coalesce(array_agg(k.id), '{}') into v_entries

@@ -1,8 +1,28 @@
 create or replace function app_private.improvement_in_progress() returns integer
 language sql stable set search_path = app_public, public, pg_temp as $$
-  select p.improvement_id from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id_if_assigned()
+  select p.improvement_id from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id_if_assigned() and not p.reopens
 $$;
 comment on function app_private.improvement_in_progress() is 'Id of the proposal that this transaction is applying at this moment; null outside an approval.';
+
+create or replace function app_private.edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer)
+returns app_public.improvement_queue language plpgsql immutable as $$
+begin
+  if edited_content is null then
+    return improvement;
+  elsif improvement.kind not in ('sop_edit', 'sop_new') then
+    raise exception 'Only proposals that write an SOP can be edited while approving.' using errcode = 'CO005', hint = 'Reject it and write the entry yourself.';
+  elsif btrim(edited_content) = '' then
+    raise exception 'An SOP needs a text.' using errcode = 'CO005';
+  elsif octet_length(edited_content) > 1048576 then
+    raise exception 'An SOP has at most 1 MiB of text.' using errcode = 'CO006';
+  end if;
+  improvement.suggested_sop_update := jsonb_set(improvement.suggested_sop_update, '{new_content}', to_jsonb(edited_content));
+  improvement.base_version := case when improvement.kind = 'sop_edit' then coalesce(edited_version, improvement.base_version) end;
+  return improvement;
+end
+$$;
+comment on function app_private.edited_improvement(app_public.improvement_queue, text, integer) is
+  'The proposal with the text that a person made of it; unchanged where edited_content is null. Errors: CO005 it has no text, or none is left, CO006 over 1 MiB.';
 
 -- One handler per kind, found by its name. Each applies an approved proposal and returns the row as it shall be
 -- stored (an edited or merged text is what was really applied).
@@ -27,6 +47,8 @@ begin
     improvement.suggested_sop_update := jsonb_set(improvement.suggested_sop_update, '{new_content}', to_jsonb(v_new));
   end if;
   update app_public.sops set content = v_new where id = v_sop.id;
+  -- A text that stands there already makes no version, and leaves nothing to take back.
+  improvement.applied := jsonb_build_object('sop_id', v_sop.id, 'version', case when v_sop.content <> v_new then v_sop.version + 1 end);
   return improvement;
 end
 $$;
@@ -36,39 +58,66 @@ comment on function app_private.apply_improvement__sop_edit(app_public.improveme
 create or replace function app_private.apply_improvement__sop_new(improvement app_public.improvement_queue) returns app_public.improvement_queue
 language plpgsql volatile set search_path = app_public, public, pg_temp as $$
 declare
-  v_sop_id integer;
+  v_sop app_public.sops;
 begin
   insert into app_public.sops as s (category, section, content)
   values (improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'section', improvement.suggested_sop_update ->> 'new_content')
   on conflict do nothing
-  returning s.id into v_sop_id;
-  if v_sop_id is null then
+  returning * into v_sop;
+  if v_sop.id is null then
+    -- It was approved, taken back, and is approved again: the SOP that it made comes back into use.
+    update app_public.sops s set content = improvement.suggested_sop_update ->> 'new_content', archived_at = null
+     where s.category = improvement.suggested_sop_update ->> 'category' and s.section = improvement.suggested_sop_update ->> 'section' and s.archived_at is not null
+       and exists (select from app_public.sop_versions v where v.sop_id = s.id and v.version = 1 and v.improvement_id = improvement.id)
+    returning * into v_sop;
+  end if;
+  if v_sop.id is null then
     raise exception 'There is an SOP %/% already.', improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'section'
       using errcode = 'CO102', hint = 'Reject this proposal, or put its text into that SOP with save_sop.';
   end if;
-  improvement.suggested_sop_update := improvement.suggested_sop_update || jsonb_build_object('sop_id', v_sop_id);
+  improvement.suggested_sop_update := improvement.suggested_sop_update || jsonb_build_object('sop_id', v_sop.id);
+  improvement.applied := jsonb_build_object('sop_id', v_sop.id, 'version', v_sop.version);
   return improvement;
 end
 $$;
-comment on function app_private.apply_improvement__sop_new(app_public.improvement_queue) is 'Makes the proposed SOP. Errors: CO102 its name is taken.';
+comment on function app_private.apply_improvement__sop_new(app_public.improvement_queue) is 'Makes the proposed SOP, or brings back the one that it made before an undo. Errors: CO102 its name is taken.';
+
+create or replace function app_private.entry_state(entry app_public.knowledge_base) returns text language sql stable parallel safe as $$
+  -- What is governed, whatever was counted meanwhile; times as seconds, which every session writes alike.
+  select encode(sha256(convert_to(jsonb_build_array(entry.category, entry.topic, entry.question, entry.answer, entry.source, entry.trust, entry.sop_id, entry.site_id,
+    entry.improvement_id, extract(epoch from entry.valid_from), extract(epoch from entry.valid_to))::text, 'UTF8')), 'hex')
+$$;
+comment on function app_private.entry_state(app_public.knowledge_base) is 'SHA-256 of what a knowledge entry says and where it holds: equal until somebody changes it.';
 
 create or replace function app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) returns app_public.improvement_queue
 language plpgsql volatile set search_path = app_public, public, pg_temp as $$
+declare
+  v_before jsonb;
 begin
   -- What is there in the order of its ids, what is new in the order of its key, so that two approvals never wait for
   -- each other in a circle.
-  perform 1 from app_public.knowledge_base k
-    where k.category = improvement.suggested_sop_update ->> 'category' and k.topic = improvement.suggested_sop_update ->> 'topic'
-      and k.question in (select e ->> 'question' from jsonb_array_elements(improvement.suggested_sop_update -> 'entries') e)
-    order by k.id for no key update;
-  insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, sop_id, site_id, improvement_id)
-  select improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'topic', e.question, e.answer, 'improvement', 3,
-         (improvement.suggested_sop_update ->> 'sop_id')::integer, (improvement.suggested_sop_update ->> 'site_id')::integer, improvement.id
-    from (select distinct on (e.question collate "C") e.question, e.answer
-            from jsonb_to_recordset(improvement.suggested_sop_update -> 'entries') as e(question text, answer text)) e
-   order by e.question collate "C"
-  on conflict (category, topic, question) do update
-     set answer = excluded.answer, trust = 3, sop_id = excluded.sop_id, site_id = excluded.site_id, source = excluded.source, improvement_id = excluded.improvement_id;
+  select coalesce(jsonb_object_agg(b.id, jsonb_build_object('question', b.question, 'answer', b.answer, 'source', b.source, 'trust', b.trust,
+           'sop_id', b.sop_id, 'site_id', b.site_id, 'improvement_id', b.improvement_id)), '{}')
+    into v_before
+    from (select * from app_public.knowledge_base k
+           where k.category = improvement.suggested_sop_update ->> 'category' and k.topic = improvement.suggested_sop_update ->> 'topic'
+             and k.question in (select e ->> 'question' from jsonb_array_elements(improvement.suggested_sop_update -> 'entries') e)
+           order by k.id for no key update) b;
+  with written as (
+    insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, sop_id, site_id, improvement_id)
+    select improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'topic', e.question, e.answer, 'improvement', 3,
+           (improvement.suggested_sop_update ->> 'sop_id')::integer, (improvement.suggested_sop_update ->> 'site_id')::integer, improvement.id
+      from (select distinct on (e.question collate "C") e.question, e.answer
+              from jsonb_to_recordset(improvement.suggested_sop_update -> 'entries') as e(question text, answer text)) e
+     order by e.question collate "C"
+    on conflict (category, topic, question) do update
+       set answer = excluded.answer, trust = 3, sop_id = excluded.sop_id, site_id = excluded.site_id, source = excluded.source, improvement_id = excluded.improvement_id
+    returning k as entry, k.xmax <> '0'::xid as was_there
+  )
+  -- One that came in the moment between was not seen: how it was is not known, and it is not ours to delete.
+  select jsonb_build_object('entries', jsonb_agg(jsonb_build_object('id', (w.entry).id, 'state', app_private.entry_state(w.entry),
+           'before', coalesce(v_before -> (w.entry).id::text, case when w.was_there then jsonb '{"unknown": true}' end)) order by (w.entry).id))
+    into improvement.applied from written w;
   return improvement;
 end
 $$;

@@ -7,6 +7,8 @@ declare
 begin
   perform app_hidden.require_role('reviewer');
   v_actor := app_hidden.require_actor();
+  -- It keeps what it writes over, which may be a customer's words.
+  perform app_private.take_turns_with_erasure();
   select * into v_improvement from app_public.improvement_queue q where q.id = approve_improvement.id for no key update;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', approve_improvement.id using errcode = 'CO404';
@@ -16,17 +18,9 @@ begin
   elsif v_improvement.status <> 'pending' then
     raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
       using errcode = 'CO103', detail = jsonb_build_object('status', v_improvement.status, 'by', coalesce(v_improvement.approved_by, v_improvement.rejected_by))::text,
-            hint = 'Reload the queue; rollback_sop takes back a version that should not stand.';
+            hint = 'Reload the queue; undo_improvement takes an approval back.';
   end if;
-  if edited_content is not null then
-    if v_improvement.kind not in ('sop_edit', 'sop_new') then
-      raise exception 'Only proposals that write an SOP can be edited while approving.' using errcode = 'CO005', hint = 'Reject it and write the entry yourself.';
-    elsif btrim(edited_content) = '' then
-      raise exception 'An SOP needs a text.' using errcode = 'CO005';
-    end if;
-    v_improvement.suggested_sop_update := jsonb_set(v_improvement.suggested_sop_update, '{new_content}', to_jsonb(edited_content));
-    v_improvement.base_version := case when v_improvement.kind = 'sop_edit' then coalesce(edited_version, v_improvement.base_version) end;
-  end if;
+  v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
   perform app_hidden.set_reason(left(coalesce(nullif(btrim(approve_improvement.reason), ''), v_improvement.suggested_sop_update ->> 'reasoning', 'Approved'), 4000));
   update app_public.improvement_queue q
      set status = 'approved', suggested_sop_update = v_improvement.suggested_sop_update, base_version = v_improvement.base_version
@@ -37,7 +31,7 @@ end
 $$;
 comment on function app_public.approve_improvement(integer, text, text, integer) is
 $$Applies a proposal in one transaction: SOP, version, search units with their vectors, knowledge, failures, pattern, audit log. The next answer uses it. reason: why; the proposal's own reasoning unless given. edited_content: the text to publish instead; edited_version: the SOP version it was written against, the proposal's base unless given. Repeating one's own call changes nothing.
-Errors: CO001 no actor, CO005 cannot be edited, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.$$;
+Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.$$;
 
 create or replace function app_public.reject_improvement(id integer, reason text) returns app_public.improvement_queue
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp set clubos.reason = '' as $$

@@ -21,20 +21,24 @@ grant execute on function app_public.start_conversation(text), app_public.mark_h
   app_public.mark_unhelpful(bigint, text, text, integer, text, text) to anonymous, agent;
 
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.sop_diff(integer, integer, integer),
-  app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz) to agent, auditor;
+  app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz),
+  app_public.sop_blame(integer, integer), app_public.sop_questions(integer, integer), app_public.improvement_merge(integer) to agent, auditor;
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer) to worker;
 -- What these call with the caller's rights: they compute, and read nothing.
-grant execute on function app_hidden.to_lines(text), app_hidden.line_edits(text[], text[]), app_hidden.hunk_range(integer, integer),
+grant execute on function app_hidden.to_lines(text), app_hidden.from_lines(text[]), app_hidden.merge_lines(text, text, text), app_hidden.merge_marked(text, text, text), app_hidden.line_edits(text[], text[]), app_hidden.hunk_range(integer, integer),
   app_hidden.unified_diff(text, text, text, text, integer) to agent, auditor;
 
 grant execute on function app_public.take_over(integer), app_public.hand_back(integer), app_public.reply(integer, text),
   app_public.resolve_ticket(integer, text, text, integer, text, text), app_public.set_assistant_enabled(boolean, text), app_public.request_analysis(integer),
-  app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer) to agent;
-grant execute on function app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer) to worker;
+  app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer, text, integer),
+  app_public.look_at_improvement(integer), app_public.look_away(integer) to agent;
+grant execute on function app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer, text, integer),
+  app_private.preview_texts(integer, text, integer) to worker;
 
 grant execute on function app_public.save_sop(text, text, text, text, integer), app_public.rollback_sop(integer, integer, text), app_public.archive_sop(integer, text),
   app_public.save_knowledge(text, text, text, text, text, text, timestamptz, timestamptz, text),
-  app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text) to reviewer;
+  app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text),
+  app_public.undo_improvement(integer, text), app_public.reopen_improvement(integer, text) to reviewer;
 -- Reviewers write SOPs and knowledge with their own rights; these functions and the triggers check with them who, why and when.
 grant execute on function app_hidden.current_reason(), app_hidden.acting_role(), app_hidden.has_role(name), app_hidden.require_role(name), app_hidden.require_reason(text),
   app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(), app_hidden.find_sop(integer, boolean), app_hidden.find_site(text) to reviewer;

@@ -28,7 +28,7 @@ begin
       execute format('grant select on app_public.%I to %I', v_grant.name, v_reader);
     end loop;
   end loop;
-  foreach v_reader in array array['audit_head', 'embedding_cache', 'knowledge_votes', 'search_statistics', 'search_units', 'search_vocabulary', 'lexeme_frequencies', 'improvements_in_progress', 'worker_heartbeats', 'dead_job_alerts'] loop
+  foreach v_reader in array array['audit_head', 'embedding_cache', 'knowledge_votes', 'search_statistics', 'search_units', 'search_vocabulary', 'lexeme_frequencies', 'improvements_in_progress', 'improvement_viewers', 'worker_heartbeats', 'dead_job_alerts'] loop
     execute format('create policy select_auditor on app_private.%I for select to auditor using (true)', v_reader);
     execute format('grant select on app_private.%I to auditor', v_reader);
   end loop;
@@ -94,5 +94,5 @@ grant update (keep) on app_public.retention_rules to admin;
 create policy insert_worker on app_public.llm_calls for insert to worker with check (true);
 grant insert (purpose, model, tokens_in, tokens_out, tokens_cached, cost, latency_ms, status, request_id, response_id) on app_public.llm_calls to worker;
 
-grant select on app_public.sop_usage, app_public.sop_failures, app_public.knowledge_health, app_public.review_metrics to agent, auditor;
+grant select on app_public.sop_usage, app_public.sop_failures, app_public.knowledge_health, app_public.review_metrics, app_public.sop_categories to agent, auditor;
 grant select on app_public.dead_jobs to admin, auditor;

@@ -29,10 +29,14 @@ create table if not exists app_public.improvement_queue (
   constraint improvement_suggestion_is_an_object check (jsonb_typeof(suggested_sop_update) = 'object'),
   constraint improvement_suggestion_fits check (octet_length(suggested_sop_update::text) <= 4194304)
 );
+alter table app_public.improvement_queue add column if not exists applied jsonb;
 -- A twin of a proposal that waits or was turned down does not come back.
 create unique index if not exists improvement_queue_fingerprint_key on app_public.improvement_queue (fingerprint)
   where status in ('pending', 'rejected');
-create index if not exists improvement_queue_pending on app_public.improvement_queue (impact desc, id) where status = 'pending';
+-- Not only of what waits: the API's statements name the status by a parameter, which no partial index can answer.
+create index if not exists improvement_queue_by_impact on app_public.improvement_queue (status, impact desc, id);
+drop index if exists app_public.improvement_queue_pending;
+create index if not exists improvement_queue_by_kind on app_public.improvement_queue (kind, status, impact desc, id);
 create index if not exists improvement_queue_status on app_public.improvement_queue (status, created_at);
 create index if not exists improvement_queue_sop_id on app_public.improvement_queue (sop_id);
 create index if not exists improvement_queue_pattern_id on app_public.improvement_queue (pattern_id);
@@ -45,6 +49,7 @@ comment on column app_public.improvement_queue.kind is 'sop_edit, sop_new, knowl
 comment on column app_public.improvement_queue.base_version is 'The SOP version the edit was drafted against.';
 comment on column app_public.improvement_queue.impact is E'@behavior +filterBy +orderBy\nRank in the queue: how often, how bad, how much the dry run fixes.';
 comment on column app_public.improvement_queue.dry_run is 'Latest result of preview_improvement.';
+comment on column app_public.improvement_queue.applied is 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}.';
 comment on column app_public.improvement_queue.fingerprint is 'SHA-256 of what would change: equal for twins.';
 alter table app_public.improvement_queue enable row level security;
 
@@ -53,5 +58,6 @@ create unlogged table if not exists app_private.improvements_in_progress (
   transaction_id xid8 primary key default pg_current_xact_id(),
   improvement_id integer not null
 );
-comment on table app_private.improvements_in_progress is 'Which proposal this transaction is applying at this moment; a row lives no longer than the handler runs.';
+alter table app_private.improvements_in_progress add column if not exists reopens boolean not null default false;
+comment on table app_private.improvements_in_progress is 'Which proposal this transaction is applying, or (reopens) taking back, at this moment; a row lives no longer than the handler runs.';
 alter table app_private.improvements_in_progress enable row level security;

@@ -22,7 +22,7 @@ create or replace function app_hidden.audited(r jsonb, ungoverned text[]) return
   -- What is written here can never be taken back, so customers' words are kept as their hashes: the rows have the texts.
   select (r - ungoverned - hashed.columns) || coalesce((select jsonb_object_agg(c || '_sha256', encode(sha256(convert_to(r ->> c, 'UTF8')), 'hex')) from unnest(hashed.columns) c where r ->> c is not null), '{}')
     from (select case when r ? 'content' and r ? 'version' then array['content']
-                      when r ? 'suggested_sop_update' then array['suggested_sop_update']
+                      when r ? 'suggested_sop_update' then array['suggested_sop_update', 'applied']
                       when r ? 'question' and r ? 'answer' and (r ->> 'source' in ('learned', 'improvement') or r ->> 'learned_from' is not null or r ->> 'improvement_id' is not null) then array['question', 'answer']
                       else '{}' end as columns) hashed
 $$;

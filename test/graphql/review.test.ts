@@ -122,7 +122,7 @@ describe('deciding a proposal', () => {
     expect(onlyError(await api.send('approve_improvement', { id }, rolf))).toEqual({
       code: 'CO103',
       message: `Proposal ${id} was approved by rita already.`,
-      hint: 'Reload the queue; rollback_sop takes back a version that should not stand.',
+      hint: 'Reload the queue; undo_improvement takes an approval back.',
       detail: { by: 'rita', status: 'approved' },
     })
     expect(onlyError(await api.send('reject_improvement', { id, reason: 'No' }, rolf))).toMatchObject({

@@ -69,7 +69,7 @@ const rules: Record<string, string> = {
     select q.id, q.kind, q.status, count(v)::int as versions from app_public.improvement_queue q
       left join app_public.sop_versions v on v.improvement_id = q.id
      where q.kind in ('sop_edit', 'sop_new') group by q.id
-    having count(v) > (q.status = 'approved')::int
+    having count(v) > (select count(*) from app_public.audit_log a where a.table_name = 'improvement_queue' and a.row_id = q.id::text and a.new ->> 'status' = 'approved' and a.old ->> 'status' = 'pending')
         or q.status = 'approved' and count(v) = 0
            and not exists (select from app_public.sop_versions b where b.sop_id = q.sop_id and b.content = q.suggested_sop_update ->> 'new_content')`,
   'approved knowledge is there': `
@@ -78,11 +78,11 @@ const rules: Record<string, string> = {
        and not exists (select from app_public.knowledge_base k where k.question = e.value ->> 'question' and k.category = q.suggested_sop_update ->> 'category')`,
   'no two proposals of one change wait': `
     select fingerprint::text, count(*)::int from app_public.improvement_queue where status in ('pending', 'rejected') group by 1 having count(*) > 1`,
-  'a decision stands in the audit log once': `
-    select q.id, q.status, count(a)::int as decisions from app_public.improvement_queue q
+  'a decision stands in the audit log once, and so does its end': `
+    select q.id, q.status, count(a) filter (where a.old ->> 'status' = 'pending')::int as decisions, count(a) filter (where a.new ->> 'status' = 'pending')::int as taken_back from app_public.improvement_queue q
       left join app_public.audit_log a on a.table_name = 'improvement_queue' and a.row_id = q.id::text and a.operation = 'update'
-       and a.old ->> 'status' = 'pending' and a.new ->> 'status' in ('approved', 'rejected')
-     group by q.id having count(a) <> (q.status <> 'pending')::int`,
+       and a.old ->> 'status' <> a.new ->> 'status'
+     group by q.id having count(a) filter (where a.old ->> 'status' = 'pending') - count(a) filter (where a.new ->> 'status' = 'pending') <> (q.status <> 'pending')::int`,
   'an answer in a conversation is said there once': `
     select r.id, r.outcome, count(m)::int as messages from app_public.responses r left join app_public.messages m on m.response_id = r.id
      where r.ticket_id is not null group by r.id having count(m) <> (r.outcome <> 'withheld')::int`,

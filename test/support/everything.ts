@@ -28,6 +28,9 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       `select propose_improvement('sop_edit', jsonb_build_object('sop_id', $1::integer, 'new_content', 'Other'), array(select id from failed_responses), $2)`,
       [sop.id, rows[0].id],
     )
+    await become(client, admin)
+    await client.query('select look_at_improvement(id) from improvement_queue')
+    await become(client, worker)
     await client.query('select app_private.store_vectors($1, $2::vector[], $3)', [
       ['a text'],
       [`[${[1, ...new Array(1535).fill(0)].join(',')}]`],

@@ -8,10 +8,26 @@ import { migrateDatabase, projectFolder } from '../../core/database/migrate.ts'
 
 const migrations = join(projectFolder, 'migrations', 'committed')
 
+/** What is being written, with its includes: a branch is tested before it is committed as a migration. */
+const current = (): string =>
+  readFileSync(join(projectFolder, 'migrations', 'current.sql'), 'utf8').replace(
+    /^--!include (\S+)$/gm,
+    (_, file: string) => readFileSync(join(projectFolder, 'sql', file), 'utf8'),
+  )
+
+async function migrateToCurrent(url: string): Promise<void> {
+  await migrateDatabase(url)
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(current()).finally(() => client.end())
+}
+
 function fingerprint(): string {
   const hash = createHash('sha256')
   for (const file of readdirSync(migrations).sort()) hash.update(readFileSync(join(migrations, file)))
   hash.update(readFileSync(join(projectFolder, 'package-lock.json')))
+  if (/^--!include/m.test(readFileSync(join(projectFolder, 'migrations', 'current.sql'), 'utf8')))
+    hash.update(current())
   return hash.digest('hex').slice(0, 16)
 }
 
@@ -36,7 +52,7 @@ async function makeServerTemplate(url: string): Promise<void> {
     const draft = `${templateName}_draft`
     await client.query(`drop database if exists ${draft} with (force)`)
     await client.query(`create database ${draft} template template0`)
-    await migrateDatabase(Object.assign(new URL(url), { pathname: `/${draft}` }).toString())
+    await migrateToCurrent(Object.assign(new URL(url), { pathname: `/${draft}` }).toString())
     await client.query(`alter database ${draft} rename to ${templateName}`)
     await client.query(`alter database ${templateName} set search_path = app_public, public`)
   } finally {
@@ -50,7 +66,7 @@ async function makeEmbeddedTemplate(): Promise<void> {
   mkdirSync(join(file, '..'), { recursive: true })
   const database = await openEmbedded({ dataDir: 'memory://' })
   try {
-    await migrateDatabase(database.url)
+    await migrateToCurrent(database.url)
     writeFileSync(`${file}.${process.pid}`, await database.dump())
     renameSync(`${file}.${process.pid}`, file)
   } finally {
