@@ -98,6 +98,44 @@ CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
 COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
 
 --
+-- Name: blamed_line; Type: TYPE; Schema: app_public; Owner: -
+--
+
+CREATE TYPE app_public.blamed_line AS (
+	line integer,
+	text text,
+	version integer,
+	changed_by text,
+	changed_at timestamp with time zone,
+	reason text,
+	improvement_id integer
+);
+
+--
+-- Name: TYPE blamed_line; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TYPE app_public.blamed_line IS 'One line of an SOP, with the version that last wrote it.';
+
+--
+-- Name: COLUMN blamed_line.line; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.blamed_line.line IS 'Counts from 1.';
+
+--
+-- Name: COLUMN blamed_line.version; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.blamed_line.version IS 'The version that last wrote it.';
+
+--
+-- Name: COLUMN blamed_line.improvement_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.blamed_line.improvement_id IS 'The approved proposal that made that version, if one did.';
+
+--
 -- Name: issued_token; Type: TYPE; Schema: app_public; Owner: -
 --
 
@@ -439,7 +477,7 @@ CREATE FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) RETURNS jsonb
   -- What is written here can never be taken back, so customers' words are kept as their hashes: the rows have the texts.
   select (r - ungoverned - hashed.columns) || coalesce((select jsonb_object_agg(c || '_sha256', encode(sha256(convert_to(r ->> c, 'UTF8')), 'hex')) from unnest(hashed.columns) c where r ->> c is not null), '{}')
     from (select case when r ? 'content' and r ? 'version' then array['content']
-                      when r ? 'suggested_sop_update' then array['suggested_sop_update']
+                      when r ? 'suggested_sop_update' then array['suggested_sop_update', 'applied']
                       when r ? 'question' and r ? 'answer' and (r ->> 'source' in ('learned', 'improvement') or r ->> 'learned_from' is not null or r ->> 'improvement_id' is not null) then array['question', 'answer']
                       else '{}' end as columns) hashed
 $$;
@@ -1701,6 +1739,67 @@ $_$;
 COMMENT ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) IS 'Three-way merge by line: `merged` where the edits of ours and theirs do not overlap, else `conflicts`, [{line, lines}] of the base. Two insertions at one place conflict unless they are equal or both list items.';
 
 --
+-- Name: merge_marked(text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+  v_base text[] := app_hidden.to_lines(base);
+  v_ours text[] := app_hidden.to_lines(ours);
+  v_theirs text[] := app_hidden.to_lines(theirs);
+  v_out text[] := '{}';
+  v_at integer := 1;
+  v_mine text[];
+  v_other text[];
+  r record;
+begin
+  conflicts := 0;
+  for r in
+    -- Edits that overlap, and insertions at one place, are one region; what each side made of it is a slice of its text.
+    select g.region, min(g.a_from) as a_from, max(g.a_to) as a_to,
+           min(g.b_from - g.a_from) filter (where g.side = 1 and g.first) as our_shift, max(g.b_to - g.a_to) filter (where g.side = 1 and g.last) as our_end_shift,
+           min(g.b_from - g.a_from) filter (where g.side = 2 and g.first) as their_shift, max(g.b_to - g.a_to) filter (where g.side = 2 and g.last) as their_end_shift
+      from (select o.*, row_number() over (partition by o.region, o.side order by o.a_from, o.a_to) = 1 as first,
+                   row_number() over (partition by o.region, o.side order by o.a_from desc, o.a_to desc) = 1 as last
+              from (select s.*, count(*) filter (where s.starts) over (order by s.a_from, s.a_to, s.side) as region
+                      from (select e.*, coalesce(e.a_from > max(e.a_to) over w and not coalesce(e.insertion = max(e.insertion) over w, false), true) as starts
+                              from (select 1 as side, x.*, case when x.a_to < x.a_from then x.a_from end as insertion from app_hidden.line_edits(v_base, v_ours) x
+                                    union all
+                                    select 2, x.*, case when x.a_to < x.a_from then x.a_from end from app_hidden.line_edits(v_base, v_theirs) x) e
+                            window w as (order by e.a_from, e.a_to, e.side rows between unbounded preceding and 1 preceding)) s) o) g
+     group by g.region order by g.region
+  loop
+    v_out := v_out || v_base[v_at:r.a_from - 1];
+    v_at := r.a_to + 1;
+    v_mine := v_ours[r.a_from + r.our_shift:r.a_to + r.our_end_shift];
+    v_other := v_theirs[r.a_from + r.their_shift:r.a_to + r.their_end_shift];
+    if r.their_shift is null then
+      v_out := v_out || v_mine;
+    elsif r.our_shift is null or v_mine = v_other then
+      v_out := v_out || v_other;
+    elsif r.a_to < r.a_from and not exists (select from unnest(v_mine || v_other) l where l !~ '^\s*$|^#{1,6}\s|^\s*([-*+]|\d+\.)\s') then
+      -- Both added items to one list, as in merge_lines.
+      v_out := v_out || v_mine || array(select l from unnest(v_other) with ordinality t(l, o) where l <> all (v_mine) order by o);
+    else
+      conflicts := conflicts + 1;
+      v_out := v_out || '<<<<<<< current'::text || v_mine || '======='::text || v_other || '>>>>>>> proposed'::text;
+    end if;
+  end loop;
+  v_out := v_out || v_base[v_at:];
+  merged := app_hidden.from_lines(array(select case when o < cardinality(v_out) then regexp_replace(l, '\n\\ No newline at end of file$', '') else l end
+                                          from unnest(v_out) with ordinality t(l, o) order by o));
+end
+$_$;
+
+--
+-- Name: FUNCTION merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer) IS 'Three-way merge by line, as merge_lines merges; where edits overlap, both stand between the usual marks (<<<<<<< current, =======, >>>>>>> proposed), and `conflicts` counts these places.';
+
+--
 -- Name: notify(text, jsonb, text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1833,6 +1932,22 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_hidden.quote(body text, most integer) IS 'A text, cut at the end of a line where it is longer than `most` characters.';
+
+--
+-- Name: readable_name(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.readable_name(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select upper(left(w, 1)) || substr(w, 2) from app_hidden.in_words(name) w
+$$;
+
+--
+-- Name: FUNCTION readable_name(name text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.readable_name(name text) IS 'A name as a person reads it: tech_support is "Tech support".';
 
 --
 -- Name: require_actor(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2169,6 +2284,9 @@ CREATE FUNCTION app_hidden.tg_improvement_queue__decide() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $_$
+declare
+  v_loose text[] := array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id'];
+  v_applied app_public.improvement_queue;
 begin
   if TG_OP = 'INSERT' then
     perform app_private.take_turns_with_erasure();
@@ -2176,18 +2294,27 @@ begin
     NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
     return NEW;
   end if;
+  if OLD.status <> 'pending' and app_private.is_reopened(OLD.id) then
+    -- Nothing but the decision goes, and what it did to the proposal.
+    v_loose := v_loose || array['status', 'approved_by', 'applied_at', 'decision_reason', 'applied', 'rejected_by', 'rejected_at', 'rejection_reason',
+      'base_version', 'suggested_sop_update', 'fingerprint'];
+    NEW.status := 'pending';
+  elsif app_hidden.erasing() and OLD.status = 'rejected' then
+    -- What a person has turned down may lose the words of a customer who is erased; its fingerprint stays, against twins.
+    v_loose := v_loose || array['suggested_sop_update'];
+  elsif app_hidden.erasing() and OLD.status = 'approved' then
+    -- And an approval what it kept of them for an undo.
+    v_loose := v_loose || array['applied'];
+  end if;
   -- Decided is decided; what only ranks it, or a row it points at that is gone, may still change.
-  if OLD.status <> 'pending' and to_jsonb(NEW) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id']
-     <> to_jsonb(OLD) - array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id']
-     -- What a person has turned down may lose the words of a customer who is erased; its fingerprint stays, against twins.
-     and not (NEW.status = 'rejected' and to_jsonb(NEW) - array['updated_at', 'dry_run', 'suggested_sop_update'] = to_jsonb(OLD) - array['updated_at', 'dry_run', 'suggested_sop_update'] and app_hidden.erasing()) then
+  if OLD.status <> 'pending' and to_jsonb(NEW) - v_loose <> to_jsonb(OLD) - v_loose then
     raise exception 'Proposal % was % by % already.', OLD.id, OLD.status, coalesce(OLD.approved_by, OLD.rejected_by) using errcode = 'CO103';
   end if;
   NEW.updated_at := clock_timestamp();
-  if OLD.status <> 'pending' then
-    return NEW;
-  elsif NEW.status = OLD.status then
+  if NEW.status = 'pending' then
     NEW.fingerprint := app_hidden.improvement_fingerprint(NEW.kind, NEW.suggested_sop_update);
+    return NEW;
+  elsif OLD.status <> 'pending' then
     return NEW;
   end if;
   perform app_hidden.require_role('reviewer');
@@ -2195,13 +2322,11 @@ begin
     NEW.approved_by := app_hidden.require_actor();
     NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
     insert into app_private.improvements_in_progress (improvement_id) values (NEW.id);
-    execute format('select * from app_private.%I($1)', 'apply_improvement__' || NEW.kind) into NEW using NEW;
+    execute format('select * from app_private.%I($1)', 'apply_improvement__' || NEW.kind) into v_applied using NEW;
     delete from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id();
-    NEW.applied_at := clock_timestamp();
-    update app_public.failed_responses f set resolved_by_improvement_id = NEW.id
-      from (select l.id from app_public.failed_responses l join app_public.improvement_evidence e on e.failed_response_id = l.id
-             where e.improvement_id = NEW.id order by l.id for no key update of l) e where f.id = e.id;
-    update app_public.failure_patterns p set status = 'resolved', updated_at = now() where p.id = NEW.pattern_id and p.status <> 'dismissed';
+    v_applied.applied_at := clock_timestamp();
+    v_applied.applied := jsonb_strip_nulls(jsonb_build_object('failures', app_private.settle_failures(v_applied))) || v_applied.applied;
+    NEW := v_applied;
   else
     NEW.rejected_by := app_hidden.require_actor();
     NEW.rejection_reason := app_hidden.require_reason(coalesce(nullif(btrim(NEW.rejection_reason), ''), app_hidden.current_reason()));
@@ -2217,7 +2342,7 @@ $_$;
 -- Name: FUNCTION tg_improvement_queue__decide(); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.tg_improvement_queue__decide() IS 'Deciding a proposal does what was decided, in the same statement, so that no row can say approved without being applied: SOP or knowledge, version, search units with vectors, failures, pattern.
+COMMENT ON FUNCTION app_hidden.tg_improvement_queue__decide() IS 'Deciding a proposal does what was decided, in the same statement, so that no row can say approved without being applied: SOP or knowledge, version, search units with vectors, failures, pattern. A decision is taken back by undo_improvement and reopen_improvement alone.
 Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO403 not a reviewer.';
 
 --
@@ -2797,6 +2922,7 @@ CREATE TABLE app_public.improvement_queue (
     decision_reason text,
     fingerprint bytea NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    applied jsonb,
     CONSTRAINT improvement_applied_at_matches_status CHECK (((((status)::text = 'approved'::text) = (applied_at IS NOT NULL)) AND ((applied_at IS NULL) = (approved_by IS NULL)))),
     CONSTRAINT improvement_edit_names_its_base CHECK (((kind = 'sop_edit'::text) = ((sop_id IS NOT NULL) AND (base_version IS NOT NULL)))),
     CONSTRAINT improvement_rejection_has_a_reason CHECK (((((status)::text = 'rejected'::text) = (rejected_at IS NOT NULL)) AND (((status)::text <> 'rejected'::text) OR (btrim(rejection_reason) <> ''::text)))),
@@ -2861,6 +2987,12 @@ COMMENT ON COLUMN app_public.improvement_queue.dry_run IS 'Latest result of prev
 COMMENT ON COLUMN app_public.improvement_queue.fingerprint IS 'SHA-256 of what would change: equal for twins.';
 
 --
+-- Name: COLUMN improvement_queue.applied; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.improvement_queue.applied IS 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}.';
+
+--
 -- Name: apply_improvement__knowledge_correction(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -2885,21 +3017,33 @@ CREATE FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_p
     LANGUAGE plpgsql
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
+declare
+  v_before jsonb;
 begin
   -- What is there in the order of its ids, what is new in the order of its key, so that two approvals never wait for
   -- each other in a circle.
-  perform 1 from app_public.knowledge_base k
-    where k.category = improvement.suggested_sop_update ->> 'category' and k.topic = improvement.suggested_sop_update ->> 'topic'
-      and k.question in (select e ->> 'question' from jsonb_array_elements(improvement.suggested_sop_update -> 'entries') e)
-    order by k.id for no key update;
-  insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, sop_id, site_id, improvement_id)
-  select improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'topic', e.question, e.answer, 'improvement', 3,
-         (improvement.suggested_sop_update ->> 'sop_id')::integer, (improvement.suggested_sop_update ->> 'site_id')::integer, improvement.id
-    from (select distinct on (e.question collate "C") e.question, e.answer
-            from jsonb_to_recordset(improvement.suggested_sop_update -> 'entries') as e(question text, answer text)) e
-   order by e.question collate "C"
-  on conflict (category, topic, question) do update
-     set answer = excluded.answer, trust = 3, sop_id = excluded.sop_id, site_id = excluded.site_id, source = excluded.source, improvement_id = excluded.improvement_id;
+  select coalesce(jsonb_object_agg(b.id, jsonb_build_object('question', b.question, 'answer', b.answer, 'source', b.source, 'trust', b.trust,
+           'sop_id', b.sop_id, 'site_id', b.site_id, 'improvement_id', b.improvement_id)), '{}')
+    into v_before
+    from (select * from app_public.knowledge_base k
+           where k.category = improvement.suggested_sop_update ->> 'category' and k.topic = improvement.suggested_sop_update ->> 'topic'
+             and k.question in (select e ->> 'question' from jsonb_array_elements(improvement.suggested_sop_update -> 'entries') e)
+           order by k.id for no key update) b;
+  with written as (
+    insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, sop_id, site_id, improvement_id)
+    select improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'topic', e.question, e.answer, 'improvement', 3,
+           (improvement.suggested_sop_update ->> 'sop_id')::integer, (improvement.suggested_sop_update ->> 'site_id')::integer, improvement.id
+      from (select distinct on (e.question collate "C") e.question, e.answer
+              from jsonb_to_recordset(improvement.suggested_sop_update -> 'entries') as e(question text, answer text)) e
+     order by e.question collate "C"
+    on conflict (category, topic, question) do update
+       set answer = excluded.answer, trust = 3, sop_id = excluded.sop_id, site_id = excluded.site_id, source = excluded.source, improvement_id = excluded.improvement_id
+    returning k as entry, k.xmax <> '0'::xid as was_there
+  )
+  -- One that came in the moment between was not seen: how it was is not known, and it is not ours to delete.
+  select jsonb_build_object('entries', jsonb_agg(jsonb_build_object('id', (w.entry).id, 'state', app_private.entry_state(w.entry),
+           'before', coalesce(v_before -> (w.entry).id::text, case when w.was_there then jsonb '{"unknown": true}' end)) order by (w.entry).id))
+    into improvement.applied from written w;
   return improvement;
 end
 $$;
@@ -2954,6 +3098,8 @@ begin
     improvement.suggested_sop_update := jsonb_set(improvement.suggested_sop_update, '{new_content}', to_jsonb(v_new));
   end if;
   update app_public.sops set content = v_new where id = v_sop.id;
+  -- A text that stands there already makes no version, and leaves nothing to take back.
+  improvement.applied := jsonb_build_object('sop_id', v_sop.id, 'version', case when v_sop.content <> v_new then v_sop.version + 1 end);
   return improvement;
 end
 $$;
@@ -2973,17 +3119,25 @@ CREATE FUNCTION app_private.apply_improvement__sop_new(improvement app_public.im
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
 declare
-  v_sop_id integer;
+  v_sop app_public.sops;
 begin
   insert into app_public.sops as s (category, section, content)
   values (improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'section', improvement.suggested_sop_update ->> 'new_content')
   on conflict do nothing
-  returning s.id into v_sop_id;
-  if v_sop_id is null then
+  returning * into v_sop;
+  if v_sop.id is null then
+    -- It was approved, taken back, and is approved again: the SOP that it made comes back into use.
+    update app_public.sops s set content = improvement.suggested_sop_update ->> 'new_content', archived_at = null
+     where s.category = improvement.suggested_sop_update ->> 'category' and s.section = improvement.suggested_sop_update ->> 'section' and s.archived_at is not null
+       and exists (select from app_public.sop_versions v where v.sop_id = s.id and v.version = 1 and v.improvement_id = improvement.id)
+    returning * into v_sop;
+  end if;
+  if v_sop.id is null then
     raise exception 'There is an SOP %/% already.', improvement.suggested_sop_update ->> 'category', improvement.suggested_sop_update ->> 'section'
       using errcode = 'CO102', hint = 'Reject this proposal, or put its text into that SOP with save_sop.';
   end if;
-  improvement.suggested_sop_update := improvement.suggested_sop_update || jsonb_build_object('sop_id', v_sop_id);
+  improvement.suggested_sop_update := improvement.suggested_sop_update || jsonb_build_object('sop_id', v_sop.id);
+  improvement.applied := jsonb_build_object('sop_id', v_sop.id, 'version', v_sop.version);
   return improvement;
 end
 $$;
@@ -2992,7 +3146,7 @@ $$;
 -- Name: FUNCTION apply_improvement__sop_new(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.apply_improvement__sop_new(improvement app_public.improvement_queue) IS 'Makes the proposed SOP. Errors: CO102 its name is taken.';
+COMMENT ON FUNCTION app_private.apply_improvement__sop_new(improvement app_public.improvement_queue) IS 'Makes the proposed SOP, or brings back the one that it made before an undo. Errors: CO102 its name is taken.';
 
 --
 -- Name: retention_runs; Type: TABLE; Schema: app_public; Owner: -
@@ -3080,6 +3234,24 @@ $_$;
 
 COMMENT ON FUNCTION app_private.apply_retention(run_id bigint) IS 'Carries out one batch of every retention rule. Call it again with the id of the run, each time in a transaction of its own, until finished_at is set: so no lock is held for long. counts and problems add up.
 Errors: CO403 neither worker nor admin, CO404 no such run.';
+
+--
+-- Name: ask_for_preview(app_public.improvement_queue, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce(jsonb_object_agg(p.question, jsonb_build_array(r.target, r.title)), '{}')
+    from (select distinct q.question from app_private.preview_questions(improvement, failing, good) q) p, app_private.first_result(p.question) r
+$$;
+
+--
+-- Name: FUNCTION ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) IS 'What each question of a dry run finds at this moment, {question: [target, title]}.';
 
 --
 -- Name: beat(text, text, integer, bigint[], interval, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -3565,6 +3737,35 @@ $$;
 COMMENT ON FUNCTION app_private.draft_improvement(pattern_id integer) IS 'The local analyst''s proposal for a pattern, {kind, suggestion, failed_response_ids, base_version}: phrases and clarifications for the SOP concerned, entries for a topic, or a new SOP from the corrections; null where nobody said what is right.';
 
 --
+-- Name: edited_improvement(app_public.improvement_queue, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  if edited_content is null then
+    return improvement;
+  elsif improvement.kind not in ('sop_edit', 'sop_new') then
+    raise exception 'Only proposals that write an SOP can be edited while approving.' using errcode = 'CO005', hint = 'Reject it and write the entry yourself.';
+  elsif btrim(edited_content) = '' then
+    raise exception 'An SOP needs a text.' using errcode = 'CO005';
+  elsif octet_length(edited_content) > 1048576 then
+    raise exception 'An SOP has at most 1 MiB of text.' using errcode = 'CO006';
+  end if;
+  improvement.suggested_sop_update := jsonb_set(improvement.suggested_sop_update, '{new_content}', to_jsonb(edited_content));
+  improvement.base_version := case when improvement.kind = 'sop_edit' then coalesce(edited_version, improvement.base_version) end;
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer) IS 'The proposal with the text that a person made of it; unchanged where edited_content is null. Errors: CO005 it has no text, or none is left, CO006 over 1 MiB.';
+
+--
 -- Name: embeddings_promised(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -3674,6 +3875,120 @@ $$;
 COMMENT ON FUNCTION app_private.end_worker(worker_id text, fault boolean) IS 'Signs a worker off and releases at once what it still holds. fault: it failed, so the tries count. Returns how many jobs were released.';
 
 --
+-- Name: knowledge_base; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.knowledge_base (
+    id integer NOT NULL,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    question text NOT NULL,
+    answer text NOT NULL,
+    source character varying(100) DEFAULT 'manual_entry'::character varying,
+    usage_count integer DEFAULT 0 NOT NULL,
+    success_rate double precision,
+    embeddings public.vector(1536),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    trust smallint NOT NULL,
+    site_id integer,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone,
+    embedding_model text,
+    sop_id integer,
+    success_count integer DEFAULT 0 NOT NULL,
+    improvement_id integer,
+    learned_from bigint,
+    CONSTRAINT knowledge_answer_fits CHECK ((octet_length(answer) <= 65536)),
+    CONSTRAINT knowledge_answer_is_written CHECK ((btrim(answer) <> ''::text)),
+    CONSTRAINT knowledge_counts_are_not_negative CHECK (((usage_count >= 0) AND (success_count >= 0))),
+    CONSTRAINT knowledge_question_fits CHECK ((octet_length((((category)::text || (topic)::text) || question)) <= 2600)),
+    CONSTRAINT knowledge_question_is_written CHECK ((btrim(question) <> ''::text)),
+    CONSTRAINT knowledge_success_rate_is_a_rate CHECK (((success_rate >= (0)::double precision) AND (success_rate <= (1)::double precision))),
+    CONSTRAINT knowledge_trust_is_known CHECK (((trust >= 0) AND (trust <= 3))),
+    CONSTRAINT knowledge_valid_in_order CHECK (((valid_from IS NULL) OR (valid_to IS NULL) OR (valid_from < valid_to)))
+)
+WITH (fillfactor='80');
+
+--
+-- Name: TABLE knowledge_base; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.knowledge_base IS 'Questions and their answers: written by hand, learned from helpful answers, or approved from corrections.';
+
+--
+-- Name: COLUMN knowledge_base.source; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.source IS 'sop, manual_entry, learned or improvement.';
+
+--
+-- Name: COLUMN knowledge_base.usage_count; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.usage_count IS 'Answers from this entry that somebody rated.';
+
+--
+-- Name: COLUMN knowledge_base.success_rate; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.success_rate IS 'Share of those rated helpful (0 to 1); null until the first rating.';
+
+--
+-- Name: COLUMN knowledge_base.embeddings; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.embeddings IS 'Vector of the question in embedding_model''s space, zero-padded to 1536 dimensions.';
+
+--
+-- Name: COLUMN knowledge_base.trust; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.trust IS '0 unreviewed, 1 confirmed by enough customers, 2 confirmed by staff, 3 written or approved by staff.';
+
+--
+-- Name: COLUMN knowledge_base.site_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.site_id IS 'Null: true at every site.';
+
+--
+-- Name: COLUMN knowledge_base.sop_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.sop_id IS 'The SOP this question leads to: the answer is then taken from the SOP''s text as it is now.';
+
+--
+-- Name: COLUMN knowledge_base.success_count; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.success_count IS 'Ratings that said helpful; success_rate is success_count / usage_count.';
+
+--
+-- Name: COLUMN knowledge_base.learned_from; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.learned_from IS 'The helpful answer that first taught this entry; taken back with its last rating.';
+
+--
+-- Name: entry_state(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.entry_state(entry app_public.knowledge_base) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  -- What is governed, whatever was counted meanwhile; times as seconds, which every session writes alike.
+  select encode(sha256(convert_to(jsonb_build_array(entry.category, entry.topic, entry.question, entry.answer, entry.source, entry.trust, entry.sop_id, entry.site_id,
+    entry.improvement_id, extract(epoch from entry.valid_from), extract(epoch from entry.valid_to))::text, 'UTF8')), 'hex')
+$$;
+
+--
+-- Name: FUNCTION entry_state(entry app_public.knowledge_base); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.entry_state(entry app_public.knowledge_base) IS 'SHA-256 of what a knowledge entry says and where it holds: equal until somebody changes it.';
+
+--
 -- Name: erase(integer[], bigint[], uuid, text, text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -3727,6 +4042,8 @@ begin
   select coalesce(v_vectors || array_agg(app_hidden.embedding_hash(u.embedding_text)), v_vectors) into v_vectors
     from app_public.improvement_queue q, app_hidden.sop_units(q.suggested_sop_update ->> 'category', q.suggested_sop_update ->> 'section', q.suggested_sop_update ->> 'new_content') u
    where q.status <> 'approved' and q.kind in ('sop_edit', 'sop_new') and q.suggested_sop_update ? 'new_content' and q.id = any (v_proposals);
+
+  perform app_private.erase_from_undo(v_items);
 
   -- Learned from this person's questions alone; what staff have rewritten since is theirs.
   select coalesce(array_agg(k.id), '{}') into v_entries
@@ -3838,6 +4155,30 @@ $$;
 COMMENT ON FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) IS 'Takes lines, entries and dry-run questions that are one of the items out of a proposal that waits or was rejected. Returns deleted (nothing was left of it), changed or null.';
 
 --
+-- Name: erase_from_undo(text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase_from_undo(items text[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- Undone, such an approval deletes its entry: the one that it wrote over would be gone by now.
+  update app_public.improvement_queue q
+     set applied = jsonb_set(q.applied, '{entries}', (select jsonb_agg(case when e -> 'before' ->> 'question' = any (items) and e -> 'before' ->> 'source' = 'learned' then e || '{"before": null}' else e end order by o)
+                                                        from jsonb_array_elements(q.applied -> 'entries') with ordinality t(e, o)))
+   where q.id in (select l.id from app_public.improvement_queue l
+                   where l.status = 'approved' and jsonb_typeof(l.applied -> 'entries') = 'array'
+                     and exists (select from jsonb_array_elements(l.applied -> 'entries') e where e -> 'before' ->> 'question' = any (items) and e -> 'before' ->> 'source' = 'learned')
+                   order by l.id for no key update)
+$$;
+
+--
+-- Name: FUNCTION erase_from_undo(items text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase_from_undo(items text[]) IS 'Takes learned entries that ask one of these out of what approvals kept for an undo.';
+
+--
 -- Name: erase_learned(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -3946,23 +4287,54 @@ $$;
 COMMENT ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) IS 'Writes down how sending went. error: null for success. retry: it certainly did not arrive, so that it may be tried again (eight times at most).';
 
 --
--- Name: first_target(text); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: first_result(text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.first_target(question text) RETURNS text
+CREATE FUNCTION app_private.first_result(question text, OUT target text, OUT title text) RETURNS record
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select t.target from app_private.search_targets(left(question, 20000),
+  select t.target, app_private.target_title(t.target, t.entry_id) from app_private.search_targets(left(question, 20000),
     (select c.embedding from app_private.embedding_cache c, app_public.club_settings s where c.content_hash = app_hidden.embedding_hash(question) and c.model = s.embedding_model)) t
    order by t.score desc, t.target limit 1
 $$;
 
 --
--- Name: FUNCTION first_target(question text); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION first_result(question text, OUT target text, OUT title text); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.first_target(question text) IS 'What would answer a question now.';
+COMMENT ON FUNCTION app_private.first_result(question text, OUT target text, OUT title text) IS 'What would answer a question now, and its title.';
+
+--
+-- Name: forget_viewers(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.forget_viewers() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_left integer;
+begin
+  for v_left in
+    with gone as (
+      delete from app_private.improvement_viewers v
+       -- Whoever is being looked after at this moment is not gone.
+       using (select o.improvement_id, o.actor from app_private.improvement_viewers o where o.seen_at < clock_timestamp() - interval '45 seconds' for update skip locked) o
+       where v.improvement_id = o.improvement_id and v.actor = o.actor
+      returning v.improvement_id)
+    select distinct g.improvement_id from gone g
+  loop
+    perform pg_notify('clubos_queue', json_build_object('id', v_left, 'event', 'viewers')::text);
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION forget_viewers(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.forget_viewers() IS 'Forgets who has not looked for 45 seconds, and tells the others.';
 
 --
 -- Name: improvement_in_progress(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -3972,7 +4344,7 @@ CREATE FUNCTION app_private.improvement_in_progress() RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select p.improvement_id from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id_if_assigned()
+  select p.improvement_id from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id_if_assigned() and not p.reopens
 $$;
 
 --
@@ -3980,6 +4352,24 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.improvement_in_progress() IS 'Id of the proposal that this transaction is applying at this moment; null outside an approval.';
+
+--
+-- Name: is_reopened(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.is_reopened(improvement_id integer) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select exists (select from app_private.improvements_in_progress p
+                  where p.transaction_id = pg_current_xact_id_if_assigned() and p.reopens and p.improvement_id = is_reopened.improvement_id)
+$$;
+
+--
+-- Name: FUNCTION is_reopened(improvement_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.is_reopened(improvement_id integer) IS 'Whether this transaction takes back the decision on this proposal at this moment: undo_improvement and reopen_improvement say so in a table that nobody else writes.';
 
 --
 -- Name: learn_from(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4014,6 +4404,39 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.learn_from(response app_public.responses) IS 'Upserts the question of a helpful answer as learned knowledge, leading to the answer''s first source, and counts the rating.';
+
+--
+-- Name: let_wait_again(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.let_wait_again(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_twin app_public.improvement_queue;
+  v_improvement app_public.improvement_queue;
+begin
+  select * into v_twin from app_public.improvement_queue q
+   where q.fingerprint = app_hidden.improvement_fingerprint(improvement.kind, improvement.suggested_sop_update) and q.status in ('pending', 'rejected') and q.id <> improvement.id;
+  if v_twin.id is not null then
+    perform app_private.refuse_undo(improvement, format('proposal %s says the same and is %s', v_twin.id, v_twin.status), jsonb_build_object('twin_id', v_twin.id));
+  end if;
+  insert into app_private.improvements_in_progress (improvement_id, reopens) values (improvement.id, true);
+  update app_public.improvement_queue q
+     set status = 'pending', approved_by = null, applied_at = null, decision_reason = null, applied = null, rejected_by = null, rejected_at = null, rejection_reason = null,
+         suggested_sop_update = improvement.suggested_sop_update, base_version = improvement.base_version
+   where q.id = improvement.id returning * into v_improvement;
+  delete from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id();
+  return v_improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION let_wait_again(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.let_wait_again(improvement app_public.improvement_queue) IS 'Takes the decision on a proposal back: it is pending again, with the suggestion and base given. Errors: CO112 a twin waits or was rejected meanwhile.';
 
 --
 -- Name: lock_rated_entries(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4191,10 +4614,10 @@ $_$;
 COMMENT ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) IS '{conversations (messages, answers with sources, ratings and failures), answers_without_conversation, learned}, and what every function app_private.export__<kind>(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) returns jsonb adds under <kind>.';
 
 --
--- Name: preview_questions(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: preview_questions(app_public.improvement_queue, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.preview_questions(improvement app_public.improvement_queue) RETURNS TABLE(question text, expected text, role text)
+CREATE FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, failing integer DEFAULT 30, good integer DEFAULT 30) RETURNS TABLE(question text, expected text, role text)
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -4207,19 +4630,47 @@ CREATE FUNCTION app_private.preview_questions(improvement app_public.improvement
                        when improvement.kind = 'sop_new' then null
                        else 'topic:' || coalesce(f.expected_category, t.category) || '/' || coalesce(f.expected_topic, t.topic) end, 'failing'
      from touched t, app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
-    where e.improvement_id = improvement.id and f.withdrawn_at is null and f.erased_at is null order by f.id desc limit 30)
+    where e.improvement_id = improvement.id and f.withdrawn_at is null and f.erased_at is null order by f.id desc limit failing)
   union all
   -- Answered well lately, whatever answered them: what a change takes from others counts against it.
   (select r.question, case when s.sop_id is not null then 'sop:' || s.sop_id else 'topic:' || s.category || '/' || s.topic end, 'good'
      from app_public.responses r join app_public.response_sources s on s.response_id = r.id and s.rank = 1
-    where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null order by r.feedback_at desc limit 30)
+    where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null order by r.feedback_at desc limit good)
 $$;
 
 --
--- Name: FUNCTION preview_questions(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, failing integer, good integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue) IS 'The failing questions behind a proposal and the latest well-answered ones, each with what should answer it.';
+COMMENT ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, failing integer, good integer) IS 'The latest failing questions behind a proposal and the latest well-answered ones, at most so many of each, with what should answer them.';
+
+--
+-- Name: preview_texts(integer, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer DEFAULT NULL::integer) RETURNS TABLE(embedding_text text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_improvement app_public.improvement_queue;
+  v_text record;
+begin
+  select * into v_improvement from app_public.improvement_queue q where q.id = preview_texts.improvement_id and q.status = 'pending' and q.kind in ('sop_edit', 'sop_new');
+  if v_improvement.id is null then
+    return;
+  end if;
+  v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
+  select * into v_text from app_private.text_to_publish(v_improvement);
+  return query select m.embedding_text from app_private.missing_vectors(v_text.category, v_text.section, v_text.content) m;
+end
+$$;
+
+--
+-- Name: FUNCTION preview_texts(improvement_id integer, edited_content text, edited_version integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) IS 'Texts whose vectors a dry run with an edited text needs and the cache lacks. Errors: CO005 an empty text, CO006 too long.';
 
 --
 -- Name: pseudonym(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4321,102 +4772,6 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.quotes_of(items text[]) IS 'Proposals, SOPs (with the versions of their history) and published knowledge that quote one of these texts of eight characters or more.';
-
---
--- Name: knowledge_base; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.knowledge_base (
-    id integer NOT NULL,
-    category character varying(100) NOT NULL,
-    topic character varying(200) NOT NULL,
-    question text NOT NULL,
-    answer text NOT NULL,
-    source character varying(100) DEFAULT 'manual_entry'::character varying,
-    usage_count integer DEFAULT 0 NOT NULL,
-    success_rate double precision,
-    embeddings public.vector(1536),
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    trust smallint NOT NULL,
-    site_id integer,
-    valid_from timestamp with time zone,
-    valid_to timestamp with time zone,
-    embedding_model text,
-    sop_id integer,
-    success_count integer DEFAULT 0 NOT NULL,
-    improvement_id integer,
-    learned_from bigint,
-    CONSTRAINT knowledge_answer_fits CHECK ((octet_length(answer) <= 65536)),
-    CONSTRAINT knowledge_answer_is_written CHECK ((btrim(answer) <> ''::text)),
-    CONSTRAINT knowledge_counts_are_not_negative CHECK (((usage_count >= 0) AND (success_count >= 0))),
-    CONSTRAINT knowledge_question_fits CHECK ((octet_length((((category)::text || (topic)::text) || question)) <= 2600)),
-    CONSTRAINT knowledge_question_is_written CHECK ((btrim(question) <> ''::text)),
-    CONSTRAINT knowledge_success_rate_is_a_rate CHECK (((success_rate >= (0)::double precision) AND (success_rate <= (1)::double precision))),
-    CONSTRAINT knowledge_trust_is_known CHECK (((trust >= 0) AND (trust <= 3))),
-    CONSTRAINT knowledge_valid_in_order CHECK (((valid_from IS NULL) OR (valid_to IS NULL) OR (valid_from < valid_to)))
-)
-WITH (fillfactor='80');
-
---
--- Name: TABLE knowledge_base; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.knowledge_base IS 'Questions and their answers: written by hand, learned from helpful answers, or approved from corrections.';
-
---
--- Name: COLUMN knowledge_base.source; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.source IS 'sop, manual_entry, learned or improvement.';
-
---
--- Name: COLUMN knowledge_base.usage_count; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.usage_count IS 'Answers from this entry that somebody rated.';
-
---
--- Name: COLUMN knowledge_base.success_rate; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.success_rate IS 'Share of those rated helpful (0 to 1); null until the first rating.';
-
---
--- Name: COLUMN knowledge_base.embeddings; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.embeddings IS 'Vector of the question in embedding_model''s space, zero-padded to 1536 dimensions.';
-
---
--- Name: COLUMN knowledge_base.trust; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.trust IS '0 unreviewed, 1 confirmed by enough customers, 2 confirmed by staff, 3 written or approved by staff.';
-
---
--- Name: COLUMN knowledge_base.site_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.site_id IS 'Null: true at every site.';
-
---
--- Name: COLUMN knowledge_base.sop_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.sop_id IS 'The SOP this question leads to: the answer is then taken from the SOP''s text as it is now.';
-
---
--- Name: COLUMN knowledge_base.success_count; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.success_count IS 'Ratings that said helpful; success_rate is success_count / usage_count.';
-
---
--- Name: COLUMN knowledge_base.learned_from; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.learned_from IS 'The helpful answer that first taught this entry; taken back with its last rating.';
 
 --
 -- Name: rebuild_knowledge_unit(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4772,6 +5127,27 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Rebuilds profiles that lack a question; recounts document frequencies and the vocabulary if the search space changed (or force). Returns whether it did.';
+
+--
+-- Name: refuse_undo(app_public.improvement_queue, text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_undo(improvement app_public.improvement_queue, what text, details jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  raise exception 'Proposal % cannot be taken back: %.', improvement.id, what
+    using errcode = 'CO112', detail = (jsonb_build_object('improvement_id', improvement.id) || details)::text,
+          hint = 'Take back the later change first, or write what should stand: save_sop, rollback_sop, save_knowledge.';
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_undo(improvement app_public.improvement_queue, what text, details jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_undo(improvement app_public.improvement_queue, what text, details jsonb) IS 'Refuses (CO112) an undo. what: the explanation, a clause. details: for programs.';
 
 --
 -- Name: release_jobs(text[], boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5177,6 +5553,35 @@ $$;
 COMMENT ON FUNCTION app_private.settle_entry(knowledge_id integer) IS 'Sets a learned entry''s trust by its votes: 2 staff found it helpful, 1 enough distinct customers did, else 0.';
 
 --
+-- Name: settle_failures(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.settle_failures(improvement app_public.improvement_queue) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_before jsonb;
+begin
+  with failures as materialized (
+    select l.id, l.resolved_by_improvement_id as before from app_public.failed_responses l join app_public.improvement_evidence e on e.failed_response_id = l.id
+     where e.improvement_id = improvement.id order by l.id for no key update of l
+  ), resolved as (
+    update app_public.failed_responses f set resolved_by_improvement_id = improvement.id from failures l where f.id = l.id
+  )
+  select jsonb_object_agg(l.id, l.before) filter (where l.before is not null) into v_before from failures l;
+  update app_public.failure_patterns p set status = 'resolved', updated_at = now() where p.id = improvement.pattern_id and p.status <> 'dismissed';
+  return v_before;
+end
+$$;
+
+--
+-- Name: FUNCTION settle_failures(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.settle_failures(improvement app_public.improvement_queue) IS 'Marks the failures behind an approved proposal as resolved by it, and their pattern; returns {failure: proposal} where another had resolved it before.';
+
+--
 -- Name: store_vectors(text[], public.vector[], text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -5244,6 +5649,242 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.take_turns_with_erasure(erases boolean) IS 'Waits until no erasure (erases: and nothing that copies customers'' words) is under way, and keeps it so until this transaction ends. To be called before any row is locked.';
+
+--
+-- Name: target_title(text, bigint); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.target_title(target text, entry_id bigint DEFAULT NULL::bigint) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when target like 'sop:%' then (select app_hidden.readable_name(s.category) || ' / ' || app_hidden.readable_name(s.section) from app_public.sops s where s.id = substr(target, 5)::integer)
+              else coalesce((select u.title from app_private.search_units u where u.id = entry_id and u.kind = 'knowledge'),
+                            (select u.title from app_private.search_units u where u.target = target_title.target and u.kind = 'knowledge' order by u.trust desc, u.id limit 1),
+                            (select app_hidden.readable_name(split_part(p, '/', 1)) || ' / ' || app_hidden.readable_name(substr(p, strpos(p, '/') + 1)) from substr(target, 7) p)) end
+$$;
+
+--
+-- Name: FUNCTION target_title(target text, entry_id bigint); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.target_title(target text, entry_id bigint) IS 'What a person reads of a target: "Category / Section" of an SOP; of a topic the question of its entry (the one given, else the most trusted), or "Category / Topic" where it has none.';
+
+--
+-- Name: text_to_publish(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.text_to_publish(improvement app_public.improvement_queue, OUT category text, OUT section text, OUT content text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop app_public.sops;
+begin
+  category := improvement.suggested_sop_update ->> 'category';
+  section := improvement.suggested_sop_update ->> 'section';
+  content := improvement.suggested_sop_update ->> 'new_content';
+  if improvement.kind = 'sop_edit' then
+    select * into v_sop from app_public.sops s where s.id = improvement.sop_id;
+    category := v_sop.category;
+    section := v_sop.section;
+    if v_sop.version <> improvement.base_version and v_sop.content <> content then
+      content := (app_hidden.merge_lines((select v.content from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = improvement.base_version), v_sop.content, content)).merged;
+    end if;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION text_to_publish(improvement app_public.improvement_queue, OUT category text, OUT section text, OUT content text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.text_to_publish(improvement app_public.improvement_queue, OUT category text, OUT section text, OUT content text) IS 'What approving a proposal for an SOP would publish, merged where the SOP moved on, and under which name; content is null where it conflicts.';
+
+--
+-- Name: undo_improvement__knowledge_correction(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.undo_improvement__knowledge_correction(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE sql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_private.undo_improvement__knowledge_entry(improvement)
+$$;
+
+--
+-- Name: FUNCTION undo_improvement__knowledge_correction(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.undo_improvement__knowledge_correction(improvement app_public.improvement_queue) IS 'Brings back the answers as they were.';
+
+--
+-- Name: undo_improvement__knowledge_entry(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.undo_improvement__knowledge_entry(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_entry record;
+  v_targets text[];
+begin
+  if improvement.applied is null then
+    perform app_private.refuse_undo(improvement, 'it was approved before ClubOS kept what its entries were before', '{}');
+  end if;
+  for v_entry in
+    select (e ->> 'id')::integer as id, e ->> 'state' as state, e -> 'before' ? 'unknown' as unknown, k.question, k.category, k.topic, k.improvement_id,
+           case when k.id is not null then app_private.entry_state(k) end as now
+      from jsonb_array_elements(improvement.applied -> 'entries') e
+      left join lateral (select * from app_public.knowledge_base l where l.id = (e ->> 'id')::integer for update) k on true
+     order by 1
+  loop
+    if v_entry.unknown or v_entry.now is distinct from v_entry.state then
+      perform app_private.refuse_undo(improvement,
+        case when v_entry.now is null then format('its entry %s was deleted since', v_entry.id)
+             when v_entry.improvement_id <> improvement.id then format('proposal %s has changed its entry "%s" since', v_entry.improvement_id, left(v_entry.question, 200))
+             when v_entry.unknown then format('how its entry "%s" was before is not known', left(v_entry.question, 200))
+             else format('its entry "%s" was changed since', left(v_entry.question, 200)) end,
+        jsonb_build_object('knowledge_id', v_entry.id, 'by_improvement_id', nullif(v_entry.improvement_id, improvement.id)));
+    end if;
+  end loop;
+  select array_agg(distinct u.target) into v_targets
+    from app_private.search_units u join jsonb_array_elements(improvement.applied -> 'entries') e on u.knowledge_id = (e ->> 'id')::integer;
+  delete from app_public.knowledge_base k using jsonb_array_elements(improvement.applied -> 'entries') e where k.id = (e ->> 'id')::integer and e -> 'before' = 'null';
+  update app_public.knowledge_base k
+     set answer = b.answer, source = b.source, trust = b.trust, sop_id = b.sop_id, site_id = b.site_id,
+         improvement_id = (select q.id from app_public.improvement_queue q where q.id = b.improvement_id)
+    from jsonb_array_elements(improvement.applied -> 'entries') e, jsonb_to_record(nullif(e -> 'before', 'null')) as b(answer text, source text, trust smallint, sop_id integer, site_id integer, improvement_id integer)
+   where k.id = (e ->> 'id')::integer and e -> 'before' <> 'null';
+  -- What led to an entry leads there no more, in the next search already.
+  perform app_private.rebuild_profile(t.target) from (
+    select unnest(v_targets) as target
+    union
+    select u.target from app_private.search_units u join jsonb_array_elements(improvement.applied -> 'entries') e on u.knowledge_id = (e ->> 'id')::integer
+    order by 1) t;
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION undo_improvement__knowledge_entry(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.undo_improvement__knowledge_entry(improvement app_public.improvement_queue) IS 'Deletes the entries that the approval made, and makes those that it wrote over what they were; ratings stay counted. Errors: CO112 one of them was changed since.';
+
+--
+-- Name: undo_improvement__routing_hint(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.undo_improvement__routing_hint(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE sql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_private.undo_improvement__knowledge_entry(improvement)
+$$;
+
+--
+-- Name: FUNCTION undo_improvement__routing_hint(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.undo_improvement__routing_hint(improvement app_public.improvement_queue) IS 'Takes the questions out of their category again.';
+
+--
+-- Name: undo_improvement__sop_edit(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.undo_improvement__sop_edit(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_version integer := (improvement.applied ->> 'version')::integer;
+  v_written app_public.sop_versions;
+  v_before app_public.sop_versions;
+  v_later record;
+begin
+  v_sop := app_hidden.find_sop(coalesce((improvement.applied ->> 'sop_id')::integer, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer), for_update => true);
+  if improvement.applied is null then
+    -- Approved before this was written down; the history knows.
+    select max(v.version) into v_version from app_public.sop_versions v where v.improvement_id = improvement.id;
+  end if;
+  if v_version is not null then
+    select * into v_written from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = v_version;
+    -- What came later and was taken back itself stands in nobody's way: then the SOP is as the approval left it.
+    if v_sop.version <> v_version and (v_sop.category, v_sop.section, v_sop.content, v_sop.archived_at is not null) is distinct from (v_written.category, v_written.section, v_written.content, v_written.archived) then
+      select v.version, v.changed_by, v.change_reason, v.created_at, v.improvement_id into v_later
+        from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = v_version + 1;
+      perform app_private.refuse_undo(improvement, format('it wrote version %s of %s/%s, and %s has changed that since (version %s: %s)', v_version, v_sop.category, v_sop.section,
+          v_later.changed_by, v_later.version, left(v_later.change_reason, 200)),
+        jsonb_build_object('sop_id', v_sop.id, 'wrote_version', v_version, 'version', v_sop.version, 'later', to_jsonb(v_later)));
+    end if;
+    select * into v_before from app_public.sop_versions v where v.id = v_written.previous_version_id;
+    update app_public.sops s
+       set content = coalesce(v_before.content, s.content), archived_at = case when v_before.id is null or v_before.archived then clock_timestamp() end
+     where s.id = v_sop.id returning * into v_sop;
+  end if;
+  if improvement.kind = 'sop_edit' then
+    -- Its text holds all that the SOP held when it was approved; so it can be approved as it is.
+    improvement.base_version := v_sop.version;
+  end if;
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION undo_improvement__sop_edit(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.undo_improvement__sop_edit(improvement app_public.improvement_queue) IS 'Makes the text before the approval the SOP''s next version. Errors: CO112 the SOP was changed since.';
+
+--
+-- Name: undo_improvement__sop_new(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.undo_improvement__sop_new(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  improvement := app_private.undo_improvement__sop_edit(improvement);
+  improvement.suggested_sop_update := improvement.suggested_sop_update - 'sop_id';
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION undo_improvement__sop_new(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.undo_improvement__sop_new(improvement app_public.improvement_queue) IS 'Archives the SOP that the approval made; approved again, it comes back into use. Errors: CO112 the SOP was changed since.';
+
+--
+-- Name: unsettle_failures(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.unsettle_failures(improvement app_public.improvement_queue) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform from app_public.failed_responses f where f.resolved_by_improvement_id = improvement.id order by f.id for no key update;
+  update app_public.failed_responses f
+     set resolved_by_improvement_id = (select q.id from app_public.improvement_queue q
+                                        where q.id = (improvement.applied -> 'failures' ->> f.id::text)::integer and q.status = 'approved')
+   where f.resolved_by_improvement_id = improvement.id;
+  update app_public.failure_patterns p set status = 'proposed', updated_at = now()
+   where p.id = improvement.pattern_id and p.status in ('resolved', 'dismissed')
+     and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.id <> improvement.id and q.status = 'approved');
+end
+$$;
+
+--
+-- Name: FUNCTION unsettle_failures(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.unsettle_failures(improvement app_public.improvement_queue) IS 'Makes the failures behind a proposal that waits again open again (or resolved by what had resolved them before), and their pattern proposed, where nothing else resolves it.';
 
 --
 -- Name: vectors_wanted(integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5367,6 +6008,8 @@ declare
 begin
   perform app_hidden.require_role('reviewer');
   v_actor := app_hidden.require_actor();
+  -- It keeps what it writes over, which may be a customer's words.
+  perform app_private.take_turns_with_erasure();
   select * into v_improvement from app_public.improvement_queue q where q.id = approve_improvement.id for no key update;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', approve_improvement.id using errcode = 'CO404';
@@ -5376,17 +6019,9 @@ begin
   elsif v_improvement.status <> 'pending' then
     raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
       using errcode = 'CO103', detail = jsonb_build_object('status', v_improvement.status, 'by', coalesce(v_improvement.approved_by, v_improvement.rejected_by))::text,
-            hint = 'Reload the queue; rollback_sop takes back a version that should not stand.';
+            hint = 'Reload the queue; undo_improvement takes an approval back.';
   end if;
-  if edited_content is not null then
-    if v_improvement.kind not in ('sop_edit', 'sop_new') then
-      raise exception 'Only proposals that write an SOP can be edited while approving.' using errcode = 'CO005', hint = 'Reject it and write the entry yourself.';
-    elsif btrim(edited_content) = '' then
-      raise exception 'An SOP needs a text.' using errcode = 'CO005';
-    end if;
-    v_improvement.suggested_sop_update := jsonb_set(v_improvement.suggested_sop_update, '{new_content}', to_jsonb(edited_content));
-    v_improvement.base_version := case when v_improvement.kind = 'sop_edit' then coalesce(edited_version, v_improvement.base_version) end;
-  end if;
+  v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
   perform app_hidden.set_reason(left(coalesce(nullif(btrim(approve_improvement.reason), ''), v_improvement.suggested_sop_update ->> 'reasoning', 'Approved'), 4000));
   update app_public.improvement_queue q
      set status = 'approved', suggested_sop_update = v_improvement.suggested_sop_update, base_version = v_improvement.base_version
@@ -5401,7 +6036,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) IS 'Applies a proposal in one transaction: SOP, version, search units with their vectors, knowledge, failures, pattern, audit log. The next answer uses it. reason: why; the proposal''s own reasoning unless given. edited_content: the text to publish instead; edited_version: the SOP version it was written against, the proposal''s base unless given. Repeating one''s own call changes nothing.
-Errors: CO001 no actor, CO005 cannot be edited, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -5940,6 +6575,40 @@ COMMENT ON FUNCTION app_public.import_sop_version(category text, section text, c
 Errors: CO403 not an admin.';
 
 --
+-- Name: improvement_merge(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_improvement app_public.improvement_queue;
+begin
+  select * into v_improvement from app_public.improvement_queue q where q.id = improvement_merge.id;
+  if v_improvement.id is null then
+    raise exception 'There is no proposal with id %.', improvement_merge.id using errcode = 'CO404';
+  elsif v_improvement.kind <> 'sop_edit' then
+    raise exception 'Proposal % edits no SOP, so there is nothing to merge.', v_improvement.id using errcode = 'CO005';
+  end if;
+  proposed := v_improvement.suggested_sop_update ->> 'new_content';
+  select s.content, s.version into "current", current_version from app_public.sops s where s.id = v_improvement.sop_id;
+  -- A base that never was holds nothing in common.
+  select coalesce(max(v.content), '') into base from app_public.sop_versions v where v.sop_id = v_improvement.sop_id and v.version = v_improvement.base_version;
+  select m.merged, 0 into merged, conflicts from app_hidden.merge_lines(base, "current", proposed) m where m.merged is not null;
+  if merged is null then
+    select m.merged, m.conflicts into merged, conflicts from app_hidden.merge_marked(base, "current", proposed) m;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer) IS 'A proposed edit against the SOP as it is now: the text it was drafted from (base), the SOP''s text now (current, at current_version), the proposed one, and both changes in one text (merged). Where both changed the same lines, merged has <<<<<<< current, ======= and >>>>>>> proposed around them, and conflicts counts these places. What a person makes of it: approve_improvement with edited_content and edited_version = current_version.
+Errors: CO005 it edits no SOP, CO404 no such proposal.';
+
+--
 -- Name: invite_user(integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -5968,6 +6637,71 @@ $$;
 
 COMMENT ON FUNCTION app_public.invite_user(user_id integer) IS 'Mails somebody a link to choose a password; earlier links of theirs end when it is sent.
 Errors: CO001 no actor, CO403 not an admin, CO404 no such active person.';
+
+--
+-- Name: look_at_improvement(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.look_at_improvement(id integer) RETURNS TABLE(user_id integer, name text, since timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_actor text;
+  v_came boolean;
+begin
+  perform app_hidden.require_role('agent');
+  v_actor := app_hidden.require_actor();
+  if not exists (select from app_public.improvement_queue q where q.id = look_at_improvement.id) then
+    raise exception 'There is no proposal with id %.', look_at_improvement.id using errcode = 'CO404';
+  end if;
+  insert into app_private.improvement_viewers as v (improvement_id, actor, since, seen_at)
+  select look_at_improvement.id, v_actor, n, n from clock_timestamp() n
+  on conflict (improvement_id, actor) do update
+     set since = case when v.seen_at < excluded.seen_at - interval '45 seconds' then excluded.seen_at else v.since end, seen_at = excluded.seen_at
+  returning v.since = v.seen_at into v_came;
+  if v_came then
+    perform pg_notify('clubos_queue', json_build_object('id', look_at_improvement.id, 'event', 'viewers')::text);
+  end if;
+  perform app_private.forget_viewers();
+  return query
+    select u.id, coalesce(u.name, v.actor), v.since
+      from app_private.improvement_viewers v left join app_public.users u on u.email = v.actor and u.is_active
+     where v.improvement_id = look_at_improvement.id and v.actor <> v_actor and v.seen_at >= clock_timestamp() - interval '45 seconds'
+     order by v.since, v.actor;
+end
+$$;
+
+--
+-- Name: FUNCTION look_at_improvement(id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.look_at_improvement(id integer) IS 'Says that the caller has a proposal open, and returns the others who have (user_id is null where the actor has no account) and since when. It holds for 45 seconds: call it again every fifteen. Subscribers of the queue are told {event: "viewers"} when somebody comes or leaves.
+Errors: CO001 no actor, CO403 not staff, CO404 no such proposal.';
+
+--
+-- Name: look_away(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.look_away(id integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_hidden.require_role('agent');
+  delete from app_private.improvement_viewers v where v.improvement_id = look_away.id and v.actor = app_hidden.require_actor();
+  if found then
+    perform pg_notify('clubos_queue', json_build_object('id', look_away.id, 'event', 'viewers')::text);
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION look_away(id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.look_away(id integer) IS 'Says that the caller has closed a proposal. Repeating it is harmless.
+Errors: CO001 no actor, CO403 not staff.';
 
 --
 -- Name: mark_helpful(bigint); Type: FUNCTION; Schema: app_public; Owner: -
@@ -6065,18 +6799,22 @@ $$;
 COMMENT ON FUNCTION app_public.me() IS 'The member of staff who is logged in; null for everybody else.';
 
 --
--- Name: preview_improvement(integer); Type: FUNCTION; Schema: app_public; Owner: -
+-- Name: preview_improvement(integer, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.preview_improvement(id integer) RETURNS jsonb
+CREATE FUNCTION app_public.preview_improvement(id integer, edited_content text DEFAULT NULL::text, edited_version integer DEFAULT NULL::integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET "clubos.reason" TO ''
     AS $_$
 declare
   v_improvement app_public.improvement_queue;
+  -- Each question is searched twice, at some 6 ms: whoever writes and waits gets the answer for fewer of them.
+  v_failing integer := case when edited_content is null then 30 else 10 end;
+  v_good integer := case when edited_content is null then 30 else 8 end;
   v_before jsonb;
   v_after jsonb;
+  v_questions jsonb;
   v_result jsonb;
 begin
   if not app_hidden.has_role('worker') then
@@ -6089,11 +6827,16 @@ begin
   elsif v_improvement.status <> 'pending' then
     return v_improvement.dry_run;
   end if;
-  select jsonb_object_agg(p.question, app_private.first_target(p.question)) into v_before from app_private.preview_questions(v_improvement) p;
+  v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
+  v_before := app_private.ask_for_preview(v_improvement, v_failing, v_good);
   begin
     perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
-    select jsonb_object_agg(p.question, app_private.first_target(p.question)) into v_after from app_private.preview_questions(v_improvement) p;
+    v_after := app_private.ask_for_preview(v_improvement, v_failing, v_good);
+    select jsonb_agg(jsonb_build_object('question', q.question, 'role', q.role, 'expected', q.expected, 'expected_title', app_private.target_title(q.expected),
+             'before', v_before -> q.question -> 0, 'before_title', v_before -> q.question -> 1, 'after', v_after -> q.question -> 0, 'after_title', v_after -> q.question -> 1))
+      into v_questions
+      from (select p.question, p.role, coalesce(p.expected, 'sop:' || (v_improvement.suggested_sop_update ->> 'sop_id')) as expected from app_private.preview_questions(v_improvement, v_failing, v_good) p) q;
     -- Out of the subtransaction by the one way that leaves no trace.
     raise exception 'dry run' using errcode = 'CO999';
   exception
@@ -6106,13 +6849,13 @@ begin
            'still_failing', count(*) filter (where p.role = 'failing' and p.after is distinct from p.expected),
            'broken', count(*) filter (where p.role = 'good' and p.before = p.expected and p.after is distinct from p.expected),
            'unaffected', count(*) filter (where p.role = 'good' and p.before is not distinct from p.after),
-           'questions', coalesce(jsonb_agg(jsonb_build_object('question', app_hidden.learnable_question(p.question), 'role', p.role, 'expected', p.expected, 'before', p.before, 'after', p.after))
+           'questions', coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('question', app_hidden.learnable_question(p.question)))
                           filter (where p.role = 'failing' or p.before is distinct from p.after), '[]'))
     into v_result
-    from (select q.question, q.role, q.expected, v_before ->> q.question as before, v_after ->> q.question as after
-            from (select p.question, p.role,
-                         coalesce(p.expected, 'sop:' || (v_improvement.suggested_sop_update ->> 'sop_id')) as expected
-                    from app_private.preview_questions(v_improvement) p) q) p;
+    from jsonb_to_recordset(v_questions) as p(question text, role text, expected text, expected_title text, before text, before_title text, after text, after_title text);
+  if edited_content is not null then
+    return v_result;
+  end if;
   -- How often it fails, how much the change fixes, and twice as much what it breaks.
   update app_public.improvement_queue q
      set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4
@@ -6123,11 +6866,11 @@ end
 $_$;
 
 --
--- Name: FUNCTION preview_improvement(id integer); Type: COMMENT; Schema: app_public; Owner: -
+-- Name: FUNCTION preview_improvement(id integer, edited_content text, edited_version integer); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.preview_improvement(id integer) IS 'Dry run: applies a proposal in a subtransaction, asks its failing questions and the latest well-answered ones again, and rolls back. {fixed, still_failing, broken, unaffected, questions}, or {conflict}. Kept with the proposal, and ranks it.
-Errors: CO403 not staff, CO404 no such proposal.';
+COMMENT ON FUNCTION app_public.preview_improvement(id integer, edited_content text, edited_version integer) IS 'Dry run: applies a proposal in a subtransaction, asks its failing questions and the latest well-answered ones again, and rolls back. {fixed, still_failing, broken, unaffected, questions: [{question, role, expected, before, after, and a title of each of the three}]}, or {conflict}. Kept with the proposal, and ranks it. edited_content: a text to try instead, edited_version: the SOP version it was written against; that result is returned only, and asks ten failing and eight good questions at most, not thirty of each.
+Errors: CO005 it has no text to edit, or an empty one, CO006 over 1 MiB, CO403 not staff, CO404 no such proposal.';
 
 --
 -- Name: propose_improvement(text, jsonb, integer[], integer, integer, text, double precision); Type: FUNCTION; Schema: app_public; Owner: -
@@ -6308,6 +7051,46 @@ $$;
 
 COMMENT ON FUNCTION app_public.reject_improvement(id integer, reason text) IS 'Turns a proposal down; its twins do not come back. reason: why, shown to the analyst next time.
 Errors: CO001 no actor, CO002 no reason, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: reopen_improvement(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.reopen_improvement(id integer, reason text) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_rejected app_public.improvement_queue;
+  v_improvement app_public.improvement_queue;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  perform app_hidden.set_reason(left(format('Reopened proposal %s: %s', reopen_improvement.id, app_hidden.require_reason(reopen_improvement.reason)), 4000));
+  perform app_private.take_turns_with_erasure();
+  select * into v_rejected from app_public.improvement_queue q where q.id = reopen_improvement.id for no key update;
+  if v_rejected.id is null then
+    raise exception 'There is no proposal with id %.', reopen_improvement.id using errcode = 'CO404';
+  elsif v_rejected.status <> 'rejected' then
+    raise exception 'Proposal % is %: there is no rejection to take back.', v_rejected.id, v_rejected.status
+      using errcode = 'CO103', detail = jsonb_build_object('status', v_rejected.status, 'by', v_rejected.approved_by)::text,
+            hint = case v_rejected.status when 'approved' then 'undo_improvement takes an approval back.' else 'Reload the queue: somebody may have reopened it already.' end;
+  elsif v_rejected.suggested_sop_update ? 'erased' or btrim(v_rejected.suggested_sop_update ->> 'new_content') = '' or v_rejected.suggested_sop_update -> 'entries' = '[]' then
+    raise exception 'What proposal % said was erased with the customer who had said it.', v_rejected.id using errcode = 'CO110', hint = 'The next analysis drafts from what is left.';
+  end if;
+  v_improvement := app_private.let_wait_again(v_rejected);
+  perform app_private.unsettle_failures(v_rejected);
+  return v_improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION reopen_improvement(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.reopen_improvement(id integer, reason text) IS 'Takes a rejection back: the proposal waits again, as it was. reason: why.
+Errors: CO001 no actor, CO002 no reason, CO103 it is not rejected (any more), CO110 its words were erased, CO112 a twin waits, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: messages; Type: TABLE; Schema: app_public; Owner: -
@@ -7009,6 +7792,58 @@ $$;
 COMMENT ON FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) IS 'The version of an SOP that was in force at a time; none where it did not exist or was archived then.';
 
 --
+-- Name: sop_blame(integer, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.sop_blame(sop_id integer, version integer DEFAULT NULL::integer) RETURNS SETOF app_public.blamed_line
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+  v_version app_public.sop_versions;
+  v_lines text[];
+  v_before text[];
+  v_from integer[]; -- for each line of v_lines the version that wrote it
+  v_next integer[];
+  v_edit record;
+  v_at integer;
+begin
+  for v_version in
+    select * from app_public.sop_versions v where v.sop_id = sop_blame.sop_id and v.version <= coalesce(sop_blame.version, 2147483647) order by v.version
+  loop
+    -- Whether the last line ends with a newline is nobody's doing.
+    v_lines := string_to_array(regexp_replace(v_version.content, '\n$', ''), E'\n');
+    if v_version.version = 1 then
+      v_from := array_fill(1, array[cardinality(v_lines)]);
+    elsif v_lines <> v_before then
+      v_next := '{}';
+      v_at := 1;
+      for v_edit in select * from app_hidden.line_edits(v_before, v_lines) loop
+        v_next := v_next || v_from[v_at:v_edit.a_from - 1] || array_fill(v_version.version, array[greatest(v_edit.b_to - v_edit.b_from + 1, 0)]);
+        v_at := v_edit.a_to + 1;
+      end loop;
+      v_from := v_next || v_from[v_at:];
+    end if;
+    v_before := v_lines;
+  end loop;
+  if v_version.id is null or v_version.version <> sop_blame.version then
+    raise exception 'SOP % has no version %.', sop_blame.sop_id, coalesce(sop_blame.version, 1) using errcode = 'CO404';
+  end if;
+  return query
+    select t.line::integer, t.text, v.version, v.changed_by::text, v.created_at, v.change_reason, v.improvement_id
+      from unnest(v_lines, v_from) with ordinality t(text, version, line)
+      join app_public.sop_versions v on v.sop_id = sop_blame.sop_id and v.version = t.version
+     order by t.line;
+end
+$_$;
+
+--
+-- Name: FUNCTION sop_blame(sop_id integer, version integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.sop_blame(sop_id integer, version integer) IS 'Each line of an SOP with the version that last wrote it: who, when, why, by which proposal. version: the newest unless given. Over GraphQL a page has 100 lines unless `first` says otherwise (1,000 at most).
+Errors: CO404 no such SOP or version.';
+
+--
 -- Name: sop_diff(integer, integer, integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -7035,6 +7870,51 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) IS 'A unified line diff between two versions of an SOP; empty where their texts are equal. Errors: CO404 no such version.';
+
+--
+-- Name: sop_questions(integer, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.sop_questions(sop_id integer, first integer DEFAULT 50) RETURNS TABLE(question text, times integer, helpful integer, unhelpful integer, failed integer, last_asked_at timestamp with time zone, last_response_id bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  return query
+    with asked as (
+      select r.id as response_id, r.question, r.feedback, f.id as failure_id, r.created_at
+        from (select s.response_id from app_public.response_sources s where s.sop_id = sop_questions.sop_id and s.cited
+              union
+              select e.response_id from app_public.failed_responses e where e.expected_sop_id = sop_questions.sop_id and e.withdrawn_at is null) a
+        join app_public.responses r on r.id = a.response_id
+        left join app_public.failed_responses f on f.response_id = r.id and f.withdrawn_at is null
+       where r.erased_at is null
+      union all
+      -- Failures that came without an answer, such as imported ones.
+      select null, f.query, null, f.id, f.created_at from app_public.failed_responses f
+       where f.expected_sop_id = sop_questions.sop_id and f.response_id is null and f.withdrawn_at is null and f.erased_at is null
+    ), grouped as (
+      select (array_agg(a.question order by a.created_at desc, a.response_id desc nulls last))[1] as latest, count(*)::integer as times, count(*) filter (where a.feedback = 'helpful')::integer as helpful,
+             count(*) filter (where a.feedback = 'unhelpful')::integer as unhelpful, count(a.failure_id)::integer as failed, max(a.created_at) as last_at, max(a.response_id) as last_id
+        from asked a group by md5(lower(btrim(regexp_replace(a.question, '\s+', ' ', 'g'))))
+       order by 5 desc, 2 desc, 6 desc limit least(greatest(coalesce(first, 50), 0), 1000)
+    )
+    select app_hidden.learnable_question(g.latest), g.times, g.helpful, g.unhelpful, g.failed, g.last_at, g.last_id from grouped g
+     order by g.failed desc, g.times desc, g.last_at desc;
+end
+$$;
+
+--
+-- Name: FUNCTION sop_questions(sop_id integer, first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.sop_questions(sop_id integer, first integer) IS '@firstArgument most
+The questions that an SOP answered, or failed on (its answer failed, or it should have answered): equal ones together (whatever their case and spaces), those that failed most first; masked, 500 characters each. first (over GraphQL `most`, since a page has a first of its own): at most so many (50; 1,000 at most). times: how often it was asked; failed: failures that were filed.
+Errors: CO403 not staff.';
 
 --
 -- Name: start_conversation(text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -7094,6 +7974,46 @@ $$;
 
 COMMENT ON FUNCTION app_public.take_over(ticket_id integer) IS 'Takes a conversation over: from now on the assistant is silent in it, also with an answer that is on its way, until hand_back or club_settings.takeover_minutes pass.
 Errors: CO001 no actor, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.';
+
+--
+-- Name: undo_improvement(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.undo_improvement(id integer, reason text) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $_$
+declare
+  v_approved app_public.improvement_queue;
+  v_improvement app_public.improvement_queue;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  perform app_hidden.set_reason(left(format('Undo of proposal %s: %s', undo_improvement.id, app_hidden.require_reason(undo_improvement.reason)), 4000));
+  -- It brings back what the approval wrote over, which may be a customer's words.
+  perform app_private.take_turns_with_erasure();
+  select * into v_approved from app_public.improvement_queue q where q.id = undo_improvement.id for no key update;
+  if v_approved.id is null then
+    raise exception 'There is no proposal with id %.', undo_improvement.id using errcode = 'CO404';
+  elsif v_approved.status <> 'approved' then
+    raise exception 'Proposal % is %: there is no approval to take back.', v_approved.id, v_approved.status
+      using errcode = 'CO103', detail = jsonb_build_object('status', v_approved.status, 'by', v_approved.rejected_by)::text,
+            hint = case v_approved.status when 'rejected' then 'reopen_improvement takes a rejection back.' else 'Reload the queue: somebody may have taken it back already.' end;
+  end if;
+  execute format('select * from app_private.%I($1)', 'undo_improvement__' || v_approved.kind) into v_improvement using v_approved;
+  v_improvement := app_private.let_wait_again(v_improvement);
+  perform app_private.unsettle_failures(v_approved);
+  return v_improvement;
+end
+$_$;
+
+--
+-- Name: FUNCTION undo_improvement(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.undo_improvement(id integer, reason text) IS 'Takes an approval back, in one transaction: the SOP gets the text before as its next version (a new SOP is archived), knowledge entries are what they were, failures are open again, and the proposal waits again, as it was published. reason: why.
+Errors: CO001 no actor, CO002 no reason, CO103 it is not approved (any more), CO112 later work builds on it, or a twin waits, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: users_status(app_public.users); Type: FUNCTION; Schema: app_public; Owner: -
@@ -7570,19 +8490,43 @@ CREATE TABLE app_private.embedding_cache (
 COMMENT ON TABLE app_private.embedding_cache IS 'Vectors by what they are of and who made them, so that approving needs no model.';
 
 --
+-- Name: improvement_viewers; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE UNLOGGED TABLE app_private.improvement_viewers (
+    improvement_id integer NOT NULL,
+    actor text NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+--
+-- Name: TABLE improvement_viewers; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.improvement_viewers IS 'Which members of staff have a proposal open; see look_at_improvement. A row that is 45 seconds old says nothing any more.';
+
+--
+-- Name: COLUMN improvement_viewers.actor; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.improvement_viewers.actor IS 'clubos.actor: a user''s e-mail address, or whatever name a DBA gave.';
+
+--
 -- Name: improvements_in_progress; Type: TABLE; Schema: app_private; Owner: -
 --
 
 CREATE UNLOGGED TABLE app_private.improvements_in_progress (
     transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    improvement_id integer NOT NULL
+    improvement_id integer NOT NULL,
+    reopens boolean DEFAULT false NOT NULL
 );
 
 --
 -- Name: TABLE improvements_in_progress; Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON TABLE app_private.improvements_in_progress IS 'Which proposal this transaction is applying at this moment; a row lives no longer than the handler runs.';
+COMMENT ON TABLE app_private.improvements_in_progress IS 'Which proposal this transaction is applying, or (reopens) taking back, at this moment; a row lives no longer than the handler runs.';
 
 --
 -- Name: knowledge_votes; Type: TABLE; Schema: app_private; Owner: -
@@ -8209,6 +9153,31 @@ ALTER TABLE app_public.sites ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTIT
 );
 
 --
+-- Name: sop_categories; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.sop_categories WITH (security_invoker='true') AS
+ SELECT s.category,
+    (count(*))::integer AS sops,
+    max(s.updated_at) AS last_changed_at
+   FROM app_public.sops s
+  WHERE (s.archived_at IS NULL)
+  GROUP BY s.category;
+
+--
+-- Name: VIEW sop_categories; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.sop_categories IS 'The categories that SOPs in use have, with how many, and when one was last changed.';
+
+--
+-- Name: COLUMN sop_categories.category; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_categories.category IS '@behavior +orderBy +filterBy
+Such as booking or tech_support.';
+
+--
 -- Name: sop_failures; Type: VIEW; Schema: app_public; Owner: -
 --
 
@@ -8469,6 +9438,13 @@ ALTER TABLE ONLY app_private.dead_job_alerts
 
 ALTER TABLE ONLY app_private.embedding_cache
     ADD CONSTRAINT embedding_cache_pkey PRIMARY KEY (content_hash, model);
+
+--
+-- Name: improvement_viewers improvement_viewers_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.improvement_viewers
+    ADD CONSTRAINT improvement_viewers_pkey PRIMARY KEY (improvement_id, actor);
 
 --
 -- Name: improvements_in_progress improvements_in_progress_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
@@ -8991,6 +9967,18 @@ CREATE INDEX failure_patterns_sop_id ON app_public.failure_patterns USING btree 
 CREATE INDEX improvement_evidence_failed_response_id ON app_public.improvement_evidence USING btree (failed_response_id);
 
 --
+-- Name: improvement_queue_by_impact; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX improvement_queue_by_impact ON app_public.improvement_queue USING btree (status, impact DESC, id);
+
+--
+-- Name: improvement_queue_by_kind; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX improvement_queue_by_kind ON app_public.improvement_queue USING btree (kind, status, impact DESC, id);
+
+--
 -- Name: improvement_queue_failed_response_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -9007,12 +9995,6 @@ CREATE UNIQUE INDEX improvement_queue_fingerprint_key ON app_public.improvement_
 --
 
 CREATE INDEX improvement_queue_pattern_id ON app_public.improvement_queue USING btree (pattern_id);
-
---
--- Name: improvement_queue_pending; Type: INDEX; Schema: app_public; Owner: -
---
-
-CREATE INDEX improvement_queue_pending ON app_public.improvement_queue USING btree (impact DESC, id) WHERE ((status)::text = 'pending'::text);
 
 --
 -- Name: improvement_queue_sop_id; Type: INDEX; Schema: app_public; Owner: -
@@ -9610,6 +10592,13 @@ CREATE CONSTRAINT TRIGGER _900_chain AFTER INSERT ON app_public.audit_log DEFERR
 CREATE CONSTRAINT TRIGGER _900_finished AFTER INSERT ON app_public.privacy_actions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_privacy_actions__finished();
 
 --
+-- Name: improvement_viewers improvement_viewers_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.improvement_viewers
+    ADD CONSTRAINT improvement_viewers_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE CASCADE;
+
+--
 -- Name: knowledge_votes knowledge_votes_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -9943,6 +10932,12 @@ ALTER TABLE app_private.dead_job_alerts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.embedding_cache ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: improvement_viewers; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.improvement_viewers ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: improvements_in_progress; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -9995,6 +10990,12 @@ CREATE POLICY select_auditor ON app_private.dead_job_alerts FOR SELECT TO audito
 --
 
 CREATE POLICY select_auditor ON app_private.embedding_cache FOR SELECT TO auditor USING (true);
+
+--
+-- Name: improvement_viewers select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.improvement_viewers FOR SELECT TO auditor USING (true);
 
 --
 -- Name: improvements_in_progress select_auditor; Type: POLICY; Schema: app_private; Owner: -
@@ -11314,6 +12315,8 @@ REVOKE ALL ON FUNCTION app_hidden.find_ticket(ticket_id integer) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.from_lines(lines text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO agent;
+GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO auditor;
 
 --
 -- Name: TABLE responses; Type: ACL; Schema: app_public; Owner: -
@@ -11512,6 +12515,16 @@ REVOKE ALL ON FUNCTION app_hidden.mask_phone(candidate text, before text, after 
 --
 
 REVOKE ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) TO agent;
+GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb) TO auditor;
+
+--
+-- Name: FUNCTION merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer) TO agent;
+GRANT ALL ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer) TO auditor;
 
 --
 -- Name: FUNCTION notify(kind text, details jsonb, key text); Type: ACL; Schema: app_hidden; Owner: -
@@ -11554,6 +12567,12 @@ REVOKE ALL ON FUNCTION app_hidden.plain_text(markdown text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.quote(body text, most integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION readable_name(name text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.readable_name(name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION require_actor(); Type: ACL; Schema: app_hidden; Owner: -
@@ -11832,6 +12851,12 @@ REVOKE ALL ON FUNCTION app_private.apply_retention(run_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.apply_retention(run_id bigint) TO worker;
 
 --
+-- Name: FUNCTION ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION beat(worker_id text, host text, process_id integer, running bigint[], grace interval, alone boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -11904,6 +12929,12 @@ REVOKE ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) FROM PU
 GRANT ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) TO worker;
 
 --
+-- Name: FUNCTION edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION embeddings_promised(); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -11928,116 +12959,6 @@ REVOKE ALL ON FUNCTION app_private.end_erasure(action_id bigint, counts jsonb) F
 
 REVOKE ALL ON FUNCTION app_private.end_worker(worker_id text, fault boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.end_worker(worker_id text, fault boolean) TO worker;
-
---
--- Name: FUNCTION erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text) FROM PUBLIC;
-
---
--- Name: FUNCTION erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) FROM PUBLIC;
-
---
--- Name: FUNCTION erase_learned(knowledge_ids integer[]); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) FROM PUBLIC;
-
---
--- Name: FUNCTION erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) FROM PUBLIC;
-
---
--- Name: FUNCTION finish_notification(notification_id bigint, error text, retry boolean); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) TO worker;
-
---
--- Name: FUNCTION first_target(question text); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.first_target(question text) FROM PUBLIC;
-
---
--- Name: FUNCTION improvement_in_progress(); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.improvement_in_progress() FROM PUBLIC;
-
---
--- Name: FUNCTION learn_from(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.learn_from(response app_public.responses) FROM PUBLIC;
-
---
--- Name: FUNCTION lock_rated_entries(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.lock_rated_entries(response app_public.responses) FROM PUBLIC;
-
---
--- Name: FUNCTION missing_vectors(category text, section text, content text); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.missing_vectors(category text, section text, content text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_private.missing_vectors(category text, section text, content text) TO worker;
-
---
--- Name: FUNCTION nearest_units(question public.vector, model text, depth integer); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) FROM PUBLIC;
-
---
--- Name: FUNCTION of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]) FROM PUBLIC;
-
---
--- Name: FUNCTION pattern_label(pattern_id integer); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.pattern_label(pattern_id integer) FROM PUBLIC;
-
---
--- Name: FUNCTION personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) FROM PUBLIC;
-
---
--- Name: FUNCTION preview_questions(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue) FROM PUBLIC;
-
---
--- Name: FUNCTION pseudonym(name text); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.pseudonym(name text) FROM PUBLIC;
-
---
--- Name: FUNCTION question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
-
---
--- Name: FUNCTION quotes_of(items text[]); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.quotes_of(items text[]) FROM PUBLIC;
 
 --
 -- Name: TABLE knowledge_base; Type: ACL; Schema: app_public; Owner: -
@@ -12109,6 +13030,153 @@ GRANT INSERT(valid_to),UPDATE(valid_to) ON TABLE app_public.knowledge_base TO re
 GRANT INSERT(sop_id),UPDATE(sop_id) ON TABLE app_public.knowledge_base TO reviewer;
 
 --
+-- Name: FUNCTION entry_state(entry app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.entry_state(entry app_public.knowledge_base) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_from_undo(items text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_from_undo(items text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_learned(knowledge_ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION finish_notification(notification_id bigint, error text, retry boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) TO worker;
+
+--
+-- Name: FUNCTION first_result(question text, OUT target text, OUT title text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.first_result(question text, OUT target text, OUT title text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION forget_viewers(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.forget_viewers() FROM PUBLIC;
+
+--
+-- Name: FUNCTION improvement_in_progress(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.improvement_in_progress() FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_reopened(improvement_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.is_reopened(improvement_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION learn_from(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.learn_from(response app_public.responses) FROM PUBLIC;
+
+--
+-- Name: FUNCTION let_wait_again(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.let_wait_again(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION lock_rated_entries(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.lock_rated_entries(response app_public.responses) FROM PUBLIC;
+
+--
+-- Name: FUNCTION missing_vectors(category text, section text, content text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.missing_vectors(category text, section text, content text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.missing_vectors(category text, section text, content text) TO worker;
+
+--
+-- Name: FUNCTION nearest_units(question public.vector, model text, depth integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION pattern_label(pattern_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.pattern_label(pattern_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, failing integer, good integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, failing integer, good integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION preview_texts(improvement_id integer, edited_content text, edited_version integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) TO worker;
+
+--
+-- Name: FUNCTION pseudonym(name text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.pseudonym(name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
+
+--
+-- Name: FUNCTION quotes_of(items text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.quotes_of(items text[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION rebuild_knowledge_unit(entry app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -12166,6 +13234,12 @@ REVOKE ALL ON FUNCTION app_private.refresh_profiles() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) TO worker;
+
+--
+-- Name: FUNCTION refuse_undo(improvement app_public.improvement_queue, what text, details jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_undo(improvement app_public.improvement_queue, what text, details jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION release_jobs(worker_ids text[], fault boolean); Type: ACL; Schema: app_private; Owner: -
@@ -12240,6 +13314,12 @@ REVOKE ALL ON FUNCTION app_private.search_targets(question text, question_embedd
 REVOKE ALL ON FUNCTION app_private.settle_entry(knowledge_id integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION settle_failures(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.settle_failures(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
 -- Name: FUNCTION store_vectors(texts text[], vectors public.vector[], model text); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -12251,6 +13331,54 @@ GRANT ALL ON FUNCTION app_private.store_vectors(texts text[], vectors public.vec
 --
 
 REVOKE ALL ON FUNCTION app_private.take_turns_with_erasure(erases boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION target_title(target text, entry_id bigint); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.target_title(target text, entry_id bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION text_to_publish(improvement app_public.improvement_queue, OUT category text, OUT section text, OUT content text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.text_to_publish(improvement app_public.improvement_queue, OUT category text, OUT section text, OUT content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION undo_improvement__knowledge_correction(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.undo_improvement__knowledge_correction(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION undo_improvement__knowledge_entry(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.undo_improvement__knowledge_entry(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION undo_improvement__routing_hint(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.undo_improvement__routing_hint(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION undo_improvement__sop_edit(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.undo_improvement__sop_edit(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION undo_improvement__sop_new(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.undo_improvement__sop_new(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION unsettle_failures(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.unsettle_failures(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
 -- Name: FUNCTION vectors_wanted(most integer); Type: ACL; Schema: app_private; Owner: -
@@ -12475,11 +13603,33 @@ REVOKE ALL ON FUNCTION app_public.import_sop_version(category text, section text
 GRANT ALL ON FUNCTION app_public.import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text, renamed_from_section text) TO admin;
 
 --
+-- Name: FUNCTION improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer) TO auditor;
+
+--
 -- Name: FUNCTION invite_user(user_id integer); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.invite_user(user_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.invite_user(user_id integer) TO admin;
+
+--
+-- Name: FUNCTION look_at_improvement(id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.look_at_improvement(id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.look_at_improvement(id integer) TO agent;
+
+--
+-- Name: FUNCTION look_away(id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.look_away(id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.look_away(id integer) TO agent;
 
 --
 -- Name: FUNCTION mark_helpful(response_id bigint); Type: ACL; Schema: app_public; Owner: -
@@ -12508,12 +13658,12 @@ GRANT ALL ON FUNCTION app_public.me() TO auditor;
 GRANT ALL ON FUNCTION app_public.me() TO worker;
 
 --
--- Name: FUNCTION preview_improvement(id integer); Type: ACL; Schema: app_public; Owner: -
+-- Name: FUNCTION preview_improvement(id integer, edited_content text, edited_version integer); Type: ACL; Schema: app_public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_public.preview_improvement(id integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_public.preview_improvement(id integer) TO agent;
-GRANT ALL ON FUNCTION app_public.preview_improvement(id integer) TO worker;
+REVOKE ALL ON FUNCTION app_public.preview_improvement(id integer, edited_content text, edited_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.preview_improvement(id integer, edited_content text, edited_version integer) TO agent;
+GRANT ALL ON FUNCTION app_public.preview_improvement(id integer, edited_content text, edited_version integer) TO worker;
 
 --
 -- Name: FUNCTION propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision); Type: ACL; Schema: app_public; Owner: -
@@ -12536,6 +13686,13 @@ GRANT ALL ON FUNCTION app_public.record_response(question text, text text, outco
 
 REVOKE ALL ON FUNCTION app_public.reject_improvement(id integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.reject_improvement(id integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION reopen_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.reopen_improvement(id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.reopen_improvement(id integer, reason text) TO reviewer;
 
 --
 -- Name: TABLE messages; Type: ACL; Schema: app_public; Owner: -
@@ -12738,12 +13895,28 @@ GRANT ALL ON FUNCTION app_public.sop_as_of(category text, section text, at times
 GRANT ALL ON FUNCTION app_public.sop_as_of(category text, section text, at timestamp with time zone) TO auditor;
 
 --
+-- Name: FUNCTION sop_blame(sop_id integer, version integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.sop_blame(sop_id integer, version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.sop_blame(sop_id integer, version integer) TO agent;
+GRANT ALL ON FUNCTION app_public.sop_blame(sop_id integer, version integer) TO auditor;
+
+--
 -- Name: FUNCTION sop_diff(sop_id integer, "from" integer, "to" integer); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) TO agent;
 GRANT ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" integer) TO auditor;
+
+--
+-- Name: FUNCTION sop_questions(sop_id integer, first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.sop_questions(sop_id integer, first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.sop_questions(sop_id integer, first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.sop_questions(sop_id integer, first integer) TO auditor;
 
 --
 -- Name: FUNCTION start_conversation(site text); Type: ACL; Schema: app_public; Owner: -
@@ -12759,6 +13932,13 @@ GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO agent;
 
 REVOKE ALL ON FUNCTION app_public.take_over(ticket_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.take_over(ticket_id integer) TO agent;
+
+--
+-- Name: FUNCTION undo_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.undo_improvement(id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.undo_improvement(id integer, reason text) TO reviewer;
 
 --
 -- Name: FUNCTION users_status(person app_public.users); Type: ACL; Schema: app_public; Owner: -
@@ -13539,6 +14719,12 @@ GRANT SELECT ON TABLE app_private.dead_job_alerts TO auditor;
 GRANT SELECT ON TABLE app_private.embedding_cache TO auditor;
 
 --
+-- Name: TABLE improvement_viewers; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.improvement_viewers TO auditor;
+
+--
 -- Name: TABLE improvements_in_progress; Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -13811,6 +14997,13 @@ GRANT INSERT(timezone),UPDATE(timezone) ON TABLE app_public.sites TO admin;
 --
 
 GRANT INSERT(address),UPDATE(address) ON TABLE app_public.sites TO admin;
+
+--
+-- Name: TABLE sop_categories; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sop_categories TO agent;
+GRANT SELECT ON TABLE app_public.sop_categories TO auditor;
 
 --
 -- Name: TABLE sop_failures; Type: ACL; Schema: app_public; Owner: -
