@@ -1,1 +1,7 @@
 -- Enter migration here
+--!include tables/responses.sql
+--!include queries/insights.sql
+--!include views/analytics.sql
+--!include views/dead_jobs.sql
+--!include policies/policies.sql
+--!include policies/functions.sql

@@ -68,6 +68,7 @@
 --!include queries/search_knowledge.sql
 --!include queries/sop_history.sql
 --!include queries/failures_about.sql
+--!include queries/insights.sql
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
 --!include functions/record_audit_head.sql

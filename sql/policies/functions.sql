@@ -23,9 +23,15 @@ grant execute on function app_public.start_conversation(text), app_public.mark_h
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.sop_diff(integer, integer, integer),
   app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz) to agent, auditor;
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer) to worker;
+grant execute on function app_public.answers_by_day(timestamptz, timestamptz, text, text, text), app_public.failures_by_day(timestamptz, timestamptz, text, text, text),
+  app_public.response_times_by_day(timestamptz, timestamptz, text, text, text), app_public.answers_by_hour(timestamptz, timestamptz, text, text, text),
+  app_public.feedback_by_day(timestamptz, timestamptz, text, text, text), app_public.most_used_sops(timestamptz, timestamptz, text, text, integer),
+  app_public.most_failed_sops(timestamptz, timestamptz, text, text, integer), app_public.top_patterns(timestamptz, timestamptz, text, text, integer),
+  app_public.approvals_by_week(timestamptz, timestamptz, text), app_public.insights_summary(timestamptz, timestamptz, text, text), app_public.insight_source(text),
+  app_hidden.insight_period(timestamptz, timestamptz, text, text), app_hidden.insight_figures(timestamptz, timestamptz, text, integer) to agent, auditor;
 -- What these call with the caller's rights: they compute, and read nothing.
 grant execute on function app_hidden.to_lines(text), app_hidden.line_edits(text[], text[]), app_hidden.hunk_range(integer, integer),
-  app_hidden.unified_diff(text, text, text, text, integer) to agent, auditor;
+  app_hidden.unified_diff(text, text, text, text, integer), app_hidden.find_site(text) to agent, auditor;
 
 grant execute on function app_public.take_over(integer), app_public.hand_back(integer), app_public.reply(integer, text),
   app_public.resolve_ticket(integer, text, text, integer, text, text), app_public.set_assistant_enabled(boolean, text), app_public.request_analysis(integer),
@@ -37,7 +43,7 @@ grant execute on function app_public.save_sop(text, text, text, text, integer), 
   app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text) to reviewer;
 -- Reviewers write SOPs and knowledge with their own rights; these functions and the triggers check with them who, why and when.
 grant execute on function app_hidden.current_reason(), app_hidden.acting_role(), app_hidden.has_role(name), app_hidden.require_role(name), app_hidden.require_reason(text),
-  app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(), app_hidden.find_sop(integer, boolean), app_hidden.find_site(text) to reviewer;
+  app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(), app_hidden.find_sop(integer, boolean) to reviewer;
 
 grant execute on function app_public.current_user_id(), app_public.me() to anonymous, agent, auditor, worker;
 grant execute on function app_public.users_status(app_public.users) to agent, auditor;

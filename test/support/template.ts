@@ -8,9 +8,29 @@ import { migrateDatabase, projectFolder } from '../../core/database/migrate.ts'
 
 const migrations = join(projectFolder, 'migrations', 'committed')
 
+/** What is being written: migrations/current.sql with its includes, so that tests see it before it is committed. */
+function currentMigration(): string {
+  return readFileSync(join(projectFolder, 'migrations', 'current.sql'), 'utf8').replace(
+    /^--!include (\S+)$/gm,
+    (_, file: string) => readFileSync(join(projectFolder, 'sql', file), 'utf8'),
+  )
+}
+
+async function migrateToCurrent(connectionString: string): Promise<void> {
+  await migrateDatabase(connectionString)
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  try {
+    await client.query(currentMigration())
+  } finally {
+    await client.end()
+  }
+}
+
 function fingerprint(): string {
   const hash = createHash('sha256')
   for (const file of readdirSync(migrations).sort()) hash.update(readFileSync(join(migrations, file)))
+  hash.update(currentMigration())
   hash.update(readFileSync(join(projectFolder, 'package-lock.json')))
   return hash.digest('hex').slice(0, 16)
 }
@@ -36,7 +56,7 @@ async function makeServerTemplate(url: string): Promise<void> {
     const draft = `${templateName}_draft`
     await client.query(`drop database if exists ${draft} with (force)`)
     await client.query(`create database ${draft} template template0`)
-    await migrateDatabase(Object.assign(new URL(url), { pathname: `/${draft}` }).toString())
+    await migrateToCurrent(Object.assign(new URL(url), { pathname: `/${draft}` }).toString())
     await client.query(`alter database ${draft} rename to ${templateName}`)
     await client.query(`alter database ${templateName} set search_path = app_public, public`)
   } finally {
@@ -50,7 +70,7 @@ async function makeEmbeddedTemplate(): Promise<void> {
   mkdirSync(join(file, '..'), { recursive: true })
   const database = await openEmbedded({ dataDir: 'memory://' })
   try {
-    await migrateDatabase(database.url)
+    await migrateToCurrent(database.url)
     writeFileSync(`${file}.${process.pid}`, await database.dump())
     renameSync(`${file}.${process.pid}`, file)
   } finally {
