@@ -1,6 +1,15 @@
 -- Enter migration here
 --!include tables/responses.sql
+--!include tables/messages.sql
+--!include functions/feedback.sql
 --!include queries/insights.sql
+--!include functions/answer.sql
+--!include functions/drafts.sql
+--!include mutations/mark_response.sql
+--!include mutations/conversations.sql
+--!include mutations/draft_reply.sql
+--!include mutations/record_response.sql
+--!include mutations/privacy.sql
 --!include views/analytics.sql
 --!include views/dead_jobs.sql
 --!include policies/policies.sql

@@ -73,6 +73,7 @@
 --!include queries/current_user_id.sql
 --!include functions/record_audit_head.sql
 --!include functions/answer.sql
+--!include functions/drafts.sql
 --!include functions/preview.sql
 --!include functions/analyse.sql
 --!include mutations/users.sql
@@ -91,6 +92,7 @@
 --!include mutations/approve_improvement.sql
 --!include mutations/mark_response.sql
 --!include mutations/conversations.sql
+--!include mutations/draft_reply.sql
 --!include mutations/record_response.sql
 --!include mutations/ask.sql
 --!include mutations/request_analysis.sql

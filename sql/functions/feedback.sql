@@ -8,11 +8,13 @@ begin
     raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
   elsif v_response.erased_at is not null then
     raise exception 'This answer was erased; there is nothing left to rate.' using errcode = 'CO110';
+  elsif v_response.outcome = 'drafted' then
+    raise exception 'A draft is not rated: no customer got it.' using errcode = 'CO005', hint = 'Change it, and send what is right; or correct the answer by resolve_ticket.';
   end if;
   return v_response;
 end
 $$;
-comment on function app_hidden.visible_response(bigint) is 'The response, locked; CO404 where it is not there or another customer''s, CO110 where it was erased.';
+comment on function app_hidden.visible_response(bigint) is 'The response, locked; CO404 where it is not there or another customer''s, CO110 where it was erased, CO005 where it is a draft.';
 
 create or replace function app_hidden.voter() returns text language sql stable as $$
   select coalesce('visitor:' || app_public.current_visitor_id(), app_public.current_actor(), session_user)
@@ -34,10 +36,10 @@ language sql volatile security definer set search_path = app_public, public, pg_
       from app_private.knowledge_votes v where v.knowledge_id = settle_entry.knowledge_id
   )
   update app_public.knowledge_base k
-     set trust = case when k.source <> 'learned' then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end
+     set trust = case when k.source <> 'learned' or k.trust = 3 then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end
     from votes, app_public.club_settings s
    where k.id = settle_entry.knowledge_id
-     and k.trust is distinct from case when k.source <> 'learned' then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end;
+     and k.trust is distinct from case when k.source <> 'learned' or k.trust = 3 then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end;
 $$;
 comment on function app_private.settle_entry(integer) is 'Sets a learned entry''s trust by its votes: 2 staff found it helpful, 1 enough distinct customers did, else 0.';
 
@@ -88,7 +90,7 @@ begin
     perform app_private.settle_entry(v_vote.knowledge_id);
     -- What only this rating had taught is forgotten with it.
     delete from app_public.knowledge_base k
-     where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
+     where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and k.trust < 3 and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
   end loop;
   -- One that waits to be looked at again is counted in its pattern already.
   delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed and f.pattern_id is null;
