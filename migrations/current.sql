@@ -1,10 +1,17 @@
 -- Enter migration here
 --!include tables/responses.sql
 --!include tables/messages.sql
+--!include tables/knowledge_questions.sql
+--!include functions/rebuild_units.sql
 --!include functions/feedback.sql
+--!include functions/merge_knowledge.sql
+--!include triggers/audit.sql
 --!include queries/insights.sql
+--!include queries/knowledge_duplicates.sql
 --!include functions/answer.sql
 --!include functions/drafts.sql
+--!include functions/analyse.sql
+--!include mutations/knowledge.sql
 --!include mutations/mark_response.sql
 --!include mutations/conversations.sql
 --!include mutations/draft_reply.sql

@@ -17,6 +17,7 @@
 --!include tables/failed_responses.sql
 --!include tables/messages.sql
 --!include tables/knowledge_votes.sql
+--!include tables/knowledge_questions.sql
 --!include tables/search_units.sql
 --!include tables/search_vocabulary.sql
 --!include tables/emergency_signals.sql
@@ -54,6 +55,7 @@
 --!include functions/improvement_handlers.sql
 --!include functions/tickets.sql
 --!include functions/feedback.sql
+--!include functions/merge_knowledge.sql
 --!include functions/granted_columns.sql
 --!include functions/emergency_signals.sql
 --!include functions/dead_jobs.sql
@@ -69,6 +71,7 @@
 --!include queries/sop_history.sql
 --!include queries/failures_about.sql
 --!include queries/insights.sql
+--!include queries/knowledge_duplicates.sql
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
 --!include functions/record_audit_head.sql
@@ -86,6 +89,7 @@
 --!include mutations/rollback_sop.sql
 --!include mutations/archive_sop.sql
 --!include mutations/save_knowledge.sql
+--!include mutations/knowledge.sql
 --!include mutations/import_sop_version.sql
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql

@@ -69,7 +69,9 @@ begin
                    union
                    select e.id from app_public.response_sources s join app_public.knowledge_base e
                        on e.category = s.category and e.topic = s.topic and e.question = app_hidden.learnable_question(response.question)
-                    where s.response_id = response.id and s.cited)
+                    where s.response_id = response.id and s.cited
+                   union
+                   select q.knowledge_id from app_public.knowledge_questions q where q.question = app_hidden.learnable_question(response.question))
     order by k.id for no key update;
 end
 $$;
@@ -109,11 +111,17 @@ begin
   if v_source.response_id is null then
     return;
   end if;
-  insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate, learned_from)
-  values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
-          'learned', v_source.sop_id, response.site_id, 0, 0, null, response.id)
-  on conflict (category, topic, question) do update set usage_count = k.usage_count
-  returning k.id into v_id;
+  -- A question that was merged into an entry is that entry's, and no new one.
+  select q.knowledge_id into v_id
+    from app_public.knowledge_questions q join app_public.knowledge_base k on k.id = q.knowledge_id
+   where q.question = app_hidden.learnable_question(response.question) and k.category = v_source.category and k.topic = v_source.topic order by q.id limit 1;
+  if v_id is null then
+    insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate, learned_from)
+    values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
+            'learned', v_source.sop_id, response.site_id, 0, 0, null, response.id)
+    on conflict (category, topic, question) do update set usage_count = k.usage_count
+    returning k.id into v_id;
+  end if;
   perform app_private.vote(v_id, response.id, true);
   if v_source.knowledge_id <> v_id and exists (select from app_public.knowledge_base k where k.id = v_source.knowledge_id) then
     perform app_private.vote(v_source.knowledge_id, response.id, true);
