@@ -1,1 +1,23 @@
 -- Enter migration here
+--!include tables/responses.sql
+--!include tables/messages.sql
+--!include tables/knowledge_questions.sql
+--!include functions/rebuild_units.sql
+--!include functions/feedback.sql
+--!include functions/merge_knowledge.sql
+--!include triggers/audit.sql
+--!include queries/insights.sql
+--!include queries/knowledge_duplicates.sql
+--!include functions/answer.sql
+--!include functions/drafts.sql
+--!include functions/analyse.sql
+--!include mutations/knowledge.sql
+--!include mutations/mark_response.sql
+--!include mutations/conversations.sql
+--!include mutations/draft_reply.sql
+--!include mutations/record_response.sql
+--!include mutations/privacy.sql
+--!include views/analytics.sql
+--!include views/dead_jobs.sql
+--!include policies/policies.sql
+--!include policies/functions.sql

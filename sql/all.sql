@@ -18,6 +18,7 @@
 --!include tables/failed_responses.sql
 --!include tables/messages.sql
 --!include tables/knowledge_votes.sql
+--!include tables/knowledge_questions.sql
 --!include tables/search_units.sql
 --!include tables/search_vocabulary.sql
 --!include tables/emergency_signals.sql
@@ -58,6 +59,7 @@
 --!include functions/undo_improvement.sql
 --!include functions/tickets.sql
 --!include functions/feedback.sql
+--!include functions/merge_knowledge.sql
 --!include functions/granted_columns.sql
 --!include functions/emergency_signals.sql
 --!include functions/dead_jobs.sql
@@ -75,10 +77,13 @@
 --!include queries/sop_questions.sql
 --!include queries/improvement_merge.sql
 --!include queries/failures_about.sql
+--!include queries/insights.sql
+--!include queries/knowledge_duplicates.sql
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
 --!include functions/record_audit_head.sql
 --!include functions/answer.sql
+--!include functions/drafts.sql
 --!include functions/preview.sql
 --!include functions/analyse.sql
 --!include mutations/users.sql
@@ -91,6 +96,7 @@
 --!include mutations/rollback_sop.sql
 --!include mutations/archive_sop.sql
 --!include mutations/save_knowledge.sql
+--!include mutations/knowledge.sql
 --!include mutations/import_sop_version.sql
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql
@@ -99,6 +105,7 @@
 --!include mutations/look_at_improvement.sql
 --!include mutations/mark_response.sql
 --!include mutations/conversations.sql
+--!include mutations/draft_reply.sql
 --!include mutations/record_response.sql
 --!include mutations/ask.sql
 --!include mutations/request_analysis.sql

@@ -1,10 +1,11 @@
 /**
  * question → vector → begin_answer (route, search, draft) → record_response. Two database round trips, no client
- * held between them: that is where a language model will write the text.
+ * held between them: that is where a language model will write the text. A draft for staff goes the same way, and is
+ * recorded as one.
  */
 import type pg from 'pg'
 import { z } from 'zod'
-import { type Claims, claimSettings, toVector } from '../database/index.ts'
+import { withClaims as asCaller, type Claims, claimSettings, toVector } from '../database/index.ts'
 import type { Embedder } from '../embedding/index.ts'
 import type { Log } from '../log.ts'
 
@@ -39,7 +40,7 @@ export interface Source {
 export interface Answer {
   id: string
   text: string
-  outcome: 'answered' | 'handed_over' | 'emergency' | 'withheld' | 'paused'
+  outcome: 'answered' | 'handed_over' | 'emergency' | 'withheld' | 'paused' | 'drafted'
   confidence: number | null
   category: string | null
   reason: string | null
@@ -48,6 +49,26 @@ export interface Answer {
   ticket_id: number | null
   conversation: string | null
   sources: Source[]
+  trace: Trace
+}
+
+/** How the answer came about, for staff: where the time went, how it was routed, what was found and how near. */
+export interface Trace {
+  embed_ms: number
+  begin_ms: number
+  record_ms: number
+  total_ms: number
+  /** Null where no language model had a part in it. */
+  tokens_in: number | null
+  tokens_out: number | null
+  cost: number | null
+  route: { category: string | null; confidence: number; threshold: number; votes: Vote[] }
+  sources: Source[]
+}
+
+export interface Vote {
+  category: string
+  share: number
 }
 
 export interface AnsweringServices {
@@ -60,11 +81,24 @@ interface Draft {
   ticket_id: number | null
   site: string | null
   category: string | null
+  votes: Vote[]
   confidence: number
+  threshold: number
   outcome: Answer['outcome']
   reason: string | null
   text: string
   sources: Source[]
+}
+
+/** What the first round trip found out, and what it took. */
+interface Begun {
+  draft: Draft
+  model: string
+  who: string[]
+  settings: Record<string, string>
+  started: number
+  embedMs: number
+  beginMs: number
 }
 
 // The claims are set in the statement itself, so that each half is one round trip and one transaction.
@@ -73,28 +107,77 @@ const withClaims = (settings: Record<string, string>, call: string, firstParamet
     .map((_, i) => `set_config($${firstParameter + 2 * i}, $${firstParameter + 2 * i + 1}, true)`)
     .join(', ')}) ${call}`
 
-export async function ask(
+async function begin(
   services: AnsweringServices,
   claims: Omit<Claims, 'role'>,
   question: Question,
-): Promise<Answer> {
-  const begun = performance.now()
-  const { query } = question
+): Promise<Begun> {
+  const started = performance.now()
   const settings = claimSettings({ ...claims, role: 'worker' })
   const who = Object.entries(settings).flat()
-  const vector = await embedQuestion(services, query)
-
-  const begin = await services.pool.query<{ draft: Draft }>(
+  const vector = await embedQuestion(services, question.query)
+  const embedded = performance.now()
+  const { rows } = await services.pool.query<{ draft: Draft }>(
     withClaims(
       settings,
       'select app_hidden.begin_answer($1, $2::vector, $3, $4, $5::uuid) as draft from claims',
       6,
     ),
-    [query, vector, question.category ?? null, question.site ?? null, question.conversation ?? null, ...who],
+    [
+      question.query,
+      vector,
+      question.category ?? null,
+      question.site ?? null,
+      question.conversation ?? null,
+      ...who,
+    ],
   )
-  const { draft } = begin.rows[0]!
-  const model = vector === null ? 'local-extractive-words' : 'local-extractive'
+  return {
+    draft: rows[0]!.draft,
+    model: vector === null ? 'local-extractive-words' : 'local-extractive',
+    who,
+    settings,
+    started,
+    embedMs: embedded - started,
+    beginMs: performance.now() - embedded,
+  }
+}
 
+type Recorded = Omit<Answer, 'sources' | 'conversation' | 'trace'> & {
+  tokens_in: number | null
+  tokens_out: number | null
+  cost: string | null
+}
+
+function traceOf(begun: Begun, recording: number, recorded: Recorded): Trace {
+  const { draft } = begun
+  const now = performance.now()
+  return {
+    embed_ms: begun.embedMs,
+    begin_ms: begun.beginMs,
+    record_ms: now - recording,
+    total_ms: now - begun.started,
+    tokens_in: recorded.tokens_in,
+    tokens_out: recorded.tokens_out,
+    cost: recorded.cost === null ? null : Number(recorded.cost),
+    route: {
+      category: draft.category,
+      confidence: draft.confidence,
+      threshold: draft.threshold,
+      votes: draft.votes,
+    },
+    sources: draft.sources,
+  }
+}
+
+export async function ask(
+  services: AnsweringServices,
+  claims: Omit<Claims, 'role'>,
+  question: Question,
+): Promise<Answer> {
+  const begun = await begin(services, claims, question)
+  const { draft, settings, who } = begun
+  const recording = performance.now()
   const recorded = await services.pool.query(
     withClaims(
       settings,
@@ -104,10 +187,10 @@ export async function ask(
       13,
     ),
     [
-      query,
+      question.query,
       draft.text,
       draft.outcome,
-      model,
+      begun.model,
       JSON.stringify(draft.sources),
       question.conversation ?? null,
       draft.site,
@@ -115,11 +198,12 @@ export async function ask(
       question.category ?? null,
       draft.confidence,
       draft.reason,
-      performance.now() - begun,
+      recording - begun.started,
       ...who,
     ],
   )
-  const response = recorded.rows[0] as Answer
+  const response = recorded.rows[0] as Recorded
+  const trace = traceOf(begun, recording, response)
   const withheld = response.outcome === 'withheld'
   return {
     id: response.id,
@@ -133,13 +217,49 @@ export async function ask(
     category: response.category,
     reason: response.reason,
     model: response.model,
-    latency_ms: performance.now() - begun,
+    latency_ms: trace.total_ms,
     ticket_id: response.ticket_id,
     conversation:
       response.ticket_id === null
         ? null
         : (question.conversation ?? (await conversationOf(services, response.ticket_id))),
     sources: withheld ? [] : draft.sources,
+    trace,
+  }
+}
+
+/** What the assistant would say in a conversation, for the member of staff who has it; the customer sees nothing of it. */
+export async function draftReply(
+  services: AnsweringServices,
+  claims: Claims,
+  ticketId: number,
+): Promise<Answer> {
+  // With the caller's own rights: whoever may not draft gets no further.
+  const asked = await asCaller(services.pool, claims, async (client) => {
+    const { rows } = await client.query<{ question: string; site: string | null }>(
+      'select question, site from app_hidden.draft_question($1)',
+      [ticketId],
+    )
+    return rows[0]!
+  })
+  const begun = await begin(services, claims, { query: asked.question, site: asked.site })
+  const { draft, settings, who } = begun
+  const recording = performance.now()
+  const { rows } = await services.pool.query(
+    withClaims(
+      settings,
+      `select r.* from claims, app_hidden.record_draft(ticket_id => $1, question => $2, answer => $3, model => $4, latency_ms => $5) r`,
+      6,
+    ),
+    [ticketId, asked.question, JSON.stringify(draft), begun.model, recording - begun.started, ...who],
+  )
+  const response = rows[0] as Recorded
+  return {
+    ...response,
+    latency_ms: performance.now() - begun.started,
+    conversation: await conversationOf(services, ticketId),
+    sources: draft.sources,
+    trace: traceOf(begun, recording, response),
   }
 }
 

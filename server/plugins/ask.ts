@@ -1,8 +1,15 @@
-/** What needs a model before SQL: `ask`, and `searchKnowledge` with the question's vector. */
+/** What needs a model before SQL: `ask`, `draftReply`, and `searchKnowledge` with the question's vector. */
 import type { GraphileConfig } from 'graphile-config'
 import { context, type FieldArgs, lambda, SafeError, type Step, sideEffect } from 'postgraphile/grafast'
 import { extendSchema, gql } from 'postgraphile/utils'
-import { type AnsweringServices, ask, embedQuestion, Question } from '../../core/answering/ask.ts'
+import {
+  type Answer,
+  type AnsweringServices,
+  ask,
+  draftReply,
+  embedQuestion,
+  Question,
+} from '../../core/answering/ask.ts'
 import { type Claims, withClaims } from '../../core/database/index.ts'
 
 declare global {
@@ -41,7 +48,7 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
         id: BigInt!
         """Empty where the answer was withheld, since a person has the conversation."""
         text: String!
-        """answered, handed_over, emergency, withheld or paused."""
+        """answered, handed_over, emergency, withheld or paused; of a draft, drafted."""
         outcome: String!
         """Calibrated probability (0 to 1) that the first source is right."""
         confidence: Float
@@ -55,6 +62,62 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
         ticketId: Int
         conversation: UUID
         sources: [Source!]!
+        """How it came about; null for customers."""
+        trace: AnswerTrace
+      }
+
+      """How an answer came about: where the time went, how it was routed, what was found."""
+      type AnswerTrace {
+        """Milliseconds for the question's vector."""
+        embedMs: Float!
+        """Milliseconds for route, search and draft."""
+        beginMs: Float!
+        """Milliseconds for writing it down."""
+        recordMs: Float!
+        totalMs: Float!
+        """Null where no language model had a part in it."""
+        tokensIn: Int
+        tokensOut: Int
+        """US dollars."""
+        cost: Float
+        route: AnswerRoute!
+        """All that was found, also where the answer rests on nothing."""
+        sources: [TracedSource!]!
+      }
+
+      type AnswerRoute {
+        category: String
+        """Calibrated probability (0 to 1) that the first source is right."""
+        confidence: Float!
+        """Below it the assistant hands over."""
+        threshold: Float!
+        """How the sources that were found voted."""
+        votes: [RouteVote!]!
+      }
+
+      type RouteVote {
+        category: String!
+        """Share of the votes, 0 to 1."""
+        share: Float!
+      }
+
+      type TracedSource {
+        rank: Int!
+        """sop or knowledge."""
+        kind: String!
+        sopId: Int
+        version: Int
+        knowledgeId: Int
+        category: String!
+        topic: String!
+        matched: String
+        trust: Int
+        score: Float!
+        """Share of the question's information that the best text holds, 0 to about 3."""
+        words: Float
+        """Cosine of question and text, -1 to 1."""
+        cosine: Float
+        cited: Boolean
       }
 
       """An SOP or a knowledge entry that was found for a question."""
@@ -86,9 +149,25 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
         response: Answer!
       }
 
+      input DraftReplyInput {
+        clientMutationId: String
+        """The conversation whose customer waits for an answer."""
+        ticketId: Int!
+      }
+
+      type DraftReplyPayload {
+        clientMutationId: String
+        response: Answer!
+      }
+
       extend type Mutation {
         """Answers a customer's question from the club's SOPs and knowledge, or hands it to a person."""
         ask(input: AskInput!): AskPayload
+        """
+        What the assistant would answer to what the customer last wrote: for an agent to look at, change and send
+        (reply with responseId). Its text is empty where the assistant would have handed over; reason says why.
+        """
+        draftReply(input: DraftReplyInput!): DraftReplyPayload
       }
 
       extend type Query {
@@ -111,8 +190,23 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
                 await (take as () => Promise<void>)()
                 const answer = await ask(answering(), claims as Claims, Question.parse(input))
                 return {
-                  response: camel({ ...answer, sources: answer.sources.map(camel) }),
+                  response: presented(answer, claims as Claims),
                   clientMutationId: (input as { clientMutationId?: string }).clientMutationId,
+                }
+              },
+            )
+          },
+          draftReply(_root: Step, args: FieldArgs) {
+            const $take = context().get('takeAsk')
+            return sideEffect(
+              [args.getRaw('input'), context().get('claims'), $take],
+              async ([given, claims, take]) => {
+                const input = given as { clientMutationId?: string; ticketId: number }
+                await (take as () => Promise<void>)()
+                const answer = await draftReply(answering(), claims as Claims, input.ticketId)
+                return {
+                  response: presented(answer, claims as Claims),
+                  clientMutationId: input.clientMutationId,
                 }
               },
             )
@@ -147,6 +241,17 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
     },
   }))
 }
+
+const staff = new Set<Claims['role']>(['agent', 'reviewer', 'admin'])
+
+/** What led to an answer, or kept the assistant from one, is for staff. */
+const presented = ({ trace, ...answer }: Answer, { role }: Claims) =>
+  camel({
+    ...answer,
+    reason: staff.has(role) ? answer.reason : null,
+    sources: answer.sources.map(camel),
+    trace: staff.has(role) ? camel({ ...trace, sources: trace.sources.map(camel) }) : null,
+  })
 
 /** snake_case columns as GraphQL names. */
 const camel = (row: object) =>

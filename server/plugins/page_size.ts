@@ -25,6 +25,18 @@ export const pageSizePlugin: GraphileConfig.Plugin = {
   name: 'ClubosPageSizePlugin',
   version: '1.0.0',
   after: ['PgFirstLastBeforeAfterArgsPlugin'],
+  gather: {
+    hooks: {
+      pgProcedures_PgResourceOptions(_info, { pgProc, resourceOptions }) {
+        // A list has a `first` of its own. That of the function is for psql; here it keeps its default.
+        const parameters = resourceOptions.parameters as
+          | { name: string | null; optional?: boolean }[]
+          | undefined
+        if (pgProc.proretset && parameters?.at(-1)?.name === 'first' && parameters.at(-1)!.optional)
+          Object.assign(resourceOptions, { parameters: parameters.slice(0, -1) })
+      },
+    },
+  },
   schema: {
     hooks: {
       GraphQLObjectType_fields_field_args(args, _build, { scope }) {

@@ -213,7 +213,7 @@ begin
                      and (w.knowledge_id = any (v_entries) or w.knowledge_id is null and w.sop_id = any (v_sops)) for update skip locked);
   update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
     from app_private.search_units u
-   where k.id = any (v_entries) and k.embeddings is null and u.knowledge_id = k.id and u.embedding is not null;
+   where k.id = any (v_entries) and k.embeddings is null and u.knowledge_id = k.id and u.ordinal = 0 and u.embedding is not null;
   perform app_private.rebuild_profile(p.target) from (
     select distinct u.target from app_private.search_units u
      where u.content_hash = any (v_hashes) and (u.sop_id = any (v_sops) or u.sop_id is null and u.knowledge_id = any (v_entries))

@@ -39,6 +39,7 @@ declare
   v_first app_public.search_result;
   v_emergency text;
   v_category text;
+  v_votes jsonb;
   v_confidence double precision := 0;
   v_outcome text := 'answered';
   v_reason text;
@@ -67,7 +68,9 @@ begin
   select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, query_embedding, nullif(begin_answer.category, ''), v_site, 10) r;
   v_first := v_results[1];
   -- The router: the nearest sources vote with the probability their score gives them.
-  v_category := coalesce(nullif(begin_answer.category, ''), (select r.category from unnest(v_results) r group by 1 order by sum(exp((r.score - v_first.score) / 0.1)) desc, 1 limit 1));
+  select jsonb_agg(jsonb_build_object('category', v.category, 'share', v.votes / v.total) order by v.votes desc, v.category) into v_votes
+    from (select r.category, sum(exp((r.score - v_first.score) / 0.1)) as votes, sum(sum(exp((r.score - v_first.score) / 0.1))) over () as total from unnest(v_results) r group by 1) v;
+  v_category := coalesce(nullif(begin_answer.category, ''), v_votes -> 0 ->> 'category');
   if v_first.rank is not null then
     v_confidence := v_first.confidence;
   end if;
@@ -99,12 +102,12 @@ begin
                    else app_hidden.quote(v_first.snippet) end || ' [1]';
   end if;
   return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket), 'site', v_site,
-    'category', v_category, 'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
+    'category', v_category, 'votes', coalesce(v_votes, '[]'), 'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
     'sources', coalesce((select jsonb_agg(to_jsonb(r) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency')) order by r.rank) from unnest(v_results) r), '[]'));
 end
 $$;
 comment on function app_hidden.begin_answer(text, vector, text, text, uuid) is
-$$What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, category, confidence, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP's. Writes the customer's message where there is a conversation.
+$$What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, category, votes: [{category, share}], confidence, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP's. Writes the customer's message where there is a conversation.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.$$;
 
 create or replace function app_hidden.emergency_text(sop_id integer) returns text
@@ -117,3 +120,13 @@ language sql stable security definer set search_path = app_public, public, pg_te
     'If anyone is in danger, call the emergency services now. Our team has been alerted and will contact you here at once.')
 $$;
 comment on function app_hidden.emergency_text(integer) is 'The fixed text of an emergency SOP: its section for the customer, else its steps; a general one where there is no SOP.';
+
+create or replace function app_private.record_sources(response_id bigint, sources jsonb) returns void
+language sql volatile security definer set search_path = app_public, public, pg_temp as $$
+  insert into app_public.response_sources (response_id, rank, kind, sop_version_id, knowledge_id, sop_id, category, topic, heading, snippet, score, cited)
+  select record_sources.response_id, s.rank, s.kind, s.sop_version_id, s.knowledge_id, s.sop_id, s.category, s.topic, s.heading, app_hidden.quote(s.snippet, 600), s.score, coalesce(s.cited, false)
+    from jsonb_to_recordset(sources) s(rank integer, kind text, sop_version_id integer, knowledge_id integer, sop_id integer, category text, topic text, heading text,
+         snippet text, score double precision, cited boolean)
+   where s.rank <= 10
+$$;
+comment on function app_private.record_sources(bigint, jsonb) is 'Writes down the first ten sources of an answer, as begin_answer lists them.';

@@ -8,11 +8,13 @@ begin
     raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
   elsif v_response.erased_at is not null then
     raise exception 'This answer was erased; there is nothing left to rate.' using errcode = 'CO110';
+  elsif v_response.outcome = 'drafted' then
+    raise exception 'A draft is not rated: no customer got it.' using errcode = 'CO005', hint = 'Change it, and send what is right; or correct the answer by resolve_ticket.';
   end if;
   return v_response;
 end
 $$;
-comment on function app_hidden.visible_response(bigint) is 'The response, locked; CO404 where it is not there or another customer''s, CO110 where it was erased.';
+comment on function app_hidden.visible_response(bigint) is 'The response, locked; CO404 where it is not there or another customer''s, CO110 where it was erased, CO005 where it is a draft.';
 
 create or replace function app_hidden.voter() returns text language sql stable as $$
   select coalesce('visitor:' || app_public.current_visitor_id(), app_public.current_actor(), session_user)
@@ -34,10 +36,10 @@ language sql volatile security definer set search_path = app_public, public, pg_
       from app_private.knowledge_votes v where v.knowledge_id = settle_entry.knowledge_id
   )
   update app_public.knowledge_base k
-     set trust = case when k.source <> 'learned' then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end
+     set trust = case when k.source <> 'learned' or k.trust = 3 then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end
     from votes, app_public.club_settings s
    where k.id = settle_entry.knowledge_id
-     and k.trust is distinct from case when k.source <> 'learned' then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end;
+     and k.trust is distinct from case when k.source <> 'learned' or k.trust = 3 then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end;
 $$;
 comment on function app_private.settle_entry(integer) is 'Sets a learned entry''s trust by its votes: 2 staff found it helpful, 1 enough distinct customers did, else 0.';
 
@@ -67,7 +69,9 @@ begin
                    union
                    select e.id from app_public.response_sources s join app_public.knowledge_base e
                        on e.category = s.category and e.topic = s.topic and e.question = app_hidden.learnable_question(response.question)
-                    where s.response_id = response.id and s.cited)
+                    where s.response_id = response.id and s.cited
+                   union
+                   select q.knowledge_id from app_public.knowledge_questions q where q.question = app_hidden.learnable_question(response.question))
     order by k.id for no key update;
 end
 $$;
@@ -88,7 +92,7 @@ begin
     perform app_private.settle_entry(v_vote.knowledge_id);
     -- What only this rating had taught is forgotten with it.
     delete from app_public.knowledge_base k
-     where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
+     where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and k.trust < 3 and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
   end loop;
   -- One that waits to be looked at again is counted in its pattern already.
   delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed and f.pattern_id is null;
@@ -107,11 +111,17 @@ begin
   if v_source.response_id is null then
     return;
   end if;
-  insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate, learned_from)
-  values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
-          'learned', v_source.sop_id, response.site_id, 0, 0, null, response.id)
-  on conflict (category, topic, question) do update set usage_count = k.usage_count
-  returning k.id into v_id;
+  -- A question that was merged into an entry is that entry's, and no new one.
+  select q.knowledge_id into v_id
+    from app_public.knowledge_questions q join app_public.knowledge_base k on k.id = q.knowledge_id
+   where q.question = app_hidden.learnable_question(response.question) and k.category = v_source.category and k.topic = v_source.topic order by q.id limit 1;
+  if v_id is null then
+    insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate, learned_from)
+    values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
+            'learned', v_source.sop_id, response.site_id, 0, 0, null, response.id)
+    on conflict (category, topic, question) do update set usage_count = k.usage_count
+    returning k.id into v_id;
+  end if;
   perform app_private.vote(v_id, response.id, true);
   if v_source.knowledge_id <> v_id and exists (select from app_public.knowledge_base k where k.id = v_source.knowledge_id) then
     perform app_private.vote(v_source.knowledge_id, response.id, true);

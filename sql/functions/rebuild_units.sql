@@ -64,14 +64,22 @@ comment on function app_private.rebuild_sop_units(app_public.sops, integer) is '
 create or replace function app_private.rebuild_knowledge_unit(entry app_public.knowledge_base) returns void
 language sql volatile security definer set search_path = app_public, public, pg_temp as $$
   delete from app_private.search_units u where u.knowledge_id = entry.id;
-  insert into app_private.search_units (kind, target, sop_id, knowledge_id, category, topic, site_id, trust, valid_from, valid_to, title, body,
+  -- Its own question, and those of the entries that were merged into it.
+  insert into app_private.search_units (kind, target, sop_id, knowledge_id, ordinal, category, topic, site_id, trust, valid_from, valid_to, title, body,
       embedding_text, content_hash, words, impacts, embedding, embedding_model)
-  select 'knowledge', app_hidden.target_of(entry.sop_id, entry.category, entry.topic), entry.sop_id, entry.id, entry.category, entry.topic, entry.site_id, entry.trust,
-         entry.valid_from, entry.valid_to, entry.question, entry.answer, u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words,
-         app_hidden.bm25_impacts(u.words, app_hidden.usual_length('', 'knowledge')), entry.embeddings, case when entry.embeddings is not null then entry.embedding_model end
-    from app_hidden.knowledge_unit(entry.category, entry.topic, entry.question, entry.answer) u;
+  select 'knowledge', app_hidden.target_of(entry.sop_id, entry.category, entry.topic), entry.sop_id, entry.id, q.ordinal, entry.category, entry.topic, entry.site_id, entry.trust,
+         entry.valid_from, entry.valid_to, q.question, entry.answer, u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words,
+         app_hidden.bm25_impacts(u.words, app_hidden.usual_length('', 'knowledge')), q.embedding, case when q.embedding is not null then q.model end
+    from (select 0 as ordinal, entry.question, entry.embeddings as embedding, entry.embedding_model as model
+          union all
+          select row_number() over (order by o.id)::integer, o.question, c.embedding, c.model
+            from app_public.knowledge_questions o
+           cross join app_public.club_settings s
+            left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(o.question) and c.model = s.embedding_model
+           where o.knowledge_id = entry.id) q
+   cross join lateral app_hidden.knowledge_unit(entry.category, entry.topic, q.question, entry.answer) u;
 $$;
-comment on function app_private.rebuild_knowledge_unit(app_public.knowledge_base) is 'Replaces the search unit of a knowledge entry.';
+comment on function app_private.rebuild_knowledge_unit(app_public.knowledge_base) is 'Replaces the search units of a knowledge entry: one for each question that leads to it, its own as number 0.';
 
 create or replace function app_private.refresh_profiles() returns integer
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$

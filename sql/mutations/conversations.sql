@@ -55,7 +55,8 @@ end
 $$;
 comment on function app_public.hand_back(integer) is 'Gives a conversation back to the assistant. Errors: CO001 no actor, CO403 not an agent, CO404 no such ticket.';
 
-create or replace function app_public.reply(ticket_id integer, body text) returns app_public.messages
+drop function if exists app_public.reply(integer, text);
+create or replace function app_public.reply(ticket_id integer, body text, response_id bigint default null) returns app_public.messages
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
   v_ticket app_public.tickets;
@@ -68,17 +69,22 @@ begin
     raise exception 'The message is too long: 64 kB is the most.' using errcode = 'CO006';
   end if;
   v_ticket := app_hidden.find_ticket(reply.ticket_id);
+  if reply.response_id is not null
+     and not exists (select from app_public.responses r where r.id = reply.response_id and r.ticket_id = v_ticket.id and r.outcome = 'drafted') then
+    raise exception 'There is no draft with id % in this conversation.', reply.response_id using errcode = 'CO404', hint = 'draft_reply(ticket_id) makes one; or leave response_id out.';
+  end if;
   if v_ticket.status <> 'taken' or not app_hidden.assistant_is_silent(v_ticket) or v_ticket.assignee <> app_hidden.require_actor() then
     v_ticket := app_public.take_over(v_ticket.id); -- who replies has taken over
   end if;
-  insert into app_public.messages (ticket_id, author_kind, author, body) values (v_ticket.id, 'staff', app_hidden.require_actor(), reply.body) returning * into v_message;
+  insert into app_public.messages (ticket_id, author_kind, author, body, response_id)
+  values (v_ticket.id, 'staff', app_hidden.require_actor(), reply.body, reply.response_id) returning * into v_message;
   update app_public.tickets t set updated_at = now() where t.id = v_ticket.id;
   return v_message;
 end
 $$;
-comment on function app_public.reply(integer, text) is
-$$Answers a customer as a person; takes the conversation over first, if need be.
-Errors: CO001 no actor, CO005 empty, CO006 too long, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.$$;
+comment on function app_public.reply(integer, text, bigint) is
+$$Answers a customer as a person; takes the conversation over first, if need be. response_id: the draft that the message was written from (draft_reply); colleagues see it with its sources.
+Errors: CO001 no actor, CO005 empty, CO006 too long, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket or draft.$$;
 
 create or replace function app_public.resolve_ticket(ticket_id integer, resolution text default null, correction text default null,
   expected_sop_id integer default null, expected_category text default null, expected_topic text default null) returns app_public.tickets

@@ -18,7 +18,7 @@ end
 $$;
 comment on function app_public.mark_helpful(bigint) is
 $$Says that an answer helped: its question becomes learned knowledge (unreviewed until staff or enough distinct customers agree) and its sources' success rates rise. Counts once per response; repeating it changes nothing; mark_unhelpful takes it back.
-Errors: CO110 it was erased, CO404 no such response, or another customer's.$$;
+Errors: CO005 a draft, CO110 it was erased, CO404 no such response, or another customer's.$$;
 
 create or replace function app_public.mark_unhelpful(response_id bigint, feedback_type text default 'unhelpful', user_correction text default null,
   expected_sop_id integer default null, expected_category text default null, expected_topic text default null) returns app_public.responses
@@ -55,4 +55,4 @@ end
 $$;
 comment on function app_public.mark_unhelpful(bigint, text, text, integer, text, text) is
 $$Says that an answer failed, once per response, and files it for analysis. feedback_type: unhelpful, wrong or incomplete. user_correction: what would have been right, at most 10,000 characters; never published unseen. expected_…: what staff say should have answered.
-Errors: CO005 unknown feedback_type, CO006 too long, CO110 it was erased, CO403 expected_… not from staff, CO404 no such response, or another customer's.$$;
+Errors: CO005 unknown feedback_type or a draft, CO006 too long, CO110 it was erased, CO403 expected_… not from staff, CO404 no such response, or another customer's.$$;

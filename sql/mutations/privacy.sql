@@ -14,7 +14,9 @@ begin
              'failure', (select jsonb_build_object('id', f.id, 'feedback_type', f.feedback_type, 'correction', f.user_correction, 'reporter', f.reporter, 'created_at', f.created_at, 'withdrawn_at', f.withdrawn_at)
                            from app_public.failed_responses f where f.response_id = r.id),
              'counted_for', coalesce((select jsonb_agg(jsonb_build_object('knowledge_id', v.knowledge_id, 'helpful', v.helpful)) from app_private.knowledge_votes v where v.response_id = r.id), '[]')) as answer
-      from app_public.responses r where r.id = any (response_ids) or r.ticket_id = any (ticket_ids)
+      from app_public.responses r where (r.id = any (response_ids) or r.ticket_id = any (ticket_ids))
+       -- A draft is staff's work, and the question in it stands among the messages.
+       and r.outcome <> 'drafted'
   )
   select jsonb_build_object(
     'conversations', coalesce((select jsonb_agg(jsonb_build_object('ticket_id', t.id, 'conversation', t.conversation, 'status', t.status, 'priority', t.priority, 'category', t.category,

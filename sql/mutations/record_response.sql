@@ -36,11 +36,7 @@ begin
          record_response.prompt_version_id, record_response.latency_ms, record_response.tokens_in, record_response.tokens_out, record_response.cost
     from app_public.club_settings s
   returning * into v_response;
-  insert into app_public.response_sources (response_id, rank, kind, sop_version_id, knowledge_id, sop_id, category, topic, heading, snippet, score, cited)
-  select v_response.id, s.rank, s.kind, s.sop_version_id, s.knowledge_id, s.sop_id, s.category, s.topic, s.heading, app_hidden.quote(s.snippet, 600), s.score, coalesce(s.cited, false)
-    from jsonb_to_recordset(sources) s(rank integer, kind text, sop_version_id integer, knowledge_id integer, sop_id integer, category text, topic text, heading text,
-         snippet text, score double precision, cited boolean)
-   where s.rank <= 10;
+  perform app_private.record_sources(v_response.id, record_response.sources);
   if v_ticket.id is not null and v_outcome <> 'withheld' then
     insert into app_public.messages (ticket_id, author_kind, author, body, response_id)
     values (v_ticket.id, 'assistant', record_response.model,

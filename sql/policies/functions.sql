@@ -24,11 +24,17 @@ grant execute on function app_public.search_knowledge(text, vector, text, text, 
   app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz),
   app_public.sop_blame(integer, integer), app_public.sop_questions(integer, integer), app_public.improvement_merge(integer) to agent, auditor;
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer) to worker;
+grant execute on function app_public.answers_by_day(timestamptz, timestamptz, text, text, text), app_public.failures_by_day(timestamptz, timestamptz, text, text, text),
+  app_public.response_times_by_day(timestamptz, timestamptz, text, text, text), app_public.answers_by_hour(timestamptz, timestamptz, text, text, text),
+  app_public.feedback_by_day(timestamptz, timestamptz, text, text, text), app_public.most_used_sops(timestamptz, timestamptz, text, text, integer),
+  app_public.most_failed_sops(timestamptz, timestamptz, text, text, integer), app_public.top_patterns(timestamptz, timestamptz, text, text, integer),
+  app_public.approvals_by_week(timestamptz, timestamptz, text), app_public.insights_summary(timestamptz, timestamptz, text, text), app_public.insight_source(text), app_public.knowledge_duplicates(integer),
+  app_hidden.insight_period(timestamptz, timestamptz, text, text), app_hidden.insight_figures(timestamptz, timestamptz, text, integer) to agent, auditor;
 -- What these call with the caller's rights: they compute, and read nothing.
 grant execute on function app_hidden.to_lines(text), app_hidden.from_lines(text[]), app_hidden.merge_lines(text, text, text), app_hidden.merge_marked(text, text, text), app_hidden.line_edits(text[], text[]), app_hidden.hunk_range(integer, integer),
-  app_hidden.unified_diff(text, text, text, text, integer) to agent, auditor;
+  app_hidden.unified_diff(text, text, text, text, integer), app_hidden.find_site(text) to agent, auditor;
 
-grant execute on function app_public.take_over(integer), app_public.hand_back(integer), app_public.reply(integer, text),
+grant execute on function app_public.take_over(integer), app_public.hand_back(integer), app_public.reply(integer, text, bigint), app_public.draft_reply(integer, vector), app_hidden.draft_question(integer),
   app_public.resolve_ticket(integer, text, text, integer, text, text), app_public.set_assistant_enabled(boolean, text), app_public.request_analysis(integer),
   app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer, text, integer),
   app_public.look_at_improvement(integer), app_public.look_away(integer) to agent;
@@ -37,11 +43,14 @@ grant execute on function app_public.propose_improvement(text, jsonb, integer[],
 
 grant execute on function app_public.save_sop(text, text, text, text, integer), app_public.rollback_sop(integer, integer, text), app_public.archive_sop(integer, text),
   app_public.save_knowledge(text, text, text, text, text, text, timestamptz, timestamptz, text),
+  app_public.edit_knowledge(integer, text, text, text, text, timestamptz, timestamptz, timestamptz), app_public.retire_knowledge(integer, text),
+  app_public.restore_knowledge(integer, text), app_public.merge_knowledge(integer, integer[], text),
+  app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text) to reviewer;
   app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text),
   app_public.undo_improvement(integer, text), app_public.reopen_improvement(integer, text) to reviewer;
 -- Reviewers write SOPs and knowledge with their own rights; these functions and the triggers check with them who, why and when.
 grant execute on function app_hidden.current_reason(), app_hidden.acting_role(), app_hidden.has_role(name), app_hidden.require_role(name), app_hidden.require_reason(text),
-  app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(), app_hidden.find_sop(integer, boolean), app_hidden.find_site(text) to reviewer;
+  app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(), app_hidden.find_sop(integer, boolean) to reviewer;
 
 grant execute on function app_public.current_user_id(), app_public.me() to anonymous, agent, auditor, worker;
 grant execute on function app_public.users_status(app_public.users) to agent, auditor;
@@ -61,6 +70,7 @@ grant execute on function app_private.watch_jobs(), app_private.beat(text, text,
 
 grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric),
   app_public.ask(text, text, text, uuid, vector), app_hidden.begin_answer(text, vector, text, text, uuid),
+  app_hidden.record_draft(integer, text, jsonb, text, text, double precision, text, integer, integer, integer, numeric),
   app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text),
   app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
   app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean) to worker;

@@ -17,7 +17,7 @@ begin
   for v_grant in
     select split_part(g, ':', 1) as readers, btrim(t) as name
       from unnest(array[
-        'agent, auditor, worker: sops, sop_versions, knowledge_base, failed_responses, failure_patterns, improvement_queue, improvement_evidence, club_settings, sites',
+        'agent, auditor, worker: sops, sop_versions, knowledge_base, knowledge_questions, failed_responses, failure_patterns, improvement_queue, improvement_evidence, club_settings, sites',
         'agent, auditor: tickets, messages, responses, response_sources, emergency_signals',
         'reviewer, auditor, worker: prompts, prompt_versions',
         'admin, auditor: llm_calls, audit_log, audit_heads, sessions, api_tokens, webhooks, notifications, retention_rules, retention_runs, privacy_actions']) g,
@@ -50,7 +50,7 @@ grant select on app_public.sessions, app_public.api_tokens to agent;
 create policy select_own on app_public.tickets for select to anonymous using (visitor_id = (select nullif(current_setting('clubos.visitor_id', true), '')::uuid));
 create policy select_own on app_public.messages for select to anonymous
   using (author_kind <> 'system' and ticket_id = any (array(select t.id from app_public.tickets t where t.visitor_id = (select nullif(current_setting('clubos.visitor_id', true), '')::uuid))));
-create policy select_own on app_public.responses for select to anonymous using (visitor_id = (select nullif(current_setting('clubos.visitor_id', true), '')::uuid));
+create policy select_own on app_public.responses for select to anonymous using (visitor_id = (select nullif(current_setting('clubos.visitor_id', true), '')::uuid) and outcome <> 'drafted');
 create policy select_own on app_public.response_sources for select to anonymous
   using (response_id = any (array(select r.id from app_public.responses r where r.visitor_id = (select nullif(current_setting('clubos.visitor_id', true), '')::uuid))));
 create policy select_all on app_public.sites for select to anonymous using (true);

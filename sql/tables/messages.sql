@@ -15,4 +15,5 @@ create index if not exists messages_ticket_id on app_public.messages (ticket_id,
 create index if not exists messages_response_id on app_public.messages (response_id);
 comment on table app_public.messages is 'What was said in a conversation, and by whom. Append-only.';
 comment on column app_public.messages.author_kind is 'customer, assistant, staff or system: written down, never guessed.';
+comment on column app_public.messages.response_id is 'Of the assistant: its answer. Of staff: the draft that the message was written from, if it was.';
 alter table app_public.messages enable row level security;
