@@ -504,6 +504,7 @@ declare
   v_first app_public.search_result;
   v_emergency text;
   v_category text;
+  v_votes jsonb;
   v_confidence double precision := 0;
   v_outcome text := 'answered';
   v_reason text;
@@ -532,7 +533,9 @@ begin
   select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, query_embedding, nullif(begin_answer.category, ''), v_site, 10) r;
   v_first := v_results[1];
   -- The router: the nearest sources vote with the probability their score gives them.
-  v_category := coalesce(nullif(begin_answer.category, ''), (select r.category from unnest(v_results) r group by 1 order by sum(exp((r.score - v_first.score) / 0.1)) desc, 1 limit 1));
+  select jsonb_agg(jsonb_build_object('category', v.category, 'share', v.votes / v.total) order by v.votes desc, v.category) into v_votes
+    from (select r.category, sum(exp((r.score - v_first.score) / 0.1)) as votes, sum(sum(exp((r.score - v_first.score) / 0.1))) over () as total from unnest(v_results) r group by 1) v;
+  v_category := coalesce(nullif(begin_answer.category, ''), v_votes -> 0 ->> 'category');
   if v_first.rank is not null then
     v_confidence := v_first.confidence;
   end if;
@@ -564,7 +567,7 @@ begin
                    else app_hidden.quote(v_first.snippet) end || ' [1]';
   end if;
   return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket), 'site', v_site,
-    'category', v_category, 'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
+    'category', v_category, 'votes', coalesce(v_votes, '[]'), 'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
     'sources', coalesce((select jsonb_agg(to_jsonb(r) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency')) order by r.rank) from unnest(v_results) r), '[]'));
 end
 $$;
@@ -573,7 +576,7 @@ $$;
 -- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, category, confidence, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP''s. Writes the customer''s message where there is a conversation.
+COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, category, votes: [{category, share}], confidence, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP''s. Writes the customer''s message where there is a conversation.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
 
 --
@@ -683,6 +686,50 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) IS 'Lines added and removed, and the headings they stand under, such as "+3 -1 lines; under Steps".';
+
+--
+-- Name: draft_question(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.draft_question(ticket_id integer) RETURNS TABLE(question text, site text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ticket app_public.tickets;
+  v_answered bigint;
+begin
+  perform app_hidden.require_role('agent');
+  select * into v_ticket from app_public.tickets t where t.id = draft_question.ticket_id;
+  if v_ticket.id is null then
+    raise exception 'There is no ticket with id %.', draft_question.ticket_id using errcode = 'CO404';
+  elsif v_ticket.erased_at is not null then
+    raise exception 'This conversation was erased; there is nothing left to answer.' using errcode = 'CO110';
+  end if;
+  select s.slug into site from app_public.sites s where s.id = v_ticket.site_id;
+  -- Everything since somebody last answered; a hand-over is no answer.
+  select max(m.id) into v_answered
+    from app_public.messages m left join app_public.responses r on r.id = m.response_id
+   where m.ticket_id = v_ticket.id and (m.author_kind = 'staff' or m.author_kind = 'assistant' and r.outcome = 'answered');
+  select right(string_agg(m.body, E'\n' order by m.id), 16000) into question
+    from app_public.messages m
+   where m.ticket_id = v_ticket.id and m.author_kind = 'customer' and m.id > coalesce(v_answered, 0);
+  if question is null then
+    select right(m.body, 16000) into question
+      from app_public.messages m where m.ticket_id = v_ticket.id and m.author_kind = 'customer' order by m.id desc limit 1;
+  end if;
+  if question is null then
+    raise exception 'The customer has not written anything in this conversation yet.' using errcode = 'CO005', hint = 'There is nothing to draft an answer to; write one yourself.';
+  end if;
+  return next;
+end
+$$;
+
+--
+-- Name: FUNCTION draft_question(ticket_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.draft_question(ticket_id integer) IS 'What a draft is to answer: all that the customer wrote since somebody answered, or their last message (the last 16,000 characters); and the site''s slug. Errors: CO005 the customer wrote nothing, CO110 erased, CO403 not an agent, CO404 no such ticket.';
 
 --
 -- Name: effective_time(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -871,6 +918,127 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.find_dead_job(job_id bigint) IS 'The dead job, locked. Errors: CO404 no such job, or it is not dead.';
+
+--
+-- Name: knowledge_base; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.knowledge_base (
+    id integer NOT NULL,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    question text NOT NULL,
+    answer text NOT NULL,
+    source character varying(100) DEFAULT 'manual_entry'::character varying,
+    usage_count integer DEFAULT 0 NOT NULL,
+    success_rate double precision,
+    embeddings public.vector(1536),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    trust smallint NOT NULL,
+    site_id integer,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone,
+    embedding_model text,
+    sop_id integer,
+    success_count integer DEFAULT 0 NOT NULL,
+    improvement_id integer,
+    learned_from bigint,
+    CONSTRAINT knowledge_answer_fits CHECK ((octet_length(answer) <= 65536)),
+    CONSTRAINT knowledge_answer_is_written CHECK ((btrim(answer) <> ''::text)),
+    CONSTRAINT knowledge_counts_are_not_negative CHECK (((usage_count >= 0) AND (success_count >= 0))),
+    CONSTRAINT knowledge_question_fits CHECK ((octet_length((((category)::text || (topic)::text) || question)) <= 2600)),
+    CONSTRAINT knowledge_question_is_written CHECK ((btrim(question) <> ''::text)),
+    CONSTRAINT knowledge_success_rate_is_a_rate CHECK (((success_rate >= (0)::double precision) AND (success_rate <= (1)::double precision))),
+    CONSTRAINT knowledge_trust_is_known CHECK (((trust >= 0) AND (trust <= 3))),
+    CONSTRAINT knowledge_valid_in_order CHECK (((valid_from IS NULL) OR (valid_to IS NULL) OR (valid_from < valid_to)))
+)
+WITH (fillfactor='80');
+
+--
+-- Name: TABLE knowledge_base; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.knowledge_base IS 'Questions and their answers: written by hand, learned from helpful answers, or approved from corrections.';
+
+--
+-- Name: COLUMN knowledge_base.source; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.source IS 'sop, manual_entry, learned or improvement.';
+
+--
+-- Name: COLUMN knowledge_base.usage_count; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.usage_count IS 'Answers from this entry that somebody rated.';
+
+--
+-- Name: COLUMN knowledge_base.success_rate; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.success_rate IS 'Share of those rated helpful (0 to 1); null until the first rating.';
+
+--
+-- Name: COLUMN knowledge_base.embeddings; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.embeddings IS 'Vector of the question in embedding_model''s space, zero-padded to 1536 dimensions.';
+
+--
+-- Name: COLUMN knowledge_base.trust; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.trust IS '0 unreviewed, 1 confirmed by enough customers, 2 confirmed by staff, 3 written or approved by staff.';
+
+--
+-- Name: COLUMN knowledge_base.site_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.site_id IS 'Null: true at every site.';
+
+--
+-- Name: COLUMN knowledge_base.sop_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.sop_id IS 'The SOP this question leads to: the answer is then taken from the SOP''s text as it is now.';
+
+--
+-- Name: COLUMN knowledge_base.success_count; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.success_count IS 'Ratings that said helpful; success_rate is success_count / usage_count.';
+
+--
+-- Name: COLUMN knowledge_base.learned_from; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_base.learned_from IS 'The helpful answer that first taught this entry; taken back with its last rating.';
+
+--
+-- Name: find_entry(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_entry(id integer) RETURNS app_public.knowledge_base
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_entry app_public.knowledge_base;
+begin
+  select * into v_entry from app_public.knowledge_base k where k.id = find_entry.id for no key update;
+  if v_entry.id is null then
+    raise exception 'There is no knowledge entry with id %.', find_entry.id using errcode = 'CO404', hint = 'It may have been merged into another.';
+  end if;
+  return v_entry;
+end
+$$;
+
+--
+-- Name: FUNCTION find_entry(id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_entry(id integer) IS 'The knowledge entry, locked, or CO404.';
 
 --
 -- Name: find_site(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1062,9 +1230,10 @@ CREATE TABLE app_public.responses (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     erased_at timestamp with time zone,
     CONSTRAINT responses_confidence_is_a_probability CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT responses_draft_is_of_a_conversation CHECK (((outcome <> 'drafted'::text) OR ((ticket_id IS NOT NULL) AND (visitor_id IS NULL) AND (feedback IS NULL)))),
     CONSTRAINT responses_feedback_has_author CHECK ((((feedback IS NULL) = (feedback_at IS NULL)) AND ((feedback IS NULL) = (feedback_by IS NULL)))),
     CONSTRAINT responses_feedback_is_known CHECK ((feedback = ANY (ARRAY['helpful'::text, 'unhelpful'::text]))),
-    CONSTRAINT responses_outcome_is_known CHECK ((outcome = ANY (ARRAY['answered'::text, 'handed_over'::text, 'emergency'::text, 'withheld'::text, 'paused'::text]))),
+    CONSTRAINT responses_outcome_is_known CHECK ((outcome = ANY (ARRAY['answered'::text, 'handed_over'::text, 'emergency'::text, 'withheld'::text, 'paused'::text, 'drafted'::text]))),
     CONSTRAINT responses_question_fits CHECK ((octet_length(question) <= 65536))
 )
 WITH (fillfactor='90');
@@ -1098,7 +1267,7 @@ COMMENT ON COLUMN app_public.responses.confidence IS 'Calibrated probability (0 
 -- Name: COLUMN responses.outcome; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.responses.outcome IS 'answered; handed_over (too little support: a ticket waits); emergency (fixed text, urgent ticket); withheld (a person had taken over meanwhile); paused (kill switch).';
+COMMENT ON COLUMN app_public.responses.outcome IS 'answered; handed_over (too little support: a ticket waits); emergency (fixed text, urgent ticket); withheld (a person had taken over meanwhile); paused (kill switch); drafted (for a member of staff, who may send it: never given to the customer, and no answer by any count).';
 
 --
 -- Name: COLUMN responses.reason; Type: COMMENT; Schema: app_public; Owner: -
@@ -1237,6 +1406,65 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.in_words(name text) IS 'A category''s, section''s or topic''s name as words: pin_failures is "pin failures".';
+
+--
+-- Name: insight_figures(timestamp with time zone, timestamp with time zone, text, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.insight_figures(since timestamp with time zone, until timestamp with time zone, category text, site_id integer) RETURNS TABLE(answers bigint, answered_rate double precision, helpful_rate double precision, handed_over bigint, failures bigint, p50_ms double precision, p95_ms double precision, pending_proposals bigint, approved bigint, cost numeric)
+    LANGUAGE sql STABLE
+    AS $$
+  select a.answers, a.answered::double precision / nullif(a.answers, 0), a.helpful::double precision / nullif(a.rated, 0), a.handed_over, f.failures, a.ms[1], a.ms[2], q.pending, q.approved, a.cost
+    from (select count(*) filter (where r.outcome <> 'drafted') as answers, count(*) filter (where r.outcome = 'answered') as answered, count(*) filter (where r.outcome = 'handed_over') as handed_over,
+                 count(*) filter (where r.feedback = 'helpful' and r.outcome <> 'drafted') as helpful, count(*) filter (where r.feedback is not null and r.outcome <> 'drafted') as rated,
+                 percentile_cont(array[0.5, 0.95]) within group (order by r.latency_ms) filter (where r.outcome <> 'drafted') as ms, coalesce(sum(r.cost), 0) as cost
+            from app_public.responses r
+           where r.created_at >= since and r.created_at < until
+             and (insight_figures.category is null or r.category = insight_figures.category) and (insight_figures.site_id is null or r.site_id = insight_figures.site_id)) a,
+         (select count(*) as failures
+            from app_public.failed_responses x left join app_public.responses r on r.id = x.response_id and insight_figures.category is not null
+           where x.created_at >= since and x.created_at < until and x.withdrawn_at is null and (insight_figures.site_id is null or x.site_id = insight_figures.site_id)
+             and (insight_figures.category is null or coalesce(r.category, x.expected_category) = insight_figures.category)) f,
+         (select count(*) filter (where i.created_at < until and coalesce(i.applied_at, i.rejected_at, 'infinity') >= until) as pending,
+                 count(*) filter (where i.applied_at >= since and i.applied_at < until) as approved
+            from app_public.improvement_queue i) q
+$$;
+
+--
+-- Name: FUNCTION insight_figures(since timestamp with time zone, until timestamp with time zone, category text, site_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.insight_figures(since timestamp with time zone, until timestamp with time zone, category text, site_id integer) IS 'The figures of insights_summary for one period.';
+
+--
+-- Name: insight_period(timestamp with time zone, timestamp with time zone, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.insight_period(since timestamp with time zone, until timestamp with time zone, timezone text, site text, OUT first_day date, OUT last_day date, OUT site_id integer) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  if since is null or until is null or since >= until or not isfinite(since) or not isfinite(until) then
+    raise exception 'The period must begin before it ends: % to %.', coalesce(since::text, 'nothing'), coalesce(until::text, 'nothing')
+      using errcode = 'CO005', hint = 'since is included, until is not.';
+  elsif until - since > interval '3660 days' then
+    raise exception 'A period has ten years at most.' using errcode = 'CO006', hint = 'Ask for one part after the other.';
+  end if;
+  begin
+    first_day := (since at time zone coalesce(timezone, 'UTC'))::date;
+    last_day := ((until - interval '1 microsecond') at time zone coalesce(timezone, 'UTC'))::date;
+  exception when invalid_parameter_value then
+    raise exception 'There is no time zone "%".', timezone using errcode = 'CO005', hint = 'A name such as Europe/Berlin or UTC.';
+  end;
+  site_id := app_hidden.find_site(site);
+end
+$$;
+
+--
+-- Name: FUNCTION insight_period(since timestamp with time zone, until timestamp with time zone, timezone text, site text, OUT first_day date, OUT last_day date, OUT site_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.insight_period(since timestamp with time zone, until timestamp with time zone, timezone text, site text, OUT first_day date, OUT last_day date, OUT site_id integer) IS 'The first and last day of a period in a time zone, and the site''s id. Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
 
 --
 -- Name: knowledge_unit(text, text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1950,6 +2178,43 @@ $$;
 COMMENT ON FUNCTION app_hidden.readable_name(name text) IS 'A name as a person reads it: tech_support is "Tech support".';
 
 --
+-- Name: record_draft(integer, text, jsonb, text, text, double precision, text, integer, integer, integer, numeric); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text DEFAULT NULL::text, latency_ms double precision DEFAULT NULL::double precision, router_model text DEFAULT 'local-vote'::text, prompt_version_id integer DEFAULT NULL::integer, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric) RETURNS app_public.responses
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_response app_public.responses;
+  v_answered boolean := record_draft.answer ->> 'outcome' in ('answered', 'emergency');
+begin
+  if not app_hidden.has_role('worker') then
+    perform app_hidden.require_role('agent');
+  end if;
+  insert into app_public.responses (ticket_id, question, question_hash, embedding_model, site_id, category, confidence, text, outcome, reason, model, router_model,
+      prompt_version_id, latency_ms, tokens_in, tokens_out, cost)
+  select record_draft.ticket_id, record_draft.question, app_hidden.embedding_hash(record_draft.question), s.embedding_model, app_hidden.find_site(record_draft.answer ->> 'site'),
+         record_draft.answer ->> 'category', (record_draft.answer ->> 'confidence')::double precision,
+         -- What would have been handed over is no draft: a customer would read that a person will answer, from one.
+         case when v_answered then coalesce(record_draft.text, record_draft.answer ->> 'text') else '' end, 'drafted',
+         case when record_draft.answer ->> 'outcome' <> 'answered' then concat_ws(': ', record_draft.answer ->> 'outcome', record_draft.answer ->> 'reason') end,
+         record_draft.model, record_draft.router_model, record_draft.prompt_version_id, record_draft.latency_ms, record_draft.tokens_in, record_draft.tokens_out, record_draft.cost
+    from app_public.club_settings s
+  returning * into v_response;
+  perform app_private.record_sources(v_response.id, record_draft.answer -> 'sources');
+  return v_response;
+end
+$$;
+
+--
+-- Name: FUNCTION record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric) IS 'Writes down a draft with the versions it rests on. answer: as begin_answer gives it. text: what a model made of it; without, its own. Empty where the assistant would not have answered; reason says why. latency_ms: milliseconds; cost: US dollars.
+Errors: CO403 neither the server nor an agent, CO404 no such site.';
+
+--
 -- Name: require_actor(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -2016,6 +2281,22 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.require_role(role name) IS 'Refuses (CO403) whoever lacks the role.';
+
+--
+-- Name: same_text(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.same_text(one text, other text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select lower(btrim(regexp_replace(one, '\s+', ' ', 'g'))) = lower(btrim(regexp_replace(other, '\s+', ' ', 'g')))
+$$;
+
+--
+-- Name: FUNCTION same_text(one text, other text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.same_text(one text, other text) IS 'Whether two texts differ in letters'' case and spacing at most.';
 
 --
 -- Name: set_reason(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2852,6 +3133,8 @@ begin
     raise exception 'There is no response with id %.', visible_response.response_id using errcode = 'CO404';
   elsif v_response.erased_at is not null then
     raise exception 'This answer was erased; there is nothing left to rate.' using errcode = 'CO110';
+  elsif v_response.outcome = 'drafted' then
+    raise exception 'A draft is not rated: no customer got it.' using errcode = 'CO005', hint = 'Change it, and send what is right; or correct the answer by resolve_ticket.';
   end if;
   return v_response;
 end
@@ -2861,7 +3144,7 @@ $$;
 -- Name: FUNCTION visible_response(response_id bigint); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.visible_response(response_id bigint) IS 'The response, locked; CO404 where it is not there or another customer''s, CO110 where it was erased.';
+COMMENT ON FUNCTION app_hidden.visible_response(response_id bigint) IS 'The response, locked; CO404 where it is not there or another customer''s, CO110 where it was erased, CO005 where it is a draft.';
 
 --
 -- Name: voter(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3433,6 +3716,33 @@ $$;
 COMMENT ON FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) IS 'The section of an SOP to quote for a question.';
 
 --
+-- Name: check_merge(app_public.knowledge_base, app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_merge(keep app_public.knowledge_base, duplicate app_public.knowledge_base) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if duplicate.site_id is not distinct from keep.site_id or (keep.site_id is null and app_hidden.same_text(keep.answer, duplicate.answer)) then
+    return;
+  end if;
+  raise exception 'Entry % holds % and entry % %: merged, %.', keep.id,
+      coalesce('at ' || (select s.slug from app_public.sites s where s.id = keep.site_id) || ' only', 'everywhere'), duplicate.id,
+      coalesce('at ' || (select s.slug from app_public.sites s where s.id = duplicate.site_id) || ' only', 'everywhere'),
+      case when keep.site_id is null then 'customers there would get another answer' else 'customers elsewhere would get none' end
+    using errcode = 'CO121', detail = jsonb_build_object('keep_id', keep.id, 'duplicate_id', duplicate.id)::text,
+          hint = 'Keep the entry that holds everywhere and says the same; or edit one of them first.';
+end
+$$;
+
+--
+-- Name: FUNCTION check_merge(keep app_public.knowledge_base, duplicate app_public.knowledge_base); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_merge(keep app_public.knowledge_base, duplicate app_public.knowledge_base) IS 'Refuses (CO121) a merge by which customers of some site would lose what is true there.';
+
+--
 -- Name: claim_notification(bigint, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -3875,102 +4185,6 @@ $$;
 COMMENT ON FUNCTION app_private.end_worker(worker_id text, fault boolean) IS 'Signs a worker off and releases at once what it still holds. fault: it failed, so the tries count. Returns how many jobs were released.';
 
 --
--- Name: knowledge_base; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.knowledge_base (
-    id integer NOT NULL,
-    category character varying(100) NOT NULL,
-    topic character varying(200) NOT NULL,
-    question text NOT NULL,
-    answer text NOT NULL,
-    source character varying(100) DEFAULT 'manual_entry'::character varying,
-    usage_count integer DEFAULT 0 NOT NULL,
-    success_rate double precision,
-    embeddings public.vector(1536),
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    trust smallint NOT NULL,
-    site_id integer,
-    valid_from timestamp with time zone,
-    valid_to timestamp with time zone,
-    embedding_model text,
-    sop_id integer,
-    success_count integer DEFAULT 0 NOT NULL,
-    improvement_id integer,
-    learned_from bigint,
-    CONSTRAINT knowledge_answer_fits CHECK ((octet_length(answer) <= 65536)),
-    CONSTRAINT knowledge_answer_is_written CHECK ((btrim(answer) <> ''::text)),
-    CONSTRAINT knowledge_counts_are_not_negative CHECK (((usage_count >= 0) AND (success_count >= 0))),
-    CONSTRAINT knowledge_question_fits CHECK ((octet_length((((category)::text || (topic)::text) || question)) <= 2600)),
-    CONSTRAINT knowledge_question_is_written CHECK ((btrim(question) <> ''::text)),
-    CONSTRAINT knowledge_success_rate_is_a_rate CHECK (((success_rate >= (0)::double precision) AND (success_rate <= (1)::double precision))),
-    CONSTRAINT knowledge_trust_is_known CHECK (((trust >= 0) AND (trust <= 3))),
-    CONSTRAINT knowledge_valid_in_order CHECK (((valid_from IS NULL) OR (valid_to IS NULL) OR (valid_from < valid_to)))
-)
-WITH (fillfactor='80');
-
---
--- Name: TABLE knowledge_base; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.knowledge_base IS 'Questions and their answers: written by hand, learned from helpful answers, or approved from corrections.';
-
---
--- Name: COLUMN knowledge_base.source; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.source IS 'sop, manual_entry, learned or improvement.';
-
---
--- Name: COLUMN knowledge_base.usage_count; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.usage_count IS 'Answers from this entry that somebody rated.';
-
---
--- Name: COLUMN knowledge_base.success_rate; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.success_rate IS 'Share of those rated helpful (0 to 1); null until the first rating.';
-
---
--- Name: COLUMN knowledge_base.embeddings; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.embeddings IS 'Vector of the question in embedding_model''s space, zero-padded to 1536 dimensions.';
-
---
--- Name: COLUMN knowledge_base.trust; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.trust IS '0 unreviewed, 1 confirmed by enough customers, 2 confirmed by staff, 3 written or approved by staff.';
-
---
--- Name: COLUMN knowledge_base.site_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.site_id IS 'Null: true at every site.';
-
---
--- Name: COLUMN knowledge_base.sop_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.sop_id IS 'The SOP this question leads to: the answer is then taken from the SOP''s text as it is now.';
-
---
--- Name: COLUMN knowledge_base.success_count; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.success_count IS 'Ratings that said helpful; success_rate is success_count / usage_count.';
-
---
--- Name: COLUMN knowledge_base.learned_from; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.knowledge_base.learned_from IS 'The helpful answer that first taught this entry; taken back with its last rating.';
-
---
 -- Name: entry_state(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -4096,6 +4310,33 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text) IS 'Erases conversations and answers with everything derived from them, in this transaction: {reference, counts, to_review}. Every function app_private.erase__<kind>(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) returns bigint is called too, and its count kept under <kind>; visitor_id is null where one conversation is erased.';
+
+--
+-- Name: erase__merged_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_entries integer[];
+  v_done bigint;
+begin
+  with gone as (delete from app_public.knowledge_questions q where q.learned_from = any (response_ids) returning q.knowledge_id)
+  select count(*), coalesce(array_agg(distinct g.knowledge_id), '{}') into v_done, v_entries from gone g;
+  perform app_private.rebuild_knowledge_unit(k) from app_public.knowledge_base k where k.id = any (v_entries);
+  perform app_private.rebuild_profile(t.target) from (
+    select distinct app_hidden.target_of(k.sop_id, k.category, k.topic) as target from app_public.knowledge_base k where k.id = any (v_entries) order by 1) t;
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'Forgets questions of these answers that live on in merged knowledge entries; returns how many.';
 
 --
 -- Name: erase_from_proposal(app_public.improvement_queue, text[], text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4267,6 +4508,25 @@ $$;
 COMMENT ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) IS 'Makes the texts of conversations, answers and failures [erased], and takes their visitor away. Between begin_erasure and end_erasure only. Returns counts by table. Repeating it changes nothing.';
 
 --
+-- Name: export__merged_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object('knowledge_id', q.knowledge_id, 'question', q.question, 'created_at', q.created_at) order by q.id), '[]')
+    from app_public.knowledge_questions q
+   where q.learned_from = any (response_ids) or q.learned_from in (select r.id from app_public.responses r where r.ticket_id = any (ticket_ids))
+$$;
+
+--
+-- Name: FUNCTION export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'The questions of these answers that live on in merged knowledge entries.';
+
+--
 -- Name: finish_notification(bigint, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -4387,11 +4647,17 @@ begin
   if v_source.response_id is null then
     return;
   end if;
-  insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate, learned_from)
-  values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
-          'learned', v_source.sop_id, response.site_id, 0, 0, null, response.id)
-  on conflict (category, topic, question) do update set usage_count = k.usage_count
-  returning k.id into v_id;
+  -- A question that was merged into an entry is that entry's, and no new one.
+  select q.knowledge_id into v_id
+    from app_public.knowledge_questions q join app_public.knowledge_base k on k.id = q.knowledge_id
+   where q.question = app_hidden.learnable_question(response.question) and k.category = v_source.category and k.topic = v_source.topic order by q.id limit 1;
+  if v_id is null then
+    insert into app_public.knowledge_base as k (category, topic, question, answer, source, sop_id, site_id, usage_count, success_count, success_rate, learned_from)
+    values (v_source.category, v_source.topic, app_hidden.learnable_question(response.question), left(app_hidden.mask_personal_data(regexp_replace(response.text, '\s*\[\d+\]$', '')), 16000),
+            'learned', v_source.sop_id, response.site_id, 0, 0, null, response.id)
+    on conflict (category, topic, question) do update set usage_count = k.usage_count
+    returning k.id into v_id;
+  end if;
   perform app_private.vote(v_id, response.id, true);
   if v_source.knowledge_id <> v_id and exists (select from app_public.knowledge_base k where k.id = v_source.knowledge_id) then
     perform app_private.vote(v_source.knowledge_id, response.id, true);
@@ -4454,7 +4720,9 @@ begin
                    union
                    select e.id from app_public.response_sources s join app_public.knowledge_base e
                        on e.category = s.category and e.topic = s.topic and e.question = app_hidden.learnable_question(response.question)
-                    where s.response_id = response.id and s.cited)
+                    where s.response_id = response.id and s.cited
+                   union
+                   select q.knowledge_id from app_public.knowledge_questions q where q.question = app_hidden.learnable_question(response.question))
     order by k.id for no key update;
 end
 $$;
@@ -4483,6 +4751,43 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.missing_vectors(category text, section text, content text) IS 'The texts of an SOP''s draft whose vectors are not in the cache yet.';
+
+--
+-- Name: move_to_entry(app_public.knowledge_base, integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.move_to_entry(keep app_public.knowledge_base, duplicate_ids integer[], OUT doubled integer, OUT doubled_helpful integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  insert into app_public.knowledge_questions (knowledge_id, question, merged_from, learned_from)
+  select keep.id, q.question, q.merged_from, q.learned_from
+    from (select k.question, k.id as merged_from, k.learned_from from app_public.knowledge_base k where k.id = any (duplicate_ids)
+          union all
+          select o.question, o.merged_from, o.learned_from from app_public.knowledge_questions o where o.knowledge_id = any (duplicate_ids)) q
+   where q.question <> keep.question
+   order by q.merged_from
+  on conflict do nothing;
+  insert into app_private.embedding_cache (content_hash, model, embedding)
+  select u.content_hash, u.embedding_model, u.embedding from app_private.search_units u where u.knowledge_id = any (duplicate_ids) and u.embedding is not null
+  on conflict do nothing;
+  with ranked as (
+    select v.knowledge_id, v.response_id, v.helpful, row_number() over (partition by v.response_id order by v.knowledge_id = keep.id desc, v.knowledge_id) as place
+      from app_private.knowledge_votes v where v.knowledge_id = keep.id or v.knowledge_id = any (duplicate_ids)
+  ), moved as (
+    update app_private.knowledge_votes v set knowledge_id = keep.id
+      from ranked r where r.place = 1 and v.knowledge_id = r.knowledge_id and v.response_id = r.response_id and r.knowledge_id <> keep.id
+  )
+  select count(*), count(*) filter (where r.helpful) into doubled, doubled_helpful from ranked r where r.place > 1;
+end
+$$;
+
+--
+-- Name: FUNCTION move_to_entry(keep app_public.knowledge_base, duplicate_ids integer[], OUT doubled integer, OUT doubled_helpful integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.move_to_entry(keep app_public.knowledge_base, duplicate_ids integer[], OUT doubled integer, OUT doubled_helpful integer) IS 'Gives an entry the questions, vectors and votes of its duplicates. Returns how many votes were of a response that had one already, and how many of those said helpful.';
 
 --
 -- Name: nearest_units(public.vector, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4583,7 +4888,9 @@ begin
              'failure', (select jsonb_build_object('id', f.id, 'feedback_type', f.feedback_type, 'correction', f.user_correction, 'reporter', f.reporter, 'created_at', f.created_at, 'withdrawn_at', f.withdrawn_at)
                            from app_public.failed_responses f where f.response_id = r.id),
              'counted_for', coalesce((select jsonb_agg(jsonb_build_object('knowledge_id', v.knowledge_id, 'helpful', v.helpful)) from app_private.knowledge_votes v where v.response_id = r.id), '[]')) as answer
-      from app_public.responses r where r.id = any (response_ids) or r.ticket_id = any (ticket_ids)
+      from app_public.responses r where (r.id = any (response_ids) or r.ticket_id = any (ticket_ids))
+       -- A draft is staff's work, and the question in it stands among the messages.
+       and r.outcome <> 'drafted'
   )
   select jsonb_build_object(
     'conversations', coalesce((select jsonb_agg(jsonb_build_object('ticket_id', t.id, 'conversation', t.conversation, 'status', t.status, 'priority', t.priority, 'category', t.category,
@@ -4782,19 +5089,27 @@ CREATE FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_ba
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
   delete from app_private.search_units u where u.knowledge_id = entry.id;
-  insert into app_private.search_units (kind, target, sop_id, knowledge_id, category, topic, site_id, trust, valid_from, valid_to, title, body,
+  -- Its own question, and those of the entries that were merged into it.
+  insert into app_private.search_units (kind, target, sop_id, knowledge_id, ordinal, category, topic, site_id, trust, valid_from, valid_to, title, body,
       embedding_text, content_hash, words, impacts, embedding, embedding_model)
-  select 'knowledge', app_hidden.target_of(entry.sop_id, entry.category, entry.topic), entry.sop_id, entry.id, entry.category, entry.topic, entry.site_id, entry.trust,
-         entry.valid_from, entry.valid_to, entry.question, entry.answer, u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words,
-         app_hidden.bm25_impacts(u.words, app_hidden.usual_length('', 'knowledge')), entry.embeddings, case when entry.embeddings is not null then entry.embedding_model end
-    from app_hidden.knowledge_unit(entry.category, entry.topic, entry.question, entry.answer) u;
+  select 'knowledge', app_hidden.target_of(entry.sop_id, entry.category, entry.topic), entry.sop_id, entry.id, q.ordinal, entry.category, entry.topic, entry.site_id, entry.trust,
+         entry.valid_from, entry.valid_to, q.question, entry.answer, u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words,
+         app_hidden.bm25_impacts(u.words, app_hidden.usual_length('', 'knowledge')), q.embedding, case when q.embedding is not null then q.model end
+    from (select 0 as ordinal, entry.question, entry.embeddings as embedding, entry.embedding_model as model
+          union all
+          select row_number() over (order by o.id)::integer, o.question, c.embedding, c.model
+            from app_public.knowledge_questions o
+           cross join app_public.club_settings s
+            left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(o.question) and c.model = s.embedding_model
+           where o.knowledge_id = entry.id) q
+   cross join lateral app_hidden.knowledge_unit(entry.category, entry.topic, q.question, entry.answer) u;
 $$;
 
 --
 -- Name: FUNCTION rebuild_knowledge_unit(entry app_public.knowledge_base); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_base) IS 'Replaces the search unit of a knowledge entry.';
+COMMENT ON FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_base) IS 'Replaces the search units of a knowledge entry: one for each question that leads to it, its own as number 0.';
 
 --
 -- Name: rebuild_profile(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5056,6 +5371,27 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Files a response as failed, once; filing it again updates what was said.';
+
+--
+-- Name: record_sources(bigint, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.record_sources(response_id bigint, sources jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  insert into app_public.response_sources (response_id, rank, kind, sop_version_id, knowledge_id, sop_id, category, topic, heading, snippet, score, cited)
+  select record_sources.response_id, s.rank, s.kind, s.sop_version_id, s.knowledge_id, s.sop_id, s.category, s.topic, s.heading, app_hidden.quote(s.snippet, 600), s.score, coalesce(s.cited, false)
+    from jsonb_to_recordset(sources) s(rank integer, kind text, sop_version_id integer, knowledge_id integer, sop_id integer, category text, topic text, heading text,
+         snippet text, score double precision, cited boolean)
+   where s.rank <= 10
+$$;
+
+--
+-- Name: FUNCTION record_sources(response_id bigint, sources jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.record_sources(response_id bigint, sources jsonb) IS 'Writes down the first ten sources of an answer, as begin_answer lists them.';
 
 --
 -- Name: refresh_profiles(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5540,10 +5876,10 @@ CREATE FUNCTION app_private.settle_entry(knowledge_id integer) RETURNS void
       from app_private.knowledge_votes v where v.knowledge_id = settle_entry.knowledge_id
   )
   update app_public.knowledge_base k
-     set trust = case when k.source <> 'learned' then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end
+     set trust = case when k.source <> 'learned' or k.trust = 3 then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end
     from votes, app_public.club_settings s
    where k.id = settle_entry.knowledge_id
-     and k.trust is distinct from case when k.source <> 'learned' then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end;
+     and k.trust is distinct from case when k.source <> 'learned' or k.trust = 3 then k.trust when votes.staff then 2 when votes.voters >= s.helpful_votes_to_confirm then 1 else 0 end;
 $$;
 
 --
@@ -5582,6 +5918,63 @@ $$;
 COMMENT ON FUNCTION app_private.settle_failures(improvement app_public.improvement_queue) IS 'Marks the failures behind an approved proposal as resolved by it, and their pattern; returns {failure: proposal} where another had resolved it before.';
 
 --
+-- Name: similar_entries(double precision, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.similar_entries(least_similarity double precision, most integer DEFAULT 2000) RETURNS TABLE(one integer, other integer, similarity double precision)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET work_mem TO '128MB'
+    AS $$
+declare
+  v_model text;
+  v_signs integer;
+begin
+  select s.embedding_model into v_model from app_public.club_settings s;
+  -- A model of fewer dimensions than 1536 is padded with zeros: signs that nobody has tell nothing apart.
+  select coalesce(max(length(rtrim(x.bits::text, '0'))), 0) into v_signs
+    from (select u.bits from app_private.search_units u where u.kind = 'knowledge' and u.embedding_model = v_model limit 200) x;
+  return query
+  with entries as materialized (
+    select u.knowledge_id as id, case when u.embedding_model = v_model then u.bits end as bits, strip(u.words)::text as words
+      from app_private.search_units u
+     where u.kind = 'knowledge' and u.ordinal = 0 and (u.valid_to is null or u.valid_to > now())
+  ), keyed as materialized (
+    select e.id, e.bits, g::bigint << 20 | substring(e.bits from g * 16 + 1 for 20)::bit(20)::integer as key
+      from entries e cross join generate_series(0, (v_signs - 20) / 16) g where e.bits is not null
+  ), telling as materialized (
+    -- What hundreds share tells nothing apart either.
+    select k.key from keyed k group by k.key having count(*) between 2 and 16
+  ), near as (
+    select distinct a.id as one, b.id as other, a.bits <~> b.bits as distance
+      from telling t join keyed a on a.key = t.key join keyed b on b.key = t.key
+     -- The share of signs that differ is the angle between the two, as a share of pi; with some room for chance.
+     where a.id < b.id and a.bits <~> b.bits <= v_signs * (acos(least_similarity) / pi() + 0.02)
+  ), worded as (
+    select array_agg(e.id) as ids from entries e where e.words <> '' group by e.words having count(*) between 2 and 60
+  ), pairs as (
+    (select n.one, n.other from near n order by n.distance limit most)
+    union
+    select a, b from worded w cross join lateral unnest(w.ids) a cross join lateral unnest(w.ids) b where a < b
+  )
+  select c.one, c.other, c.similarity
+    from (select p.one, p.other,
+                 case when x.embedding_model = v_model and y.embedding_model = v_model then -(x.embedding <#> y.embedding) else 1 end as similarity
+            from pairs p
+            join app_private.search_units x on x.knowledge_id = p.one and x.ordinal = 0
+            join app_private.search_units y on y.knowledge_id = p.other and y.ordinal = 0) c
+   where c.similarity >= least_similarity;
+end
+$$;
+
+--
+-- Name: FUNCTION similar_entries(least_similarity double precision, most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.similar_entries(least_similarity double precision, most integer) IS 'Pairs of knowledge entries in use whose questions have the same words, or nearly the same signs (of these the nearest, at most so many): those this near by the club''s model (cosine, -1 to 1). The same words without vectors count as 1.';
+
+--
 -- Name: store_vectors(text[], public.vector[], text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -5617,7 +6010,7 @@ begin
                      and (w.knowledge_id = any (v_entries) or w.knowledge_id is null and w.sop_id = any (v_sops)) for update skip locked);
   update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
     from app_private.search_units u
-   where k.id = any (v_entries) and k.embeddings is null and u.knowledge_id = k.id and u.embedding is not null;
+   where k.id = any (v_entries) and k.embeddings is null and u.knowledge_id = k.id and u.ordinal = 0 and u.embedding is not null;
   perform app_private.rebuild_profile(p.target) from (
     select distinct u.target from app_private.search_units u
      where u.content_hash = any (v_hashes) and (u.sop_id = any (v_sops) or u.sop_id is null and u.knowledge_id = any (v_entries))
@@ -5979,7 +6372,7 @@ begin
     perform app_private.settle_entry(v_vote.knowledge_id);
     -- What only this rating had taught is forgotten with it.
     delete from app_public.knowledge_base k
-     where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
+     where k.id = v_vote.knowledge_id and k.learned_from is not null and k.source = 'learned' and k.trust < 3 and not exists (select from app_private.knowledge_votes v where v.knowledge_id = k.id);
   end loop;
   -- One that waits to be looked at again is counted in its pattern already.
   delete from app_public.failed_responses f where f.response_id = response.id and not f.analyzed and f.pattern_id is null;
@@ -5992,6 +6385,98 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.withdraw_feedback(response app_public.responses) IS 'Takes back what an earlier rating of this response counted for.';
+
+--
+-- Name: answers_by_day(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.answers_by_day(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(day date, outcome text, answers bigint)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, answers_by_day.timezone, site)
+  ), counted as materialized (
+    select (r.created_at at time zone answers_by_day.timezone)::date as day, r.outcome, count(*) as answers
+      from period p join app_public.responses r on r.created_at >= since and r.created_at < until
+     where r.outcome <> 'drafted' and (answers_by_day.category is null or r.category = answers_by_day.category) and (p.site_id is null or r.site_id = p.site_id)
+     group by 1, 2
+  )
+  select d::date, o.outcome, coalesce(c.answers, 0)
+    from period p
+   cross join lateral generate_series(p.first_day, p.last_day, interval '1 day') d
+   cross join (select distinct c.outcome from counted c union select 'answered') o
+    left join counted c on c.day = d::date and c.outcome = o.outcome
+   order by 1, 2
+$$;
+
+--
+-- Name: FUNCTION answers_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.answers_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) IS '@insight
+Answers by day and outcome, days without any as zero, for each outcome that the period has. since is included, until is not; category: where the questions were routed; site: a slug; timezone: whose days, such as Europe/Berlin.
+Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: answers_by_hour(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(hour integer, answers bigint, handed_over bigint)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, answers_by_hour.timezone, site)
+  ), counted as materialized (
+    select extract(hour from r.created_at at time zone answers_by_hour.timezone)::integer as hour, count(*) as answers, count(*) filter (where r.outcome = 'handed_over') as handed_over
+      from period p join app_public.responses r on r.created_at >= since and r.created_at < until
+     where r.outcome <> 'drafted' and (answers_by_hour.category is null or r.category = answers_by_hour.category) and (p.site_id is null or r.site_id = p.site_id)
+     group by 1
+  )
+  select h, coalesce(c.answers, 0), coalesce(c.handed_over, 0)
+    from period p cross join generate_series(0, 23) h left join counted c on c.hour = h
+   order by 1
+$$;
+
+--
+-- Name: FUNCTION answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) IS '@insight
+Answers by hour of the day (0 to 23), and how many of them were handed over to a person: when people are needed. since is included, until is not; category: where the questions were routed; site: a slug; timezone: whose hours.
+Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: approvals_by_week(timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.approvals_by_week(since timestamp with time zone, until timestamp with time zone, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(week date, kind text, proposed bigint, approved bigint, rejected bigint, pending bigint, approval_rate double precision, median_hours double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, approvals_by_week.timezone, null)
+  ), counted as materialized (
+    select date_trunc('week', q.created_at at time zone approvals_by_week.timezone)::date as week, q.kind, count(*) as proposed,
+           count(*) filter (where q.status = 'approved') as approved, count(*) filter (where q.status = 'rejected') as rejected, count(*) filter (where q.status = 'pending') as pending,
+           percentile_cont(0.5) within group (order by extract(epoch from coalesce(q.applied_at, q.rejected_at) - q.created_at) / 3600) as median_hours
+      from period p join app_public.improvement_queue q on q.created_at >= since and q.created_at < until
+     group by 1, 2
+  )
+  select w::date, k.kind, coalesce(c.proposed, 0), coalesce(c.approved, 0), coalesce(c.rejected, 0), coalesce(c.pending, 0),
+         c.approved::double precision / nullif(c.approved + c.rejected, 0), c.median_hours
+    from period p
+   cross join lateral generate_series(date_trunc('week', p.first_day::timestamp), p.last_day::timestamp, interval '1 week') w
+   cross join (select distinct c.kind from counted c union all select 'sop_edit' where not exists (select from counted)) k
+    left join counted c on c.week = w::date and c.kind = k.kind
+   order by 1, 2
+$$;
+
+--
+-- Name: FUNCTION approvals_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.approvals_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) IS '@insight
+Proposals by the week (its Monday) they were made in and by kind: how many, what became of them until now, the share of the decided that was approved, and the median hours until a decision. since is included, until is not; timezone: whose weeks.
+Errors: CO005 no such period or time zone, CO006 over ten years.';
 
 --
 -- Name: approve_improvement(integer, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -6373,6 +6858,84 @@ COMMENT ON FUNCTION app_public.discard_job(job_id bigint, reason text) IS 'Remov
 Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such dead job.';
 
 --
+-- Name: draft_reply(integer, public.vector); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.draft_reply(ticket_id integer, query_embedding public.vector DEFAULT NULL::public.vector) RETURNS app_public.responses
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_begun timestamptz := clock_timestamp();
+  v_asked record;
+  v_vector vector := query_embedding;
+begin
+  perform app_hidden.require_role('agent');
+  perform app_hidden.require_actor();
+  select * into v_asked from app_hidden.draft_question(draft_reply.ticket_id);
+  if v_vector is null then
+    select c.embedding into v_vector from app_private.embedding_cache c, app_public.club_settings s
+     where c.content_hash = app_hidden.embedding_hash(v_asked.question) and c.model = s.embedding_model;
+  end if;
+  return app_hidden.record_draft(draft_reply.ticket_id, v_asked.question, app_hidden.begin_answer(v_asked.question, v_vector, null, v_asked.site, null),
+    case when v_vector is null then 'local-extractive-words' else 'local-extractive' end, latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
+end
+$$;
+
+--
+-- Name: FUNCTION draft_reply(ticket_id integer, query_embedding public.vector); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.draft_reply(ticket_id integer, query_embedding public.vector) IS 'What the assistant would answer to what the customer last wrote, for a member of staff to look at, change and send: select text from draft_reply(1). Its text is empty where the assistant would have handed over; reason says why. The customer sees nothing of it. Without query_embedding words decide (and the vector of a question asked before). The GraphQL mutation draftReply embeds the question first.
+Errors: CO001 no actor, CO005 the customer wrote nothing, CO110 erased, CO403 not an agent, CO404 no such ticket.';
+
+--
+-- Name: edit_knowledge(integer, text, text, text, text, timestamp with time zone, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.edit_knowledge(id integer, question text, answer text, reason text, site text DEFAULT NULL::text, valid_from timestamp with time zone DEFAULT NULL::timestamp with time zone, valid_to timestamp with time zone DEFAULT NULL::timestamp with time zone, expected_updated_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS app_public.knowledge_base
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_entry app_public.knowledge_base;
+  v_site_id integer := app_hidden.find_site(site);
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(edit_knowledge.reason));
+  if coalesce(btrim(edit_knowledge.question), '') = '' or coalesce(btrim(edit_knowledge.answer), '') = '' then
+    raise exception 'An entry needs a question and an answer.' using errcode = 'CO005', hint = 'To take it out of use: retire_knowledge(id, reason).';
+  end if;
+  v_entry := app_hidden.find_entry(edit_knowledge.id);
+  -- A browser's clock knows milliseconds, ours microseconds.
+  if date_trunc('milliseconds', v_entry.updated_at) <> date_trunc('milliseconds', expected_updated_at) then
+    raise exception 'Entry % was changed while you edited it.', v_entry.id
+      using errcode = 'CO120', detail = jsonb_build_object('id', v_entry.id, 'updated_at', v_entry.updated_at)::text, hint = 'Look at it as it is now, then save again.';
+  elsif exists (select from app_public.knowledge_base k where k.category = v_entry.category and k.topic = v_entry.topic and k.question = edit_knowledge.question and k.id <> v_entry.id) then
+    raise exception 'Another entry of % / % asks that already.', v_entry.category, v_entry.topic using errcode = 'CO409', hint = 'Merge the two: merge_knowledge(keep_id, duplicate_ids, reason).';
+  end if;
+  delete from app_public.knowledge_questions q where q.knowledge_id = v_entry.id and q.question = edit_knowledge.question;
+  update app_public.knowledge_base k
+     set question = edit_knowledge.question, answer = edit_knowledge.answer, site_id = v_site_id, valid_from = edit_knowledge.valid_from, valid_to = edit_knowledge.valid_to,
+         -- What a member of staff has written is theirs: no customer's change of mind takes it back.
+         trust = 3, source = case when k.source = 'learned' then 'manual_entry' else k.source end
+   where k.id = v_entry.id
+     and (k.question, k.answer, k.site_id, k.valid_from, k.valid_to, k.trust) is distinct from
+         (edit_knowledge.question, edit_knowledge.answer, v_site_id, edit_knowledge.valid_from, edit_knowledge.valid_to, 3::smallint)
+  returning k.* into v_entry;
+  return app_hidden.find_entry(edit_knowledge.id);
+end
+$$;
+
+--
+-- Name: FUNCTION edit_knowledge(id integer, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, expected_updated_at timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.edit_knowledge(id integer, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, expected_updated_at timestamp with time zone) IS 'Changes a knowledge entry, its question too; it then counts as written by staff. site (a slug), valid_from, valid_to: as given, null for everywhere and without end. expected_updated_at: the updated_at you edited, to the millisecond; saving over a later change is refused.
+Errors: CO001 no actor, CO002 no reason, CO005 no question or answer, CO120 changed meanwhile, CO403 not a reviewer, CO404 no such entry or site, CO409 another entry of its topic asks that.';
+
+--
 -- Name: erase_conversation(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -6506,6 +7069,68 @@ $$;
 COMMENT ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) IS '"All PIN-related failures last week": failed responses whose question holds the words (web search syntax) or whose correction does, the newest first.';
 
 --
+-- Name: failures_by_day(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.failures_by_day(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(day date, feedback_type text, failures bigint)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, failures_by_day.timezone, site)
+  ), counted as materialized (
+    select (f.created_at at time zone failures_by_day.timezone)::date as day, coalesce(f.feedback_type, 'unhelpful') as feedback_type, count(*) as failures
+      from period p join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+      left join app_public.responses r on r.id = f.response_id and failures_by_day.category is not null
+     where f.withdrawn_at is null and (p.site_id is null or f.site_id = p.site_id)
+       and (failures_by_day.category is null or coalesce(r.category, f.expected_category) = failures_by_day.category)
+     group by 1, 2
+  )
+  select d::date, t.feedback_type, coalesce(c.failures, 0)
+    from period p
+   cross join lateral generate_series(p.first_day, p.last_day, interval '1 day') d
+   cross join (select distinct c.feedback_type from counted c union select 'unhelpful') t
+    left join counted c on c.day = d::date and c.feedback_type = t.feedback_type
+   order by 1, 2
+$$;
+
+--
+-- Name: FUNCTION failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) IS '@insight
+Answers that failed, by the day somebody said so and by how: unhelpful, wrong, incomplete; those taken back are left out. since is included, until is not; category: where the questions were routed; site: a slug; timezone: whose days.
+Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: feedback_by_day(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(day date, helpful bigint, unhelpful bigint, rate double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, feedback_by_day.timezone, site)
+  ), counted as materialized (
+    select (r.created_at at time zone feedback_by_day.timezone)::date as day, count(*) filter (where r.feedback = 'helpful') as helpful, count(*) filter (where r.feedback = 'unhelpful') as unhelpful
+      from period p join app_public.responses r on r.created_at >= since and r.created_at < until
+     where r.feedback is not null and r.outcome <> 'drafted'
+       and (feedback_by_day.category is null or r.category = feedback_by_day.category) and (p.site_id is null or r.site_id = p.site_id)
+     group by 1
+  )
+  select d::date, coalesce(c.helpful, 0), coalesce(c.unhelpful, 0), c.helpful::double precision / (c.helpful + c.unhelpful)
+    from period p cross join lateral generate_series(p.first_day, p.last_day, interval '1 day') d left join counted c on c.day = d::date
+   order by 1
+$$;
+
+--
+-- Name: FUNCTION feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) IS '@insight
+Ratings by the day the answer was given, and the share that was helpful (0 to 1; null for days without a rating). since is included, until is not; category: where the questions were routed; site: a slug; timezone: whose days.
+Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
+
+--
 -- Name: hand_back(integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -6609,6 +7234,55 @@ COMMENT ON FUNCTION app_public.improvement_merge(id integer, OUT base text, OUT 
 Errors: CO005 it edits no SOP, CO404 no such proposal.';
 
 --
+-- Name: insight_source(text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.insight_source(name text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_source text;
+begin
+  select pg_get_functiondef(p.oid) into v_source
+    from pg_catalog.pg_proc p
+   where p.pronamespace = 'app_public'::regnamespace and p.proname = insight_source.name and obj_description(p.oid, 'pg_proc') ~ '^@insight\n';
+  if v_source is null then
+    raise exception 'There is no insight "%".', insight_source.name
+      using errcode = 'CO404', hint = (select 'Insights: ' || string_agg(p.proname, ', ' order by p.proname) from pg_catalog.pg_proc p
+        where p.pronamespace = 'app_public'::regnamespace and obj_description(p.oid, 'pg_proc') ~ '^@insight\n');
+  end if;
+  return v_source;
+end
+$$;
+
+--
+-- Name: FUNCTION insight_source(name text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.insight_source(name text) IS 'The SQL of one of the insights, such as answers_by_day, for whoever wants to know what is counted. Errors: CO404 no such insight.';
+
+--
+-- Name: insights_summary(timestamp with time zone, timestamp with time zone, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.insights_summary(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, OUT answers bigint, OUT answered_rate double precision, OUT helpful_rate double precision, OUT handed_over bigint, OUT failures bigint, OUT p50_ms double precision, OUT p95_ms double precision, OUT pending_proposals bigint, OUT approved bigint, OUT cost numeric, OUT prev_answers bigint, OUT prev_answered_rate double precision, OUT prev_helpful_rate double precision, OUT prev_handed_over bigint, OUT prev_failures bigint, OUT prev_p50_ms double precision, OUT prev_p95_ms double precision, OUT prev_pending_proposals bigint, OUT prev_approved bigint, OUT prev_cost numeric) RETURNS record
+    LANGUAGE sql STABLE
+    AS $$
+  select f.*, b.*
+    from app_hidden.insight_period(since, until, 'UTC', site) p
+   cross join lateral app_hidden.insight_figures(since, until, insights_summary.category, p.site_id) f
+   cross join lateral app_hidden.insight_figures(since - (until - since), since, insights_summary.category, p.site_id) b
+$$;
+
+--
+-- Name: FUNCTION insights_summary(since timestamp with time zone, until timestamp with time zone, category text, site text, OUT answers bigint, OUT answered_rate double precision, OUT helpful_rate double precision, OUT handed_over bigint, OUT failures bigint, OUT p50_ms double precision, OUT p95_ms double precision, OUT pending_proposals bigint, OUT approved bigint, OUT cost numeric, OUT prev_answers bigint, OUT prev_answered_rate double precision, OUT prev_helpful_rate double precision, OUT prev_handed_over bigint, OUT prev_failures bigint, OUT prev_p50_ms double precision, OUT prev_p95_ms double precision, OUT prev_pending_proposals bigint, OUT prev_approved bigint, OUT prev_cost numeric); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.insights_summary(since timestamp with time zone, until timestamp with time zone, category text, site text, OUT answers bigint, OUT answered_rate double precision, OUT helpful_rate double precision, OUT handed_over bigint, OUT failures bigint, OUT p50_ms double precision, OUT p95_ms double precision, OUT pending_proposals bigint, OUT approved bigint, OUT cost numeric, OUT prev_answers bigint, OUT prev_answered_rate double precision, OUT prev_helpful_rate double precision, OUT prev_handed_over bigint, OUT prev_failures bigint, OUT prev_p50_ms double precision, OUT prev_p95_ms double precision, OUT prev_pending_proposals bigint, OUT prev_approved bigint, OUT prev_cost numeric) IS '@insight
+A period in one row, and the period of equal length before it (prev_…). Rates are shares from 0 to 1, null where there is nothing to share: answered_rate of all answers, helpful_rate of all ratings. p50_ms, p95_ms: milliseconds from question to answer. pending_proposals: those that waited at the period''s end; approved: those decided in it, whatever category and site. cost: US dollars for answers and drafts. since is included, until is not; category: where the questions were routed; site: a slug.
+Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
+
+--
 -- Name: invite_user(integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -6637,6 +7311,38 @@ $$;
 
 COMMENT ON FUNCTION app_public.invite_user(user_id integer) IS 'Mails somebody a link to choose a password; earlier links of theirs end when it is sent.
 Errors: CO001 no actor, CO403 not an admin, CO404 no such active person.';
+
+--
+-- Name: knowledge_duplicates(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.knowledge_duplicates(first integer DEFAULT 50) RETURNS TABLE(knowledge_id integer, duplicate_id integer, similarity double precision, same_answer boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  return query
+    select case when l.better then a.id else b.id end, case when l.better then b.id else a.id end, s.similarity, app_hidden.same_text(a.answer, b.answer)
+      from app_private.similar_entries(0.85) s
+      join app_public.knowledge_base a on a.id = s.one
+      join app_public.knowledge_base b on b.id = s.other
+     cross join lateral (select (a.trust, a.usage_count, -a.id) > (b.trust, b.usage_count, -b.id) as better) l
+     -- Sites that answer differently are why there are two.
+     where a.site_id is not distinct from b.site_id or app_hidden.same_text(a.answer, b.answer)
+     order by s.similarity desc, a.id, b.id
+     limit least(greatest(knowledge_duplicates.first, 1), 1000);
+end
+$$;
+
+--
+-- Name: FUNCTION knowledge_duplicates(first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.knowledge_duplicates(first integer) IS 'Knowledge entries in use that ask the same, the most similar pairs first: knowledge_id is the one that is more trusted, then more used, then older; duplicate_id the other, for merge_knowledge. similarity: cosine of their questions by the club''s embedding model, 0.85 at least; 1 where they have the same words and no vectors yet. same_answer: they also say the same. Pairs of different sites are listed only where they say the same. first: at most so many pairs (1 to 1000). Pairs are looked for by signs and words: of 10,000 dense questions it found all pairs above 0.96, 97 of 100 at 0.95 and 70 at 0.9.
+Errors: CO403 neither staff nor auditor.';
 
 --
 -- Name: look_at_improvement(integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -6733,7 +7439,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.mark_helpful(response_id bigint) IS 'Says that an answer helped: its question becomes learned knowledge (unreviewed until staff or enough distinct customers agree) and its sources'' success rates rise. Counts once per response; repeating it changes nothing; mark_unhelpful takes it back.
-Errors: CO110 it was erased, CO404 no such response, or another customer''s.';
+Errors: CO005 a draft, CO110 it was erased, CO404 no such response, or another customer''s.';
 
 --
 -- Name: mark_unhelpful(bigint, text, text, integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -6779,7 +7485,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Says that an answer failed, once per response, and files it for analysis. feedback_type: unhelpful, wrong or incomplete. user_correction: what would have been right, at most 10,000 characters; never published unseen. expected_…: what staff say should have answered.
-Errors: CO005 unknown feedback_type, CO006 too long, CO110 it was erased, CO403 expected_… not from staff, CO404 no such response, or another customer''s.';
+Errors: CO005 unknown feedback_type or a draft, CO006 too long, CO110 it was erased, CO403 expected_… not from staff, CO404 no such response, or another customer''s.';
 
 --
 -- Name: me(); Type: FUNCTION; Schema: app_public; Owner: -
@@ -6797,6 +7503,123 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.me() IS 'The member of staff who is logged in; null for everybody else.';
+
+--
+-- Name: merge_knowledge(integer, integer[], text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids integer[], reason text) RETURNS app_public.knowledge_base
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_ids integer[] := array(select distinct d from unnest(duplicate_ids) d where d is not null);
+  v_keep app_public.knowledge_base;
+  v_duplicates app_public.knowledge_base[];
+  v_targets text[];
+  v_doubled record;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(merge_knowledge.reason));
+  if cardinality(v_ids) = 0 or keep_id = any (v_ids) then
+    raise exception 'Name the entry to keep, and the others that are to go.' using errcode = 'CO005', hint = 'merge_knowledge(keep_id => 1, duplicate_ids => ''{2,3}'', reason => …)';
+  end if;
+  perform from app_public.knowledge_base k where k.id = keep_id or k.id = any (v_ids) order by k.id for update;
+  v_keep := app_hidden.find_entry(keep_id);
+  select array_agg(k order by k.id), array_agg(distinct app_hidden.target_of(k.sop_id, k.category, k.topic)) into v_duplicates, v_targets
+    from app_public.knowledge_base k where k.id = any (v_ids);
+  perform app_hidden.find_entry(i) from unnest(v_ids) i;
+  if v_keep.valid_to <= now() then
+    raise exception 'Entry % is retired: merged into it, its duplicates would no longer be found.', v_keep.id using errcode = 'CO121', hint = 'Restore it first: restore_knowledge(id, reason).';
+  end if;
+  perform app_private.check_merge(v_keep, d) from unnest(v_duplicates) d;
+
+  select * into v_doubled from app_private.move_to_entry(v_keep, v_ids);
+  delete from app_public.knowledge_base k where k.id = any (v_ids);
+  update app_public.knowledge_base k
+     set usage_count = greatest(s.used - v_doubled.doubled, 0), success_count = greatest(s.good - v_doubled.doubled_helpful, 0), trust = s.trust,
+         success_rate = case when s.used > v_doubled.doubled then least(greatest(s.good - v_doubled.doubled_helpful, 0)::double precision / (s.used - v_doubled.doubled), 1) end
+    from (select sum(d.usage_count)::integer as used, sum(d.success_count)::integer as good, max(d.trust) as trust from unnest(v_duplicates || v_keep) d) s
+   where k.id = v_keep.id returning k.* into v_keep;
+  perform app_private.settle_entry(v_keep.id);
+  select * into v_keep from app_public.knowledge_base k where k.id = v_keep.id;
+  perform app_private.rebuild_knowledge_unit(v_keep);
+  perform app_private.rebuild_profile(t) from (
+    select distinct t from unnest(v_targets || app_hidden.target_of(v_keep.sop_id, v_keep.category, v_keep.topic)) t order by t) o;
+  return v_keep;
+end
+$$;
+
+--
+-- Name: FUNCTION merge_knowledge(keep_id integer, duplicate_ids integer[], reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids integer[], reason text) IS 'Makes one knowledge entry of several: the one at keep_id keeps its text and gets the others'' questions (knowledge_questions: still found), votes, counts and the best trust; the others go. Each answer counts once, also where it was rated for several of them. response_sources keep the numbers of those that went.
+Errors: CO001 no actor, CO002 no reason, CO005 nothing to merge, CO121 customers of some site would lose their answer, or the entry kept is retired, CO403 not a reviewer, CO404 no such entry.';
+
+--
+-- Name: most_failed_sops(timestamp with time zone, timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.most_failed_sops(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, first integer DEFAULT 1000) RETURNS TABLE(sop_id integer, category text, section text, failures bigint, unresolved bigint, last_failed_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    AS $$
+  with failed as materialized (
+    select f.id, f.response_id, f.expected_sop_id, f.resolved_by_improvement_id, f.created_at
+      from app_hidden.insight_period(since, until, 'UTC', site) p
+      join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+     where f.withdrawn_at is null and (p.site_id is null or f.site_id = p.site_id)
+  ), blamed as (
+    select f.id, f.expected_sop_id as sop_id, f.resolved_by_improvement_id, f.created_at from failed f where f.expected_sop_id is not null
+    union
+    select f.id, src.sop_id, f.resolved_by_improvement_id, f.created_at from failed f
+      join app_public.response_sources src on src.response_id = f.response_id and src.cited and src.sop_id is not null
+  )
+  select u.sop_id, s.category::text, s.section::text, u.failures, u.unresolved, u.last_failed_at
+    from (select b.sop_id, count(*) as failures, count(*) filter (where b.resolved_by_improvement_id is null) as unresolved, max(b.created_at) as last_failed_at
+            from blamed b group by b.sop_id) u
+    join app_public.sops s on s.id = u.sop_id
+   where most_failed_sops.category is null or s.category = most_failed_sops.category
+   order by u.failures desc, u.sop_id
+   limit least(greatest(most_failed_sops.first, 1), 1000)
+$$;
+
+--
+-- Name: FUNCTION most_failed_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.most_failed_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) IS '@insight
+The SOPs with most failures in a period: answers that rested on them and failed, and questions that they should have answered. unresolved: no approved proposal has mended it yet. since is included, until is not; category: the SOP''s; site: a slug; first: at most so many (1 to 1000).
+Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: most_used_sops(timestamp with time zone, timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, first integer DEFAULT 1000) RETURNS TABLE(sop_id integer, category text, section text, cited bigint, helpful bigint, unhelpful bigint, rate double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  select u.sop_id, s.category::text, s.section::text, u.cited, u.helpful, u.unhelpful, u.helpful::double precision / nullif(u.helpful + u.unhelpful, 0)
+    from (select src.sop_id, count(*) as cited, count(*) filter (where r.feedback = 'helpful') as helpful, count(*) filter (where r.feedback = 'unhelpful') as unhelpful
+            from app_hidden.insight_period(since, until, 'UTC', site) p
+            join app_public.responses r on r.created_at >= since and r.created_at < until
+            join app_public.response_sources src on src.response_id = r.id and src.cited and src.sop_id is not null
+           where r.outcome in ('answered', 'emergency') and (p.site_id is null or r.site_id = p.site_id)
+           group by src.sop_id) u
+    join app_public.sops s on s.id = u.sop_id
+   where most_used_sops.category is null or s.category = most_used_sops.category
+   order by u.cited desc, u.sop_id
+   limit least(greatest(most_used_sops.first, 1), 1000)
+$$;
+
+--
+-- Name: FUNCTION most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) IS '@insight
+The SOPs that most answers of a period rest on, and how those were rated; rate: the share that was helpful (0 to 1). since is included, until is not; category: the SOP''s; site: a slug; first: at most so many (1 to 1000).
+Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
 
 --
 -- Name: preview_improvement(integer, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -6981,11 +7804,7 @@ begin
          record_response.prompt_version_id, record_response.latency_ms, record_response.tokens_in, record_response.tokens_out, record_response.cost
     from app_public.club_settings s
   returning * into v_response;
-  insert into app_public.response_sources (response_id, rank, kind, sop_version_id, knowledge_id, sop_id, category, topic, heading, snippet, score, cited)
-  select v_response.id, s.rank, s.kind, s.sop_version_id, s.knowledge_id, s.sop_id, s.category, s.topic, s.heading, app_hidden.quote(s.snippet, 600), s.score, coalesce(s.cited, false)
-    from jsonb_to_recordset(sources) s(rank integer, kind text, sop_version_id integer, knowledge_id integer, sop_id integer, category text, topic text, heading text,
-         snippet text, score double precision, cited boolean)
-   where s.rank <= 10;
+  perform app_private.record_sources(v_response.id, record_response.sources);
   if v_ticket.id is not null and v_outcome <> 'withheld' then
     insert into app_public.messages (ticket_id, author_kind, author, body, response_id)
     values (v_ticket.id, 'assistant', record_response.model,
@@ -7123,10 +7942,16 @@ COMMENT ON TABLE app_public.messages IS 'What was said in a conversation, and by
 COMMENT ON COLUMN app_public.messages.author_kind IS 'customer, assistant, staff or system: written down, never guessed.';
 
 --
--- Name: reply(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+-- Name: COLUMN messages.response_id; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.reply(ticket_id integer, body text) RETURNS app_public.messages
+COMMENT ON COLUMN app_public.messages.response_id IS 'Of the assistant: its answer. Of staff: the draft that the message was written from, if it was.';
+
+--
+-- Name: reply(integer, text, bigint); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.reply(ticket_id integer, body text, response_id bigint DEFAULT NULL::bigint) RETURNS app_public.messages
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -7141,21 +7966,26 @@ begin
     raise exception 'The message is too long: 64 kB is the most.' using errcode = 'CO006';
   end if;
   v_ticket := app_hidden.find_ticket(reply.ticket_id);
+  if reply.response_id is not null
+     and not exists (select from app_public.responses r where r.id = reply.response_id and r.ticket_id = v_ticket.id and r.outcome = 'drafted') then
+    raise exception 'There is no draft with id % in this conversation.', reply.response_id using errcode = 'CO404', hint = 'draft_reply(ticket_id) makes one; or leave response_id out.';
+  end if;
   if v_ticket.status <> 'taken' or not app_hidden.assistant_is_silent(v_ticket) or v_ticket.assignee <> app_hidden.require_actor() then
     v_ticket := app_public.take_over(v_ticket.id); -- who replies has taken over
   end if;
-  insert into app_public.messages (ticket_id, author_kind, author, body) values (v_ticket.id, 'staff', app_hidden.require_actor(), reply.body) returning * into v_message;
+  insert into app_public.messages (ticket_id, author_kind, author, body, response_id)
+  values (v_ticket.id, 'staff', app_hidden.require_actor(), reply.body, reply.response_id) returning * into v_message;
   update app_public.tickets t set updated_at = now() where t.id = v_ticket.id;
   return v_message;
 end
 $$;
 
 --
--- Name: FUNCTION reply(ticket_id integer, body text); Type: COMMENT; Schema: app_public; Owner: -
+-- Name: FUNCTION reply(ticket_id integer, body text, response_id bigint); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.reply(ticket_id integer, body text) IS 'Answers a customer as a person; takes the conversation over first, if need be.
-Errors: CO001 no actor, CO005 empty, CO006 too long, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.';
+COMMENT ON FUNCTION app_public.reply(ticket_id integer, body text, response_id bigint) IS 'Answers a customer as a person; takes the conversation over first, if need be. response_id: the draft that the message was written from (draft_reply); colleagues see it with its sources.
+Errors: CO001 no actor, CO005 empty, CO006 too long, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket or draft.';
 
 --
 -- Name: request_analysis(integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -7220,6 +8050,97 @@ $$;
 
 COMMENT ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Closes a conversation. correction: what the assistant should have said; with expected_… (what should have answered) it feeds learning.
 Errors: CO001 no actor, CO005 nothing to correct, CO403 not an agent, CO404 no such ticket or SOP.';
+
+--
+-- Name: response_times_by_day(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.response_times_by_day(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(day date, answers bigint, p50_ms double precision, p95_ms double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, response_times_by_day.timezone, site)
+  ), counted as materialized (
+    select t.day, count(*) as answers, percentile_cont(array[0.5, 0.95]) within group (order by t.latency_ms) as ms
+      from (select (r.created_at at time zone response_times_by_day.timezone)::date as day, r.latency_ms
+              from period p join app_public.responses r on r.created_at >= since and r.created_at < until
+             where r.outcome <> 'drafted' and r.latency_ms is not null
+               and (response_times_by_day.category is null or r.category = response_times_by_day.category) and (p.site_id is null or r.site_id = p.site_id)) t
+     group by t.day
+  )
+  select d::date, coalesce(c.answers, 0), c.ms[1], c.ms[2]
+    from period p cross join lateral generate_series(p.first_day, p.last_day, interval '1 day') d left join counted c on c.day = d::date
+   order by 1
+$$;
+
+--
+-- Name: FUNCTION response_times_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.response_times_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) IS '@insight
+Milliseconds from question to answer, by day: the median and what 95 of 100 stay below; null for days without an answer. since is included, until is not; category: where the questions were routed; site: a slug; timezone: whose days.
+Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: restore_knowledge(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.restore_knowledge(id integer, reason text) RETURNS app_public.knowledge_base
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_entry app_public.knowledge_base;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(restore_knowledge.reason));
+  v_entry := app_hidden.find_entry(restore_knowledge.id);
+  if v_entry.valid_to is null or v_entry.valid_to > now() then
+    return v_entry;
+  end if;
+  update app_public.knowledge_base k set valid_to = null where k.id = v_entry.id returning k.* into v_entry;
+  return v_entry;
+end
+$$;
+
+--
+-- Name: FUNCTION restore_knowledge(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.restore_knowledge(id integer, reason text) IS 'Takes a retired knowledge entry into use again, without end. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such entry.';
+
+--
+-- Name: retire_knowledge(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.retire_knowledge(id integer, reason text) RETURNS app_public.knowledge_base
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_entry app_public.knowledge_base;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(retire_knowledge.reason));
+  v_entry := app_hidden.find_entry(retire_knowledge.id);
+  if v_entry.valid_to <= now() then
+    return v_entry;
+  end if;
+  -- One that has not begun yet ends as it begins.
+  update app_public.knowledge_base k set valid_to = greatest(now(), k.valid_from + interval '1 microsecond') where k.id = v_entry.id returning k.* into v_entry;
+  return v_entry;
+end
+$$;
+
+--
+-- Name: FUNCTION retire_knowledge(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.retire_knowledge(id integer, reason text) IS 'Takes a knowledge entry out of use: it is no longer found from now on, and stays to be read and restored. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such entry.';
 
 --
 -- Name: retry_job(bigint, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -7974,6 +8895,33 @@ $$;
 
 COMMENT ON FUNCTION app_public.take_over(ticket_id integer) IS 'Takes a conversation over: from now on the assistant is silent in it, also with an answer that is on its way, until hand_back or club_settings.takeover_minutes pass.
 Errors: CO001 no actor, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.';
+
+--
+-- Name: top_patterns(timestamp with time zone, timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.top_patterns(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, first integer DEFAULT 1000) RETURNS TABLE(pattern_id integer, label text, category text, size integer, status text, sop_id integer, first_seen timestamp with time zone, last_seen timestamp with time zone, in_period bigint)
+    LANGUAGE sql STABLE
+    AS $$
+  select t.id, t.label, t.category::text, t.size, t.status, t.sop_id, t.first_seen, t.last_seen, c.in_period
+    from (select f.pattern_id, count(*) as in_period
+            from app_hidden.insight_period(since, until, 'UTC', site) p
+            join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+           where f.withdrawn_at is null and f.pattern_id is not null and (p.site_id is null or f.site_id = p.site_id)
+           group by f.pattern_id) c
+    join app_public.failure_patterns t on t.id = c.pattern_id
+   where top_patterns.category is null or t.category = top_patterns.category
+   order by c.in_period desc, t.size desc, t.id
+   limit least(greatest(top_patterns.first, 1), 1000)
+$$;
+
+--
+-- Name: FUNCTION top_patterns(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.top_patterns(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) IS '@insight
+What failed most in a period: patterns of failures that mean the same thing, by how many fell into the period (in_period). since is included, until is not; category: the pattern''s; site: a slug; first: at most so many (1 to 1000).
+Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
 
 --
 -- Name: undo_improvement(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -8803,6 +9751,52 @@ CREATE VIEW app_public.knowledge_health WITH (security_invoker='true') AS
 COMMENT ON VIEW app_public.knowledge_health IS 'State of each knowledge entry: expired, unreviewed, often unhelpful, never used, or well.';
 
 --
+-- Name: knowledge_questions; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.knowledge_questions (
+    id integer NOT NULL,
+    knowledge_id integer NOT NULL,
+    question text NOT NULL,
+    merged_from integer NOT NULL,
+    learned_from bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT knowledge_questions_question_fits CHECK ((octet_length(question) <= 2600)),
+    CONSTRAINT knowledge_questions_question_is_written CHECK ((btrim(question) <> ''::text))
+);
+
+--
+-- Name: TABLE knowledge_questions; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.knowledge_questions IS 'Other ways to ask for a knowledge entry: the questions of those that were merged into it, still found.';
+
+--
+-- Name: COLUMN knowledge_questions.merged_from; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_questions.merged_from IS 'Id of the entry that asked so; it is gone, response_sources may name it still.';
+
+--
+-- Name: COLUMN knowledge_questions.learned_from; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.knowledge_questions.learned_from IS 'The answer whose customer asked so; the question goes when that is erased.';
+
+--
+-- Name: knowledge_questions_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.knowledge_questions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.knowledge_questions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: llm_calls; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -9594,6 +10588,20 @@ ALTER TABLE ONLY app_public.knowledge_base
     ADD CONSTRAINT knowledge_base_pkey PRIMARY KEY (id);
 
 --
+-- Name: knowledge_questions knowledge_questions_knowledge_id_question_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.knowledge_questions
+    ADD CONSTRAINT knowledge_questions_knowledge_id_question_key UNIQUE (knowledge_id, question);
+
+--
+-- Name: knowledge_questions knowledge_questions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.knowledge_questions
+    ADD CONSTRAINT knowledge_questions_pkey PRIMARY KEY (id);
+
+--
 -- Name: llm_calls llm_calls_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -10033,6 +11041,18 @@ CREATE INDEX knowledge_base_site_id ON app_public.knowledge_base USING btree (si
 CREATE INDEX knowledge_base_sop_id ON app_public.knowledge_base USING btree (sop_id);
 
 --
+-- Name: knowledge_questions_learned_from; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX knowledge_questions_learned_from ON app_public.knowledge_questions USING btree (learned_from);
+
+--
+-- Name: knowledge_questions_question; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX knowledge_questions_question ON app_public.knowledge_questions USING btree (question);
+
+--
 -- Name: llm_calls_created_at; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -10093,6 +11113,12 @@ CREATE INDEX privacy_actions_created_at ON app_public.privacy_actions USING btre
 CREATE INDEX privacy_actions_under_way ON app_public.privacy_actions USING btree (transaction_id) WHERE (finished_at IS NULL);
 
 --
+-- Name: response_sources_cited; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX response_sources_cited ON app_public.response_sources USING btree (response_id) INCLUDE (sop_id) WHERE cited;
+
+--
 -- Name: response_sources_knowledge_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -10111,16 +11137,16 @@ CREATE INDEX response_sources_sop_id ON app_public.response_sources USING btree 
 CREATE INDEX response_sources_sop_version_id ON app_public.response_sources USING btree (sop_version_id);
 
 --
--- Name: responses_created_at; Type: INDEX; Schema: app_public; Owner: -
---
-
-CREATE INDEX responses_created_at ON app_public.responses USING btree (created_at);
-
---
 -- Name: responses_feedback; Type: INDEX; Schema: app_public; Owner: -
 --
 
 CREATE INDEX responses_feedback ON app_public.responses USING btree (feedback, created_at);
+
+--
+-- Name: responses_insights; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_insights ON app_public.responses USING btree (created_at) INCLUDE (outcome, category, site_id, latency_ms, feedback, cost);
 
 --
 -- Name: responses_prompt_version_id; Type: INDEX; Schema: app_public; Owner: -
@@ -10526,6 +11552,12 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.improve
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.knowledge_base FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'learned_from', 'usage_count', 'success_rate', 'success_count', 'embeddings', 'embedding_model');
 
 --
+-- Name: knowledge_questions _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.knowledge_questions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('question');
+
+--
 -- Name: privacy_actions _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -10758,6 +11790,20 @@ ALTER TABLE ONLY app_public.knowledge_base
 
 ALTER TABLE ONLY app_public.knowledge_base
     ADD CONSTRAINT knowledge_base_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE SET NULL;
+
+--
+-- Name: knowledge_questions knowledge_questions_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.knowledge_questions
+    ADD CONSTRAINT knowledge_questions_knowledge_id_fkey FOREIGN KEY (knowledge_id) REFERENCES app_public.knowledge_base(id) ON DELETE CASCADE;
+
+--
+-- Name: knowledge_questions knowledge_questions_learned_from_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.knowledge_questions
+    ADD CONSTRAINT knowledge_questions_learned_from_fkey FOREIGN KEY (learned_from) REFERENCES app_public.responses(id) ON DELETE SET NULL;
 
 --
 -- Name: llm_calls llm_calls_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -11160,6 +12206,12 @@ CREATE POLICY insert_worker ON app_public.llm_calls FOR INSERT TO worker WITH CH
 ALTER TABLE app_public.knowledge_base ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: knowledge_questions; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.knowledge_questions ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: llm_calls; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -11322,6 +12374,12 @@ CREATE POLICY select_agent ON app_public.improvement_queue FOR SELECT TO agent U
 CREATE POLICY select_agent ON app_public.knowledge_base FOR SELECT TO agent USING (true);
 
 --
+-- Name: knowledge_questions select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.knowledge_questions FOR SELECT TO agent USING (true);
+
+--
 -- Name: messages select_agent; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -11434,6 +12492,12 @@ CREATE POLICY select_auditor ON app_public.improvement_queue FOR SELECT TO audit
 --
 
 CREATE POLICY select_auditor ON app_public.knowledge_base FOR SELECT TO auditor USING (true);
+
+--
+-- Name: knowledge_questions select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.knowledge_questions FOR SELECT TO auditor USING (true);
 
 --
 -- Name: llm_calls select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -11563,7 +12627,7 @@ CREATE POLICY select_own ON app_public.response_sources FOR SELECT TO anonymous 
 -- Name: responses select_own; Type: POLICY; Schema: app_public; Owner: -
 --
 
-CREATE POLICY select_own ON app_public.responses FOR SELECT TO anonymous USING ((visitor_id = ( SELECT (NULLIF(current_setting('clubos.visitor_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY select_own ON app_public.responses FOR SELECT TO anonymous USING (((visitor_id = ( SELECT (NULLIF(current_setting('clubos.visitor_id'::text, true), ''::text))::uuid AS "nullif")) AND (outcome <> 'drafted'::text)));
 
 --
 -- Name: sessions select_own; Type: POLICY; Schema: app_public; Owner: -
@@ -11624,6 +12688,12 @@ CREATE POLICY select_worker ON app_public.improvement_queue FOR SELECT TO worker
 --
 
 CREATE POLICY select_worker ON app_public.knowledge_base FOR SELECT TO worker USING (true);
+
+--
+-- Name: knowledge_questions select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.knowledge_questions FOR SELECT TO worker USING (true);
 
 --
 -- Name: prompt_versions select_worker; Type: POLICY; Schema: app_public; Owner: -
@@ -12209,6 +13279,13 @@ GRANT ALL ON FUNCTION app_hidden.dead_jobs() TO auditor;
 REVOKE ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION draft_question(ticket_id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.draft_question(ticket_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.draft_question(ticket_id integer) TO agent;
+
+--
 -- Name: FUNCTION effective_time(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -12259,11 +13336,87 @@ GRANT SELECT ON TABLE app_public.dead_jobs TO auditor;
 REVOKE ALL ON FUNCTION app_hidden.find_dead_job(job_id bigint) FROM PUBLIC;
 
 --
+-- Name: TABLE knowledge_base; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_base TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_base TO auditor;
+GRANT SELECT ON TABLE app_public.knowledge_base TO worker;
+GRANT DELETE ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.category; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(category),UPDATE(category) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.topic; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(topic),UPDATE(topic) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.question; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(question),UPDATE(question) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.answer; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(answer),UPDATE(answer) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.source; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(source) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.trust; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(trust),UPDATE(trust) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.site_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(site_id),UPDATE(site_id) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.valid_from; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(valid_from),UPDATE(valid_from) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.valid_to; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(valid_to),UPDATE(valid_to) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: COLUMN knowledge_base.sop_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(sop_id),UPDATE(sop_id) ON TABLE app_public.knowledge_base TO reviewer;
+
+--
+-- Name: FUNCTION find_entry(id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_entry(id integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION find_site(site text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.find_site(site text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO reviewer;
+GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO agent;
+GRANT ALL ON FUNCTION app_hidden.find_site(site text) TO auditor;
 
 --
 -- Name: TABLE sops; Type: ACL; Schema: app_public; Owner: -
@@ -12437,6 +13590,22 @@ REVOKE ALL ON FUNCTION app_hidden.improvement_fingerprint(kind text, suggestion 
 REVOKE ALL ON FUNCTION app_hidden.in_words(name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION insight_figures(since timestamp with time zone, until timestamp with time zone, category text, site_id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.insight_figures(since timestamp with time zone, until timestamp with time zone, category text, site_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.insight_figures(since timestamp with time zone, until timestamp with time zone, category text, site_id integer) TO agent;
+GRANT ALL ON FUNCTION app_hidden.insight_figures(since timestamp with time zone, until timestamp with time zone, category text, site_id integer) TO auditor;
+
+--
+-- Name: FUNCTION insight_period(since timestamp with time zone, until timestamp with time zone, timezone text, site text, OUT first_day date, OUT last_day date, OUT site_id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.insight_period(since timestamp with time zone, until timestamp with time zone, timezone text, site text, OUT first_day date, OUT last_day date, OUT site_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.insight_period(since timestamp with time zone, until timestamp with time zone, timezone text, site text, OUT first_day date, OUT last_day date, OUT site_id integer) TO agent;
+GRANT ALL ON FUNCTION app_hidden.insight_period(since timestamp with time zone, until timestamp with time zone, timezone text, site text, OUT first_day date, OUT last_day date, OUT site_id integer) TO auditor;
+
+--
 -- Name: FUNCTION knowledge_unit(category text, topic text, question text, answer text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -12575,6 +13744,13 @@ REVOKE ALL ON FUNCTION app_hidden.quote(body text, most integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.readable_name(name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric) TO worker;
+
+--
 -- Name: FUNCTION require_actor(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -12594,6 +13770,12 @@ GRANT ALL ON FUNCTION app_hidden.require_reason(reason text) TO reviewer;
 
 REVOKE ALL ON FUNCTION app_hidden.require_role(role name) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO reviewer;
+
+--
+-- Name: FUNCTION same_text(one text, other text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.same_text(one text, other text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION set_reason(reason text); Type: ACL; Schema: app_hidden; Owner: -
@@ -12888,6 +14070,12 @@ GRANT SELECT ON TABLE app_private.search_units TO auditor;
 REVOKE ALL ON FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION check_merge(keep app_public.knowledge_base, duplicate app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_merge(keep app_public.knowledge_base, duplicate app_public.knowledge_base) FROM PUBLIC;
+
+--
 -- Name: FUNCTION claim_notification(notification_id bigint, mail_works boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -12961,75 +14149,6 @@ REVOKE ALL ON FUNCTION app_private.end_worker(worker_id text, fault boolean) FRO
 GRANT ALL ON FUNCTION app_private.end_worker(worker_id text, fault boolean) TO worker;
 
 --
--- Name: TABLE knowledge_base; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.knowledge_base TO agent;
-GRANT SELECT ON TABLE app_public.knowledge_base TO auditor;
-GRANT SELECT ON TABLE app_public.knowledge_base TO worker;
-GRANT DELETE ON TABLE app_public.knowledge_base TO reviewer;
-
---
--- Name: COLUMN knowledge_base.category; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(category),UPDATE(category) ON TABLE app_public.knowledge_base TO reviewer;
-
---
--- Name: COLUMN knowledge_base.topic; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(topic),UPDATE(topic) ON TABLE app_public.knowledge_base TO reviewer;
-
---
--- Name: COLUMN knowledge_base.question; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(question),UPDATE(question) ON TABLE app_public.knowledge_base TO reviewer;
-
---
--- Name: COLUMN knowledge_base.answer; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(answer),UPDATE(answer) ON TABLE app_public.knowledge_base TO reviewer;
-
---
--- Name: COLUMN knowledge_base.source; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(source) ON TABLE app_public.knowledge_base TO reviewer;
-
---
--- Name: COLUMN knowledge_base.trust; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(trust),UPDATE(trust) ON TABLE app_public.knowledge_base TO reviewer;
-
---
--- Name: COLUMN knowledge_base.site_id; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(site_id),UPDATE(site_id) ON TABLE app_public.knowledge_base TO reviewer;
-
---
--- Name: COLUMN knowledge_base.valid_from; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(valid_from),UPDATE(valid_from) ON TABLE app_public.knowledge_base TO reviewer;
-
---
--- Name: COLUMN knowledge_base.valid_to; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(valid_to),UPDATE(valid_to) ON TABLE app_public.knowledge_base TO reviewer;
-
---
--- Name: COLUMN knowledge_base.sop_id; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(sop_id),UPDATE(sop_id) ON TABLE app_public.knowledge_base TO reviewer;
-
---
 -- Name: FUNCTION entry_state(entry app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -13040,6 +14159,12 @@ REVOKE ALL ON FUNCTION app_private.entry_state(entry app_public.knowledge_base) 
 --
 
 REVOKE ALL ON FUNCTION app_private.erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean); Type: ACL; Schema: app_private; Owner: -
@@ -13064,6 +14189,12 @@ REVOKE ALL ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) FROM P
 --
 
 REVOKE ALL ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION finish_notification(notification_id bigint, error text, retry boolean); Type: ACL; Schema: app_private; Owner: -
@@ -13120,6 +14251,12 @@ REVOKE ALL ON FUNCTION app_private.lock_rated_entries(response app_public.respon
 
 REVOKE ALL ON FUNCTION app_private.missing_vectors(category text, section text, content text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.missing_vectors(category text, section text, content text) TO worker;
+
+--
+-- Name: FUNCTION move_to_entry(keep app_public.knowledge_base, duplicate_ids integer[], OUT doubled integer, OUT doubled_helpful integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.move_to_entry(keep app_public.knowledge_base, duplicate_ids integer[], OUT doubled integer, OUT doubled_helpful integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION nearest_units(question public.vector, model text, depth integer); Type: ACL; Schema: app_private; Owner: -
@@ -13223,6 +14360,12 @@ GRANT SELECT ON TABLE app_public.failed_responses TO worker;
 REVOKE ALL ON FUNCTION app_private.record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION record_sources(response_id bigint, sources jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.record_sources(response_id bigint, sources jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION refresh_profiles(); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -13320,6 +14463,12 @@ REVOKE ALL ON FUNCTION app_private.settle_entry(knowledge_id integer) FROM PUBLI
 REVOKE ALL ON FUNCTION app_private.settle_failures(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
+-- Name: FUNCTION similar_entries(least_similarity double precision, most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.similar_entries(least_similarity double precision, most integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION store_vectors(texts text[], vectors public.vector[], model text); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -13405,6 +14554,30 @@ GRANT ALL ON FUNCTION app_private.watch_jobs() TO worker;
 --
 
 REVOKE ALL ON FUNCTION app_private.withdraw_feedback(response app_public.responses) FROM PUBLIC;
+
+--
+-- Name: FUNCTION answers_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.answers_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.answers_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.answers_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
+
+--
+-- Name: FUNCTION answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
+
+--
+-- Name: FUNCTION approvals_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.approvals_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.approvals_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.approvals_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO auditor;
 
 --
 -- Name: FUNCTION approve_improvement(id integer, reason text, edited_content text, edited_version integer); Type: ACL; Schema: app_public; Owner: -
@@ -13553,6 +14726,20 @@ REVOKE ALL ON FUNCTION app_public.discard_job(job_id bigint, reason text) FROM P
 GRANT ALL ON FUNCTION app_public.discard_job(job_id bigint, reason text) TO admin;
 
 --
+-- Name: FUNCTION draft_reply(ticket_id integer, query_embedding public.vector); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.draft_reply(ticket_id integer, query_embedding public.vector) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.draft_reply(ticket_id integer, query_embedding public.vector) TO agent;
+
+--
+-- Name: FUNCTION edit_knowledge(id integer, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, expected_updated_at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.edit_knowledge(id integer, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, expected_updated_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.edit_knowledge(id integer, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, expected_updated_at timestamp with time zone) TO reviewer;
+
+--
 -- Name: FUNCTION erase_conversation(ticket_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -13589,6 +14776,22 @@ GRANT ALL ON FUNCTION app_public.failures_about(text text, since timestamp with 
 GRANT ALL ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) TO auditor;
 
 --
+-- Name: FUNCTION failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
+
+--
+-- Name: FUNCTION feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
+
+--
 -- Name: FUNCTION hand_back(ticket_id integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -13611,11 +14814,35 @@ GRANT ALL ON FUNCTION app_public.improvement_merge(id integer, OUT base text, OU
 GRANT ALL ON FUNCTION app_public.improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer) TO auditor;
 
 --
+-- Name: FUNCTION insight_source(name text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.insight_source(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.insight_source(name text) TO agent;
+GRANT ALL ON FUNCTION app_public.insight_source(name text) TO auditor;
+
+--
+-- Name: FUNCTION insights_summary(since timestamp with time zone, until timestamp with time zone, category text, site text, OUT answers bigint, OUT answered_rate double precision, OUT helpful_rate double precision, OUT handed_over bigint, OUT failures bigint, OUT p50_ms double precision, OUT p95_ms double precision, OUT pending_proposals bigint, OUT approved bigint, OUT cost numeric, OUT prev_answers bigint, OUT prev_answered_rate double precision, OUT prev_helpful_rate double precision, OUT prev_handed_over bigint, OUT prev_failures bigint, OUT prev_p50_ms double precision, OUT prev_p95_ms double precision, OUT prev_pending_proposals bigint, OUT prev_approved bigint, OUT prev_cost numeric); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.insights_summary(since timestamp with time zone, until timestamp with time zone, category text, site text, OUT answers bigint, OUT answered_rate double precision, OUT helpful_rate double precision, OUT handed_over bigint, OUT failures bigint, OUT p50_ms double precision, OUT p95_ms double precision, OUT pending_proposals bigint, OUT approved bigint, OUT cost numeric, OUT prev_answers bigint, OUT prev_answered_rate double precision, OUT prev_helpful_rate double precision, OUT prev_handed_over bigint, OUT prev_failures bigint, OUT prev_p50_ms double precision, OUT prev_p95_ms double precision, OUT prev_pending_proposals bigint, OUT prev_approved bigint, OUT prev_cost numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.insights_summary(since timestamp with time zone, until timestamp with time zone, category text, site text, OUT answers bigint, OUT answered_rate double precision, OUT helpful_rate double precision, OUT handed_over bigint, OUT failures bigint, OUT p50_ms double precision, OUT p95_ms double precision, OUT pending_proposals bigint, OUT approved bigint, OUT cost numeric, OUT prev_answers bigint, OUT prev_answered_rate double precision, OUT prev_helpful_rate double precision, OUT prev_handed_over bigint, OUT prev_failures bigint, OUT prev_p50_ms double precision, OUT prev_p95_ms double precision, OUT prev_pending_proposals bigint, OUT prev_approved bigint, OUT prev_cost numeric) TO agent;
+GRANT ALL ON FUNCTION app_public.insights_summary(since timestamp with time zone, until timestamp with time zone, category text, site text, OUT answers bigint, OUT answered_rate double precision, OUT helpful_rate double precision, OUT handed_over bigint, OUT failures bigint, OUT p50_ms double precision, OUT p95_ms double precision, OUT pending_proposals bigint, OUT approved bigint, OUT cost numeric, OUT prev_answers bigint, OUT prev_answered_rate double precision, OUT prev_helpful_rate double precision, OUT prev_handed_over bigint, OUT prev_failures bigint, OUT prev_p50_ms double precision, OUT prev_p95_ms double precision, OUT prev_pending_proposals bigint, OUT prev_approved bigint, OUT prev_cost numeric) TO auditor;
+
+--
 -- Name: FUNCTION invite_user(user_id integer); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.invite_user(user_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.invite_user(user_id integer) TO admin;
+
+--
+-- Name: FUNCTION knowledge_duplicates(first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.knowledge_duplicates(first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.knowledge_duplicates(first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.knowledge_duplicates(first integer) TO auditor;
 
 --
 -- Name: FUNCTION look_at_improvement(id integer); Type: ACL; Schema: app_public; Owner: -
@@ -13656,6 +14883,29 @@ GRANT ALL ON FUNCTION app_public.me() TO anonymous;
 GRANT ALL ON FUNCTION app_public.me() TO agent;
 GRANT ALL ON FUNCTION app_public.me() TO auditor;
 GRANT ALL ON FUNCTION app_public.me() TO worker;
+
+--
+-- Name: FUNCTION merge_knowledge(keep_id integer, duplicate_ids integer[], reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids integer[], reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids integer[], reason text) TO reviewer;
+
+--
+-- Name: FUNCTION most_failed_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.most_failed_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.most_failed_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.most_failed_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO auditor;
+
+--
+-- Name: FUNCTION most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO auditor;
 
 --
 -- Name: FUNCTION preview_improvement(id integer, edited_content text, edited_version integer); Type: ACL; Schema: app_public; Owner: -
@@ -13738,11 +14988,11 @@ GRANT SELECT(response_id) ON TABLE app_public.messages TO anonymous;
 GRANT SELECT(created_at) ON TABLE app_public.messages TO anonymous;
 
 --
--- Name: FUNCTION reply(ticket_id integer, body text); Type: ACL; Schema: app_public; Owner: -
+-- Name: FUNCTION reply(ticket_id integer, body text, response_id bigint); Type: ACL; Schema: app_public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_public.reply(ticket_id integer, body text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_public.reply(ticket_id integer, body text) TO agent;
+REVOKE ALL ON FUNCTION app_public.reply(ticket_id integer, body text, response_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.reply(ticket_id integer, body text, response_id bigint) TO agent;
 
 --
 -- Name: FUNCTION request_analysis(most integer); Type: ACL; Schema: app_public; Owner: -
@@ -13757,6 +15007,28 @@ GRANT ALL ON FUNCTION app_public.request_analysis(most integer) TO agent;
 
 REVOKE ALL ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text) TO agent;
+
+--
+-- Name: FUNCTION response_times_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.response_times_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.response_times_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.response_times_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
+
+--
+-- Name: FUNCTION restore_knowledge(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.restore_knowledge(id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.restore_knowledge(id integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION retire_knowledge(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.retire_knowledge(id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.retire_knowledge(id integer, reason text) TO reviewer;
 
 --
 -- Name: FUNCTION retry_job(job_id bigint, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -13932,6 +15204,14 @@ GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO agent;
 
 REVOKE ALL ON FUNCTION app_public.take_over(ticket_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.take_over(ticket_id integer) TO agent;
+
+--
+-- Name: FUNCTION top_patterns(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.top_patterns(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.top_patterns(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.top_patterns(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO auditor;
 
 --
 -- Name: FUNCTION undo_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -14794,6 +16074,14 @@ GRANT SELECT ON TABLE app_public.improvement_evidence TO worker;
 
 GRANT SELECT ON TABLE app_public.knowledge_health TO agent;
 GRANT SELECT ON TABLE app_public.knowledge_health TO auditor;
+
+--
+-- Name: TABLE knowledge_questions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_questions TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_questions TO auditor;
+GRANT SELECT ON TABLE app_public.knowledge_questions TO worker;
 
 --
 -- Name: TABLE llm_calls; Type: ACL; Schema: app_public; Owner: -

@@ -45,7 +45,6 @@ grant execute on function app_public.save_sop(text, text, text, text, integer), 
   app_public.save_knowledge(text, text, text, text, text, text, timestamptz, timestamptz, text),
   app_public.edit_knowledge(integer, text, text, text, text, timestamptz, timestamptz, timestamptz), app_public.retire_knowledge(integer, text),
   app_public.restore_knowledge(integer, text), app_public.merge_knowledge(integer, integer[], text),
-  app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text) to reviewer;
   app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text),
   app_public.undo_improvement(integer, text), app_public.reopen_improvement(integer, text) to reviewer;
 -- Reviewers write SOPs and knowledge with their own rights; these functions and the triggers check with them who, why and when.
