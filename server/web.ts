@@ -19,8 +19,6 @@ export function webFiles(): Router {
       brotli: true,
       etag: true,
       dotfiles: false,
-      // The page is completed for each visitor, below.
-      ignores: [/^\/$/, /^\/index\.html/],
       setHeaders(response, path) {
         response.setHeader(
           'cache-control',
@@ -34,7 +32,7 @@ export function webFiles(): Router {
 
 /** The page for any address that a browser opens; null where the UI is not built. */
 export function webPage(): Router | null {
-  const file = join(dist, 'index.html')
+  const file = join(dist, '.page.html')
   if (!existsSync(file)) return null
   const page = readFileSync(file, 'utf8')
   const router = express.Router()

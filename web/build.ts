@@ -26,8 +26,6 @@ export function fingerprint(): string {
   return hash.digest('hex')
 }
 
-export const isBuilt = () => existsSync(join(output, 'index.html'))
-
 export const isStale = () =>
   !existsSync(join(output, '.fingerprint')) ||
   readFileSync(join(output, '.fingerprint'), 'utf8') !== fingerprint()
@@ -35,8 +33,6 @@ export const isStale = () =>
 /** Beside each text its compressed forms: compressed once here, not at each request. */
 function compress(where: string) {
   for (const file of globSync('**/*.{js,css,html,svg,json,webmanifest}', { cwd: where })) {
-    // The page itself is completed for each visitor.
-    if (file === 'index.html') continue
     const text = readFileSync(join(where, file))
     if (text.length < 1024) continue
     writeFileSync(join(where, `${file}.gz`), gzipSync(text, { level: 9 }))
@@ -59,6 +55,8 @@ export async function buildWeb(): Promise<void> {
       logLevel: 'warn',
       build: { outDir: scratch, emptyOutDir: true },
     })
+    // Not among the files that anybody may fetch: it is completed for each visitor, with a nonce.
+    renameSync(join(scratch, 'index.html'), join(scratch, '.page.html'))
     compress(scratch)
     writeFileSync(join(scratch, '.fingerprint'), made)
     const old = join(folder, `dist.${randomUUID()}`)

@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ask } from '../answering/ask.ts'
 import type { AnsweringServices } from '../answering/ask.ts'
+import { ask } from '../answering/ask.ts'
 import { type Claims, withClaims } from '../database/index.ts'
 import { analyse } from '../learning/analyse.ts'
 import { demoFolder } from './demo.ts'
@@ -46,7 +46,10 @@ export async function playHistory(
     .map((line) => Line.parse(JSON.parse(line)))
     .sort((a, b) => a.at.getTime() - b.at.getTime())
   const every = Math.max(1, all.length / options.questions)
-  const lines = Array.from({ length: Math.min(options.questions, all.length) }, (_, i) => all[Math.floor(i * every)]!)
+  const lines = Array.from(
+    { length: Math.min(options.questions, all.length) },
+    (_, i) => all[Math.floor(i * every)]!,
+  )
   // As if the last of them had been asked just now.
   const shift = (options.now ?? new Date()).getTime() - lines.at(-1)!.at.getTime()
   const first = lines[0]!.at.getTime()
@@ -72,7 +75,11 @@ export async function playHistory(
       if (last || index % 4 === 3) continue
       await withClaims(pool, staff, async (client) => {
         if (safe) await client.query('select app_public.approve_improvement($1)', [id])
-        else await client.query('select app_public.reject_improvement($1, $2)', [id, 'Breaks an answer that was good'])
+        else
+          await client.query('select app_public.reject_improvement($1, $2)', [
+            id,
+            'Breaks an answer that was good',
+          ])
       }).then(() => {
         result.approved += Number(safe)
       })
@@ -94,11 +101,16 @@ async function live(
   stillOpen: boolean,
 ): Promise<void> {
   const { pool } = services
-  const answer = await ask(services, { visitorId: randomUUID() }, { query: line.query, site: line.site ?? null })
+  const answer = await ask(
+    services,
+    { visitorId: randomUUID() },
+    { query: line.query, site: line.site ?? null },
+  )
   const [source] = answer.sources
   const right = source !== undefined && `${source.category}/${source.topic}` === line.sop_id
   await withClaims(pool, staff, async (client) => {
-    if (answer.outcome === 'answered' && right) await client.query('select app_public.mark_helpful($1)', [answer.id])
+    if (answer.outcome === 'answered' && right)
+      await client.query('select app_public.mark_helpful($1)', [answer.id])
     else if (line.sop_id !== null || answer.outcome === 'answered') {
       const [category, section] = line.sop_id?.split('/') ?? [null, null]
       await client.query(

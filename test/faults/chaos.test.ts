@@ -23,7 +23,7 @@ import { check, type Violation } from '../support/checker.ts'
 import { isServer, makeTestDatabase } from '../support/database.ts'
 import { type Running, startProcess, until } from '../support/processes.ts'
 import { type FaultyProxy, openProxy } from '../support/proxy.ts'
-import { templateFile } from '../support/template.ts'
+import { readTemplate } from '../support/template.ts'
 
 const minutes = Number(process.env.CLUBOS_CHAOS_MINUTES || 0)
 const duration = minutes > 0 ? minutes * 60_000 : 15_000
@@ -42,7 +42,7 @@ interface Ground {
 
 async function embeddedGround(): Promise<Ground> {
   const folder = mkdtempSync(join(tmpdir(), 'clubos-chaos-'))
-  const database = await openEmbedded({ dataDir: folder, loadDataDir: readFileSync(templateFile()) })
+  const database = await openEmbedded({ dataDir: folder, loadDataDir: readTemplate('empty') })
   await database.close()
   return {
     environment: { CLUBOS_DATA_DIR: folder },

@@ -1,6 +1,6 @@
 /** A full disk under the embedded database: said clearly, nothing acknowledged is lost, and it works again. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
@@ -8,7 +8,7 @@ import pg from 'pg'
 import { openEmbedded } from '../../core/database/embedded/index.ts'
 import { isServer } from '../support/database.ts'
 import { startProcess } from '../support/processes.ts'
-import { templateFile } from '../support/template.ts'
+import { readTemplate } from '../support/template.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'clubos-disk-'))
 const mount = (options: string) =>
@@ -33,7 +33,7 @@ afterAll(() => {
     const log: string[] = []
     const database = await openEmbedded({
       dataDir,
-      loadDataDir: readFileSync(templateFile()),
+      loadDataDir: readTemplate('empty'),
       log: (level, message) => log.push(`${level}: ${message}`),
     })
     const client = new pg.Client({ connectionString: database.url })

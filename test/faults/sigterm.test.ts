@@ -1,6 +1,6 @@
 /** What the real process does when it is told to end while people and jobs are at it. */
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import pg from 'pg'
 import { openEmbedded } from '../../core/database/embedded/index.ts'
 import { isServer, makeTestDatabase, type TestDatabase } from '../support/database.ts'
 import { type Running, startProcess, until } from '../support/processes.ts'
-import { templateFile } from '../support/template.ts'
+import { readTemplate } from '../support/template.ts'
 
 const onServer = isServer ? it : it.skip
 const folder = mkdtempSync(join(tmpdir(), 'clubos-sigterm-'))
@@ -21,7 +21,7 @@ const start = async () => {
 }
 beforeAll(async () => {
   if (isServer) database = await makeTestDatabase()
-  else await (await openEmbedded({ dataDir: folder, loadDataDir: readFileSync(templateFile()) })).close()
+  else await (await openEmbedded({ dataDir: folder, loadDataDir: readTemplate('empty') })).close()
 })
 afterAll(async () => {
   child?.signal('SIGKILL')

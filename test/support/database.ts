@@ -1,13 +1,12 @@
 /** A migrated database for one test file: embedded, or on the server at DATABASE_URL. */
 
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { openEmbedded } from '../../core/database/embedded/index.ts'
 import { type Claims, claimSettings, makePool, withClaims } from '../../core/database/index.ts'
 import { makeLog } from '../../core/log.ts'
-import { templateFile, templateName } from './template.ts'
+import { readTemplate, type TemplateKind, templateName } from './template.ts'
 
 export const isServer = Boolean(process.env.DATABASE_URL)
 export interface TestDatabase {
@@ -16,10 +15,13 @@ export interface TestDatabase {
   close(): Promise<void>
 }
 
-export async function makeTestDatabase(options: { connections?: number } = {}): Promise<TestDatabase> {
+export async function makeTestDatabase(
+  options: { connections?: number; template?: TemplateKind } = {},
+): Promise<TestDatabase> {
   const log = makeLog('silent')
+  const template = options.template ?? 'empty'
   if (!process.env.DATABASE_URL) {
-    const database = await openEmbedded({ dataDir: 'memory://', loadDataDir: readFileSync(templateFile()) })
+    const database = await openEmbedded({ dataDir: 'memory://', loadDataDir: readTemplate(template) })
     const pool = makePool(database.url, log, options.connections ?? 5)
     return {
       url: database.url,
@@ -32,7 +34,7 @@ export async function makeTestDatabase(options: { connections?: number } = {}): 
   }
   const server = process.env.DATABASE_URL
   const name = `clubos_test_${process.pid}_${randomBytes(4).toString('hex')}`
-  await onMain(server, `create database ${name} template ${templateName}`)
+  await onMain(server, `create database ${name} template ${templateName(template)}`)
   // A copy has everything of its template but this.
   await onMain(server, `alter database ${name} set search_path = app_public, public`)
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).toString()

@@ -1,10 +1,23 @@
 /** jest's global set-up: one migrated database, which every test file copies instead of migrating its own. */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { demoFolder, importDemo } from '../../core/content/demo.ts'
+import { playHistory } from '../../core/content/demo_history.ts'
 import { openEmbedded } from '../../core/database/embedded/index.ts'
+import { makePool } from '../../core/database/index.ts'
 import { migrateDatabase, projectFolder } from '../../core/database/migrate.ts'
+import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { makeLog } from '../../core/log.ts'
 
 const migrations = join(projectFolder, 'migrations', 'committed')
 
@@ -31,42 +44,75 @@ function fingerprint(): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-export const templateName = `clubos_test_template_${fingerprint()}`
-export const templateFile = () =>
-  join(projectFolder, 'node_modules', '.cache', 'clubos', `template-${fingerprint()}.tar`)
+/** empty: migrated, nothing in it. demo: the demo club with some weeks of history, for the web UI's tests. */
+export type TemplateKind = 'empty' | 'demo'
 
-export default async function setUp(): Promise<void> {
-  process.env.GRAPHILE_ENV ??= 'production'
-  if (process.env.DATABASE_URL) await makeServerTemplate(process.env.DATABASE_URL)
-  else await makeEmbeddedTemplate()
+export const templateName = (kind: TemplateKind) => `clubos_test_template_${nameOf(kind)}`
+const templateFile = (kind: TemplateKind) =>
+  join(projectFolder, 'node_modules', '.cache', 'clubos', `template-${nameOf(kind)}.tar`)
+export const readTemplate = (kind: TemplateKind) => readFileSync(templateFile(kind))
+
+function nameOf(kind: TemplateKind): string {
+  if (kind === 'empty') return fingerprint()
+  const hash = createHash('sha256').update(fingerprint())
+  for (const file of globSync('**/*', { cwd: demoFolder, withFileTypes: true }).filter((file) =>
+    file.isFile(),
+  ))
+    hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)))
+  hash.update(readFileSync(join(projectFolder, 'core', 'content', 'demo_history.ts')))
+  return `demo_${hash.digest('hex').slice(0, 16)}`
 }
 
-async function makeServerTemplate(url: string): Promise<void> {
+async function fill(kind: TemplateKind, url: string): Promise<void> {
+  await migrateToCurrent(url)
+  if (kind === 'empty') return
+  const log = makeLog('error')
+  const pool = makePool(url, log, 5)
+  const embedder = new LocalEmbedder()
+  try {
+    await importDemo({ pool, embedder, log })
+    await playHistory({ pool, embedder, log }, { questions: 120 })
+  } finally {
+    await embedder.close()
+    await pool.end()
+  }
+}
+
+export default () => makeTemplate('empty')
+
+export async function makeTemplate(kind: TemplateKind): Promise<void> {
+  process.env.GRAPHILE_ENV ??= 'production'
+  if (process.env.DATABASE_URL) await makeServerTemplate(kind, process.env.DATABASE_URL)
+  else await makeEmbeddedTemplate(kind)
+}
+
+async function makeServerTemplate(kind: TemplateKind, url: string): Promise<void> {
+  const name = templateName(kind)
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
     // Two runs at once share a template, and one makes it; a name given last says that it is whole.
     await client.query("select pg_advisory_lock(hashtextextended('clubos.test_template', 0))")
-    const made = await client.query('select from pg_database where datname = $1', [templateName])
+    const made = await client.query('select from pg_database where datname = $1', [name])
     if (made.rowCount === 1) return
-    const draft = `${templateName}_draft`
+    const draft = `${name}_draft`
     await client.query(`drop database if exists ${draft} with (force)`)
     await client.query(`create database ${draft} template template0`)
-    await migrateToCurrent(Object.assign(new URL(url), { pathname: `/${draft}` }).toString())
-    await client.query(`alter database ${draft} rename to ${templateName}`)
-    await client.query(`alter database ${templateName} set search_path = app_public, public`)
+    await fill(kind, Object.assign(new URL(url), { pathname: `/${draft}` }).toString())
+    await client.query(`alter database ${draft} rename to ${name}`)
+    await client.query(`alter database ${name} set search_path = app_public, public`)
   } finally {
     await client.end()
   }
 }
 
-async function makeEmbeddedTemplate(): Promise<void> {
-  const file = templateFile()
+async function makeEmbeddedTemplate(kind: TemplateKind): Promise<void> {
+  const file = templateFile(kind)
   if (existsSync(file)) return
   mkdirSync(join(file, '..'), { recursive: true })
   const database = await openEmbedded({ dataDir: 'memory://' })
   try {
-    await migrateToCurrent(database.url)
+    await fill(kind, database.url)
     writeFileSync(`${file}.${process.pid}`, await database.dump())
     renameSync(`${file}.${process.pid}`, file)
   } finally {

@@ -2,7 +2,9 @@
 import {
   type CSSVariablesResolver,
   createTheme,
+  darken,
   defaultCssVariablesResolver,
+  type MantineColorsTuple,
   type MantineTheme,
 } from '@mantine/core'
 
@@ -25,13 +27,13 @@ export const theme = createTheme({
   },
 })
 
-const shades = (theme: MantineTheme, shade: number) =>
+const shades = (theme: MantineTheme, textOf: (color: MantineColorsTuple) => string) =>
   Object.fromEntries(
     Object.keys(theme.colors).flatMap((color) => [
       // Text of the light, outline and subtle variants, such as badges and quiet buttons.
-      [`--mantine-color-${color}-light-color`, theme.colors[color]![shade]!],
-      [`--mantine-color-${color}-outline`, theme.colors[color]![shade]!],
-      [`--mantine-color-${color}-text`, theme.colors[color]![shade]!],
+      [`--mantine-color-${color}-light-color`, textOf(theme.colors[color]!)],
+      [`--mantine-color-${color}-outline`, textOf(theme.colors[color]!)],
+      [`--mantine-color-${color}-text`, textOf(theme.colors[color]!)],
     ]),
   )
 
@@ -41,7 +43,7 @@ export const cssVariables: CSSVariablesResolver = (theme) => {
     variables: base.variables,
     light: {
       ...base.light,
-      ...shades(theme, 9),
+      ...shades(theme, (color) => darken(color[9], 0.25)),
       '--mantine-color-dimmed': '#566069',
       '--mantine-color-placeholder': '#5f6a73',
       '--mantine-color-error': theme.colors.red![9]!,
@@ -54,7 +56,7 @@ export const cssVariables: CSSVariablesResolver = (theme) => {
     },
     dark: {
       ...base.dark,
-      ...shades(theme, 2),
+      ...shades(theme, (color) => color[2]),
       '--mantine-color-dimmed': '#a9b1b9',
       '--mantine-color-placeholder': '#a0a8b0',
       '--mantine-color-error': theme.colors.red![3]!,

@@ -1,0 +1,158 @@
+/// <reference lib="dom" />
+/** What tests in the browser share: a club of their own, people who are logged in, and an eye on the console. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContextOptions, test as base, expect, type Page } from '@playwright/test'
+import pg from 'pg'
+import { browser as httpBrowser } from '../server/support.ts'
+
+export { expect } from '@playwright/test'
+
+export type StaffRole = 'agent' | 'reviewer' | 'admin' | 'auditor'
+const password = 'putt driver wedge iron'
+
+export interface Club {
+  url: string
+  /** Its database, as the owner: for what a test needs to be there, and for what must have been written. */
+  pool: pg.Pool
+  /** A browser of its own, logged in as a member of staff with this role; name tells two of one role apart. */
+  as(role: StaffRole, name?: string, options?: BrowserContextOptions): Promise<Page>
+  /** A customer's browser. */
+  visitor(options?: BrowserContextOptions): Promise<Page>
+}
+
+/** Messages that are no fault of ours: none so far. Each exception needs its reason here. */
+const allowed: RegExp[] = []
+
+/** Errors and warnings on the console, refused resources and crashes fail the test that they happen in. */
+const problems: string[] = []
+/** Texts that a test provokes, such as a refused request: the browser itself prints those. */
+let expected: RegExp[] = []
+export const expectConsole = (...patterns: RegExp[]) => {
+  expected.push(...patterns)
+}
+
+function watch(page: Page) {
+  const note = (text: string) => {
+    if (![...allowed, ...expected].some((pattern) => pattern.test(text))) problems.push(text)
+  }
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()))
+      note(`${message.type()}: ${message.text()} (${page.url()})`)
+  })
+  page.on('pageerror', (error) => note(`uncaught: ${error.message} (${page.url()})`))
+}
+
+export const test = base.extend<{ quiet: undefined }>({
+  quiet: [
+    // biome-ignore lint/correctness/noEmptyPattern: the form that Playwright asks for
+    async ({}, use) => {
+      problems.length = 0
+      expected = []
+      await use(undefined)
+      expect(problems, 'nothing on the console').toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+/** A club for this file; `club()` in its tests. content: the demo club with weeks of history, or nothing. */
+export function useClub(content: 'demo' | 'empty' = 'demo'): () => Club {
+  let club: (Club & { stop(): Promise<void> }) | undefined
+  test.beforeAll(async ({ browser }) => {
+    test.setTimeout(120_000)
+    club = await openClub(browser, content)
+  })
+  test.afterAll(async () => {
+    await club?.stop()
+  })
+  return () => club!
+}
+
+async function openClub(browser: Browser, content: string): Promise<Club & { stop(): Promise<void> }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'server.ts'), content], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const { url, database } = await firstLine(child)
+  const pool = new pg.Pool({ connectionString: database, max: 2 })
+  const cookies = new Map<string, { name: string; value: string }[]>()
+  const open = async (options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ baseURL: url, ...options })
+    const page = await context.newPage()
+    watch(page)
+    return page
+  }
+  const hire = async (role: StaffRole, name: string) => {
+    const email = `${name.toLowerCase()}@club.example`
+    const { rows } = await pool.query<{ token: string }>(
+      `with hired as (insert into app_public.users (email, name, role) values ($1, $2, $3) returning id)
+       select app_secret.make_link('invitation', id) as token from hired`,
+      [email, name, role],
+    )
+    const session = httpBrowser(url)
+    const reply = await session.send('POST', '/auth/password', { token: rows[0]!.token, password })
+    if (reply.status !== 200) throw new Error(reply.text)
+    cookies.set(
+      `${role} ${name}`,
+      [...session.cookies].map(([name, value]) => ({ name, value })),
+    )
+  }
+  return {
+    url,
+    pool,
+    async as(role, name = { agent: 'Ann', reviewer: 'Rita', admin: 'Adam', auditor: 'Otto' }[role], options) {
+      const key = `${role} ${name}`
+      if (!cookies.has(key)) await hire(role, name)
+      const page = await open(options)
+      await page.context().addCookies(cookies.get(key)!.map((cookie) => ({ ...cookie, url })))
+      return page
+    },
+    visitor: (options) => open(options),
+    async stop() {
+      await pool.end()
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.stdin!.end()
+      await ended
+    },
+  }
+}
+
+async function firstLine(child: ChildProcess): Promise<{ url: string; database: string }> {
+  for await (const line of createInterface({ input: child.stdout! })) {
+    if (line.startsWith('{')) return JSON.parse(line)
+  }
+  throw new Error(`The server ended before it was ready (${child.exitCode}).`)
+}
+
+/** WCAG 2.2 AA as far as a program can tell. */
+export async function expectAccessible(page: Page) {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze()
+  expect(
+    violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join('\n  ')}`,
+    ),
+    'axe',
+  ).toEqual([])
+}
+
+/** Both themes at a phone's and a desk's width. */
+export const looks = [
+  { colorScheme: 'light', viewport: { width: 320, height: 720 } },
+  { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'dark', viewport: { width: 320, height: 720 } },
+  { colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
+] as const
+
+/** Nothing sticks out sideways: at 320 px all is reached without scrolling in two directions. */
+export async function expectNoSidewaysScroll(page: Page) {
+  const { wide, width } = await page.evaluate(() => ({
+    wide: document.documentElement.scrollWidth,
+    width: document.documentElement.clientWidth,
+  }))
+  expect(wide, 'no wider than the window').toBeLessThanOrEqual(width)
+}
