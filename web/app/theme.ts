@@ -10,10 +10,11 @@ import {
 
 export const theme = createTheme({
   primaryColor: 'teal',
-  // Dark enough for white text in the light theme; light enough for black text in the dark one.
-  primaryShade: { light: 9, dark: 4 },
+  // Dark enough for white text.
+  primaryShade: 9,
   autoContrast: true,
-  luminanceThreshold: 0.32,
+  // Where black and white text contrast equally.
+  luminanceThreshold: 0.179,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", "SF Mono", Menlo, Consolas, monospace',
   headings: { fontWeight: '650' },
