@@ -6,6 +6,7 @@
 --!include functions/feedback.sql
 --!include functions/merge_knowledge.sql
 --!include triggers/audit.sql
+--!include queries/search_as_of.sql
 --!include queries/insights.sql
 --!include queries/knowledge_duplicates.sql
 --!include functions/answer.sql

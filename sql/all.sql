@@ -68,6 +68,7 @@
 --!include triggers/privacy.sql
 --!include triggers/audit.sql
 --!include queries/search_knowledge.sql
+--!include queries/search_as_of.sql
 --!include queries/sop_history.sql
 --!include queries/failures_about.sql
 --!include queries/insights.sql

@@ -20,7 +20,7 @@ grant execute on function app_public.current_actor(), app_public.current_visitor
 grant execute on function app_public.start_conversation(text), app_public.mark_helpful(bigint),
   app_public.mark_unhelpful(bigint, text, text, integer, text, text) to anonymous, agent;
 
-grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.sop_diff(integer, integer, integer),
+grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.search_as_of(text, vector, timestamptz, text, text, integer), app_public.sop_diff(integer, integer, integer),
   app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz) to agent, auditor;
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer) to worker;
 grant execute on function app_public.answers_by_day(timestamptz, timestamptz, text, text, text), app_public.failures_by_day(timestamptz, timestamptz, text, text, text),
