@@ -5,10 +5,12 @@
 --!include functions/rebuild_units.sql
 --!include functions/feedback.sql
 --!include functions/merge_knowledge.sql
+--!include functions/jobs.sql
 --!include triggers/audit.sql
 --!include queries/search_as_of.sql
 --!include queries/insights.sql
 --!include queries/knowledge_duplicates.sql
+--!include queries/system_health.sql
 --!include functions/answer.sql
 --!include functions/drafts.sql
 --!include functions/analyse.sql
@@ -20,5 +22,6 @@
 --!include mutations/privacy.sql
 --!include views/analytics.sql
 --!include views/dead_jobs.sql
+--!include views/jobs.sql
 --!include policies/policies.sql
 --!include policies/functions.sql

@@ -19,12 +19,13 @@ import { namesPlugin } from './plugins/names.ts'
 import { pageSizePlugin } from './plugins/page_size.ts'
 import { persistedOperationsPlugin } from './plugins/persisted_operations.ts'
 import { subscriptionsPlugin } from './plugins/subscriptions.ts'
+import { systemPlugin } from './plugins/system.ts'
 import { vectorsPlugin } from './plugins/vectors.ts'
 
 export function makePreset(
   url: string,
   services: AnsweringServices | null,
-  config?: Pick<Config, 'introspection' | 'persistedOperations'>,
+  config?: Pick<Config, 'introspection' | 'persistedOperations' | 'production' | 'smtpUrl' | 'publicUrl'>,
 ): GraphileConfig.Preset {
   return {
     extends: [
@@ -40,6 +41,7 @@ export function makePreset(
       askPlugin(services),
       markdownPlugin,
       subscriptionsPlugin,
+      systemPlugin(services, config),
       errorsPlugin,
       ...(config?.persistedOperations ? [persistedOperationsPlugin(config.persistedOperations)] : []),
       documentLimitsPlugin({ introspection: config?.introspection ?? true }),

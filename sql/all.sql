@@ -59,6 +59,7 @@
 --!include functions/granted_columns.sql
 --!include functions/emergency_signals.sql
 --!include functions/dead_jobs.sql
+--!include functions/jobs.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
 --!include triggers/knowledge_base.sql
@@ -75,6 +76,7 @@
 --!include queries/knowledge_duplicates.sql
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
+--!include queries/system_health.sql
 --!include functions/record_audit_head.sql
 --!include functions/answer.sql
 --!include functions/drafts.sql
@@ -104,6 +106,7 @@
 --!include mutations/privacy.sql
 --!include views/analytics.sql
 --!include views/dead_jobs.sql
+--!include views/jobs.sql
 --!include mutations/dead_jobs.sql
 --!include policies/policies.sql
 --!include policies/functions.sql
