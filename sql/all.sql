@@ -63,6 +63,7 @@
 --!include functions/granted_columns.sql
 --!include functions/emergency_signals.sql
 --!include functions/dead_jobs.sql
+--!include functions/jobs.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
 --!include triggers/knowledge_base.sql
@@ -72,6 +73,7 @@
 --!include triggers/privacy.sql
 --!include triggers/audit.sql
 --!include queries/search_knowledge.sql
+--!include queries/search_as_of.sql
 --!include queries/sop_history.sql
 --!include queries/sop_blame.sql
 --!include queries/sop_questions.sql
@@ -81,6 +83,7 @@
 --!include queries/knowledge_duplicates.sql
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
+--!include queries/system_health.sql
 --!include functions/record_audit_head.sql
 --!include functions/answer.sql
 --!include functions/drafts.sql
@@ -113,6 +116,7 @@
 --!include views/analytics.sql
 --!include views/sop_categories.sql
 --!include views/dead_jobs.sql
+--!include views/jobs.sql
 --!include mutations/dead_jobs.sql
 --!include policies/policies.sql
 --!include policies/functions.sql

@@ -95,4 +95,4 @@ create policy insert_worker on app_public.llm_calls for insert to worker with ch
 grant insert (purpose, model, tokens_in, tokens_out, tokens_cached, cost, latency_ms, status, request_id, response_id) on app_public.llm_calls to worker;
 
 grant select on app_public.sop_usage, app_public.sop_failures, app_public.knowledge_health, app_public.review_metrics, app_public.sop_categories to agent, auditor;
-grant select on app_public.dead_jobs to admin, auditor;
+grant select on app_public.dead_jobs, app_public.jobs to admin, auditor;

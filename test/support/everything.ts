@@ -37,6 +37,11 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       'test',
     ])
     await client.query('select app_private.refresh_search_statistics(true)')
+    await become(client, admin)
+    await client.query(
+      `select merge_knowledge(save_a.id, array[save_b.id], 'The same') from save_knowledge('a', 'b', 'One?', 'Yes') save_a, save_knowledge('a', 'b', 'Two?', 'Yes') save_b`,
+    )
+    await become(client, worker)
     await client.query(`insert into llm_calls (purpose, model, status) values ('answer', 'test', 'ok')`)
   })
   await committed(pool, worker, (client) => client.query('select app_private.record_audit_head()'))
