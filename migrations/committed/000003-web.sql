@@ -1,5 +1,5 @@
 --! Previous: sha1:39fd0c6135a612d47f6f7660fddb131f8d096baf
---! Hash: sha1:830da5afe296776824a701e28a4bfedc5b78bb26
+--! Hash: sha1:8c1683b617467c03113fc384ec72b1e56eca2b30
 --! Message: web
 
 --! Included tables/improvement_queue.sql
@@ -897,6 +897,21 @@ language sql stable security definer set search_path = app_public, public, pg_te
 $$;
 comment on function app_private.export__merged_questions(uuid, integer[], bigint[]) is 'The questions of these answers that live on in merged knowledge entries.';
 --! EndIncluded functions/merge_knowledge.sql
+--! Included functions/jobs.sql
+create or replace function app_hidden.jobs()
+returns table (id bigint, task text, key text, run_at timestamptz, attempts integer, max_attempts integer, locked_at timestamptz, last_error text)
+language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+begin
+  if not (app_hidden.has_role('admin') or app_hidden.has_role('auditor')) then
+    perform app_hidden.require_role('admin');
+  end if;
+  return query
+    select j.id, t.identifier, j.key, j.run_at, j.attempts::integer, j.max_attempts::integer, j.locked_at, left(app_hidden.mask_personal_data(j.last_error), 500)
+      from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id;
+end
+$$;
+comment on function app_hidden.jobs() is 'Jobs that wait, run or died. Errors: CO403 neither admin nor auditor.';
+--! EndIncluded functions/jobs.sql
 --! Included triggers/improvement_queue.sql
 create or replace function app_hidden.improvement_fingerprint(kind text, suggestion jsonb) returns bytea language sql immutable as $$
   -- What would change, without why: reasoning and drafts' spacing make no new proposal.
@@ -1144,6 +1159,199 @@ create trigger _100_append_only before update or delete on app_public.audit_head
 drop trigger if exists _100_append_only_whole on app_public.audit_heads;
 create trigger _100_append_only_whole before truncate on app_public.audit_heads for each statement execute function app_hidden.tg_audit_log__append_only();
 --! EndIncluded triggers/audit.sql
+--! Included queries/search_as_of.sql
+-- What a search would have found at some time. Where an SOP or an entry is today what it was then, its search units
+-- are; what has changed since is cut and scored anew from its history.
+
+create or replace function app_private.knowledge_as_of(at timestamptz)
+returns table (id integer, category text, topic text, question text, answer text, sop_id integer, site_id integer, trust smallint, valid_from timestamptz, valid_to timestamptz, unchanged boolean)
+language sql stable set search_path = app_public, public, pg_temp as $$
+  -- The first change since then holds what was before it.
+  with changed as materialized (
+    select distinct on (a.row_id) a.row_id::integer as id, a.operation, a.old
+      from app_public.audit_log a where a.table_name = 'knowledge_base' and a.created_at > knowledge_as_of.at order by a.row_id, a.id
+  ), then_there as (
+    select k.id, k.category, k.topic, k.question, k.answer, k.sop_id, k.site_id, k.trust, k.valid_from, k.valid_to, true as unchanged
+      from app_public.knowledge_base k where k.created_at <= knowledge_as_of.at and k.id not in (select c.id from changed c)
+    union all
+    select c.id, o.category, o.topic,
+           coalesce(o.question, case when encode(sha256(convert_to(k.question, 'UTF8')), 'hex') = c.old ->> 'question_sha256' then k.question end),
+           coalesce(o.answer, case when encode(sha256(convert_to(k.answer, 'UTF8')), 'hex') = c.old ->> 'answer_sha256' then k.answer end),
+           o.sop_id, o.site_id, o.trust, o.valid_from, o.valid_to, false
+      from changed c
+     cross join lateral jsonb_populate_record(null::app_public.knowledge_base, c.old - array['embeddings']) o
+      left join app_public.knowledge_base k on k.id = c.id
+     where c.operation <> 'insert' and o.created_at <= knowledge_as_of.at
+  )
+  select t.* from then_there t
+   where t.question is not null and t.answer is not null
+     and (t.valid_from is null or t.valid_from <= knowledge_as_of.at) and (t.valid_to is null or t.valid_to > knowledge_as_of.at)
+$$;
+comment on function app_private.knowledge_as_of(timestamptz) is
+  'The knowledge entries in use at a time, as they were, by the audit log. Left out are learned ones that were changed or removed since: of them the log keeps hashes alone.';
+
+create or replace function app_private.word_share(words tsvector, lexemes text[], idf double precision[], usual_length double precision) returns double precision
+language sql immutable parallel safe as $$
+  select coalesce(sum(i.idf * t.tf * 2.2 / (t.tf + 1.2 * (0.25 + 0.75 * t.length / usual_length))) / nullif((select sum(x) from unnest(word_share.idf) x), 0), 0)
+    from (select u.lexeme, coalesce(cardinality(u.positions), 1)::double precision as tf, sum(coalesce(cardinality(u.positions), 1)) over () as length from unnest(word_share.words) u) t
+    join unnest(word_share.lexemes, word_share.idf) i(lexeme, idf) on i.lexeme = t.lexeme
+$$;
+comment on function app_private.word_share(tsvector, text[], double precision[], double precision) is 'The share of a question''s information that a text holds: what the impacts of search units give, without making them.';
+
+create or replace function app_private.sections_as_of(at timestamptz, only_category text, lexemes text[], idf double precision[], question_embedding vector)
+returns table (sop_id integer, sop_version_id integer, category text, topic text, content text, kind text, ordinal integer, title text, heading text, body text, embedding_text text,
+  words double precision, cosine double precision, embedding vector)
+language sql stable set search_path = app_public, public, pg_temp set jit = off as $$
+  with in_force as materialized (
+    select distinct on (v.sop_id) v.sop_id, v.id, v.category, v.section, v.content, v.archived
+      from app_public.sop_versions v where v.created_at <= sections_as_of.at order by v.sop_id, v.version desc
+  ), changed as materialized (
+    select f.* from in_force f
+     where not f.archived and (only_category is null or f.category = only_category)
+       and not exists (select from app_private.search_units u where u.sop_version_id = f.id and u.kind = 'profile')
+  )
+  select c.sop_id, c.id, c.category, c.section, c.content, u.kind, u.ordinal, u.title, u.heading, u.body, u.embedding_text,
+         app_private.word_share(u.words, sections_as_of.lexemes, sections_as_of.idf, app_hidden.usual_length('sop:', u.kind)), -(e.embedding <#> question_embedding), e.embedding
+    from changed c
+   cross join app_public.club_settings s
+   cross join lateral app_hidden.sop_units(c.category, c.section, c.content) u
+    left join app_private.embedding_cache e on e.content_hash = app_hidden.embedding_hash(u.embedding_text) and e.model = s.embedding_model
+$$;
+comment on function app_private.sections_as_of(timestamptz, text, text[], double precision[], vector) is
+  'The sections and phrases of the SOP versions in force at a time that are not in force now, with their share of a question''s words and, where the cache has their vector, their cosine.';
+
+create or replace function app_private.units_as_of(at timestamptz, only_category text, only_site_id integer, impacts sparsevec, total_idf double precision, lexemes text[], idf double precision[],
+  question_embedding vector)
+returns table (target text, kind text, sop_id integer, sop_version_id integer, knowledge_id integer, ordinal integer, category text, topic text, trust smallint, title text, heading text,
+  body text, matched text, words double precision, cosine double precision, embedding vector, cut boolean)
+language plpgsql stable set search_path = app_public, public, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+begin
+  return query
+  with entries as materialized (
+    select k.* from app_private.knowledge_as_of(units_as_of.at) k
+     where (k.site_id is null or only_site_id is null or k.site_id = only_site_id) and (only_category is null or k.category = only_category)
+  ), in_force as materialized (
+    select distinct on (v.sop_id) v.id, v.archived from app_public.sop_versions v where v.created_at <= units_as_of.at order by v.sop_id, v.version desc
+  ), still as materialized (
+    select u.id from app_private.search_units u join in_force f on f.id = u.sop_version_id and not f.archived where u.knowledge_id is null
+    union all
+    select u.id from app_private.search_units u join entries e on e.id = u.knowledge_id and e.unchanged
+     where u.ordinal = 0 or exists (select from app_public.knowledge_questions q where q.knowledge_id = e.id and q.question = u.embedding_text and q.created_at <= units_as_of.at)
+    union all
+    select u.id from app_private.search_units u where u.kind = 'profile' and u.sop_id is null and u.target in (select app_hidden.target_of(e.sop_id, e.category, e.topic) from entries e)
+  )
+  select u.target, u.kind, u.sop_id, u.sop_version_id, u.knowledge_id, u.ordinal, u.category::text, u.topic::text, u.trust, u.title, u.heading, u.body, u.embedding_text,
+         coalesce(-(u.impacts <#> units_as_of.impacts) / nullif(total_idf, 0), 0),
+         case when question_embedding is not null and u.embedding_model = v_model then -(u.embedding <#> question_embedding) else 0 end, null::vector, false
+    from app_private.search_units u
+   where u.id in (select s.id from still s) and (only_category is null or u.category = only_category)
+  union all
+  select 'sop:' || s.sop_id, s.kind, s.sop_id, s.sop_version_id, null, s.ordinal, s.category, s.topic, 3::smallint, s.title, s.heading, s.body, s.embedding_text,
+         s.words, coalesce(s.cosine, 0), s.embedding, true
+    from app_private.sections_as_of(units_as_of.at, only_category, lexemes, idf, question_embedding) s
+  union all
+  select app_hidden.target_of(e.sop_id, e.category, e.topic), 'knowledge', e.sop_id, null, e.id, 0, e.category, e.topic, e.trust, e.question, null, e.answer, e.question,
+         app_private.word_share(to_tsvector('app_public.clubos', e.question), lexemes, idf, app_hidden.usual_length('', 'knowledge')), coalesce(-(c.embedding <#> question_embedding), 0), c.embedding, true
+    from entries e
+    left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(e.question) and c.model = v_model
+   where not e.unchanged;
+end
+$$;
+comment on function app_private.units_as_of(timestamptz, text, integer, sparsevec, double precision, text[], double precision[], vector) is
+  'What was searched at a time, scored for a question: units that are there still, and those cut anew from the history (cut).';
+
+create or replace function app_private.profiles_as_of(targets text[], lexemes text[], idf double precision[], question_embedding vector, at timestamptz)
+returns table (target text, words double precision, cosine double precision)
+language sql stable set search_path = app_public, public, pg_temp set jit = off as $$
+  -- As rebuild_profile makes them, of the sections and phrases alone.
+  select 'sop:' || v.sop_id,
+         app_private.word_share(to_tsvector('app_public.clubos', left(concat_ws(' ', h.head, h.head, t.bodies), 250000)) || to_tsvector('app_public.clubos', left(concat_ws(' ', t.phrases, t.phrases), 250000)),
+           lexemes, idf, app_hidden.usual_length('sop:', 'profile')),
+         coalesce(-(l2_normalize(case when t.asked is null then t.said else t.said + t.asked end) <#> question_embedding), 0)
+    from (select distinct on (x.sop_id) x.* from app_public.sop_versions x where 'sop:' || x.sop_id = any (targets) and x.created_at <= profiles_as_of.at order by x.sop_id, x.version desc) v
+   cross join app_public.club_settings s
+   cross join lateral (select concat_ws(' ', app_hidden.in_words(v.category), app_hidden.in_words(v.section), app_hidden.sop_title(v.section, v.content)) as head) h
+   cross join lateral (
+     select string_agg(u.body, ' ' order by u.ordinal) filter (where u.kind = 'section') as bodies, string_agg(u.body, ' ' order by u.ordinal) filter (where u.kind = 'phrase') as phrases,
+            l2_normalize(l2_normalize(avg(c.embedding) filter (where u.kind = 'section')) + (array_agg(c.embedding order by u.ordinal) filter (where u.kind = 'section' and c.embedding is not null))[1]) as said,
+            l2_normalize(avg(c.embedding) filter (where u.kind = 'phrase')) as asked
+       from app_hidden.sop_units(v.category, v.section, v.content) u
+       left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model) t
+$$;
+comment on function app_private.profiles_as_of(text[], text[], double precision[], vector, timestamptz) is 'The profiles of SOPs as they were at a time, scored for a question.';
+
+create or replace function app_public.search_as_of(query text, query_embedding vector, at timestamptz, category text default null, site text default null, first integer default 10)
+returns setof app_public.search_result
+language plpgsql stable security definer set search_path = app_public, public, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+  c_cosine_weight constant double precision := 1.5;
+  v_site_id integer := app_hidden.find_site(search_as_of.site);
+  v_query text := coalesce(left(search_as_of.query, 20000), '');
+  v_words record;
+  v_lexemes text[];
+  v_idf double precision[];
+begin
+  if search_as_of.at is null then
+    raise exception 'As of when?' using errcode = 'CO005', hint = 'Give at, such as now() - interval ''1 week''.';
+  elsif query_embedding is not null and vector_dims(query_embedding) <> 1536 then
+    raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
+  end if;
+  select * into v_words from app_private.question_words(v_query);
+  select array_agg(l), array_agg(-(v_words.impacts <#> format('{%s:1}/268435456', app_hidden.lexeme_dimension(l))::sparsevec)) into v_lexemes, v_idf
+    from unnest(tsvector_to_array(to_tsvector('app_public.clubos', v_query))) l;
+  return query
+  with units as materialized (
+    select u.*, u.words + c_cosine_weight * u.cosine - case when u.trust = 0 then 0.3 else 0 end as s
+      from app_private.units_as_of(search_as_of.at, nullif(search_as_of.category, ''), v_site_id, v_words.impacts, v_words.total_idf, v_lexemes, v_idf, query_embedding) u
+  ), best as (
+    select u.target from units u group by u.target having max(u.words) > 0 or max(u.cosine) > 0 order by max(u.s) desc limit 60
+  ), profiles as materialized (
+    select p.target, p.words, p.cosine, p.words + c_cosine_weight * p.cosine as s
+      from app_private.profiles_as_of(array(select distinct u.target from units u join best b on b.target = u.target where u.cut and u.sop_id is not null and u.kind = 'section'), v_lexemes, v_idf, query_embedding, search_as_of.at) p
+    union all
+    select u.target, u.words, u.cosine, u.s from units u join best b on b.target = u.target where u.kind = 'profile'
+  ), entries as (
+    select e.target, max(e.s) + 0.1 * ln(sum(exp((e.s - e.top) / 0.1))) as a
+      from (select u.target, u.s, row_number() over (partition by u.target order by u.s desc) as place, max(u.s) over (partition by u.target) as top
+              from units u join best b on b.target = u.target where u.kind in ('phrase', 'knowledge')) e
+     where e.place <= 10 group by e.target
+  ), found as materialized (
+    select t.target, t.sop_id, t.a, t.b, greatest(t.w, p.words) as w, greatest(t.c, p.cosine) as c, (coalesce(p.s, t.m) + t.m) / 2 as score,
+           row_number() over (order by (coalesce(p.s, t.m) + t.m) / 2 desc, t.target)::integer as place
+      from (select g.*, e.a, case when g.b is not null and e.a is not null then (g.b + greatest(e.a, g.b)) / 2 else coalesce(g.b, e.a) end as m
+              from (select u.target, max(u.sop_id) as sop_id, max(u.s) filter (where u.kind = 'section') as b, max(u.words) as w, max(u.cosine) as c
+                      from units u join best b on b.target = u.target group by u.target) g
+              left join entries e on e.target = g.target) t
+      left join profiles p on p.target = t.target
+     where t.m is not null
+  )
+  select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, s.sop_version_id, v.version, case when q.leads or q.own_answer then n.knowledge_id end,
+         coalesce(v.category, n.category)::text, coalesce(v.section, n.topic)::text, coalesce(s.title, n.title), case when not q.own_answer then s.heading end,
+         case when q.own_answer then n.body else s.body end, case when q.leads then n.matched end, case when q.leads then n.trust else 3::smallint end, f.score, f.w, f.c,
+         case when f.place = 1 then app_hidden.confidence(f.c, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20),
+           f.target = (select u.target from units u where u.kind <> 'profile' order by u.words desc limit 1) and f.target = (select u.target from units u where u.kind <> 'profile' order by u.cosine desc limit 1)) end
+    from found f
+    left join lateral (select * from units u where u.target = f.target and u.kind in ('phrase', 'knowledge') order by u.s desc, u.knowledge_id limit 1) n on true
+    left join lateral (
+      select * from units u where u.target = f.target and u.kind = 'section'
+       order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'), u.s + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal limit 1) s on true
+   cross join lateral (select f.sop_id is null or coalesce(f.a > f.b, false) as leads) l
+   cross join lateral (select l.leads, s.target is null or (l.leads and n.kind = 'knowledge' and n.trust = 3) as own_answer) q
+    left join app_public.sop_versions v on v.id = s.sop_version_id
+   where f.place <= least(greatest(coalesce(search_as_of.first, 10), 1), 100)
+   order by f.place;
+end
+$$;
+comment on function app_public.search_as_of(text, vector, timestamptz, text, text, integer) is
+$$What search_knowledge would have found at a time, over the SOP versions then in force and the knowledge entries as they were.
+Exact: which SOPs and which of their versions, their texts, phrases and sections; which entries there were and when they held; vectors, where the cache still has those of the old texts (else words alone speak for them). Not exact: how rare a word is counts as it is today, by today's embedding model; the profile of an SOP that has not changed holds questions learned since; of learned entries that were changed or removed since the log keeps hashes alone, so they are left out; erased texts are gone; unknown words are not corrected by spelling.
+query: 20,000 characters are read. query_embedding: its vector (1536 dimensions), null for words alone. at: when. category, site (slug): only what held there. first: at most so many (1 to 100).
+Errors: CO005 no time, wrong dimensions, CO404 no such site.$$;
+--! EndIncluded queries/search_as_of.sql
 --! Included queries/sop_blame.sql
 create or replace function app_public.sop_blame(sop_id integer, version integer default null) returns setof app_public.blamed_line
 language plpgsql stable as $$
@@ -1596,6 +1804,41 @@ comment on function app_public.knowledge_duplicates(integer) is
 $$Knowledge entries in use that ask the same, the most similar pairs first: knowledge_id is the one that is more trusted, then more used, then older; duplicate_id the other, for merge_knowledge. similarity: cosine of their questions by the club's embedding model, 0.85 at least; 1 where they have the same words and no vectors yet. same_answer: they also say the same. Pairs of different sites are listed only where they say the same. first: at most so many pairs (1 to 1000). Pairs are looked for by signs and words: of 10,000 dense questions it found all pairs above 0.96, 97 of 100 at 0.95 and 70 at 0.9.
 Errors: CO403 neither staff nor auditor.$$;
 --! EndIncluded queries/knowledge_duplicates.sql
+--! Included queries/system_health.sql
+create or replace function app_public.system_health(
+  out postgres_version text, out pgvector_version text, out database_bytes bigint, out workers integer, out worker_last_seen timestamptz,
+  out jobs_waiting bigint, out jobs_running bigint, out oldest_waiting_seconds double precision, out dead_jobs bigint,
+  out search_units bigint, out search_units_without_vectors bigint, out pending_proposals bigint, out oldest_pending_days double precision,
+  out urgent_tickets_waiting bigint, out notifications_unsent bigint, out notifications_failed bigint, out assistant_enabled boolean, out embedding_model text,
+  out audit_rows bigint, out audit_head_day date, out audit_head_position bigint, out audit_head_hash text)
+language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  postgres_version := current_setting('server_version');
+  select e.extversion into pgvector_version from pg_catalog.pg_extension e where e.extname = 'vector';
+  database_bytes := pg_database_size(current_database());
+  -- As long as others take one for living that is silent (app_private.beat).
+  select count(*) filter (where h.seen_at > now() - interval '60 seconds'), max(h.seen_at) into workers, worker_last_seen from app_private.worker_heartbeats h;
+  select count(*) filter (where j.locked_at is null and j.attempts < j.max_attempts and j.run_at <= now()), count(*) filter (where j.locked_at is not null),
+         extract(epoch from now() - min(j.run_at) filter (where j.locked_at is null and j.attempts < j.max_attempts and j.run_at <= now())),
+         count(*) filter (where j.locked_at is null and j.attempts >= j.max_attempts)
+    into jobs_waiting, jobs_running, oldest_waiting_seconds, dead_jobs from graphile_worker._private_jobs j;
+  select count(*), count(*) filter (where u.embedding_model is null and u.kind <> 'profile') into search_units, search_units_without_vectors from app_private.search_units u;
+  select count(*), extract(epoch from now() - min(q.created_at)) / 86400 into pending_proposals, oldest_pending_days from app_public.improvement_queue q where q.status = 'pending';
+  select count(*) into urgent_tickets_waiting from app_public.tickets t where t.status = 'waiting' and t.priority = 'urgent';
+  select count(*) filter (where n.status in ('queued', 'sending')), count(*) filter (where n.status = 'failed') into notifications_unsent, notifications_failed from app_public.notifications n;
+  select s.assistant_enabled, s.embedding_model into assistant_enabled, embedding_model from app_public.club_settings s;
+  -- Every row has its place in the chain, so that its end is their number.
+  select h.chain_position into audit_rows from app_private.audit_head h;
+  select h.day, h.chain_position, encode(h.hash, 'hex') into audit_head_day, audit_head_position, audit_head_hash from app_public.audit_heads h order by h.day desc limit 1;
+end
+$$;
+comment on function app_public.system_health() is
+$$How the system is, in numbers: versions; bytes of the database; workers that live, and when one was last seen; jobs that are due, run, wait longest (seconds) or died; search units without a vector yet; proposals that wait, and the oldest for how many days; urgent conversations that wait for a person; notifications not sent yet, and those that failed; rows of the audit log, and its head as it was last kept (POSITION:HASH for verify_audit_log).
+Errors: CO403 neither staff nor auditor.$$;
+--! EndIncluded queries/system_health.sql
 --! Included functions/answer.sql
 create or replace function app_hidden.emergency_section(question text) returns text
 language sql stable security definer set search_path = app_public, public, pg_temp as $$
@@ -3332,6 +3575,17 @@ comment on column app_public.dead_jobs.task is 'What it does: a file of worker/t
 comment on column app_public.dead_jobs.attempts is 'How often it was tried; a try counts when it begins.';
 comment on column app_public.dead_jobs.last_error is 'Why the last try failed: 500 characters, personal data masked.';
 --! EndIncluded views/dead_jobs.sql
+--! Included views/jobs.sql
+create or replace view app_public.jobs with (security_invoker = true) as
+  select j.id, j.task, j.key, j.run_at, j.attempts, j.max_attempts, j.locked_at, j.last_error from app_hidden.jobs() j;
+comment on view app_public.jobs is E'@primaryKey id\nJobs that wait, run (locked_at) or died (attempts = max_attempts). For admins and auditors.';
+comment on column app_public.jobs.task is 'What it does: a file of worker/tasks/.';
+comment on column app_public.jobs.key is 'Two jobs of one key are one.';
+comment on column app_public.jobs.run_at is 'When it is due; after a failure, when it is tried again.';
+comment on column app_public.jobs.attempts is 'How often it was tried; a try counts when it begins.';
+comment on column app_public.jobs.locked_at is 'Since when a worker runs it; null while it waits.';
+comment on column app_public.jobs.last_error is 'Why the last try failed: 500 characters, personal data masked.';
+--! EndIncluded views/jobs.sql
 --! Included policies/policies.sql
 -- Row level security of every table: one policy per role path, never one with OR across roles. Policies first,
 -- then the grants they bound. Roles inherit: anonymous < customer, agent < reviewer < admin.
@@ -3430,7 +3684,7 @@ create policy insert_worker on app_public.llm_calls for insert to worker with ch
 grant insert (purpose, model, tokens_in, tokens_out, tokens_cached, cost, latency_ms, status, request_id, response_id) on app_public.llm_calls to worker;
 
 grant select on app_public.sop_usage, app_public.sop_failures, app_public.knowledge_health, app_public.review_metrics, app_public.sop_categories to agent, auditor;
-grant select on app_public.dead_jobs to admin, auditor;
+grant select on app_public.dead_jobs, app_public.jobs to admin, auditor;
 --! EndIncluded policies/policies.sql
 --! Included policies/functions.sql
 -- Who may call what. Nothing is for everybody: default privileges of ours give public no execute.
@@ -3455,7 +3709,7 @@ grant execute on function app_public.current_actor(), app_public.current_visitor
 grant execute on function app_public.start_conversation(text), app_public.mark_helpful(bigint),
   app_public.mark_unhelpful(bigint, text, text, integer, text, text) to anonymous, agent;
 
-grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.sop_diff(integer, integer, integer),
+grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.search_as_of(text, vector, timestamptz, text, text, integer), app_public.sop_diff(integer, integer, integer),
   app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz),
   app_public.sop_blame(integer, integer), app_public.sop_questions(integer, integer), app_public.improvement_merge(integer) to agent, auditor;
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer) to worker;
@@ -3463,7 +3717,7 @@ grant execute on function app_public.answers_by_day(timestamptz, timestamptz, te
   app_public.response_times_by_day(timestamptz, timestamptz, text, text, text), app_public.answers_by_hour(timestamptz, timestamptz, text, text, text),
   app_public.feedback_by_day(timestamptz, timestamptz, text, text, text), app_public.most_used_sops(timestamptz, timestamptz, text, text, integer),
   app_public.most_failed_sops(timestamptz, timestamptz, text, text, integer), app_public.top_patterns(timestamptz, timestamptz, text, text, integer),
-  app_public.approvals_by_week(timestamptz, timestamptz, text), app_public.insights_summary(timestamptz, timestamptz, text, text), app_public.insight_source(text), app_public.knowledge_duplicates(integer),
+  app_public.approvals_by_week(timestamptz, timestamptz, text), app_public.insights_summary(timestamptz, timestamptz, text, text), app_public.insight_source(text), app_public.knowledge_duplicates(integer), app_public.system_health(),
   app_hidden.insight_period(timestamptz, timestamptz, text, text), app_hidden.insight_figures(timestamptz, timestamptz, text, integer) to agent, auditor;
 -- What these call with the caller's rights: they compute, and read nothing.
 grant execute on function app_hidden.to_lines(text), app_hidden.from_lines(text[]), app_hidden.merge_lines(text, text, text), app_hidden.merge_marked(text, text, text), app_hidden.line_edits(text[], text[]), app_hidden.hunk_range(integer, integer),
@@ -3497,8 +3751,8 @@ grant execute on function app_public.verify_audit_log(text) to admin, auditor;
 grant execute on function app_public.export_personal_data(uuid), app_public.export_conversation(integer), app_public.erase_personal_data(uuid, text),
   app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text) to admin;
 
--- The view dead_jobs runs it with the rights of who asks.
-grant execute on function app_hidden.dead_jobs() to admin, auditor;
+-- The views dead_jobs and jobs run them with the rights of who asks.
+grant execute on function app_hidden.dead_jobs(), app_hidden.jobs() to admin, auditor;
 grant execute on function app_public.retry_job(bigint, text), app_public.discard_job(bigint, text) to admin;
 grant execute on function app_private.watch_jobs(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
 
