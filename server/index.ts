@@ -135,8 +135,7 @@ export async function startServer(
     next()
   })
   app.use('/auth', authRoutes({ config, pool, log, limits }))
-  const ui = webPage()
-  app.use(pages(pool, { webUi: ui !== null }))
+  app.use(pages(pool))
   const names = cookieNames(config)
   app.use('/graphql', async (request, response, next) => {
     const caller = callerOf(response)
@@ -161,7 +160,7 @@ export async function startServer(
   const serv = pgl.createServ(grafserv)
   await serv.addTo(app, server, false)
   const websockets = attachWebsockets(server, serv, { ...identity, limits })
-  if (ui) app.use(ui)
+  app.use(webPage())
   app.use((_request, response) => {
     response.status(404).type('text').send('Not found. GraphQL is at /graphql.\n')
   })
