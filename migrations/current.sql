@@ -2,10 +2,15 @@
 --!include tables/responses.sql
 --!include tables/messages.sql
 --!include tables/knowledge_questions.sql
+--!include tables/push_subscriptions.sql
+--!include tables/notifications.sql
+--!include functions/notify.sql
+--!include functions/push.sql
 --!include functions/rebuild_units.sql
 --!include functions/feedback.sql
 --!include functions/merge_knowledge.sql
 --!include functions/jobs.sql
+--!include triggers/users.sql
 --!include triggers/audit.sql
 --!include queries/search_as_of.sql
 --!include queries/insights.sql
@@ -14,6 +19,7 @@
 --!include functions/answer.sql
 --!include functions/drafts.sql
 --!include functions/analyse.sql
+--!include mutations/push_subscriptions.sql
 --!include mutations/knowledge.sql
 --!include mutations/mark_response.sql
 --!include mutations/conversations.sql

@@ -17,6 +17,11 @@ export const namesPlugin: GraphileConfig.Plugin = {
           ? 'id'
           : name
       },
+      // As browsers write it (PushSubscription), not p256Dh.
+      // biome-ignore lint/suspicious/noExplicitAny: as above
+      camelCase(previous: any, _options: unknown, text: string) {
+        return text === 'p256dh' ? text : previous(text)
+      },
       nodeIdFieldName() {
         return 'nodeId'
       },
