@@ -8,6 +8,7 @@ import { postgraphile } from 'postgraphile'
 import type { AnsweringServices } from '../core/answering/ask.ts'
 import type { Config } from '../core/config.ts'
 import { claimSettings } from '../core/database/index.ts'
+import { ensureVapidKeys } from '../core/notifications/push.ts'
 import { serverSecret } from '../core/secrets.ts'
 import { authErrors, authRoutes, clearSession } from './auth.ts'
 import { type Caller, callerOf, cookieNames, identify } from './identity.ts'
@@ -45,6 +46,10 @@ export async function startServer(
     config.rateLimits === 'off'
       ? noRateLimits
       : makeRateLimits(config.rateLimits === 'database' ? pool : 'memory', config.rateLimitFactor)
+  // Without them nobody can subscribe for pushes, which is no reason not to start.
+  await ensureVapidKeys(pool).catch((error: Error) =>
+    log.error({ error: error.message }, 'no keys for Web Push could be made'),
+  )
   const identity = { config, pool, secret: serverSecret(config.secret, config.dataDir) }
   const admission = new Admission({
     capacity: 16,
