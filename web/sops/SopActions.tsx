@@ -13,7 +13,7 @@ import {
 import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
-import { askReason } from '../components/reason.tsx'
+import { askReason } from '../components/reason.ts'
 import type { Sop } from './documents.ts'
 import type { Tab } from './route.ts'
 import { useSopChanges } from './useSopChanges.ts'
@@ -64,12 +64,7 @@ export function SopActions({ sop, tab, go }: { sop: Sop; tab: Tab; go: (tab: Tab
           {common('do.edit')}
         </Button>
       )}
-      <Button
-        size="xs"
-        variant="default"
-        leftSection={<IconPrinter size={14} aria-hidden />}
-        onClick={print}
-      >
+      <Button size="xs" variant="default" leftSection={<IconPrinter size={14} aria-hidden />} onClick={print}>
         {common('do.print')}
       </Button>
       <Menu position="bottom-end" withinPortal>
@@ -83,7 +78,9 @@ export function SopActions({ sop, tab, go }: { sop: Sop; tab: Tab; go: (tab: Tab
             {({ copied, copy }) => (
               <Menu.Item
                 closeMenuOnClick={false}
-                leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconLink size={16} aria-hidden />}
+                leftSection={
+                  copied ? <IconCheck size={16} aria-hidden /> : <IconLink size={16} aria-hidden />
+                }
                 onClick={copy}
               >
                 {copied ? common('do.copied') : t('copyLink')}
@@ -97,7 +94,10 @@ export function SopActions({ sop, tab, go }: { sop: Sop; tab: Tab; go: (tab: Tab
             <>
               <Menu.Divider />
               {archived ? (
-                <Menu.Item leftSection={<IconArchiveOff size={16} aria-hidden />} onClick={() => void restore()}>
+                <Menu.Item
+                  leftSection={<IconArchiveOff size={16} aria-hidden />}
+                  onClick={() => void restore()}
+                >
                   {t('archived.restore')}
                 </Menu.Item>
               ) : (

@@ -23,7 +23,7 @@ interface Props {
 export function SopSearch({ q = '', input, children }: Props) {
   const { t } = useTranslation('sops')
   const navigate = useNavigate()
-  const store = useCombobox({ opened: true })
+  const store = useCombobox({ opened: q.trim() !== '' })
   const [typed, setTyped] = useState(q)
   const sent = useRef(q)
   // Back and forward bring another search; what is being typed meanwhile stays.
@@ -41,7 +41,11 @@ export function SopSearch({ q = '', input, children }: Props) {
   const query = useData(searchQuery, { query: asked }, { enabled: asked !== '', keepPrevious: true })
   const open = (value: string) => {
     const [id] = value.split(' ')
-    void navigate({ to: '/sops/$id', params: { id: id! }, search: (all) => ({ q: all.q, archived: all.archived }) })
+    void navigate({
+      to: '/sops/$id',
+      params: { id: id! },
+      search: (all) => ({ q: all.q, archived: all.archived }),
+    })
   }
 
   return (

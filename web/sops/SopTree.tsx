@@ -55,24 +55,28 @@ export function SopTree({ rows, selected, onToggle, onOpen }: Props) {
   const press = (event: React.KeyboardEvent) => {
     const row = rows[at]
     const parent = rows.findLastIndex((one, index) => index < at && one.kind === 'category')
-    const keys: Record<string, () => void> = {
-      ArrowDown: () => move(at + 1),
-      ArrowUp: () => move(at < 0 ? 0 : at - 1),
-      Home: () => move(0),
-      End: () => move(rows.length - 1),
-      PageDown: () => move(at + 15),
-      PageUp: () => move(at - 15),
-      Enter: () => act(row),
-      ' ': () => act(row),
-      ArrowRight: () => {
-        if (row?.kind === 'category') row.open ? move(at + 1) : onToggle(row.name, true)
-      },
-      ArrowLeft: () => {
-        if (row?.kind === 'category' && row.open) onToggle(row.name, false)
-        else if (row?.kind !== 'category' && parent >= 0) move(parent)
-      },
+    const unfold = () => {
+      if (row?.kind !== 'category') return
+      if (row.open) move(at + 1)
+      else onToggle(row.name, true)
     }
-    const run = keys[event.key]
+    const fold = () => {
+      if (row?.kind === 'category' && row.open) onToggle(row.name, false)
+      else if (row?.kind !== 'category' && parent >= 0) move(parent)
+    }
+    const keys = new Map<string, () => void>([
+      ['ArrowDown', () => move(at + 1)],
+      ['ArrowUp', () => move(at - 1)],
+      ['Home', () => move(0)],
+      ['End', () => move(rows.length - 1)],
+      ['PageDown', () => move(at + 15)],
+      ['PageUp', () => move(at - 15)],
+      ['Enter', () => act(row)],
+      [' ', () => act(row)],
+      ['ArrowRight', unfold],
+      ['ArrowLeft', fold],
+    ])
+    const run = keys.get(event.key)
     if (!run || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
     run()

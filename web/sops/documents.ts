@@ -45,7 +45,7 @@ export const versionsQuery = graphql(`
     }
   }
 `)
-export type Version = NonNullable<ResultOf<typeof versionsQuery>['sopVersions']>['nodes'][number]
+export type Version = NonNullable<NonNullable<ResultOf<typeof versionsQuery>['sopVersions']>['nodes'][number]>
 
 export const versionQuery = graphql(`
   query SopVersion($id: Int!, $version: Int!) {
@@ -72,7 +72,7 @@ export const blameQuery = graphql(`
     }
   }
 `)
-export type BlamedLine = NonNullable<ResultOf<typeof blameQuery>['sopBlame']>['nodes'][number]
+export type BlamedLine = NonNullable<NonNullable<ResultOf<typeof blameQuery>['sopBlame']>['nodes'][number]>
 
 export const questionsQuery = graphql(`
   query SopQuestions($id: Int!) {
@@ -118,3 +118,9 @@ export const changedBySaving = [
   blameQuery,
   searchQuery,
 ]
+
+export const nameQuery = graphql(`
+  query SopByName($category: String!, $section: String!) {
+    sopByCategoryAndSection(category: $category, section: $section) { id }
+  }
+`)

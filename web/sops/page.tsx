@@ -87,7 +87,9 @@ function SopsPage() {
                   rows={rows}
                   selected={Number(id)}
                   onToggle={toggle}
-                  onOpen={(sop) => void navigate({ to: '/sops/$id', params: { id: String(sop) }, search: keep })}
+                  onOpen={(sop) =>
+                    void navigate({ to: '/sops/$id', params: { id: String(sop) }, search: keep })
+                  }
                 />
               )
             }

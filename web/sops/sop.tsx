@@ -61,9 +61,7 @@ function SopView({ sop }: { sop: Sop }) {
         hiddenFrom="md"
         size="sm"
         className="no-print"
-        renderRoot={(props) => (
-          <Link to="/sops" search={({ q, archived }) => ({ q, archived })} {...props} />
-        )}
+        renderRoot={(props) => <Link to="/sops" search={({ q, archived }) => ({ q, archived })} {...props} />}
       >
         <Group gap={4} component="span">
           <IconArrowLeft size={16} aria-hidden /> {t('back')}
@@ -85,7 +83,14 @@ function SopView({ sop }: { sop: Sop }) {
             )}
           </Group>
           {last && (
-            <Text size="sm" c="dimmed" mt={4} lineClamp={2} style={{ overflowWrap: 'anywhere' }} title={last.changeReason}>
+            <Text
+              size="sm"
+              c="dimmed"
+              mt={4}
+              lineClamp={2}
+              style={{ overflowWrap: 'anywhere' }}
+              title={last.changeReason}
+            >
               {last.changeReason}
             </Text>
           )}
@@ -120,7 +125,7 @@ function SopView({ sop }: { sop: Sop }) {
             <SopText sop={sop} />
           </Tabs.Panel>
           <Tabs.Panel value="edit" pt="md">
-            <EditTab sop={sop} onDone={() => go('text')} />
+            <EditTab sop={sop} />
           </Tabs.Panel>
           <Tabs.Panel value="history" pt="md">
             <HistoryTab sop={sop} />

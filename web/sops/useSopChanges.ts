@@ -1,7 +1,7 @@
 /** Changes of an SOP and the way back from each: never over what somebody else wrote in between. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { toast, toastError } from '../components/toast.tsx'
+import { toast, toastError } from '../components/toast.ts'
 import { type ApiError, request } from '../graphql/client.ts'
 import { refresh } from '../graphql/hooks.ts'
 import { archiveMutation, changedBySaving, rollbackMutation, type Sop, saveMutation } from './documents.ts'

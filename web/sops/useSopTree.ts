@@ -1,6 +1,8 @@
 /** The categories, the SOPs of those that are open, and what of it is a row of the tree. */
 import { useQueries } from '@tanstack/react-query'
+import { rowsOf } from '../components/rows.ts'
 import { request } from '../graphql/client.ts'
+import type { ResultOf } from '../graphql/graphql.ts'
 import { queryKey, useData } from '../graphql/hooks.ts'
 import { categoriesQuery, sectionsQuery } from './documents.ts'
 
@@ -11,7 +13,15 @@ export interface SopRow {
   archivedAt: string | null
 }
 export type Row =
-  | { kind: 'category'; name: string; label: string | null; count: number | null; open: boolean; at: number; of: number }
+  | {
+      kind: 'category'
+      name: string
+      label: string | null
+      count: number | null
+      open: boolean
+      at: number
+      of: number
+    }
   | { kind: 'sop'; sop: SopRow; at: number; of: number }
   | { kind: 'loading'; name: string }
   | { kind: 'failed'; name: string; message: string }
@@ -23,8 +33,9 @@ async function readAll(filter: object, signal: AbortSignal): Promise<SopRow[]> {
   const rows: SopRow[] = []
   let after: string | null = null
   do {
-    const { sops } = await request(sectionsQuery, { filter, after }, signal)
-    rows.push(...(sops?.nodes ?? []))
+    const page: ResultOf<typeof sectionsQuery> = await request(sectionsQuery, { filter, after }, signal)
+    const { sops } = page
+    rows.push(...rowsOf(sops))
     after = sops?.pageInfo.hasNextPage ? (sops.pageInfo.endCursor ?? null) : null
   } while (after !== null)
   return rows
@@ -32,7 +43,7 @@ async function readAll(filter: object, signal: AbortSignal): Promise<SopRow[]> {
 
 export function useSopTree(opened: ReadonlySet<string>, archived: boolean) {
   const query = useData(categoriesQuery, {}, { staleTime: 30_000 })
-  const categories = (query.data?.sopCategories?.nodes ?? []).flatMap((one) =>
+  const categories = rowsOf(query.data?.sopCategories).flatMap((one) =>
     one.category === null ? [] : [{ name: one.category, count: one.sops as number | null }],
   )
   const known = categories.map((one) => one.name)
@@ -40,8 +51,7 @@ export function useSopTree(opened: ReadonlySet<string>, archived: boolean) {
   const open = groups.filter((one) => opened.has(one.name))
   const sections = useQueries({
     queries: open.map(({ name }) => {
-      const filter =
-        name === elsewhere ? { category: { notIn: known } } : { category: { equalTo: name } }
+      const filter = name === elsewhere ? { category: { notIn: known } } : { category: { equalTo: name } }
       return {
         queryKey: queryKey(sectionsQuery, { filter }),
         queryFn: ({ signal }: { signal: AbortSignal }) => readAll(filter, signal),
