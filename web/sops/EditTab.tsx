@@ -10,6 +10,7 @@ import { MarkdownEditor } from '../components/Editor.tsx'
 import { SaveForm } from '../components/SaveForm.tsx'
 import { Time } from '../components/Time.tsx'
 import type { Sop } from './documents.ts'
+import classes from './tabs.module.css'
 import { useSopChanges } from './useSopChanges.ts'
 
 /** The version that was edited, with its text, and what became of it. */
@@ -106,7 +107,7 @@ export default function EditTab({ sop }: { sop: Sop }) {
             autoFocus
             onSubmit={() => dirty && setChecking(true)}
           />
-          <Group justify="space-between">
+          <Group justify="space-between" className={classes.bar}>
             <Text size="sm" c="dimmed" role="status">
               {dirty ? t('edit.kept', { version: draft.version }) : t('edit.unchanged')}
             </Text>

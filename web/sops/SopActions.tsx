@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
 import { askReason } from '../components/reason.ts'
+import { undoLast } from '../components/toast.ts'
 import type { Sop } from './documents.ts'
 import type { Tab } from './route.ts'
 import { useSopChanges } from './useSopChanges.ts'
@@ -55,6 +56,7 @@ export function SopActions({ sop, tab, go }: { sop: Sop; tab: Tab; go: (tab: Tab
     { keys: 'q', label: t('keys.questions'), run: () => go('questions') },
     { keys: 't', label: t('keys.text'), run: () => go('text') },
     { keys: 'p', label: t('keys.print'), run: print },
+    { keys: 'u', label: t('keys.undo'), run: () => void undoLast() },
   ])
 
   return (

@@ -102,9 +102,15 @@ function Results({ found }: { found: Found[] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: an SOP may be found by several passages; the list is made anew with each search
         <Combobox.Option key={`${one.sopId}${index}`} value={`${one.sopId} ${index}`}>
           <Stack gap={2}>
-            <Group justify="space-between" wrap="nowrap" gap="xs">
-              <Text size="sm" fw={600} lineClamp={1} style={{ overflowWrap: 'anywhere' }}>
-                {one.title}
+            <Text size="sm" fw={600} lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+              {one.title}
+            </Text>
+            <Group gap={6} wrap="nowrap">
+              <Badge size="xs" variant="light" color="gray" tt="none" style={{ flexShrink: 0 }}>
+                {readable(one.category)}
+              </Badge>
+              <Text size="xs" c="dimmed" truncate style={{ flex: 1 }}>
+                {one.heading}
               </Text>
               <Progress
                 value={(100 * Math.max(0, one.score)) / best}
@@ -114,16 +120,6 @@ function Results({ found }: { found: Found[] }) {
                 aria-label={t('search.score')}
                 title={t('search.score')}
               />
-            </Group>
-            <Group gap={6}>
-              <Badge size="xs" variant="light" color="gray" tt="none">
-                {readable(one.category)}
-              </Badge>
-              {one.heading && (
-                <Text size="xs" c="dimmed" lineClamp={1} style={{ overflowWrap: 'anywhere' }}>
-                  {one.heading}
-                </Text>
-              )}
             </Group>
             <Text size="xs" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
               {one.snippet}

@@ -104,7 +104,7 @@ function NewSopPage() {
           value={draft.category}
           maxLength={100}
           error={missing(draft.category)}
-          data-autofocus
+          openOnFocus={false}
           autoFocus={draft.category === ''}
           onChange={(value) => write({ category: value })}
         />
