@@ -198,7 +198,7 @@ test('two edit the same SOP: the second is told who and what, and keeps the text
   await second.getByRole('button', { name: 'Save', exact: true }).click()
   const told = second
     .getByRole('alert')
-    .filter({ hasText: `Rita saved version ${version + 1} while you were writing` })
+    .filter({ hasText: `rita@club.example saved version ${version + 1} while you were writing` })
   await expect(told).toContainText('Rita knows')
   await expect(second.getByRole('region', { name: 'What changes' }).first()).toContainText(
     'Rita adds a line.',

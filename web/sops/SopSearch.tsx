@@ -96,7 +96,7 @@ function Results({ found }: { found: Found[] }) {
     <Combobox.Options
       aria-label={t('search.results')}
       style={{ overflowY: 'auto', flex: 1, minHeight: 0 }}
-      tabIndex={-1}
+      tabIndex={0}
     >
       {found.map((one, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an SOP may be found by several passages; the list is made anew with each search

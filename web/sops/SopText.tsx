@@ -11,7 +11,7 @@ import { useData } from '../graphql/hooks.ts'
 import { asOfQuery, type Sop } from './documents.ts'
 import { route } from './sop.tsx'
 
-const AsOfPicker = lazy(() => import('./AsOfPicker.tsx'))
+const MomentPicker = lazy(() => import('../components/MomentPicker.tsx'))
 
 export function SopText({ sop }: { sop: Sop }) {
   const { t } = useTranslation('sops')
@@ -31,7 +31,14 @@ export function SopText({ sop }: { sop: Sop }) {
       <Group className="no-print" gap="xs" align="flex-end">
         {choosing || at !== undefined ? (
           <Suspense fallback={null}>
-            <AsOfPicker at={at} zone={zone} autoFocus={choosing && at === undefined} onChange={choose} />
+            <MomentPicker
+              label={t('asOf.label', { zone })}
+              placeholder={t('asOf.placeholder')}
+              value={at ?? null}
+              autoFocus={choosing && at === undefined}
+              past
+              onChange={(next) => choose(next ?? undefined)}
+            />
           </Suspense>
         ) : (
           <Button
