@@ -16,7 +16,14 @@ interface Props {
   past?: boolean
 }
 
-export default function MomentPicker({ label, value, onChange, placeholder, autoFocus = false, past = false }: Props) {
+export default function MomentPicker({
+  label,
+  value,
+  onChange,
+  placeholder,
+  autoFocus = false,
+  past = false,
+}: Props) {
   const { t, i18n } = useTranslation()
   const zone = useTimezone()
   return (
