@@ -54,7 +54,7 @@ export function EntryList({ search }: { search: KnowledgeSearch }) {
               onSelect={open}
               label={t('list')}
               estimate={92}
-              height="calc(100dvh - 16.5rem)"
+              height="calc(100dvh - 14.75rem)"
               total={total}
               onEnd={() => {
                 if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage()

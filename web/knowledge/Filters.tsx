@@ -44,7 +44,7 @@ export function Filters({ search, input }: Props) {
     return (
       <Select
         size="xs"
-        w={{ base: 'calc(50% - 4px)', sm: '10.5rem' }}
+        w={{ base: 'calc(50% - 4px)', sm: '9.1rem' }}
         aria-label={t(`filter.${name}`)}
         placeholder={t(`filter.${name}`)}
         data={data}
@@ -66,7 +66,7 @@ export function Filters({ search, input }: Props) {
         ref={input}
         type="search"
         size="xs"
-        w={{ base: '100%', sm: '16rem' }}
+        w={{ base: '100%', sm: '13rem' }}
         aria-label={t('filter.q')}
         placeholder={t('filter.q')}
         leftSection={<IconSearch size={14} aria-hidden />}
@@ -102,7 +102,7 @@ export function Filters({ search, input }: Props) {
       ])}
       <Select
         size="xs"
-        w={{ base: 'calc(50% - 4px)', sm: '10.5rem' }}
+        w={{ base: 'calc(50% - 4px)', sm: '9.1rem' }}
         aria-label={t('sort.label')}
         data={sorts.map((one) => ({ value: one, label: t(`sort.${one}`) }))}
         value={search.sort ?? 'changed'}

@@ -143,6 +143,9 @@ export default function SiteMatrix({ search }: { search: KnowledgeSearch }) {
   )
 }
 
+/** Entries that a cell shows. */
+const most = 3
+
 interface CellProps {
   topic: Topic
   site: { id: number | null; slug: string | null; name: string }
@@ -155,9 +158,11 @@ function Cell({ topic, site }: CellProps) {
   if (entries.length === 0 && site.slug !== null) {
     const { category, topic: name } = topic
     const slug = site.slug
+    // What holds everywhere holds here, too; whether that is enough a person sees.
+    const covered = topic.entries.has(null)
     return (
-      <Table.Td className={classes.missing} style={{ verticalAlign: 'top' }}>
-        <Text size="sm">{t('sites.missing')}</Text>
+      <Table.Td className={covered ? classes.covered : classes.missing} style={{ verticalAlign: 'top' }}>
+        <Text size="sm">{t(covered ? 'sites.covered' : 'sites.missing')}</Text>
         {can('reviewer') && (
           <Anchor
             size="sm"
@@ -177,7 +182,7 @@ function Cell({ topic, site }: CellProps) {
   return (
     <Table.Td style={{ verticalAlign: 'top' }}>
       <Stack gap={6}>
-        {entries.slice(0, 4).map((entry) => (
+        {entries.slice(0, most).map((entry) => (
           <div key={entry.id}>
             <Anchor
               size="sm"
@@ -189,13 +194,13 @@ function Cell({ topic, site }: CellProps) {
               {entry.question}
             </Anchor>
             <Text size="xs" lineClamp={3} dir="auto" style={{ overflowWrap: 'anywhere' }}>
-              {entry.answer}
+              {entry.answer.replaceAll(/[*#`]+/g, '')}
             </Text>
           </div>
         ))}
-        {entries.length > 4 && (
+        {entries.length > most && (
           <Text size="xs" c="dimmed">
-            {t('sites.more', { count: entries.length - 4 })}
+            {t('sites.more', { count: entries.length - most })}
           </Text>
         )}
       </Stack>

@@ -1,5 +1,5 @@
 /** The text as it is read: now, or as it was in force at some time. */
-import { Alert, Button, Group, Paper, Stack, Text } from '@mantine/core'
+import { Alert, Box, Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { IconClockHour4 } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
@@ -31,14 +31,16 @@ export function SopText({ sop }: { sop: Sop }) {
       <Group className="no-print" gap="xs" align="flex-end">
         {choosing || at !== undefined ? (
           <Suspense fallback={null}>
-            <MomentPicker
-              label={t('asOf.label', { zone })}
-              placeholder={t('asOf.placeholder')}
-              value={at ?? null}
-              autoFocus={choosing && at === undefined}
-              past
-              onChange={(next) => choose(next ?? undefined)}
-            />
+            <Box w="18rem" maw="100%">
+              <MomentPicker
+                label={t('asOf.label', { zone })}
+                placeholder={t('asOf.placeholder')}
+                value={at ?? null}
+                autoFocus={choosing && at === undefined}
+                past
+                onChange={(next) => choose(next ?? undefined)}
+              />
+            </Box>
           </Suspense>
         ) : (
           <Button
