@@ -8,12 +8,18 @@ interface Props extends AnchorProps {
   children: ReactNode
 }
 
-/** A proposal in the review queue, decided or not. */
-export const ProposalLink = ({ id, ...props }: Props) => (
-  <Anchor {...props} renderRoot={(root) => <Link {...root} to="/review" search={{ id } as never} />} />
+/** A proposal in the review queue, which lists those that are decided apart. */
+export const ProposalLink = ({ id, status, ...props }: Props & { status?: string }) => (
+  <Anchor
+    {...props}
+    renderRoot={(root) => <Link {...root} to="/review" search={{ id, status } as never} />}
+  />
 )
 
 /** A conversation in the inbox. */
 export const TicketLink = ({ id, ...props }: Props) => (
-  <Anchor {...props} renderRoot={(root) => <Link {...root} to="/inbox" search={{ id } as never} />} />
+  <Anchor
+    {...props}
+    renderRoot={(root) => <Link {...root} to="/inbox" search={{ tab: 'all', ticket: id } as never} />}
+  />
 )

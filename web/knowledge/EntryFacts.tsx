@@ -55,7 +55,7 @@ export function EntryFacts({ entry }: { entry: Entry }) {
           {entry.improvementId !== null && (
             <>
               {' '}
-              <ProposalLink id={entry.improvementId} size="sm">
+              <ProposalLink id={entry.improvementId} status="approved" size="sm">
                 {t('proposal', { id: entry.improvementId })}
               </ProposalLink>
             </>

@@ -36,7 +36,7 @@ export const sitesQuery = graphql(`
 
 export const searchQuery = graphql(`
   query SearchEntries($query: String!, $category: String, $site: String) {
-    searchKnowledge(query: $query, category: $category, site: $site, first: 60) { kind knowledgeId }
+    searchKnowledge(query: $query, category: $category, site: $site, first: 60) { kind knowledgeId score }
   }
 `)
 

@@ -58,7 +58,11 @@ async function found(search: KnowledgeSearch, signal: AbortSignal): Promise<numb
   const site = search.site === 'everywhere' ? null : (search.site ?? null)
   const variables = { query: search.q ?? '', category: search.category ?? null, site }
   const { searchKnowledge } = await request(searchQuery, variables, signal)
-  return searchKnowledge.flatMap((one) => one.knowledgeId ?? [])
+  // It searches for answers, among SOPs too: an entry far behind the best of all is none.
+  const least = Math.max(0, ...searchKnowledge.map((one) => one.score)) / 2
+  return searchKnowledge.flatMap((one) =>
+    one.kind === 'knowledge' && one.score >= least ? (one.knowledgeId ?? []) : [],
+  )
 }
 
 async function readPage(
@@ -76,10 +80,16 @@ async function readPage(
     const ids = await idsAt(siteId, signal)
     and.push({ knowledgeId: siteId === null ? { notIn: ids } : { in: ids } })
   }
-  // The search finds by meaning; entries that are retired, and parts of words, only the question's letters tell.
+  // By meaning, and by words: entries that belong to an SOP, and retired ones, the search does not name.
   const hits = search.q === undefined ? [] : await found(search, signal)
-  if (search.q !== undefined)
-    and.push({ or: [{ knowledgeId: { in: hits } }, { question: { includesInsensitive: search.q } }] })
+  if (search.q !== undefined) {
+    const words = search.q.split(/\s+/).filter(Boolean).slice(0, 8)
+    const worded = words.map((word): Filter => {
+      const holds = { includesInsensitive: word }
+      return { or: [{ question: holds }, { topic: holds }, { category: holds }] }
+    })
+    and.push({ or: [{ knowledgeId: { in: hits } }, { and: worded }] })
+  }
   const { knowledgeHealths } = await request(
     listQuery,
     { filter: and.length > 0 ? { and } : null, orderBy: orders[search.sort ?? 'changed'], after },

@@ -100,7 +100,7 @@ function Who({ sop, line }: { sop: Sop; line: BlamedLine }) {
             {line.changedBy}, {line.changedAt && formatTime(line.changedAt, zone)}
           </Text>
           {line.improvementId !== null && (
-            <ProposalLink id={line.improvementId} size="xs">
+            <ProposalLink id={line.improvementId} status="approved" size="xs">
               {t('history.proposal', { id: line.improvementId })}
             </ProposalLink>
           )}

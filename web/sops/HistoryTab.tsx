@@ -185,7 +185,7 @@ function VersionRow({ sop, version, shown }: { sop: Sop; version: Version; shown
             </Badge>
           )}
           {version.improvementId !== null && (
-            <ProposalLink id={version.improvementId} size="xs">
+            <ProposalLink id={version.improvementId} status="approved" size="xs">
               {t('history.proposal', { id: version.improvementId })}
             </ProposalLink>
           )}

@@ -142,7 +142,7 @@ function Proposals({ proposals, total }: { proposals: Proposal[]; total: number 
               <li key={one.id} className={classes.version}>
                 <Stack gap={2} style={{ minWidth: 0 }}>
                   <Group gap={6}>
-                    <ProposalLink id={one.id} size="sm" fw={600}>
+                    <ProposalLink id={one.id} status={one.status} size="sm" fw={600}>
                       {t('history.proposal', { id: one.id })}
                     </ProposalLink>
                     <Badge size="xs" variant="light" tt="none" color={statusColor[one.status] ?? 'gray'}>
