@@ -307,7 +307,7 @@ test('on a phone one sees the list or the entry, by address', async () => {
 })
 
 test('the pages are accessible in both themes, on a phone and a desk', async () => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const { id } = await entryAsking('Where can I park at Harbour?')
   for (const look of looks) {
     const page = await club().as('admin', 'Adam', look)

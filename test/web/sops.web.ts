@@ -419,7 +419,7 @@ test('on a phone one sees the list or the SOP, by address', async () => {
 })
 
 test('the pages are accessible in both themes, on a phone and a desk', async () => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const id = await idOf('billing', 'refund')
   for (const look of looks) {
     const page = await club().as('reviewer', 'Rita', look)
