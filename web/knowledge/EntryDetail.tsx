@@ -10,6 +10,7 @@ import { Markdown } from '../components/Markdown.tsx'
 import { Empty, Lines, QueryState } from '../components/QueryState.tsx'
 import { askReason } from '../components/reason.ts'
 import { rowsOf } from '../components/rows.ts'
+import { useMayWrite } from '../components/useMayWrite.ts'
 import { useData } from '../graphql/hooks.ts'
 import { Badges } from './Badges.tsx'
 import { type Entry, entryQuery } from './documents.ts'
@@ -24,7 +25,7 @@ const EntryEdit = lazy(() => import('./EntryEdit.tsx'))
 export function EntryDetail({ id, search }: { id: number; search: KnowledgeSearch }) {
   const { t } = useTranslation('knowledge')
   const query = useData(entryQuery, { id })
-  const { can } = useSession()
+  const mayWrite = useMayWrite()
   return (
     <Stack>
       <Anchor
@@ -49,7 +50,7 @@ export function EntryDetail({ id, search }: { id: number; search: KnowledgeSearc
             <Empty icon={IconArchive} title={t('gone.title')}>
               {t('gone.hint')}
             </Empty>
-          ) : search.mode === 'edit' && can('reviewer') ? (
+          ) : search.mode === 'edit' && mayWrite ? (
             <Suspense fallback={<Lines />}>
               <EntryEdit entry={entry} />
             </Suspense>

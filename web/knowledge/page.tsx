@@ -10,6 +10,7 @@ import { useSession } from '../app/session.ts'
 import { Page } from '../components/Page.tsx'
 import { Empty, Lines } from '../components/QueryState.tsx'
 import { undoLast } from '../components/toast.ts'
+import { useMayWrite } from '../components/useMayWrite.ts'
 import { refresh } from '../graphql/hooks.ts'
 import { useLive } from '../graphql/live.ts'
 import { entryQuery, listQuery } from './documents.ts'
@@ -28,6 +29,7 @@ export const route = createLazyRoute('/staff/knowledge')({ component: KnowledgeP
 function KnowledgePage() {
   const { t } = useTranslation('knowledge')
   const { can } = useSession()
+  const mayWrite = useMayWrite()
   const search = route.useSearch()
   const navigate = useNavigate()
   const client = useQueryClient()
@@ -47,7 +49,7 @@ function KnowledgePage() {
     ...(can('reviewer') ? [{ keys: 'n', label: t('keys.new'), run: write }] : []),
     { keys: 'u', label: t('keys.undo'), run: () => void undoLast() },
   ])
-  const writing = search.mode === 'new' && can('reviewer')
+  const writing = search.mode === 'new' && mayWrite
   return (
     <Page
       title={t('title')}

@@ -9,6 +9,7 @@ import { NotFoundPage } from '../app/ErrorPages.tsx'
 import { useSession } from '../app/session.ts'
 import { Lines, QueryState } from '../components/QueryState.tsx'
 import { Time } from '../components/Time.tsx'
+import { useMayWrite } from '../components/useMayWrite.ts'
 import { refresh, useData } from '../graphql/hooks.ts'
 import { useLive } from '../graphql/live.ts'
 import { type Sop, sopQuery, versionsQuery } from './documents.ts'
@@ -44,7 +45,8 @@ function SopView({ sop }: { sop: Sop }) {
   const { can } = useSession()
   const { tab: asked = 'text' } = route.useSearch()
   const navigate = useNavigate()
-  const tab = asked === 'edit' && !can('reviewer') ? 'text' : asked
+  const mayWrite = useMayWrite()
+  const tab = asked === 'edit' && !mayWrite ? 'text' : asked
   const name = `${readable(sop.category)} / ${readable(sop.section)}`
   const [last] = sop.sopVersions.nodes
   const go = (next: Tab) =>
@@ -53,7 +55,7 @@ function SopView({ sop }: { sop: Sop }) {
       params: { id: String(sop.id) },
       search: ({ q, archived }) => ({ q, archived, tab: next === 'text' ? undefined : next }),
     })
-  const offered = tabs.filter((one) => one !== 'edit' || can('reviewer'))
+  const offered = tabs.filter((one) => one !== 'edit' || can('reviewer') || tab === 'edit')
   return (
     <Stack component="article" gap="sm">
       <title>{`${readable(sop.section)} · ${t('title')} · ClubOS`}</title>
