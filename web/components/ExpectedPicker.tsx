@@ -48,7 +48,9 @@ export function ExpectedPicker({ label, placeholder, nothingFound, suggest, onCh
     label: `${one.kind === 'sop' ? t('source.sop') : t('source.knowledge')} · ${one.title} (${one.category}/${one.topic})`,
   }))
   const options = [...(chosen ? [chosen] : []), ...found]
-  const unique = options.filter((one, index) => options.findIndex((other) => other.value === one.value) === index)
+  const unique = options.filter(
+    (one, index) => options.findIndex((other) => other.value === one.value) === index,
+  )
   return (
     <Select
       label={label}

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Expected, ExpectedPicker, nothingExpected } from '../components/ExpectedPicker.tsx'
-import { toast } from '../components/toast.tsx'
+import { toast } from '../components/toast.ts'
 import type { ApiError } from '../graphql/client.ts'
 import { useChange } from '../graphql/hooks.ts'
 import { type GivenAnswer, patchAnswer, ticketQuery } from './data.ts'
@@ -42,10 +42,8 @@ export function CorrectionForm({ response, onClose }: { response: GivenAnswer; o
       return true
     },
   })
-  const submit = () =>
-    save.mutate({ id: response.id, type, correction: text.trim() || null, ...expected })
+  const submit = () => save.mutate({ id: response.id, type, correction: text.trim() || null, ...expected })
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys for the fields within
     <Paper
       ref={form}
       withBorder

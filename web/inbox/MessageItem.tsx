@@ -6,9 +6,10 @@ import { formatShare } from '../app/time.ts'
 import { Markdown } from '../components/Markdown.tsx'
 import { SourceList } from '../components/SourceList.tsx'
 import { Time } from '../components/Time.tsx'
-import { Rating } from './Rating.tsx'
+import { nodesOf } from '../graphql/nodes.ts'
 import type { GivenAnswer, GivenSource, Message } from './data.ts'
 import classes from './inbox.module.css'
+import { Rating } from './Rating.tsx'
 
 const outcomes = ['answered', 'handed_over', 'emergency', 'withheld', 'paused', 'drafted'] as const
 
@@ -70,7 +71,7 @@ export function MessageItem({ message, correcting, onCorrect }: Props) {
         {response && (
           <Box component="aside" aria-label={t('answer.sources')}>
             <SourceList
-              sources={listed(response.responseSources.nodes)}
+              sources={listed(nodesOf(response.responseSources))}
               more={(count) => t('answer.more', { count })}
               less={t('answer.less')}
             />

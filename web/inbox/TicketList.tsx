@@ -6,6 +6,7 @@ import { useSession } from '../app/session.ts'
 import { Empty, Failed, Lines } from '../components/QueryState.tsx'
 import { Time } from '../components/Time.tsx'
 import { VirtualList } from '../components/VirtualList.tsx'
+import { nodesOf } from '../graphql/nodes.ts'
 import type { ListedTicket } from './data.ts'
 import classes from './inbox.module.css'
 import { type Tab, tabs } from './route.ts'
@@ -32,7 +33,7 @@ export function TicketList({ tab, tickets, selected, onSelect, onTab }: Props) {
     >
       <Tabs.List className={classes.tabs} aria-label={t('tabs.label')}>
         {tabs.map((one) => (
-          <Tabs.Tab key={one} value={one} px="xs">
+          <Tabs.Tab key={one} value={one} px={8}>
             {t(`tabs.${one}`)}
           </Tabs.Tab>
         ))}
@@ -72,7 +73,7 @@ function Row({ ticket, tab }: { ticket: ListedTicket; tab: Tab }) {
   const { t } = useTranslation('inbox')
   const { user } = useSession()
   const urgent = ticket.priority === 'urgent' && ticket.status !== 'resolved'
-  const last = ticket.messages.nodes.findLast((message) => message.authorKind !== 'system')
+  const last = nodesOf(ticket.messages).findLast((message) => message.authorKind !== 'system')
   const kind = last?.authorKind as 'customer' | 'assistant' | 'staff' | undefined
   const status =
     ticket.status === 'taken'
@@ -82,6 +83,7 @@ function Row({ ticket, tab }: { ticket: ListedTicket; tab: Tab }) {
       : tab === 'all'
         ? t(`status.${ticket.status as 'open' | 'waiting' | 'resolved'}`)
         : null
+  const below = [ticket.site?.name, status].filter(Boolean)
   return (
     <div className={classes.row} data-urgent={urgent || undefined}>
       <Group gap={6} wrap="nowrap">
@@ -102,9 +104,11 @@ function Row({ ticket, tab }: { ticket: ListedTicket; tab: Tab }) {
           {t(`list.by.${kind}`)} <bdi>{last.body.slice(0, 200)}</bdi>
         </Text>
       )}
-      <Text size="xs" c="dimmed" truncate="end">
-        {[ticket.site?.name ?? t('list.noSite'), status].filter(Boolean).join(' · ')}
-      </Text>
+      {below.length > 0 && (
+        <Text size="xs" c="dimmed" truncate="end">
+          {below.join(' · ')}
+        </Text>
+      )}
     </div>
   )
 }

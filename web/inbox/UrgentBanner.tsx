@@ -3,6 +3,7 @@ import { Alert, Button, Group, Text } from '@mantine/core'
 import { IconUrgent } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { useData } from '../graphql/hooks.ts'
+import { nodesOf } from '../graphql/nodes.ts'
 import { firstUrgentQuery } from './data.ts'
 
 interface Props {
@@ -14,7 +15,7 @@ interface Props {
 export function UrgentBanner({ count, selected, onOpen }: Props) {
   const { t } = useTranslation('inbox')
   const { data } = useData(firstUrgentQuery, {}, { enabled: count > 0 })
-  const ids = data?.tickets?.nodes.map(({ id }) => id) ?? []
+  const ids = nodesOf(data?.tickets).map(({ id }) => id)
   const next = ids.find((id) => id !== selected)
   return (
     <div role="alert">

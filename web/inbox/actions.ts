@@ -3,11 +3,12 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { waitingQuery } from '../app/Shell.tsx'
 import { useSession } from '../app/session.ts'
-import { toast } from '../components/toast.tsx'
+import { toast, toastError } from '../components/toast.ts'
 import { ApiError } from '../graphql/client.ts'
 import { graphql } from '../graphql/graphql.ts'
 import { useChange } from '../graphql/hooks.ts'
 import { patchTicket, type Ticket, ticketQuery, ticketsQuery } from './data.ts'
+import type { Resolution } from './ResolveDialog.tsx'
 
 const takeOver = graphql(`
   mutation TakeOver($id: Int!) { takeOver(input: { ticketId: $id }) { result { id } } }
@@ -47,10 +48,7 @@ export function useTicketActions(ticket: Pick<Ticket, 'id' | 'status' | 'assigne
   const translated = (error: ApiError) => {
     const who = holderOf(error)
     if (who === undefined) return false
-    // toastError reads message and hint; these say the same in the reader's language.
-    void import('../components/toast.tsx').then(({ toastError }) =>
-      toastError(new ApiError(t('refused.taken', { who }), error.code)),
-    )
+    toastError(new ApiError(t('refused.taken', { who }), error.code))
     return true
   }
   const refreshes = changed
@@ -95,12 +93,14 @@ export function useTicketActions(ticket: Pick<Ticket, 'id' | 'status' | 'assigne
       backward.mutate(
         { id },
         {
-          onSuccess: () =>
-            toast({ message: t('done.handedBack'), undo: () => forward.mutate({ id }) }),
+          onSuccess: () => toast({ message: t('done.handedBack'), undo: () => forward.mutate({ id }) }),
         },
       )
     },
-    closing,
+    resolve: (given: Resolution) => {
+      void patchTicket(client, id, { status: 'resolved', silentUntil: null })
+      closing.mutate({ id, ...given })
+    },
     busy: forward.isPending || backward.isPending || closing.isPending || reopen.isPending,
   }
 }

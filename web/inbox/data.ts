@@ -76,11 +76,12 @@ export const draftQuery = graphql(`
   }
 `)
 
-export type ListedTicket = NonNullable<ResultOf<typeof ticketsQuery>['tickets']>['nodes'][number]
+type Row<Connection extends { nodes: readonly unknown[] }> = NonNullable<Connection['nodes'][number]>
+export type ListedTicket = Row<NonNullable<ResultOf<typeof ticketsQuery>['tickets']>>
 export type Ticket = NonNullable<ResultOf<typeof ticketQuery>['ticket']>
-export type Message = Ticket['messages']['nodes'][number]
+export type Message = Row<Ticket['messages']>
 export type GivenAnswer = NonNullable<Message['response']>
-export type GivenSource = GivenAnswer['responseSources']['nodes'][number]
+export type GivenSource = Row<GivenAnswer['responseSources']>
 
 export const statusOf = (tab: Tab) => (tab === 'all' ? undefined : tab === 'mine' ? 'taken' : tab)
 
@@ -108,7 +109,7 @@ export async function patchTicket(client: QueryClient, id: number, patch: Patch)
             ? {
                 tickets: {
                   ...page.tickets,
-                  nodes: page.tickets.nodes.map((node) => (node.id === id ? { ...node, ...patch } : node)),
+                  nodes: page.tickets.nodes.map((node) => (node?.id === id ? { ...node, ...patch } : node)),
                 },
               }
             : page,
@@ -119,21 +120,21 @@ export async function patchTicket(client: QueryClient, id: number, patch: Patch)
 
 /** Shows a rating at once. */
 export function patchAnswer(client: QueryClient, id: string, feedback: string) {
-  client.setQueriesData<ResultOf<typeof ticketQuery>>(
-    { queryKey: queryKey(ticketQuery) },
-    (data) =>
-      data?.ticket && {
-        ticket: {
-          ...data.ticket,
-          messages: {
-            ...data.ticket.messages,
-            nodes: data.ticket.messages.nodes.map((message) =>
-              message.response?.id === id
-                ? { ...message, response: { ...message.response, feedback } }
-                : message,
-            ),
+  client.setQueriesData<ResultOf<typeof ticketQuery>>({ queryKey: queryKey(ticketQuery) }, (data) =>
+    data?.ticket
+      ? {
+          ticket: {
+            ...data.ticket,
+            messages: {
+              ...data.ticket.messages,
+              nodes: data.ticket.messages.nodes.map((message) =>
+                message?.response?.id === id
+                  ? { ...message, response: { ...message.response, feedback } }
+                  : message,
+              ),
+            },
           },
-        },
-      },
+        }
+      : data,
   )
 }

@@ -10,9 +10,9 @@ import { Page } from '../components/Page.tsx'
 import { Empty } from '../components/QueryState.tsx'
 import { useData } from '../graphql/hooks.ts'
 import { Conversation } from './Conversation.tsx'
-import { TicketList } from './TicketList.tsx'
 import classes from './inbox.module.css'
 import type { Tab } from './route.ts'
+import { TicketList } from './TicketList.tsx'
 import { UrgentBanner } from './UrgentBanner.tsx'
 import { useTickets } from './useTickets.ts'
 
@@ -69,10 +69,7 @@ function InboxPage() {
       onTab={(to) => choose(wide ? ticket : undefined, to)}
     />
   )
-  const tabTitle = useMemo(
-    () => (urgent > 0 ? t('tabUrgent', { count: urgent }) : t('title')),
-    [t, urgent],
-  )
+  const tabTitle = useMemo(() => (urgent > 0 ? t('tabUrgent', { count: urgent }) : t('title')), [t, urgent])
   return (
     <Page title={t('title')} tab={tabTitle} quietTitle>
       <section className={classes.frame} ref={region} aria-label={t('title')}>
@@ -80,12 +77,7 @@ function InboxPage() {
         <div className={classes.columns} data-both={wide || undefined}>
           {(wide || ticket === undefined) && list}
           {ticket !== undefined && (
-            <Conversation
-              key={ticket}
-              id={ticket}
-              onBack={wide ? undefined : () => choose(undefined)}
-              onOpen={(id) => choose(id, 'all')}
-            />
+            <Conversation key={ticket} id={ticket} onBack={wide ? undefined : () => choose(undefined)} />
           )}
           {wide && ticket === undefined && (
             <Empty icon={IconInbox} title={t('list.choose')}>

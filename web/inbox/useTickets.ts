@@ -4,7 +4,8 @@ import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { useSession } from '../app/session.ts'
 import { refresh, usePages } from '../graphql/hooks.ts'
 import { useLive } from '../graphql/live.ts'
-import { firstUrgentQuery, type ListedTicket, statusOf, ticketQuery, ticketsQuery } from './data.ts'
+import { nodesOf } from '../graphql/nodes.ts'
+import { firstUrgentQuery, statusOf, ticketQuery, ticketsQuery } from './data.ts'
 import type { Tab } from './route.ts'
 
 export type Tickets = ReturnType<typeof useTickets>
@@ -27,9 +28,9 @@ export function useTickets(tab: Tab) {
   const items = useMemo(() => {
     const seen = new Set<number>()
     return (data?.pages ?? [])
-      .flatMap((page) => page.tickets?.nodes ?? [])
+      .flatMap((page) => nodesOf(page.tickets))
       .filter(
-        (ticket: ListedTicket) =>
+        (ticket) =>
           // What changed while it was read may stand on two pages.
           !seen.has(ticket.id) &&
           seen.add(ticket.id) &&
