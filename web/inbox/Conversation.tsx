@@ -2,7 +2,7 @@
 import { Alert, Box } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { IconInbox } from '@tabler/icons-react'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
@@ -22,17 +22,28 @@ import { Stream } from './Stream.tsx'
 import { useReply } from './useReply.ts'
 
 const page = 50
+const most = 1000
 
 interface Props {
   id: number
   /** On a phone: to the list. */
   onBack: (() => void) | undefined
+  /** Whether the focus was where there is a conversation now. */
+  focusBack: boolean
 }
 
-export function Conversation({ id, onBack }: Props) {
+export function Conversation({ id, onBack, focusBack }: Props) {
   const { t } = useTranslation('inbox')
   const [last, setLast] = useState(page)
   const query = useData(ticketQuery, { id, last }, { keepPrevious: true })
+  // What is shown stays shown as more is said: what is left out is counted from the beginning.
+  const left = useRef<number>(undefined)
+  const total = query.data?.ticket?.messages.totalCount
+  useEffect(() => {
+    if (total === undefined) return
+    left.current ??= Math.max(0, total - page)
+    setLast(Math.min(most, Math.max(page, total - left.current)))
+  }, [total])
   return (
     <Box className={classes.talk} aria-label={t('conversation.label', { id })} component="section">
       <QueryState query={query}>
@@ -41,7 +52,11 @@ export function Conversation({ id, onBack }: Props) {
             <Whole
               ticket={ticket}
               onBack={onBack}
-              onEarlier={() => setLast(Math.min(1000, last + page * 2))}
+              focusBack={focusBack}
+              onEarlier={() => {
+                left.current = Math.max(0, (left.current ?? 0) - page * 2)
+                setLast(Math.min(most, (total ?? 0) - left.current))
+              }}
             />
           ) : (
             <Empty icon={IconInbox} title={t('conversation.gone', { id })}>
@@ -57,10 +72,11 @@ export function Conversation({ id, onBack }: Props) {
 interface WholeProps {
   ticket: Ticket
   onBack: (() => void) | undefined
+  focusBack: boolean
   onEarlier: () => void
 }
 
-function Whole({ ticket, onBack, onEarlier }: WholeProps) {
+function Whole({ ticket, onBack, focusBack, onEarlier }: WholeProps) {
   const { t } = useTranslation('inbox')
   const { user, can } = useSession()
   const { ref, width } = useElementSize()
@@ -103,6 +119,7 @@ function Whole({ ticket, onBack, onEarlier }: WholeProps) {
           actions={actions}
           onResolve={() => setResolving(true)}
           onBack={onBack}
+          focusBack={focusBack}
           details={aside}
           onDetails={() => setDetails(!aside)}
         />

@@ -1,6 +1,7 @@
 /** What it is about, who has it, and the buttons. */
 import { ActionIcon, Badge, Button, Group, Text, Title } from '@mantine/core'
 import { IconArrowLeft, IconInfoCircle } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../app/session.ts'
 import type { useTicketActions } from './actions.ts'
@@ -15,13 +16,28 @@ interface Props {
   actions: ReturnType<typeof useTicketActions>
   onResolve: () => void
   onBack: (() => void) | undefined
+  focusBack: boolean
   details: boolean
   onDetails: () => void
 }
 
-export function ConversationHead({ ticket, offers, actions, onResolve, onBack, details, onDetails }: Props) {
+export function ConversationHead({
+  ticket,
+  offers,
+  actions,
+  onResolve,
+  onBack,
+  focusBack,
+  details,
+  onDetails,
+}: Props) {
   const { t } = useTranslation('inbox')
   const { user } = useSession()
+  const back = useRef<HTMLButtonElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when it comes, and only then
+  useEffect(() => {
+    if (focusBack) back.current?.focus()
+  }, [])
   const mine = ticket.status === 'taken' && ticket.assignee === user?.email
   const urgent = ticket.priority === 'urgent' && ticket.status !== 'resolved'
   return (
@@ -33,7 +49,7 @@ export function ConversationHead({ ticket, offers, actions, onResolve, onBack, d
             color="gray"
             onClick={onBack}
             aria-label={t('conversation.back')}
-            data-back
+            ref={back}
           >
             <IconArrowLeft size={18} />
           </ActionIcon>

@@ -36,6 +36,7 @@ export function MessageItem({ message, correcting, onCorrect }: Props) {
   return (
     <article
       className={classes.message}
+      data-message
       data-kind={kind}
       data-outcome={kind === 'assistant' ? response?.outcome : undefined}
       aria-label={`${who}`}

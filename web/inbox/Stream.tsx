@@ -22,7 +22,8 @@ export function Stream({ ticket, sending, correcting, onCorrect, onEarlier }: Pr
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
-  const before = useRef({ first: '', height: 0 })
+  /** The uppermost message in view, and how far below the upper edge it stands. */
+  const anchor = useRef<{ message: HTMLElement; top: number } | null>(null)
   const messages = nodesOf(ticket.messages)
   const [seen, setSeen] = useState(messages.at(-1)?.id ?? '')
   const first = messages[0]?.id ?? ''
@@ -35,16 +36,29 @@ export function Stream({ ticket, sending, correcting, onCorrect, onEarlier }: Pr
     const box = scroller.current
     if (box) box.scrollTop = box.scrollHeight
   }, [])
+  const drop = useCallback(() => {
+    const box = scroller.current
+    if (!box) return
+    const edge = box.getBoundingClientRect().top
+    const message = [...box.querySelectorAll<HTMLElement>('[data-message]')].find(
+      (one) => one.getBoundingClientRect().bottom > edge,
+    )
+    anchor.current = message ? { message, top: message.getBoundingClientRect().top - edge } : null
+  }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there are others
   useLayoutEffect(() => {
     const box = scroller.current
     if (!box) return
-    const was = before.current
-    if (atEnd.current) toEnd()
-    // Earlier ones came on top: what was being read stays where it was.
-    else if (was.first !== '' && was.first !== first) box.scrollTop += box.scrollHeight - was.height
-    before.current = { first, height: box.scrollHeight }
-    if (atEnd.current) setSeen(last)
-  }, [first, last, toEnd])
+    if (atEnd.current) {
+      toEnd()
+      setSeen(last)
+    } else if (anchor.current?.message.isConnected) {
+      // Whatever came or went above: what is being read stays where it was.
+      const { message, top } = anchor.current
+      box.scrollTop += message.getBoundingClientRect().top - box.getBoundingClientRect().top - top
+    }
+    drop()
+  }, [first, last, toEnd, drop])
   // Somebody who sends wants to see it.
   useLayoutEffect(() => {
     if (sending) toEnd()
@@ -52,12 +66,12 @@ export function Stream({ ticket, sending, correcting, onCorrect, onEarlier }: Pr
   useEffect(() => {
     const observer = new ResizeObserver(() => {
       if (atEnd.current) toEnd()
-      if (scroller.current) before.current.height = scroller.current.scrollHeight
+      else drop()
     })
     if (scroller.current) observer.observe(scroller.current)
     if (content.current) observer.observe(content.current)
     return () => observer.disconnect()
-  }, [toEnd])
+  }, [toEnd, drop])
 
   return (
     <div className={classes.stream}>
@@ -72,6 +86,7 @@ export function Stream({ ticket, sending, correcting, onCorrect, onEarlier }: Pr
         onScroll={({ currentTarget: box }) => {
           atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 60
           if (atEnd.current && seen !== last) setSeen(last)
+          drop()
         }}
       >
         <Stack gap="md" ref={content}>

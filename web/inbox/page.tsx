@@ -51,13 +51,14 @@ function InboxPage() {
     { keys: 'k', label: t('keys.previous'), run: () => step(-1) },
   ])
 
-  // On a phone the list goes when a conversation comes, and the focus with it.
-  const shown = useRef(ticket)
+  // On a phone one takes the other's place, and the focus with it.
+  const opened = useRef(ticket)
+  const moved = useRef(false)
+  if (opened.current !== ticket) moved.current = true
   useEffect(() => {
-    if (wide || shown.current === ticket) return
-    const came = ticket !== undefined
-    shown.current = ticket
-    region.current?.querySelector<HTMLElement>(came ? '[data-back]' : '[role="listbox"]')?.focus()
+    opened.current = ticket
+    if (!wide && moved.current && ticket === undefined)
+      region.current?.querySelector<HTMLElement>('[role="listbox"]')?.focus()
   }, [ticket, wide])
 
   const list = (
@@ -77,7 +78,12 @@ function InboxPage() {
         <div className={classes.columns} data-both={wide || undefined}>
           {(wide || ticket === undefined) && list}
           {ticket !== undefined && (
-            <Conversation key={ticket} id={ticket} onBack={wide ? undefined : () => choose(undefined)} />
+            <Conversation
+              key={ticket}
+              id={ticket}
+              onBack={wide ? undefined : () => choose(undefined)}
+              focusBack={moved.current}
+            />
           )}
           {wide && ticket === undefined && (
             <Empty icon={IconInbox} title={t('list.choose')}>
