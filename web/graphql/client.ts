@@ -8,6 +8,8 @@ export class ApiError extends Error {
   readonly detail: unknown
   /** The same request may succeed in a moment. */
   readonly retryable: boolean
+  /** Seconds, where the server says how long to wait. */
+  retryAfter: number | undefined
   constructor(message: string, code: string, hint?: string, detail?: unknown, retryable = false) {
     super(message)
     this.name = 'ApiError'
@@ -30,13 +32,16 @@ interface Extensions {
   hint?: string
   detail?: unknown
   retryable?: boolean
+  retryAfter?: number
 }
 
 function explain({ networkError, graphQLErrors, response }: CombinedError): ApiError {
   const [first] = graphQLErrors
   if (first) {
-    const { code = 'CO500', hint, detail, retryable } = first.extensions as Extensions
-    return new ApiError(first.message, code, hint, detail, retryable ?? code === 'CO503')
+    const { code = 'CO500', hint, detail, retryable, retryAfter } = first.extensions as Extensions
+    const error = new ApiError(first.message, code, hint, detail, retryable ?? code === 'CO503')
+    error.retryAfter = retryAfter
+    return error
   }
   const status = (response as Response | undefined)?.status
   if (status === 401) return new ApiError('Your session has ended.', 'CO401', 'Log in again.')
