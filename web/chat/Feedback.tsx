@@ -11,9 +11,10 @@ const types = ['unhelpful', 'wrong', 'incomplete'] as const
 export function Feedback({ response }: { response: Given }) {
   const { t } = useTranslation('chat')
   const { id } = response
-  const refreshes = [conversationQuery]
-  const helpful = useChange(helpfulMutation, { refreshes })
-  const unhelpful = useChange(unhelpfulMutation, { refreshes })
+  // Told here: there is no place for toasts outside of the staff's frame.
+  const options = { refreshes: [conversationQuery], onError: () => true }
+  const helpful = useChange(helpfulMutation, options)
+  const unhelpful = useChange(unhelpfulMutation, options)
   const [asking, setAsking] = useState(false)
   const [sent, setSent] = useState(false)
   const no = useRef<HTMLButtonElement>(null)
@@ -59,6 +60,11 @@ export function Feedback({ response }: { response: Given }) {
           {sent ? t('feedback.sent') : response.feedback === 'helpful' ? t('feedback.thanks') : ''}
         </Text>
       </Group>
+      {(helpful.isError || unhelpful.isError) && (
+        <Text size="xs" c="var(--mantine-color-error)" role="alert">
+          {t('feedback.failed')}
+        </Text>
+      )}
       {asking && (
         <WhatWasWrong
           id={id}

@@ -1,0 +1,108 @@
+/** What was found, best first, and how near it is: by words, by meaning. */
+import { Badge, Group, Progress, Table, Text } from '@mantine/core'
+import { IconSearchOff } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import { formatNumber } from '../app/time.ts'
+import { Empty } from '../components/QueryState.tsx'
+import type { Row } from './data.ts'
+import { FoundName } from './FoundName.tsx'
+
+export function FoundTable({ rows }: { rows: Row[] }) {
+  const { t } = useTranslation('ask')
+  if (rows.length === 0)
+    return (
+      <Empty icon={IconSearchOff} title={t('found.nothing')}>
+        {t('found.nothingHint')}
+      </Empty>
+    )
+  const best = Math.max(...rows.map(({ score }) => score), Number.EPSILON)
+  const traced = rows.some(({ cosine, words }) => cosine != null || words != null)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, by keys too
+    <div role="region" aria-label={t('found.label')} tabIndex={0} style={{ overflowX: 'auto' }}>
+      <Table miw={traced ? 760 : 560} verticalSpacing="xs">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('found.rank')}</Table.Th>
+            <Table.Th>{t('found.kind')}</Table.Th>
+            <Table.Th>{t('found.what')}</Table.Th>
+            <Table.Th w={110}>{t('found.score')}</Table.Th>
+            {traced && (
+              <>
+                <Table.Th w={110} title={t('found.wordsHelp')}>
+                  {t('found.words')}
+                </Table.Th>
+                <Table.Th w={110} title={t('found.cosineHelp')}>
+                  {t('found.cosine')}
+                </Table.Th>
+              </>
+            )}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => (
+            <Table.Tr key={row.rank}>
+              <Table.Td>{row.rank}</Table.Td>
+              <Table.Td>
+                <Kind row={row} />
+              </Table.Td>
+              <Table.Td>
+                <FoundName row={row} />
+              </Table.Td>
+              <Table.Td>
+                <Bar label={t('found.score')} value={row.score} share={row.score / best} />
+              </Table.Td>
+              {traced && (
+                <>
+                  <Table.Td>
+                    <Bar label={t('found.words')} value={row.words} share={(row.words ?? 0) / 3} />
+                  </Table.Td>
+                  <Table.Td>
+                    <Bar label={t('found.cosine')} value={row.cosine} share={row.cosine ?? 0} />
+                  </Table.Td>
+                </>
+              )}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  )
+}
+
+const trusts = ['0', '1', '2', '3'] as const
+
+function Kind({ row }: { row: Row }) {
+  const { t } = useTranslation()
+  const trust = trusts.find((one) => one === String(row.trust))
+  return (
+    <>
+      <Group gap={4}>
+        <Text size="sm">{t(row.kind === 'sop' ? 'source.sop' : 'source.knowledge')}</Text>
+        {row.cited && (
+          <Badge size="xs" variant="light">
+            {t('source.cited')}
+          </Badge>
+        )}
+      </Group>
+      {row.kind !== 'sop' && trust && (
+        <Text size="xs" c="dimmed">
+          {t(`source.trust.${trust}`)}
+        </Text>
+      )}
+    </>
+  )
+}
+
+function Bar({ label, value, share }: { label: string; value: number | null | undefined; share: number }) {
+  if (value == null) return <Text size="sm">–</Text>
+  const text = formatNumber(value, { maximumFractionDigits: 2, minimumFractionDigits: 2 })
+  return (
+    <>
+      <Text size="xs">{text}</Text>
+      <Progress.Root size="sm" aria-hidden>
+        <Progress.Section value={100 * Math.min(1, Math.max(0, share))} aria-label={label} />
+      </Progress.Root>
+    </>
+  )
+}
