@@ -57,17 +57,17 @@ function Changes({ row, other, side }: { row: Found; other: Found | undefined; s
         {t(side === 'now' ? 'change.onlyNow' : 'change.onlyThen')}
       </Badge>
     )
-  const [then, now] = side === 'now' ? [other, row] : [row, other]
+  const [was, is] = side === 'now' ? [other, row] : [row, other]
   return (
     <Group gap={6} mt={4}>
-      {then.version !== now.version && (
+      {was.version !== is.version && (
         <Badge size="sm" variant="light" color="orange">
-          {t('change.version', { then: then.version, now: now.version })}
+          {t('change.version', { was: was.version, is: is.version })}
         </Badge>
       )}
-      {then.rank !== now.rank && (
+      {was.rank !== is.rank && (
         <Badge size="sm" variant="light" color="gray">
-          {t('change.rank', { then: then.rank, now: now.rank })}
+          {t('change.rank', { was: was.rank, is: is.rank })}
         </Badge>
       )}
     </Group>

@@ -19,7 +19,7 @@ export function FoundTable({ rows }: { rows: Row[] }) {
   const traced = rows.some(({ cosine, words }) => cosine != null || words != null)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, by keys too
-    <div role="region" aria-label={t('found.label')} tabIndex={0} style={{ overflowX: 'auto' }}>
+    <section aria-label={t('found.label')} tabIndex={0} style={{ overflowX: 'auto' }}>
       <Table miw={traced ? 760 : 560} verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
@@ -66,7 +66,7 @@ export function FoundTable({ rows }: { rows: Row[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </div>
+    </section>
   )
 }
 

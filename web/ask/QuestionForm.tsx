@@ -29,7 +29,9 @@ export function QuestionForm({ search, busy, onSearch, onAsk }: Props) {
   const [at, setAt] = useState(search.at ?? null)
   const { data } = useData(filtersQuery, {}, { staleTime: 300_000 })
   const categories = nodesOf(data?.sopCategories).flatMap(({ category: one }) => one ?? [])
-  const sites = nodesOf(data?.sites).map(({ slug, name }) => ({ value: slug, label: name }))
+  const sites = nodesOf(data?.sites)
+    .map(({ slug, name }) => ({ value: slug, label: name }))
+    .toSorted((one, other) => one.label.localeCompare(other.label))
 
   const mayAsk = can('agent')
   const ready = q.trim() !== '' && !busy

@@ -38,8 +38,8 @@ function Then({ filters, at, now }: ThenProps) {
       {(found) => (
         <QueryState query={then} skeleton={<Lines />}>
           {(was) => {
-            const both = { then: was.searchKnowledge, now: found.searchKnowledge }
-            const differences = countDifferences(both)
+            const [before, after] = [was.searchKnowledge, found.searchKnowledge]
+            const differences = countDifferences(before, after)
             return (
               <Stack>
                 <Text size="sm" role="status">
@@ -48,11 +48,11 @@ function Then({ filters, at, now }: ThenProps) {
                 <SimpleGrid cols={{ base: 1, md: 2 }}>
                   <CompareList
                     title={t('found.titleThen', { time: formatTime(at) })}
-                    rows={both.then}
-                    others={both.now}
+                    rows={before}
+                    others={after}
                     side="then"
                   />
-                  <CompareList title={t('found.titleNow')} rows={both.now} others={both.then} side="now" />
+                  <CompareList title={t('found.titleNow')} rows={after} others={before} side="now" />
                 </SimpleGrid>
               </Stack>
             )
@@ -63,11 +63,11 @@ function Then({ filters, at, now }: ThenProps) {
   )
 }
 
-function countDifferences({ then, now }: { then: Found[]; now: Found[] }) {
-  const was = new Map(then.map((one) => [keyOf(one), one]))
-  const is = new Map(now.map((one) => [keyOf(one), one]))
+function countDifferences(before: Found[], after: Found[]) {
+  const was = new Map(before.map((one) => [keyOf(one), one]))
+  const is = new Map(after.map((one) => [keyOf(one), one]))
   return [...new Set([...was.keys(), ...is.keys()])].filter((key) => {
-    const [before, after] = [was.get(key), is.get(key)]
-    return before?.rank !== after?.rank || before?.version !== after?.version
+    const [one, other] = [was.get(key), is.get(key)]
+    return one?.rank !== other?.rank || one?.version !== other?.version
   }).length
 }

@@ -4,7 +4,7 @@ import { graphql, type ResultOf } from '../graphql/graphql.ts'
 export const filtersQuery = graphql(`
   query AskFilters {
     sopCategories(first: 500) { nodes { category } }
-    sites(orderBy: [NAME_ASC], first: 500) { nodes { slug name } }
+    sites(first: 500) { nodes { slug name } }
   }
 `)
 

@@ -21,9 +21,9 @@ interface Props {
 export function QuestionBox({ ref, first, busy, refused, onAsk }: Props) {
   const { t } = useTranslation('chat')
   const [text, setText] = useState('')
-  const wait = useCountdown(refused)
+  const waits = useWaiting(refused)
   const tooLong = new TextEncoder().encode(text).length > mostBytes
-  const ready = text.trim() !== '' && !tooLong && !busy && wait === 0
+  const ready = text.trim() !== '' && !tooLong && !busy && !waits
   const send = async () => {
     if (!ready) return
     const written = text
@@ -34,8 +34,8 @@ export function QuestionBox({ ref, first, busy, refused, onAsk }: Props) {
     refused === null
       ? null
       : refused.code === 'CO429'
-        ? wait > 0
-          ? t('refused.busy', { count: wait })
+        ? waits
+          ? t('refused.busy', { count: secondsOf(refused) })
           : null
         : refused.code === 'OFFLINE' || refused.code === 'CO503'
           ? t('refused.offline')
@@ -50,13 +50,11 @@ export function QuestionBox({ ref, first, busy, refused, onAsk }: Props) {
         void send()
       }}
     >
-      <div role="alert">
-        {kind && (
-          <Alert color="orange" p="xs" mb="xs">
-            {kind}
-          </Alert>
-        )}
-      </div>
+      {kind && (
+        <Alert color="orange" p="xs" mb="xs">
+          {kind}
+        </Alert>
+      )}
       <Group align="flex-end" gap="xs" wrap="nowrap">
         <Textarea
           ref={ref}
@@ -82,16 +80,16 @@ export function QuestionBox({ ref, first, busy, refused, onAsk }: Props) {
   )
 }
 
-/** Seconds until asking is welcome again. */
-function useCountdown(refused: ApiError | null): number {
-  const [until, setUntil] = useState(0)
-  const [now, setNow] = useState(Date.now)
+const secondsOf = ({ retryAfter }: ApiError) => retryAfter ?? 30
+
+/** Whether it is too early to ask again. The text does not count down: screen readers would read each number. */
+function useWaiting(refused: ApiError | null): boolean {
+  const [over, setOver] = useState<ApiError | null>(null)
+  const waits = refused?.code === 'CO429' && over !== refused
   useEffect(() => {
-    if (refused?.code !== 'CO429') return
-    setNow(Date.now())
-    setUntil(Date.now() + (refused.retryAfter ?? 30) * 1000)
-    const timer = setInterval(() => setNow(Date.now()), 1000)
-    return () => clearInterval(timer)
-  }, [refused])
-  return Math.max(0, Math.ceil((until - now) / 1000))
+    if (refused === null || !waits) return
+    const timer = setTimeout(() => setOver(refused), secondsOf(refused) * 1000)
+    return () => clearTimeout(timer)
+  }, [refused, waits])
+  return waits
 }

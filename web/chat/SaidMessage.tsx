@@ -15,7 +15,13 @@ export function SaidMessage({ message }: { message: Said }) {
   const urgent = kind === 'assistant' && response?.outcome === 'emergency'
   const answered = kind === 'assistant' && response?.outcome === 'answered'
   const sources = answered
-    ? [...new Set(nodesOf(response.responseSources).map(({ topic }) => readable(topic)))]
+    ? [
+        ...new Set(
+          nodesOf(response.responseSources)
+            .filter(({ cited }) => cited)
+            .map(({ topic }) => readable(topic)),
+        ),
+      ]
     : []
   return (
     <article

@@ -2,7 +2,7 @@
 import { graphql, type ResultOf } from '../graphql/graphql.ts'
 
 export const sitesQuery = graphql(`
-  query ChatSites { sites(orderBy: [NAME_ASC], first: 500) { nodes { slug name } } }
+  query ChatSites { sites(first: 500) { nodes { slug name } } }
 `)
 
 export const conversationQuery = graphql(`
@@ -15,7 +15,7 @@ export const conversationQuery = graphql(`
           id authorKind bodyHtml createdAt
           response {
             id outcome feedback
-            responseSources(condition: { cited: true }, first: 5) { nodes { rank topic } }
+            responseSources(first: 10) { nodes { rank topic cited } }
           }
         }
       }

@@ -22,7 +22,7 @@ function ChatPage() {
   const [site, setSite] = useState('')
   const end = useRef<HTMLDivElement>(null)
   const box = useRef<HTMLTextAreaElement>(null)
-  const sites = nodesOf(known?.sites)
+  const sites = nodesOf(known?.sites).toSorted((one, other) => one.name.localeCompare(other.name))
   const messages = nodesOf(ticket?.messages)
   const last = messages.at(-1)?.id
 
@@ -148,6 +148,7 @@ function State({ status }: { status: string | undefined }) {
   return (
     <Alert
       color={status === 'resolved' ? 'gray' : 'teal'}
+      role="status"
       icon={<IconUser aria-hidden />}
       title={t(`state.${status}`)}
     >

@@ -130,7 +130,7 @@ function Whole({ ticket, onBack, focusBack, onEarlier }: WholeProps) {
           </section>
         )}
         {ticket.erasedAt && (
-          <Alert color="gray" p="xs" m="sm">
+          <Alert color="gray" p="xs" m="sm" role="note">
             {t('conversation.erased', { day: formatDay(ticket.erasedAt) })}
           </Alert>
         )}

@@ -60,7 +60,7 @@ export function DraftPanel({ id, onUse, onDiscard }: Props) {
               </Group>
               <div className={classes.beside}>
                 {response.text === '' ? (
-                  <Alert color="orange" p="xs" title={t('draft.none')}>
+                  <Alert color="orange" p="xs" role="status" title={t('draft.none')}>
                     {response.reason}
                   </Alert>
                 ) : (

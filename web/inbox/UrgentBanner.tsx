@@ -17,25 +17,22 @@ export function UrgentBanner({ count, selected, onOpen }: Props) {
   const { data } = useData(firstUrgentQuery, {}, { enabled: count > 0 })
   const ids = nodesOf(data?.tickets).map(({ id }) => id)
   const next = ids.find((id) => id !== selected)
+  if (count === 0) return null
   return (
-    <div role="alert">
-      {count > 0 && (
-        <Alert color="red" variant="filled" p="xs">
-          <Group justify="space-between" gap="xs">
-            <Group gap="xs" wrap="nowrap">
-              <IconUrgent size={20} aria-hidden />
-              <Text fw={700} size="sm">
-                {t('urgent.banner', { count })}
-              </Text>
-            </Group>
-            {next !== undefined && (
-              <Button size="compact-sm" variant="white" color="red" onClick={() => onOpen(next)}>
-                {t(count === 1 ? 'urgent.open' : 'urgent.openFirst')}
-              </Button>
-            )}
-          </Group>
-        </Alert>
-      )}
-    </div>
+    <Alert color="red" variant="filled" p="xs">
+      <Group justify="space-between" gap="xs">
+        <Group gap="xs" wrap="nowrap">
+          <IconUrgent size={20} aria-hidden />
+          <Text fw={700} size="sm">
+            {t('urgent.banner', { count })}
+          </Text>
+        </Group>
+        {next !== undefined && (
+          <Button size="compact-sm" variant="white" color="red" onClick={() => onOpen(next)}>
+            {t(count === 1 ? 'urgent.open' : 'urgent.openFirst')}
+          </Button>
+        )}
+      </Group>
+    </Alert>
   )
 }
