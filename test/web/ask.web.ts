@@ -43,7 +43,7 @@ test('by keyboard alone: a question is asked, recorded, and shows all that led t
   const table = page.getByRole('region', { name: 'What was found, best first' })
   await expect(table.getByRole('columnheader')).toHaveText([
     'Rank',
-    'Kind',
+
     'What',
     'Score',
     'Words',
@@ -134,6 +134,7 @@ test('an auditor may search and is not offered to ask', async () => {
 })
 
 test('Ask is accessible in both themes, on a phone and a desk', async () => {
+  test.setTimeout(180_000)
   for (const look of looks) {
     const page = await club().as('agent', 'Ann', look)
     await page.goto('/ask')

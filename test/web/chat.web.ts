@@ -183,6 +183,7 @@ test('the chat speaks German', async () => {
 })
 
 test('the chat is accessible in both themes, on a phone and a desk', async () => {
+  test.setTimeout(180_000)
   for (const look of looks) {
     const page = await club().visitor(look)
     await page.goto('/chat')

@@ -357,6 +357,7 @@ test('on a phone the list gives way to the conversation, and the focus goes alon
 })
 
 test('the inbox is accessible in both themes, on a phone and a desk', async () => {
+  test.setTimeout(180_000)
   const asker = await waiting(emergency)
   await asker.ask(answerable)
   for (const look of looks) {

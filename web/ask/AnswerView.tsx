@@ -63,6 +63,7 @@ export function AnswerView({ answer }: { answer: Answer }) {
 
 function Route({ route }: { route: Trace['route'] }) {
   const { t } = useTranslation('ask')
+  const votes = route.votes.filter(({ share }) => share >= 0.005).slice(0, 5)
   return (
     <Paper withBorder p="md" component="section" aria-label={t('route.title')}>
       <Title order={2} size="h5" mb="xs">
@@ -75,13 +76,13 @@ function Route({ route }: { route: Trace['route'] }) {
       <Text size="xs" c="dimmed" mb="xs">
         {t('route.above', { threshold: formatShare(route.threshold) })}
       </Text>
-      {route.votes.length > 0 && (
+      {votes.length > 0 && (
         <>
           <Text size="xs" fw={600}>
             {t('route.votes')}
           </Text>
           <Stack component="ul" gap={4} m={0} p={0} style={{ listStyle: 'none' }}>
-            {route.votes.slice(0, 5).map((vote) => (
+            {votes.map((vote) => (
               <li key={vote.category}>
                 <Group justify="space-between" gap="xs">
                   <Text size="xs">{vote.category}</Text>

@@ -1,5 +1,5 @@
 /** What was found, best first, and how near it is: by words, by meaning. */
-import { Badge, Group, Progress, Table, Text } from '@mantine/core'
+import { Progress, Table, Text } from '@mantine/core'
 import { IconSearchOff } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { formatNumber } from '../app/time.ts'
@@ -20,13 +20,12 @@ export function FoundTable({ rows }: { rows: Row[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, by keys too
     <section aria-label={t('found.label')} tabIndex={0} style={{ overflowX: 'auto' }}>
-      <Table miw={traced ? 760 : 560} verticalSpacing="xs">
+      <Table miw={traced ? 640 : undefined} verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>{t('found.rank')}</Table.Th>
-            <Table.Th>{t('found.kind')}</Table.Th>
+            <Table.Th w={50}>{t('found.rank')}</Table.Th>
             <Table.Th>{t('found.what')}</Table.Th>
-            <Table.Th w={110}>{t('found.score')}</Table.Th>
+            <Table.Th w={90}>{t('found.score')}</Table.Th>
             {traced && (
               <>
                 <Table.Th w={110} title={t('found.wordsHelp')}>
@@ -42,10 +41,7 @@ export function FoundTable({ rows }: { rows: Row[] }) {
         <Table.Tbody>
           {rows.map((row) => (
             <Table.Tr key={row.rank}>
-              <Table.Td>{row.rank}</Table.Td>
-              <Table.Td>
-                <Kind row={row} />
-              </Table.Td>
+              <Table.Td valign="top">{row.rank}</Table.Td>
               <Table.Td>
                 <FoundName row={row} />
               </Table.Td>
@@ -67,30 +63,6 @@ export function FoundTable({ rows }: { rows: Row[] }) {
         </Table.Tbody>
       </Table>
     </section>
-  )
-}
-
-const trusts = ['0', '1', '2', '3'] as const
-
-function Kind({ row }: { row: Row }) {
-  const { t } = useTranslation()
-  const trust = trusts.find((one) => one === String(row.trust))
-  return (
-    <>
-      <Group gap={4}>
-        <Text size="sm">{t(row.kind === 'sop' ? 'source.sop' : 'source.knowledge')}</Text>
-        {row.cited && (
-          <Badge size="xs" variant="light">
-            {t('source.cited')}
-          </Badge>
-        )}
-      </Group>
-      {row.kind !== 'sop' && trust && (
-        <Text size="xs" c="dimmed">
-          {t(`source.trust.${trust}`)}
-        </Text>
-      )}
-    </>
   )
 }
 

@@ -97,7 +97,10 @@ function WhatWasWrong({
   const [type, setType] = useState<string>('unhelpful')
   const [text, setText] = useState('')
   const first = useRef<HTMLInputElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  useEffect(() => {
+    first.current?.focus({ preventScroll: true })
+    first.current?.form?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     <Paper
       withBorder

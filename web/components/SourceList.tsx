@@ -20,7 +20,7 @@ export interface ListedSource {
 interface Props {
   sources: ListedSource[]
   /** On the button that shows those that were found and not used. */
-  more: (count: number) => string
+  more: (count: number, noneCited: boolean) => string
   less: string
 }
 
@@ -55,7 +55,7 @@ export function SourceList({ sources, more, less }: Props) {
           style={{ alignSelf: 'flex-start' }}
           mih={24}
         >
-          {all ? less : more(rest)}
+          {all ? less : more(rest, cited.length === 0)}
         </Button>
       )}
     </Stack>

@@ -140,6 +140,9 @@ export function Composer({ ticket, box, reply }: Props) {
           </Button>
         </Group>
       )}
+      <Text size="xs" c="dimmed" mt={4}>
+        {note ?? t('reply.hint')}
+      </Text>
       <Group justify="space-between" mt="xs" gap="xs">
         <Button
           size="xs"
@@ -150,14 +153,9 @@ export function Composer({ ticket, box, reply }: Props) {
         >
           {t('draft.ask')}
         </Button>
-        <Group gap="xs">
-          <Text size="xs" c="dimmed">
-            {note ?? t('reply.hint')}
-          </Text>
-          <Button size="xs" leftSection={<IconSend size={15} aria-hidden />} disabled={!ready} onClick={send}>
-            {t('reply.send')}
-          </Button>
-        </Group>
+        <Button size="xs" leftSection={<IconSend size={15} aria-hidden />} disabled={!ready} onClick={send}>
+          {t('reply.send')}
+        </Button>
       </Group>
     </section>
   )

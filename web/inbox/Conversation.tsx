@@ -1,6 +1,6 @@
 /** One conversation: who has it and what can be done, its messages, the reply, its details. */
 import { Alert, Box } from '@mantine/core'
-import { useElementSize } from '@mantine/hooks'
+import { useElementSize, useLocalStorage } from '@mantine/hooks'
 import { IconInbox } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -81,7 +81,11 @@ function Whole({ ticket, onBack, focusBack, onEarlier }: WholeProps) {
   const { user, can } = useSession()
   const { ref, width } = useElementSize()
   const roomy = width >= 760
-  const [details, setDetails] = useState<boolean | null>(null)
+  const [details, setDetails] = useLocalStorage<boolean | null>({
+    key: 'clubos.inbox.details',
+    defaultValue: null,
+    getInitialValueInEffect: false,
+  })
   const [correcting, setCorrecting] = useState<string | null>(null)
   const [resolving, setResolving] = useState(false)
   const box = useRef<HTMLTextAreaElement>(null)
@@ -108,7 +112,9 @@ function Whole({ ticket, onBack, focusBack, onEarlier }: WholeProps) {
       : []),
     ...(onBack ? [{ keys: 'u', label: t('keys.list'), run: onBack }] : []),
   ])
-  const aside = details ?? roomy
+  // By itself only where the messages keep room for their sources beside them; on a phone only when asked for.
+  const [unfolded, setUnfolded] = useState(false)
+  const aside = roomy ? (details ?? width >= 980) : unfolded
 
   return (
     <div className={classes.conversation} data-details={(roomy && aside) || undefined} ref={ref}>
@@ -121,7 +127,7 @@ function Whole({ ticket, onBack, focusBack, onEarlier }: WholeProps) {
           onBack={onBack}
           focusBack={focusBack}
           details={aside}
-          onDetails={() => setDetails(!aside)}
+          onDetails={() => (roomy ? setDetails(!aside) : setUnfolded(!aside))}
         />
         {aside && !roomy && (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too

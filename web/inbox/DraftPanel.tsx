@@ -69,7 +69,7 @@ export function DraftPanel({ id, onUse, onDiscard }: Props) {
                 <aside aria-label={t('answer.sources')}>
                   <SourceList
                     sources={listed(nodesOf(response.responseSources))}
-                    more={(count) => t('answer.more', { count })}
+                    more={(count, none) => t(none ? 'answer.found' : 'answer.more', { count })}
                     less={t('answer.less')}
                   />
                 </aside>

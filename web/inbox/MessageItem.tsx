@@ -73,7 +73,7 @@ export function MessageItem({ message, correcting, onCorrect }: Props) {
           <Box component="aside" aria-label={t('answer.sources')}>
             <SourceList
               sources={listed(nodesOf(response.responseSources))}
-              more={(count) => t('answer.more', { count })}
+              more={(count, none) => t(none ? 'answer.found' : 'answer.more', { count })}
               less={t('answer.less')}
             />
           </Box>
