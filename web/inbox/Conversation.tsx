@@ -107,7 +107,7 @@ function Whole({ ticket, onBack, focusBack, onEarlier }: WholeProps) {
     ...(may ? [{ keys: 't', label: t('do.takeOver'), run: actions.takeOver }] : []),
     ...(offers.handBack ? [{ keys: 'b', label: t('do.handBack'), run: actions.handBack }] : []),
     ...(offers.resolve ? [{ keys: 'Shift+R', label: t('do.resolve'), run: () => setResolving(true) }] : []),
-    ...(may && lastAnswer
+    ...(may && lastAnswer && lastAnswer.erasedAt === null
       ? [{ keys: 'c', label: t('keys.correct'), run: () => setCorrecting(lastAnswer.id) }]
       : []),
     ...(onBack ? [{ keys: 'u', label: t('keys.list'), run: onBack }] : []),

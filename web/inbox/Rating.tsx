@@ -109,7 +109,8 @@ export function Rating({ response, allowed, correcting, onCorrect }: Props) {
         </Group>
       )}
       {feedback === 'unhelpful' && !correcting && <Failure response={response} />}
-      {correcting && allowed && <CorrectionForm response={response} onClose={close} />}
+      {/* Whatever changes meanwhile, what somebody writes stays; the server decides. */}
+      {correcting && <CorrectionForm response={response} onClose={close} />}
     </Stack>
   )
 }
