@@ -35,6 +35,8 @@ const shades = (theme: MantineTheme, textOf: (color: MantineColorsTuple) => stri
       [`--mantine-color-${color}-light-color`, textOf(theme.colors[color]!)],
       [`--mantine-color-${color}-outline`, textOf(theme.colors[color]!)],
       [`--mantine-color-${color}-text`, textOf(theme.colors[color]!)],
+      // Darker, not lighter: white text stands on it.
+      [`--mantine-color-${color}-filled-hover`, darken(theme.colors[color]![9], 0.12)],
     ]),
   )
 
