@@ -2067,13 +2067,18 @@ CREATE FUNCTION app_hidden.notify(kind text, details jsonb DEFAULT '{}'::jsonb, 
   insert into app_public.notifications (kind, channel, webhook_id, details, key)
   select notify.kind, 'webhook', w.id, notify.details, notify.key || ':' || w.id from app_public.webhooks w where w.is_active and notify.kind = any (w.events)
   on conflict do nothing;
+  insert into app_public.notifications (kind, channel, user_id, push_subscription_id, details, key)
+  select notify.kind, 'push', u.id, s.id, notify.details, notify.key || ':' || s.id
+    from app_public.push_subscriptions s join app_public.users u on u.id = s.user_id
+   where notify.kind = 'urgent_ticket' and u.is_active and u.role in ('agent', 'reviewer', 'admin')
+  on conflict do nothing;
 $$;
 
 --
 -- Name: FUNCTION notify(kind text, details jsonb, key text); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) IS 'Puts an event into the outbox, in this transaction: mails to the staff concerned, deliveries to the webhooks that want it. details: no personal data, no secrets. key: the same event is told once.';
+COMMENT ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) IS 'Puts an event into the outbox, in this transaction: mails to the staff concerned, deliveries to the webhooks that want it, pushes to their browsers of what is urgent. details: no personal data, no secrets. key: the same event is told once.';
 
 --
 -- Name: numbers_a_thing(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3023,6 +3028,7 @@ begin
   end if;
   if OLD.is_active and not NEW.is_active then
     update app_public.api_tokens t set revoked_at = now() where t.user_id = OLD.id and t.revoked_at is null;
+    delete from app_public.push_subscriptions s where s.user_id = OLD.id;
   end if;
   return NEW;
 end
@@ -3032,7 +3038,7 @@ $$;
 -- Name: FUNCTION tg_users__guard(); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.tg_users__guard() IS 'Refuses (CO108) to lose the last admin; ends sessions, links and tokens of whoever is deactivated.';
+COMMENT ON FUNCTION app_hidden.tg_users__guard() IS 'Refuses (CO108) to lose the last admin; ends sessions, links, tokens and push subscriptions of whoever is deactivated.';
 
 --
 -- Name: ticket_summary(app_public.responses); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3798,12 +3804,19 @@ begin
     update app_public.notifications n set status = 'skipped', error = 'nobody with that address works here' where n.id = notification_id;
     return null;
   end if;
+  if v_notification.channel = 'push'
+     and not exists (select from app_public.push_subscriptions s join app_public.users u on u.id = s.user_id where s.id = v_notification.push_subscription_id and s.user_id = v_user_id and u.is_active) then
+    update app_public.notifications n set status = 'skipped', error = 'the browser has unsubscribed' where n.id = notification_id;
+    return null;
+  end if;
   if v_notification.kind in ('invitation', 'password_reset') then
     v_link := app_secret.make_link(v_notification.kind, v_user_id);
   end if;
   update app_public.notifications n set status = 'sending', attempts = n.attempts + 1, error = null, user_id = v_user_id where n.id = notification_id returning * into v_notification;
   return to_jsonb(v_notification) || jsonb_build_object('link_token', v_link, 'name', (select u.name from app_public.users u where u.id = v_user_id))
-    || coalesce((select jsonb_build_object('url', w.url, 'signing_key', k.key) from app_public.webhooks w join app_secret.webhook_keys k on k.webhook_id = w.id where w.id = v_notification.webhook_id), '{}');
+    || coalesce((select jsonb_build_object('url', w.url, 'signing_key', k.key) from app_public.webhooks w join app_secret.webhook_keys k on k.webhook_id = w.id where w.id = v_notification.webhook_id), '{}')
+    || coalesce((select jsonb_build_object('endpoint', s.endpoint, 'p256dh', s.p256dh, 'auth', s.auth, 'vapid_public_key', k.public_key, 'vapid_private_key', k.private_key)
+                   from app_public.push_subscriptions s, app_secret.vapid_keys k where s.id = v_notification.push_subscription_id), '{}');
 end
 $$;
 
@@ -4069,6 +4082,29 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.draft_improvement(pattern_id integer) IS 'The local analyst''s proposal for a pattern, {kind, suggestion, failed_response_ids, base_version}: phrases and clarifications for the SOP concerned, entries for a topic, or a new SOP from the corrections; null where nobody said what is right.';
+
+--
+-- Name: drop_push_subscription(bigint); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.drop_push_subscription(notification_id bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_subscription_id integer;
+begin
+  select n.push_subscription_id into v_subscription_id from app_public.notifications n where n.id = notification_id and n.channel = 'push';
+  update app_public.notifications n set status = 'skipped', error = 'the browser has unsubscribed' where n.id = notification_id and n.status = 'sending';
+  delete from app_public.push_subscriptions s where s.id = v_subscription_id;
+end
+$$;
+
+--
+-- Name: FUNCTION drop_push_subscription(notification_id bigint); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.drop_push_subscription(notification_id bigint) IS 'Forgets the browser that a notification was for, since its push service knows it no more; what else waits for it is skipped when its turn comes.';
 
 --
 -- Name: edited_improvement(app_public.improvement_queue, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4558,6 +4594,9 @@ CREATE FUNCTION app_private.finish_notification(notification_id bigint, error te
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
+  update app_public.push_subscriptions s set last_ok_at = now()
+    from app_public.notifications n
+   where n.id = notification_id and n.status = 'sending' and s.id = n.push_subscription_id and finish_notification.error is null;
   update app_public.notifications n
      set status = case when finish_notification.error is null then 'sent' when retry and n.attempts < 8 then 'queued' else 'failed' end,
          sent_at = case when finish_notification.error is null then now() end, error = left(finish_notification.error, 500)
@@ -6997,6 +7036,27 @@ COMMENT ON FUNCTION app_public.deactivate_user(user_id integer, reason text) IS 
 Errors: CO001 no actor, CO002 no reason, CO108 the last admin, CO403 not an admin, CO404 no such person.';
 
 --
+-- Name: delete_push_subscription(text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.delete_push_subscription(endpoint text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_hidden.require_role('agent');
+  delete from app_public.push_subscriptions s where s.endpoint = delete_push_subscription.endpoint and s.user_id = app_public.current_user_id();
+  return found;
+end
+$$;
+
+--
+-- Name: FUNCTION delete_push_subscription(endpoint text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.delete_push_subscription(endpoint text) IS 'Has one of your own browsers told no more. Returns whether it was. Errors: CO403 not an agent.';
+
+--
 -- Name: delete_webhook(integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -7955,6 +8015,26 @@ COMMENT ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, 
 Errors: CO005 incomplete, CO106 changes nothing, CO403 not staff, CO404 no such SOP.';
 
 --
+-- Name: push_public_key(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.push_public_key() RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_hidden.require_role('agent');
+  return (select k.public_key from app_secret.vapid_keys k);
+end
+$$;
+
+--
+-- Name: FUNCTION push_public_key(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.push_public_key() IS 'The applicationServerKey that browsers subscribe for, base64url; null until a server has started. Errors: CO403 not an agent.';
+
+--
 -- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -8571,6 +8651,93 @@ COMMENT ON FUNCTION app_public.save_knowledge(category text, topic text, questio
 Errors: CO001 no actor, CO005 incomplete, CO403 not a reviewer, CO404 no such site.';
 
 --
+-- Name: push_subscriptions; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.push_subscriptions (
+    id integer NOT NULL,
+    user_id integer NOT NULL,
+    endpoint text NOT NULL,
+    p256dh text NOT NULL,
+    auth text NOT NULL,
+    user_agent text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_ok_at timestamp with time zone,
+    CONSTRAINT push_subscriptions_auth_is_a_secret CHECK ((auth ~ '^[A-Za-z0-9_-]{22}$'::text)),
+    CONSTRAINT push_subscriptions_endpoint_is_a_url CHECK (((endpoint ~ '^(https://[^\s/@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)/\S*$'::text) AND (length(endpoint) <= 2000))),
+    CONSTRAINT push_subscriptions_p256dh_is_a_point CHECK ((p256dh ~ '^B[A-Za-z0-9_-]{86}$'::text))
+);
+
+--
+-- Name: TABLE push_subscriptions; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.push_subscriptions IS 'Browsers of staff that are told of urgent conversations by Web Push. One that has unsubscribed is forgotten when its push service says so.';
+
+--
+-- Name: COLUMN push_subscriptions.endpoint; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.push_subscriptions.endpoint IS 'Where its push service takes messages for it.';
+
+--
+-- Name: COLUMN push_subscriptions.p256dh; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.push_subscriptions.p256dh IS 'The browser''s public key, base64url: messages are encrypted for it (RFC 8291).';
+
+--
+-- Name: COLUMN push_subscriptions.auth; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.push_subscriptions.auth IS 'The secret that the browser shares with us, base64url.';
+
+--
+-- Name: COLUMN push_subscriptions.last_ok_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.push_subscriptions.last_ok_at IS 'When its push service last took a message.';
+
+--
+-- Name: save_push_subscription(text, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.save_push_subscription(endpoint text, p256dh text, auth text, user_agent text DEFAULT NULL::text) RETURNS app_public.push_subscriptions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  c_most constant integer := 20;
+  v_user_id integer := app_public.current_user_id();
+  v_subscription app_public.push_subscriptions;
+begin
+  perform app_hidden.require_role('agent');
+  if v_user_id is null then
+    raise exception 'Only a person who is logged in can be told.' using errcode = 'CO403', hint = 'Log in; an API token has no browser.';
+  elsif coalesce(save_push_subscription.endpoint, '') !~ '^(https://[^\s/@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)/\S*$' or length(save_push_subscription.endpoint) > 2000
+        or coalesce(rtrim(save_push_subscription.p256dh, '='), '') !~ '^B[A-Za-z0-9_-]{86}$' or coalesce(rtrim(save_push_subscription.auth, '='), '') !~ '^[A-Za-z0-9_-]{22}$' then
+    raise exception 'That is no push subscription of a browser.' using errcode = 'CO005', hint = 'Send endpoint, and keys.p256dh and keys.auth of PushSubscription.toJSON(), as they are.';
+  end if;
+  insert into app_public.push_subscriptions as s (user_id, endpoint, p256dh, auth, user_agent)
+  values (v_user_id, save_push_subscription.endpoint, rtrim(save_push_subscription.p256dh, '='), rtrim(save_push_subscription.auth, '='), left(save_push_subscription.user_agent, 500))
+  -- A browser that somebody else uses now tells them, and no longer who had it before.
+  on conflict on constraint push_subscriptions_endpoint_key do update
+     set user_id = excluded.user_id, p256dh = excluded.p256dh, auth = excluded.auth, user_agent = excluded.user_agent
+  returning * into v_subscription;
+  delete from app_public.push_subscriptions s
+   where s.id in (select o.id from app_public.push_subscriptions o where o.user_id = v_user_id order by o.id = v_subscription.id desc, coalesce(o.last_ok_at, o.created_at) desc offset c_most);
+  return v_subscription;
+end
+$_$;
+
+--
+-- Name: FUNCTION save_push_subscription(endpoint text, p256dh text, auth text, user_agent text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.save_push_subscription(endpoint text, p256dh text, auth text, user_agent text) IS 'Has this browser told of urgent conversations by Web Push. endpoint, p256dh, auth: as the browser''s PushSubscription gives them, for the applicationServerKey of push_public_key. Repeating it changes nothing; a person has 20 browsers at most, the longest silent go.
+Errors: CO005 no such subscription, CO403 not an agent, or not a person.';
+
+--
 -- Name: save_sop(text, text, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -9083,7 +9250,7 @@ begin
               select e.response_id from app_public.failed_responses e where e.expected_sop_id = sop_questions.sop_id and e.withdrawn_at is null) a
         join app_public.responses r on r.id = a.response_id
         left join app_public.failed_responses f on f.response_id = r.id and f.withdrawn_at is null
-       where r.erased_at is null
+       where r.erased_at is null and r.outcome <> 'drafted'
       union all
       -- Failures that came without an answer, such as imported ones.
       select null, f.query, null, f.id, f.created_at from app_public.failed_responses f
@@ -9480,6 +9647,27 @@ $$;
 --
 
 COMMENT ON FUNCTION app_secret.identify_session(token text) IS 'Whose session a cookie is, with the role they have now; no row where it ended: revoked, 30 days old, 7 days unused, or the person is deactivated.';
+
+--
+-- Name: keep_vapid_keys(text, text); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.keep_vapid_keys(public_key text, private_key text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  -- Of two servers that start together one makes the pair.
+  insert into app_secret.vapid_keys (public_key, private_key) values (keep_vapid_keys.public_key, keep_vapid_keys.private_key) on conflict do nothing;
+  return (select k.public_key from app_secret.vapid_keys k);
+end
+$$;
+
+--
+-- Name: FUNCTION keep_vapid_keys(public_key text, private_key text); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.keep_vapid_keys(public_key text, private_key text) IS 'Keeps the pair of keys for Web Push if there is none yet. Returns the public key that holds.';
 
 --
 -- Name: make_link(text, integer); Type: FUNCTION; Schema: app_secret; Owner: -
@@ -10245,10 +10433,12 @@ CREATE TABLE app_public.notifications (
     error text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     sent_at timestamp with time zone,
-    CONSTRAINT notifications_channel_is_known CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text]))),
+    push_subscription_id integer,
+    CONSTRAINT notifications_channel_is_known CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text, 'push'::text]))),
     CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text]))),
     CONSTRAINT notifications_sent_at_matches_status CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT notifications_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
+    CONSTRAINT notifications_subscription_is_of_push CHECK (((channel = 'push'::text) OR (push_subscription_id IS NULL))),
     CONSTRAINT notifications_webhook_matches_channel CHECK (((channel = 'webhook'::text) = (webhook_id IS NOT NULL)))
 );
 
@@ -10275,6 +10465,12 @@ COMMENT ON COLUMN app_public.notifications.key IS 'Unique per channel: the same 
 --
 
 COMMENT ON COLUMN app_public.notifications.status IS 'queued, sending, sent, failed (error says why) or skipped (nobody to send to). One that stays at sending was cut short: it may have arrived.';
+
+--
+-- Name: COLUMN notifications.push_subscription_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.notifications.push_subscription_id IS 'The browser, where channel is push; null once it has unsubscribed.';
 
 --
 -- Name: notifications_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
@@ -10367,6 +10563,19 @@ COMMENT ON COLUMN app_public.prompts.name IS 'What it is for, such as route, ans
 
 ALTER TABLE app_public.prompts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.prompts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: push_subscriptions_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.push_subscriptions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.push_subscriptions_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -10765,6 +10974,24 @@ CREATE TABLE app_secret.session_keys (
 COMMENT ON TABLE app_secret.session_keys IS 'SHA-256 of the random token in a session''s cookie.';
 
 --
+-- Name: vapid_keys; Type: TABLE; Schema: app_secret; Owner: -
+--
+
+CREATE TABLE app_secret.vapid_keys (
+    id boolean DEFAULT true NOT NULL,
+    public_key text NOT NULL,
+    private_key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT vapid_keys_is_one_pair CHECK (id)
+);
+
+--
+-- Name: TABLE vapid_keys; Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON TABLE app_secret.vapid_keys IS 'The pair of keys by which push services know us (RFC 8292). Made once: browsers subscribe for the public one.';
+
+--
 -- Name: webhook_keys; Type: TABLE; Schema: app_secret; Owner: -
 --
 
@@ -11025,6 +11252,20 @@ ALTER TABLE ONLY app_public.prompts
     ADD CONSTRAINT prompts_pkey PRIMARY KEY (id);
 
 --
+-- Name: push_subscriptions push_subscriptions_endpoint_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_endpoint_key UNIQUE (endpoint);
+
+--
+-- Name: push_subscriptions push_subscriptions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id);
+
+--
 -- Name: response_sources response_sources_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -11177,6 +11418,13 @@ ALTER TABLE ONLY app_secret.session_keys
 
 ALTER TABLE ONLY app_secret.session_keys
     ADD CONSTRAINT session_keys_session_id_key UNIQUE (session_id);
+
+--
+-- Name: vapid_keys vapid_keys_pkey; Type: CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.vapid_keys
+    ADD CONSTRAINT vapid_keys_pkey PRIMARY KEY (id);
 
 --
 -- Name: webhook_keys webhook_keys_pkey; Type: CONSTRAINT; Schema: app_secret; Owner: -
@@ -11456,6 +11704,12 @@ CREATE INDEX notifications_created_at ON app_public.notifications USING btree (c
 CREATE UNIQUE INDEX notifications_key ON app_public.notifications USING btree (channel, key);
 
 --
+-- Name: notifications_push_subscription_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX notifications_push_subscription_id ON app_public.notifications USING btree (push_subscription_id);
+
+--
 -- Name: notifications_user_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -11478,6 +11732,12 @@ CREATE INDEX privacy_actions_created_at ON app_public.privacy_actions USING btre
 --
 
 CREATE INDEX privacy_actions_under_way ON app_public.privacy_actions USING btree (transaction_id) WHERE (finished_at IS NULL);
+
+--
+-- Name: push_subscriptions_user_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX push_subscriptions_user_id ON app_public.push_subscriptions USING btree (user_id);
 
 --
 -- Name: response_sources_cited; Type: INDEX; Schema: app_public; Owner: -
@@ -12194,6 +12454,13 @@ ALTER TABLE ONLY app_public.messages
     ADD CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES app_public.tickets(id) ON DELETE CASCADE;
 
 --
+-- Name: notifications notifications_push_subscription_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.notifications
+    ADD CONSTRAINT notifications_push_subscription_id_fkey FOREIGN KEY (push_subscription_id) REFERENCES app_public.push_subscriptions(id) ON DELETE SET NULL;
+
+--
 -- Name: notifications notifications_user_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -12213,6 +12480,13 @@ ALTER TABLE ONLY app_public.notifications
 
 ALTER TABLE ONLY app_public.prompt_versions
     ADD CONSTRAINT prompt_versions_prompt_id_fkey FOREIGN KEY (prompt_id) REFERENCES app_public.prompts(id) ON DELETE RESTRICT;
+
+--
+-- Name: push_subscriptions push_subscriptions_user_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE CASCADE;
 
 --
 -- Name: response_sources response_sources_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -12615,6 +12889,12 @@ ALTER TABLE app_public.prompt_versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.prompts ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: push_subscriptions; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.push_subscriptions ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: response_sources; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -12903,6 +13183,12 @@ CREATE POLICY select_auditor ON app_public.prompt_versions FOR SELECT TO auditor
 CREATE POLICY select_auditor ON app_public.prompts FOR SELECT TO auditor USING (true);
 
 --
+-- Name: push_subscriptions select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.push_subscriptions FOR SELECT TO auditor USING (true);
+
+--
 -- Name: response_sources select_auditor; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -12981,6 +13267,12 @@ CREATE POLICY select_own ON app_public.api_tokens FOR SELECT TO agent USING ((us
 CREATE POLICY select_own ON app_public.messages FOR SELECT TO anonymous USING (((author_kind <> 'system'::text) AND (ticket_id = ANY (ARRAY( SELECT t.id
    FROM app_public.tickets t
   WHERE (t.visitor_id = ( SELECT (NULLIF(current_setting('clubos.visitor_id'::text, true), ''::text))::uuid AS "nullif")))))));
+
+--
+-- Name: push_subscriptions select_own; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_own ON app_public.push_subscriptions FOR SELECT TO agent USING ((user_id = ( SELECT app_public.current_user_id() AS current_user_id)));
 
 --
 -- Name: response_sources select_own; Type: POLICY; Schema: app_public; Owner: -
@@ -13217,6 +13509,12 @@ ALTER TABLE app_secret.rate_limits ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE app_secret.session_keys ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: vapid_keys; Type: ROW SECURITY; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE app_secret.vapid_keys ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: webhook_keys; Type: ROW SECURITY; Schema: app_secret; Owner: -
@@ -14492,6 +14790,13 @@ REVOKE ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) FROM PU
 GRANT ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) TO worker;
 
 --
+-- Name: FUNCTION drop_push_subscription(notification_id bigint); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.drop_push_subscription(notification_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.drop_push_subscription(notification_id bigint) TO worker;
+
+--
 -- Name: FUNCTION edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -15117,6 +15422,13 @@ REVOKE ALL ON FUNCTION app_public.deactivate_user(user_id integer, reason text) 
 GRANT ALL ON FUNCTION app_public.deactivate_user(user_id integer, reason text) TO admin;
 
 --
+-- Name: FUNCTION delete_push_subscription(endpoint text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.delete_push_subscription(endpoint text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.delete_push_subscription(endpoint text) TO agent;
+
+--
 -- Name: FUNCTION delete_webhook(webhook_id integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -15329,6 +15641,13 @@ GRANT ALL ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb
 GRANT ALL ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) TO worker;
 
 --
+-- Name: FUNCTION push_public_key(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.push_public_key() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.push_public_key() TO agent;
+
+--
 -- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -15485,6 +15804,55 @@ GRANT ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, r
 
 REVOKE ALL ON FUNCTION app_public.save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text) TO reviewer;
+
+--
+-- Name: COLUMN push_subscriptions.id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(id) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(id) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: COLUMN push_subscriptions.user_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(user_id) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(user_id) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: COLUMN push_subscriptions.endpoint; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(endpoint) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(endpoint) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: COLUMN push_subscriptions.user_agent; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(user_agent) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(user_agent) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: COLUMN push_subscriptions.created_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(created_at) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(created_at) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: COLUMN push_subscriptions.last_ok_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(last_ok_at) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(last_ok_at) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: FUNCTION save_push_subscription(endpoint text, p256dh text, auth text, user_agent text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.save_push_subscription(endpoint text, p256dh text, auth text, user_agent text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.save_push_subscription(endpoint text, p256dh text, auth text, user_agent text) TO agent;
 
 --
 -- Name: FUNCTION save_sop(category text, section text, content text, reason text, expected_version integer); Type: ACL; Schema: app_public; Owner: -
@@ -15692,6 +16060,12 @@ REVOKE ALL ON FUNCTION app_secret.identify_api_token(token text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_secret.identify_session(token text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION keep_vapid_keys(public_key text, private_key text); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.keep_vapid_keys(public_key text, private_key text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION make_link(purpose text, user_id integer); Type: ACL; Schema: app_secret; Owner: -

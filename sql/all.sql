@@ -27,6 +27,7 @@
 --!include tables/sessions.sql
 --!include tables/api_tokens.sql
 --!include tables/webhooks.sql
+--!include tables/push_subscriptions.sql
 --!include tables/notifications.sql
 --!include tables/rate_limits.sql
 --!include tables/privacy_actions.sql
@@ -41,6 +42,7 @@
 --!include functions/tokens.sql
 --!include functions/sessions.sql
 --!include functions/notify.sql
+--!include functions/push.sql
 --!include functions/workers.sql
 --!include functions/line_edits.sql
 --!include functions/unified_diff.sql
@@ -92,6 +94,7 @@
 --!include mutations/users.sql
 --!include mutations/api_tokens.sql
 --!include mutations/webhooks.sql
+--!include mutations/push_subscriptions.sql
 --!include functions/erase.sql
 --!include functions/retention.sql
 --!include functions/retain_credentials.sql

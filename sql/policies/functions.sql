@@ -53,7 +53,8 @@ grant execute on function app_hidden.current_reason(), app_hidden.acting_role(),
 
 grant execute on function app_public.current_user_id(), app_public.me() to anonymous, agent, auditor, worker;
 grant execute on function app_public.users_status(app_public.users) to agent, auditor;
-grant execute on function app_public.create_api_token(text, text, timestamptz, integer), app_public.revoke_api_token(integer), app_public.revoke_session(uuid) to agent;
+grant execute on function app_public.create_api_token(text, text, timestamptz, integer), app_public.revoke_api_token(integer), app_public.revoke_session(uuid),
+  app_public.save_push_subscription(text, text, text, text), app_public.delete_push_subscription(text), app_public.push_public_key() to agent;
 grant execute on function app_public.create_user(text, text, text, boolean), app_public.invite_user(integer), app_public.deactivate_user(integer, text),
   app_public.create_webhook(text, text[]), app_public.delete_webhook(integer) to admin;
 
@@ -72,4 +73,5 @@ grant execute on function app_public.record_response(text, text, text, text, jso
   app_hidden.record_draft(integer, text, jsonb, text, text, double precision, text, integer, integer, integer, numeric),
   app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text),
   app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
-  app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean) to worker;
+  app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean),
+  app_private.drop_push_subscription(bigint) to worker;

@@ -45,6 +45,11 @@ create policy select_own on app_public.sessions for select to agent using (user_
 create policy select_own on app_public.api_tokens for select to agent using (user_id = (select app_public.current_user_id()));
 grant select on app_public.sessions, app_public.api_tokens to agent;
 
+-- And their own browsers, but not the keys that messages to them are encrypted with.
+create policy select_own on app_public.push_subscriptions for select to agent using (user_id = (select app_public.current_user_id()));
+create policy select_auditor on app_public.push_subscriptions for select to auditor using (true);
+grant select (id, user_id, endpoint, user_agent, created_at, last_ok_at) on app_public.push_subscriptions to agent, auditor;
+
 -- A customer sees their own conversations, and what they were answered from. `(select …)` is computed once a query, not
 -- once a row; an array of keys, unlike exists or in, lets the planner use the index of the key.
 create policy select_own on app_public.tickets for select to anonymous using (visitor_id = (select nullif(current_setting('clubos.visitor_id', true), '')::uuid));
