@@ -23,7 +23,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { download } from '../components/download.ts'
 import { QueryState } from '../components/QueryState.tsx'
-import { toast } from '../components/toast.tsx'
+import { toast } from '../components/toast.ts'
 import type { Chart, Row, Variables } from './chart.ts'
 import { toCsv } from './csv.ts'
 import { DataTable } from './DataTable.tsx'
@@ -60,17 +60,12 @@ export function ChartCard({ chart, variables, full }: Props) {
       aria-busy={query.isPlaceholderData}
       style={{ minWidth: 0 }}
     >
-      <Group justify="space-between" align="flex-start" gap="xs" mb="sm">
-        <Box flex="1 1 14rem" miw={0}>
-          {!full && (
-            <Title order={2} size="h5">
-              {title}
-            </Title>
-          )}
-          <Text size="sm" c="dimmed">
-            {t(`charts.${chart.name}.about`)}
-          </Text>
-        </Box>
+      <Group justify="space-between" gap={4}>
+        {!full && (
+          <Title order={2} size="h5">
+            {title}
+          </Title>
+        )}
         <Group gap={4} wrap="nowrap">
           <SegmentedControl
             size="xs"
@@ -107,6 +102,9 @@ export function ChartCard({ chart, variables, full }: Props) {
           <Take chart={chart} rows={query.data} view={view} title={title} />
         </Group>
       </Group>
+      <Text size="sm" c="dimmed" mb="sm">
+        {t(`charts.${chart.name}.about`)}
+      </Text>
       {view === 'sql' ? (
         <Source chart={chart} variables={variables} />
       ) : (

@@ -21,8 +21,7 @@ export function DataTable({
   const linked = form.kind === 'ranking' ? form.label.at(-1) : undefined
   return (
     <Box role="region" aria-label={title} tabIndex={0} mah={height} style={{ overflow: 'auto' }}>
-      <Table striped stickyHeader fz="sm" verticalSpacing={4}>
-        <Table.Caption className="mantine-visually-hidden">{title}</Table.Caption>
+      <Table aria-label={title} striped stickyHeader fz="sm" verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
             {chart.columns.map(({ name, as }) => (

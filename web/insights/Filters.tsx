@@ -9,7 +9,7 @@ import { useTranslation } from 'react-i18next'
 import { graphql } from '../graphql/graphql.ts'
 import { useData } from '../graphql/hooks.ts'
 import type { Period } from './period.ts'
-import type { InsightsSearch } from './route.ts'
+import { type InsightsSearch, presets } from './route.ts'
 
 const choicesQuery = graphql(`
   query InsightChoices {
@@ -41,19 +41,21 @@ export function Filters({ search, period }: { search: InsightsSearch; period: Pe
   return (
     <Group gap="sm" mb="md" align="flex-end" role="search" aria-label={t('filters.label')}>
       <SegmentedControl
-        value={own ? 'own' : (search.days ?? '30')}
+        value={own ? 'own' : String(search.days ?? 30)}
         aria-label={t('filters.period')}
         onChange={(value) =>
           change(
             value === 'own'
               ? { days: undefined, from: period.from, to: period.to }
-              : { days: value === '30' ? undefined : (value as '7' | '90'), from: undefined, to: undefined },
+              : {
+                  days: presets.find((days) => days !== 30 && String(days) === value),
+                  from: undefined,
+                  to: undefined,
+                },
           )
         }
         data={[
-          { value: '7', label: t('filters.days', { count: 7 }) },
-          { value: '30', label: t('filters.days', { count: 30 }) },
-          { value: '90', label: t('filters.days', { count: 90 }) },
+          ...presets.map((count) => ({ value: String(count), label: t('filters.days', { count }) })),
           { value: 'own', label: t('filters.own') },
         ]}
       />

@@ -12,7 +12,7 @@ import { describe } from './shape.ts'
 import { formatValue } from './values.ts'
 
 interface Painted extends DrawnSeries {
-  colour: string
+  paint: string
   pattern: string | null
   patternId: string
   dash: string | undefined
@@ -31,13 +31,16 @@ export default function Plot({
   const scheme = useComputedColorScheme('light')
   const id = useId()
   const palette = colours[scheme]
-  const painted: Painted[] = drawing.series.map((series, index) => ({
-    ...series,
-    colour: palette[index % palette.length]!,
-    pattern: patterns[index % patterns.length]!,
-    patternId: `${id}${index}`,
-    dash: dashes[index % dashes.length],
-  }))
+  const painted: Painted[] = drawing.series.map((series, index) => {
+    const place = series.colour ?? index
+    return {
+      ...series,
+      paint: palette[place % palette.length]!,
+      pattern: patterns[place % patterns.length]!,
+      patternId: `${id}${place}`,
+      dash: dashes[place % dashes.length],
+    }
+  })
   const { x, points } = drawing
   const left = painted.find((one) => one.line !== 'right') ?? painted[0]!
   const right = painted.find((one) => one.line === 'right')
@@ -79,7 +82,7 @@ export default function Plot({
           series={painted.map((one) => ({
             name: one.name,
             label: one.label,
-            color: one.colour,
+            color: one.paint,
             type: one.line ? ('line' as const) : ('bar' as const),
             ...(one.line && { strokeDasharray: one.dash }),
             ...(one.line === 'right' && { yAxisId: 'right' }),
@@ -102,7 +105,7 @@ export default function Plot({
                   height={8}
                   patternUnits="userSpaceOnUse"
                 >
-                  <rect width={8} height={8} fill={one.colour} />
+                  <rect width={8} height={8} fill={one.paint} />
                   <path d={one.pattern!} stroke="var(--mantine-color-body)" strokeWidth={1.4} />
                 </pattern>
               ))}
@@ -135,13 +138,13 @@ const brief = ({ as }: DrawnSeries, value: number) => {
     : formatNumber(value, { notation: 'compact' })
 }
 
-function Swatch({ series: { line, colour, dash, pattern, patternId } }: { series: Painted }) {
+function Swatch({ series: { line, paint, dash, pattern, patternId } }: { series: Painted }) {
   return (
     <svg width={22} height={12} aria-hidden="true">
       {line ? (
-        <line x1={0} y1={6} x2={22} y2={6} stroke={colour} strokeWidth={2.5} strokeDasharray={dash} />
+        <line x1={0} y1={6} x2={22} y2={6} stroke={paint} strokeWidth={2.5} strokeDasharray={dash} />
       ) : (
-        <rect width={22} height={12} rx={2} fill={pattern ? `url(#${patternId})` : colour} />
+        <rect width={22} height={12} rx={2} fill={pattern ? `url(#${patternId})` : paint} />
       )}
     </svg>
   )

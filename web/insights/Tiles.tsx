@@ -1,5 +1,5 @@
 /** The period in numbers, each against the period before, in words as well as in colour. */
-import { Group, Paper, SimpleGrid, Skeleton, Text, Title, VisuallyHidden } from '@mantine/core'
+import { Group, Paper, SimpleGrid, Skeleton, Text, VisuallyHidden } from '@mantine/core'
 import { IconArrowDownRight, IconArrowUpRight, IconEqual } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { formatDuration, formatNumber, formatShare } from '../app/time.ts'
@@ -80,9 +80,9 @@ export function Tiles({ variables, days }: { variables: Variables; days: number 
   )
   return (
     <section aria-label={t('tiles.label')} aria-busy={query.isPlaceholderData}>
-      <Title order={2} className="mantine-visually-hidden">
-        {t('tiles.label')}
-      </Title>
+      <VisuallyHidden>
+        <h2>{t('tiles.label')}</h2>
+      </VisuallyHidden>
       <QueryState query={query} skeleton={<Skeleton h={190} mb="md" />}>
         {({ insightsSummary: summary }) =>
           summary && (

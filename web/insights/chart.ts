@@ -51,8 +51,17 @@ export type Form =
       x: Column['name']
       series: Series[]
     }
-  /** A series for each value of `by`, stacked: rows of (x, by, value). */
-  | { kind: 'split'; x: Column['name']; by: Column['name']; value: Column['name'] }
+  /**
+   * A series for each value of `by`, stacked: rows of (x, by, value). order: the values one knows of, so that each
+   * keeps its colour whatever the filters leave.
+   */
+  | {
+      kind: 'split'
+      x: Column['name']
+      by: Column['name']
+      value: Column['name']
+      order: readonly string[]
+    }
   /** The first of a list, longest bar first; each leads somewhere. */
   | { kind: 'ranking'; label: Column['name'][]; value: Column['name']; to: (row: Row) => string | null }
 

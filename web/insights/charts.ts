@@ -42,7 +42,13 @@ export const charts: readonly Chart[] = [
       { name: 'outcome', as: 'outcome' },
       { name: 'answers', as: 'count' },
     ],
-    form: { kind: 'split', x: 'day', by: 'outcome', value: 'answers' },
+    form: {
+      kind: 'split',
+      x: 'day',
+      by: 'outcome',
+      value: 'answers',
+      order: ['answered', 'handed_over', 'emergency', 'withheld', 'paused'],
+    },
   }),
   chart({
     name: 'failures_by_day',
@@ -61,7 +67,13 @@ export const charts: readonly Chart[] = [
       { name: 'feedbackType', as: 'feedback' },
       { name: 'failures', as: 'count' },
     ],
-    form: { kind: 'split', x: 'day', by: 'feedbackType', value: 'failures' },
+    form: {
+      kind: 'split',
+      x: 'day',
+      by: 'feedbackType',
+      value: 'failures',
+      order: ['unhelpful', 'wrong', 'incomplete'],
+    },
   }),
   chart({
     name: 'feedback_by_day',

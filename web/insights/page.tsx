@@ -12,10 +12,13 @@ import type { Variables } from './chart.ts'
 import { charts } from './charts.ts'
 import { Filters } from './Filters.tsx'
 import { periodOf } from './period.ts'
-import type { InsightsSearch } from './route.ts'
+import { type InsightsSearch, presets } from './route.ts'
 import { Tiles } from './Tiles.tsx'
 
 export const route = createLazyRoute('/staff/insights')({ component: InsightsPage })
+
+const drawings = charts.filter(({ form }) => form.kind !== 'ranking')
+const rankings = charts.filter(({ form }) => form.kind === 'ranking')
 
 function InsightsPage() {
   const { t } = useTranslation('insights')
@@ -36,21 +39,11 @@ function InsightsPage() {
     if (chart && other) change({ chart: other.name })
   }
   useShortcuts([
-    {
-      keys: '7',
-      label: t('keys.days', { count: 7 }),
-      run: () => change({ days: '7', from: undefined, to: undefined }),
-    },
-    {
-      keys: '3',
-      label: t('keys.days', { count: 30 }),
-      run: () => change({ days: undefined, from: undefined, to: undefined }),
-    },
-    {
-      keys: '9',
-      label: t('keys.days', { count: 90 }),
-      run: () => change({ days: '90', from: undefined, to: undefined }),
-    },
+    ...presets.map((count) => ({
+      keys: String(count)[0]!,
+      label: t('keys.days', { count }),
+      run: () => change({ days: count === 30 ? undefined : count, from: undefined, to: undefined }),
+    })),
     ...(chart
       ? [
           { keys: 'j', label: t('keys.next'), run: () => goTo(at + 1) },
@@ -118,8 +111,13 @@ function InsightsPage() {
       {chosen === undefined && (
         <>
           <Tiles variables={variables} days={period.days} />
-          <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
-            {charts.map((one) => (
+          <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" mb="md">
+            {drawings.map((one) => (
+              <ChartCard key={one.name} chart={one} variables={variables} />
+            ))}
+          </SimpleGrid>
+          <SimpleGrid cols={{ base: 1, lg: 3 }} spacing="md">
+            {rankings.map((one) => (
               <ChartCard key={one.name} chart={one} variables={variables} />
             ))}
           </SimpleGrid>

@@ -25,7 +25,7 @@ const daysFrom = (from: string, to: string) => dayjs.utc(to).diff(dayjs.utc(from
 export function periodOf(search: InsightsSearch, zone: string, now = new Date()): Period {
   const today = dayjs(now).tz(zone).format(form)
   let to = search.to ?? today
-  let from = search.from ?? addDays(to, 1 - Number(search.days ?? 30))
+  let from = search.from ?? addDays(to, 1 - (search.days ?? 30))
   if (from > to) [from, to] = [to, from]
   // A day that is not over ends with this hour: what has not happened yet must not make this period look worse than the
   // one before, which is as long.

@@ -1,14 +1,17 @@
 import { createRoute } from '@tanstack/react-router'
 import { staffRoute } from '../app/routes.tsx'
-import { day, oneOf, text } from '../app/search.ts'
+import { day, oneOf, text, whole } from '../app/search.ts'
 
 /** How one chart is looked at. */
 export const views = ['chart', 'table', 'sql'] as const
 export type View = (typeof views)[number]
 
+/** Periods with a name: the last so many days. */
+export const presets = [7, 30, 90] as const
+
 export interface InsightsSearch {
   /** The last so many days; 30 where nothing is said. */
-  days?: '7' | '30' | '90'
+  days?: (typeof presets)[number]
   /** A period of its own: both days are included. */
   from?: string
   to?: string
@@ -23,7 +26,7 @@ export const insightsRoutes = createRoute({
   getParentRoute: () => staffRoute,
   path: '/insights',
   validateSearch: (search: Record<string, unknown>): InsightsSearch => ({
-    days: oneOf({ days: text(search, 'days') }, 'days', ['7', '30', '90']),
+    days: presets.find((days) => days === whole(search, 'days')),
     from: day(search, 'from'),
     to: day(search, 'to'),
     category: text(search, 'category', 200),

@@ -1,12 +1,14 @@
 /** From rows to what is drawn: series, points, and the words that say the same. */
 import type { TFunction } from 'i18next'
-import type { Chart, Kind, Row, Series } from './chart.ts'
+import type { Chart, Form, Kind, Row, Series } from './chart.ts'
 import { formatValue } from './values.ts'
 
 export interface DrawnSeries extends Series {
   label: string
   /** Of counts, what they add up to. */
   total: number | null
+  /** Its place among the colours, where it is not its place in the list. */
+  colour?: number
 }
 
 export interface Drawing {
@@ -25,8 +27,8 @@ const kindOf = ({ columns }: Chart, name: string): Kind =>
 const totalOf = (points: Row[], { name, as }: Series) =>
   as === 'count' ? points.reduce((sum, point) => sum + Number(point[name] ?? 0), 0) : null
 
-/** One point for each x, one field for each value of `by`. The commonest come first: they carry the others. */
-function split(t: T, chart: Chart, rows: Row[], form: { x: string; by: string; value: string }) {
+/** One point for each x, one field for each value of `by`. */
+function split(t: T, chart: Chart, rows: Row[], form: Extract<Form, { kind: 'split' }>) {
   const points = new Map<unknown, Row>()
   const totals = new Map<string, number>()
   for (const row of rows) {
@@ -36,16 +38,13 @@ function split(t: T, chart: Chart, rows: Row[], form: { x: string; by: string; v
     points.set(row[form.x], point)
     totals.set(name, (totals.get(name) ?? 0) + Number(point[name]))
   }
-  const series = [...totals].sort(([, a], [, b]) => b - a)
-  return {
-    points: [...points.values()],
-    series: series.map(([name, total]) => ({
-      name,
-      as: kindOf(chart, form.value),
-      total,
-      label: formatValue(t, kindOf(chart, form.by), name),
-    })),
-  }
+  const names = [...new Set([...form.order, ...totals.keys()])]
+  const series = names.flatMap((name, colour) => {
+    const total = totals.get(name)
+    const label = formatValue(t, kindOf(chart, form.by), name)
+    return total === undefined ? [] : [{ name, as: kindOf(chart, form.value), total, label, colour }]
+  })
+  return { points: [...points.values()], series }
 }
 
 export function draw(t: T, chart: Chart, rows: Row[]): Drawing | null {
