@@ -61,8 +61,11 @@ export function ChartCard({ chart, variables, full }: Props) {
       style={{ minWidth: 0 }}
     >
       <Group justify="space-between" gap={4}>
-        {!full && (
-          <Title order={2} size="h5">
+        {full ? (
+          <About chart={chart} />
+        ) : (
+          // Lists stand three in a row: there, the title has its line for itself.
+          <Title order={2} size="h5" flex={chart.form.kind === 'ranking' ? '1 1 100%' : undefined}>
             {title}
           </Title>
         )}
@@ -102,9 +105,7 @@ export function ChartCard({ chart, variables, full }: Props) {
           <Take chart={chart} rows={query.data} view={view} title={title} />
         </Group>
       </Group>
-      <Text size="sm" c="dimmed" mb="sm">
-        {t(`charts.${chart.name}.about`)}
-      </Text>
+      <Box mb="sm">{!full && <About chart={chart} />}</Box>
       {view === 'sql' ? (
         <Source chart={chart} variables={variables} />
       ) : (
@@ -117,6 +118,15 @@ export function ChartCard({ chart, variables, full }: Props) {
         </QueryState>
       )}
     </Paper>
+  )
+}
+
+function About({ chart }: { chart: Chart }) {
+  const { t } = useTranslation('insights')
+  return (
+    <Text size="sm" c="dimmed">
+      {t(`charts.${chart.name}.about`)}
+    </Text>
   )
 }
 

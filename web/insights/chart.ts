@@ -74,6 +74,8 @@ export interface ChartOf<Data> {
   takes: readonly Argument[]
   columns: readonly Column[]
   form: Form
+  /** Adds what the function does not say, such as where a row leads. */
+  complete?(rows: Row[], signal: AbortSignal): Promise<Row[]>
   /** Rows as they are drawn, where the table says more than the drawing. */
   drawn?(rows: Row[]): Row[]
 }

@@ -9,6 +9,7 @@
  * Everything else follows: the drawing and its summary for those who do not see it, the table, the CSV file, the SQL,
  * the page of its own with its link.
  */
+import { request } from '../graphql/client.ts'
 import { graphql } from '../graphql/graphql.ts'
 import type { Chart, ChartOf, Page, Row } from './chart.ts'
 
@@ -218,8 +219,9 @@ export const charts: readonly Chart[] = [
       kind: 'ranking',
       label: ['label'],
       value: 'inPeriod',
-      to: (row) => (row.category ? `/review?category=${encodeURIComponent(row.category)}` : '/review'),
+      to: (row) => (row.proposalId ? `/review?status=${row.proposalStatus}&id=${row.proposalId}` : null),
     },
+    complete: withProposals,
   }),
   chart({
     name: 'most_used_sops',
@@ -279,4 +281,24 @@ function weeksOfAllKinds(rows: Row[]): Row[] {
     weeks.set(row.week, week)
   }
   return [...weeks.values()]
+}
+
+const proposalsQuery = graphql(`
+  query ProposalsOfPatterns($patterns: [Int!]!) {
+    improvementQueues(filter: { patternId: { in: $patterns } }, orderBy: [ID_ASC], first: 1000) {
+      nodes { id status patternId }
+    }
+  }
+`)
+
+/** A pattern leads to the last proposal that was drafted for it. */
+async function withProposals(rows: Row[], signal: AbortSignal): Promise<Row[]> {
+  if (rows.length === 0) return rows
+  const patterns = rows.map(({ patternId }) => Number(patternId))
+  const { improvementQueues } = await request(proposalsQuery, { patterns }, signal)
+  const proposals = new Map(improvementQueues?.nodes.map((proposal) => [proposal?.patternId, proposal]))
+  return rows.map((row) => {
+    const proposal = proposals.get(Number(row.patternId))
+    return { ...row, proposalId: proposal?.id ?? null, proposalStatus: proposal?.status ?? null }
+  })
 }

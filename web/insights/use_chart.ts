@@ -38,7 +38,7 @@ export function useChart(chart: Chart, variables: Variables) {
         rows.push(...nodes.map((node) => toRow(chart, node)))
         after = chart.form.kind !== 'ranking' && pageInfo.hasNextPage ? pageInfo.endCursor : null
       } while (after !== null && rows.length < most)
-      return rows
+      return chart.complete ? chart.complete(rows, signal) : rows
     },
     staleTime: 60_000,
     placeholderData: keepPreviousData,
