@@ -63,7 +63,7 @@ export function AuditFilters({ search, onChange }: Props) {
           clearable
           clearButtonProps={{ 'aria-label': t('common:do.clear') }}
           valueFormat="D MMM YYYY"
-          w={{ base: '100%', xs: 150 }}
+          w={{ base: 'calc(50% - 0.4rem)', xs: 150 }}
         />
         <DatePickerInput
           label={t('audit.to')}
@@ -73,7 +73,7 @@ export function AuditFilters({ search, onChange }: Props) {
           clearable
           clearButtonProps={{ 'aria-label': t('common:do.clear') }}
           valueFormat="D MMM YYYY"
-          w={{ base: '100%', xs: 150 }}
+          w={{ base: 'calc(50% - 0.4rem)', xs: 150 }}
         />
       </DatesProvider>
       {search.transaction && (
@@ -142,7 +142,7 @@ function Typed({ label, ...rest }: FieldProps) {
       value={typed}
       onChange={(event) => setTyped(event.currentTarget.value)}
       {...handlers}
-      w={{ base: '100%', xs: 110 }}
+      w={{ base: 'calc(50% - 0.4rem)', xs: 110 }}
     />
   )
 }
@@ -157,7 +157,7 @@ function Suggested({ label, choices, ...rest }: FieldProps & { choices: string[]
       onChange={setTyped}
       onOptionSubmit={take}
       {...handlers}
-      w={{ base: '100%', xs: 200 }}
+      w={{ base: 'calc(50% - 0.4rem)', xs: 200 }}
     />
   )
 }

@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconShieldCheck } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShortcuts } from '../app/keyboard.tsx'
 import { formatDay, formatNumber, formatTime } from '../app/time.ts'
 import { Failed } from '../components/QueryState.tsx'
 import { type ApiError, request } from '../graphql/client.ts'
@@ -35,6 +36,7 @@ export function ChainCheck() {
       }
     },
   })
+  useShortcuts([{ keys: 'c', label: t('chain.check'), run: () => check.mutate() }])
   const kept = data?.systemHealth
   return (
     <Paper withBorder p="md" component="section" aria-label={t('chain.title')}>
@@ -63,14 +65,14 @@ export function ChainCheck() {
           {t('chain.check')}
         </Button>
       </Group>
-      <Box mt="sm" role="status">
+      <Box role="status">
         {check.data && check.data.problems.length === 0 && (
-          <Alert color="teal" icon={<IconShieldCheck />} title={t('chain.whole')}>
+          <Alert mt="sm" color="teal" icon={<IconShieldCheck />} title={t('chain.whole')}>
             {t('chain.wholeText', { rows: formatNumber(check.data.rows), at: formatTime(check.data.at) })}
           </Alert>
         )}
         {check.data && check.data.problems.length > 0 && (
-          <Alert color="red" icon={<IconAlertTriangle />} title={t('chain.broken')}>
+          <Alert mt="sm" color="red" icon={<IconAlertTriangle />} title={t('chain.broken')}>
             <Text size="sm">{t('chain.brokenText', { at: formatTime(check.data.at) })}</Text>
             <List size="sm" mt="xs">
               {check.data.problems.map((one) => (

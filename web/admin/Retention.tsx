@@ -34,6 +34,20 @@ export function Retention({ rules, lastRun }: { rules: Rule[]; lastRun: Run | nu
   const { t } = useTranslation(['admin', 'common'])
   const { can } = useSession()
   const [changing, setChanging] = useState<Rule | null>(null)
+  const change = useChange(setMutation, { refreshes: [privacyQuery] })
+  function save(rule: Rule, days: number, reason: string) {
+    setChanging(null)
+    change.mutate(
+      { kind: rule.kind, keep: { days }, reason },
+      {
+        onSuccess: () =>
+          toast({
+            message: t('retention.saved'),
+            undo: () => change.mutate({ kind: rule.kind, keep: rule.keep, reason: t('retention.undone') }),
+          }),
+      },
+    )
+  }
   const problems = Object.entries((lastRun?.problems ?? {}) as Record<string, unknown>)
   const name = (rule: Rule) =>
     t(`retention.kinds.${rule.kind as 'sessions'}.name`, { defaultValue: rule.kind })
@@ -103,35 +117,35 @@ export function Retention({ rules, lastRun }: { rules: Rule[]; lastRun: Run | nu
         title={changing && t('retention.changeOne', { name: name(changing) })}
         closeButtonProps={{ 'aria-label': t('common:do.close') }}
       >
-        {changing && <RuleForm key={changing.kind} rule={changing} onClose={() => setChanging(null)} />}
+        {changing && (
+          <RuleForm
+            key={changing.kind}
+            rule={changing}
+            onSave={(days, reason) => save(changing, days, reason)}
+            onClose={() => setChanging(null)}
+          />
+        )}
       </Modal>
     </section>
   )
 }
 
-function RuleForm({ rule, onClose }: { rule: Rule; onClose: () => void }) {
+interface FormProps {
+  rule: Rule
+  onSave: (days: number, reason: string) => void
+  onClose: () => void
+}
+
+function RuleForm({ rule, onSave, onClose }: FormProps) {
   const { t } = useTranslation(['admin', 'common'])
   const [days, setDays] = useState<number | string>(daysOf(rule))
   const [reason, setReason] = useState('')
-  const change = useChange(setMutation, { refreshes: [privacyQuery] })
   const ready = typeof days === 'number' && days >= 1 && reason.trim() !== ''
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        if (!ready) return
-        change.mutate(
-          { kind: rule.kind, keep: { days }, reason: reason.trim() },
-          {
-            onSuccess: () =>
-              toast({
-                message: t('retention.saved'),
-                undo: () =>
-                  change.mutate({ kind: rule.kind, keep: rule.keep, reason: t('retention.undone') }),
-              }),
-          },
-        )
-        onClose()
+        if (ready) onSave(days, reason.trim())
       }}
     >
       <Stack>

@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconPlayerPause, IconRobot } from '@tabler/icons-rea
 import { useQueryClient } from '@tanstack/react-query'
 import { createLazyRoute } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { useShortcuts } from '../app/keyboard.tsx'
 import { waitingQuery } from '../app/Shell.tsx'
 import { useSession } from '../app/session.ts'
 import { formatShare } from '../app/time.ts'
@@ -101,6 +102,11 @@ function KillSwitch({ settings }: { settings: Settings }) {
     )
     if (reason !== null) switchTo(!on, reason)
   }
+  useShortcuts(
+    can('agent')
+      ? [{ keys: 'o', label: t(on ? 'assistant.off' : 'assistant.on'), run: () => void ask() }]
+      : [],
+  )
   return (
     <Paper withBorder p="lg" component="section" aria-label={t('assistant.switch')}>
       <Group justify="space-between" gap="lg">

@@ -114,7 +114,7 @@ function EntryCard({ entry, onFilter }: { entry: Entry; onFilter: (part: Partial
     <Paper component="li" withBorder p="sm" style={{ overflowWrap: 'anywhere' }}>
       <Group justify="space-between" gap="xs" align="flex-start">
         <Group gap="xs">
-          <Badge color={colours[entry.operation] ?? 'gray'} variant="light">
+          <Badge miw="max-content" color={colours[entry.operation] ?? 'gray'} variant="light">
             {t(`audit.operations.${entry.operation as 'insert'}`, { defaultValue: entry.operation })}
           </Badge>
           <Text size="sm" fw={600}>

@@ -42,7 +42,7 @@ export function checksOf(t: TFunction<'admin'>, data: ResultOf<typeof healthQuer
       name: 'database',
       ok: true,
       found: t('health.database', {
-        postgres: health.postgresVersion,
+        postgres: health.postgresVersion?.split(' ')[0],
         vector: health.pgvectorVersion,
         kind: t(system.databaseKind === 'embedded' ? 'health.embedded' : 'health.server'),
         size: formatNumber(count(health.databaseBytes) / 1e6, {

@@ -65,7 +65,9 @@ function Health() {
                       )}
                       {href && (
                         <Text size="sm">
-                          <AddressLink href={href}>{t('health.open')}</AddressLink>
+                          <AddressLink href={href}>
+                            {t('health.open', { what: t(`health.checks.${name}`) })}
+                          </AddressLink>
                         </Text>
                       )}
                     </div>

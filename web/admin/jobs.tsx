@@ -1,5 +1,5 @@
 /** Jobs: what waits, what runs, what was given up and waits for a decision. */
-import { Badge, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Badge, Box, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { IconCircleCheck, IconClockPlay } from '@tabler/icons-react'
 import { createLazyRoute } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -63,33 +63,35 @@ function Jobs() {
         return (
           <Stack gap="xl">
             {health && (
-              <Facts
-                facts={[
-                  [
-                    t('jobs.workers'),
-                    <>
-                      {formatNumber(health.workers ?? 0)}
-                      {health.workerLastSeen && (
-                        <>
-                          {' · '}
-                          {t('jobs.lastSeen')} <Time at={health.workerLastSeen} />
-                        </>
-                      )}
-                    </>,
-                  ],
-                  [t('jobs.running'), formatNumber(Number(health.jobsRunning))],
-                  [
-                    t('jobs.waiting'),
-                    Number(health.jobsWaiting) === 0 || health.oldestWaitingSeconds === null
-                      ? formatNumber(Number(health.jobsWaiting))
-                      : t('jobs.waitingFor', {
-                          count: Number(health.jobsWaiting),
-                          time: formatSeconds(health.oldestWaitingSeconds),
-                        }),
-                  ],
-                  [t('jobs.dead'), formatNumber(Number(health.deadJobs))],
-                ]}
-              />
+              <Box maw="36rem">
+                <Facts
+                  facts={[
+                    [
+                      t('jobs.workers'),
+                      <>
+                        {formatNumber(health.workers ?? 0)}
+                        {health.workerLastSeen && (
+                          <>
+                            {' · '}
+                            {t('jobs.lastSeen')} <Time at={health.workerLastSeen} />
+                          </>
+                        )}
+                      </>,
+                    ],
+                    [t('jobs.running'), formatNumber(Number(health.jobsRunning))],
+                    [
+                      t('jobs.waiting'),
+                      Number(health.jobsWaiting) === 0 || health.oldestWaitingSeconds === null
+                        ? formatNumber(Number(health.jobsWaiting))
+                        : t('jobs.waitingFor', {
+                            count: Number(health.jobsWaiting),
+                            time: formatSeconds(health.oldestWaitingSeconds),
+                          }),
+                    ],
+                    [t('jobs.dead'), formatNumber(Number(health.deadJobs))],
+                  ]}
+                />
+              </Box>
             )}
             <Dead jobs={dead} onRetried={(job) => setRetried((before) => [...before, job])} />
             {retried.length > 0 && <Retried jobs={retried} alive={alive} dead={ids} />}
@@ -139,7 +141,11 @@ function Alive({ jobs }: { jobs: Job[] }) {
         },
         {
           title: t('jobs.state'),
-          cell: (job) => <Badge variant="light">{t(`jobs.states.${stateOf(job)}`)}</Badge>,
+          cell: (job) => (
+            <Badge miw="max-content" variant="light">
+              {t(`jobs.states.${stateOf(job)}`)}
+            </Badge>
+          ),
         },
         { title: t('jobs.due'), cell: (job) => (job.runAt ? <Time at={job.runAt} exact /> : '–') },
         {
@@ -238,7 +244,11 @@ function Retried({ jobs, alive, dead }: { jobs: DeadJob[]; alive: Job[]; dead: S
         const state = dead.has(job.id) ? 'deadAgain' : now ? stateOf(now) : 'done'
         return (
           <Group key={job.id} gap="xs">
-            <Badge color={state === 'deadAgain' ? 'red' : state === 'done' ? 'teal' : 'blue'} variant="light">
+            <Badge
+              miw="max-content"
+              color={state === 'deadAgain' ? 'red' : state === 'done' ? 'teal' : 'blue'}
+              variant="light"
+            >
               {t(`jobs.states.${state}`)}
             </Badge>
             <Text size="sm">{job.task}</Text>

@@ -109,7 +109,7 @@ function Outbox() {
                   {
                     title: t('outbox.status'),
                     cell: (one) => (
-                      <Badge color={colours[one.status] ?? 'gray'} variant="light">
+                      <Badge miw="max-content" color={colours[one.status] ?? 'gray'} variant="light">
                         {t(`outbox.statuses.${one.status as 'sent'}`, { defaultValue: one.status })}
                       </Badge>
                     ),

@@ -5,6 +5,7 @@ import { IconDotsVertical, IconPlus, IconSearch, IconUsers } from '@tabler/icons
 import { createLazyRoute } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
 import { Empty, QueryState } from '../components/QueryState.tsx'
 import { Rows } from '../components/Rows.tsx'
@@ -37,6 +38,7 @@ function People() {
   const navigate = route.useNavigate()
   const query = useData(peopleQuery, {})
   const [form, setForm] = useState<Person | 'new' | null>(null)
+  useShortcuts(can('admin') ? [{ keys: 'n', label: t('people.add'), run: () => setForm('new') }] : [])
   const find = useDebouncedCallback(
     (words: string) =>
       void navigate({ search: (before) => ({ ...before, q: words || undefined }), replace: true }),
@@ -142,7 +144,7 @@ function People() {
                 {
                   title: t('people.status'),
                   cell: (one) => (
-                    <Badge color={colours[one.status ?? '']} variant="light">
+                    <Badge miw="max-content" color={colours[one.status ?? '']} variant="light">
                       {t(`people.statuses.${one.status as 'active'}`, { defaultValue: one.status ?? '' })}
                     </Badge>
                   ),

@@ -81,9 +81,13 @@ function Sessions() {
                       <Text size="sm" fw={600} title={one.userAgent ?? undefined}>
                         {deviceOf(one.userAgent) ?? t('sessions.unknownDevice')}
                       </Text>
-                      {one.id === session && <Badge variant="light">{t('sessions.current')}</Badge>}
+                      {one.id === session && (
+                        <Badge miw="max-content" variant="light">
+                          {t('sessions.current')}
+                        </Badge>
+                      )}
                       {hasEnded(one) && (
-                        <Badge color="gray" variant="light">
+                        <Badge miw="max-content" color="gray" variant="light">
                           {t('sessions.ended')}
                         </Badge>
                       )}

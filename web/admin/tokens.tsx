@@ -4,6 +4,7 @@ import { IconKey, IconPlus } from '@tabler/icons-react'
 import { createLazyRoute } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
 import { formatDay } from '../app/time.ts'
 import { Confirm } from '../components/Confirm.tsx'
@@ -47,6 +48,7 @@ function Tokens() {
       setLeaving(null)
     },
   })
+  useShortcuts(can('agent') ? [{ keys: 'n', label: t('tokens.make'), run: () => setMaking(true) }] : [])
   const everybody = can('admin') || role === 'auditor'
 
   return (
@@ -97,7 +99,7 @@ function Tokens() {
                         {one.name}
                       </Text>
                       {stateOf(one) !== 'valid' && (
-                        <Badge color="gray" variant="light">
+                        <Badge miw="max-content" color="gray" variant="light">
                           {t(`tokens.states.${stateOf(one)}`)}
                         </Badge>
                       )}

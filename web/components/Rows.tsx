@@ -1,7 +1,7 @@
 /** Rows of a few columns: a table where there is room, cards on a phone. */
 import { Box, Group, Paper, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
 interface Column<Row> {
@@ -24,12 +24,14 @@ interface Props<Row> {
 export function Rows<Row>({ label, rows, keyOf, columns, actions }: Props<Row>) {
   const { t } = useTranslation()
   const narrow = useMediaQuery('(max-width: 62em)', undefined, { getInitialValueInEffect: false })
+  const list = useRef<HTMLDivElement>(null)
+  useFocusKept(list, rows.length)
   if (narrow) {
     const [first, ...rest] = columns
     return (
-      <Stack component="ul" gap="sm" p={0} m={0} aria-label={label} style={{ listStyle: 'none' }}>
+      <Stack ref={list} tabIndex={-1} role="list" aria-label={label} gap="sm" style={{ outline: 'none' }}>
         {rows.map((row) => (
-          <Paper key={keyOf(row)} component="li" withBorder p="sm" style={{ overflowWrap: 'anywhere' }}>
+          <Paper key={keyOf(row)} role="listitem" withBorder p="sm" style={{ overflowWrap: 'anywhere' }}>
             <Group justify="space-between" wrap="nowrap" align="flex-start" mb={6}>
               <Box fw={600} miw={0}>
                 {first?.cell(row)}
@@ -52,7 +54,7 @@ export function Rows<Row>({ label, rows, keyOf, columns, actions }: Props<Row>) 
     )
   }
   return (
-    <Box role="region" aria-label={label} tabIndex={0} style={{ overflowX: 'auto' }}>
+    <Box ref={list} role="region" aria-label={label} tabIndex={0} style={{ overflowX: 'auto' }}>
       <Table aria-label={label} highlightOnHover>
         <Table.Thead>
           <Table.Tr>
@@ -97,4 +99,19 @@ export function Rows<Row>({ label, rows, keyOf, columns, actions }: Props<Row>) 
       </Table>
     </Box>
   )
+}
+
+/** A row that goes takes the focus with it: then the list has it, so that keys go on from there. */
+function useFocusKept(list: React.RefObject<HTMLDivElement | null>, count: number) {
+  const before = useRef(count)
+  useEffect(() => {
+    const fewer = count < before.current
+    before.current = count
+    if (!fewer) return
+    // A dialog that closes gives the focus back a moment later.
+    const timer = setTimeout(() => {
+      if (document.activeElement === document.body) list.current?.focus()
+    }, 300)
+    return () => clearTimeout(timer)
+  }, [count, list])
 }
