@@ -1,1 +1,5 @@
 -- Enter migration here
+--!include tables/audit_log.sql
+--!include mutations/conversations.sql
+--!include policies/policies.sql
+--!include policies/functions.sql
