@@ -1,1 +1,5 @@
 -- Enter migration here
+--!include tables/improvement_queue.sql
+--!include queries/improvement_queue_fields.sql
+--!include policies/policies.sql
+--!include policies/functions.sql
