@@ -77,7 +77,7 @@ export const policyQueries: PolicyQuery[] = [
     name: 'agent: answers of an hour',
     claims: agent,
     sql: `select * from app_public.responses where created_at > now() - interval '1 hour' and {mine}`,
-    index: 'responses_created_at',
+    index: 'responses_insights',
   },
   {
     name: 'agent: failures in words',

@@ -1467,6 +1467,30 @@ $$;
 COMMENT ON FUNCTION app_hidden.insight_period(since timestamp with time zone, until timestamp with time zone, timezone text, site text, OUT first_day date, OUT last_day date, OUT site_id integer) IS 'The first and last day of a period in a time zone, and the site''s id. Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
 
 --
+-- Name: jobs(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.jobs() RETURNS TABLE(id bigint, task text, key text, run_at timestamp with time zone, attempts integer, max_attempts integer, locked_at timestamp with time zone, last_error text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not (app_hidden.has_role('admin') or app_hidden.has_role('auditor')) then
+    perform app_hidden.require_role('admin');
+  end if;
+  return query
+    select j.id, t.identifier, j.key, j.run_at, j.attempts::integer, j.max_attempts::integer, j.locked_at, left(app_hidden.mask_personal_data(j.last_error), 500)
+      from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id;
+end
+$$;
+
+--
+-- Name: FUNCTION jobs(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.jobs() IS 'Jobs that wait, run or died. Errors: CO403 neither admin nor auditor.';
+
+--
 -- Name: knowledge_unit(text, text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -2043,13 +2067,18 @@ CREATE FUNCTION app_hidden.notify(kind text, details jsonb DEFAULT '{}'::jsonb, 
   insert into app_public.notifications (kind, channel, webhook_id, details, key)
   select notify.kind, 'webhook', w.id, notify.details, notify.key || ':' || w.id from app_public.webhooks w where w.is_active and notify.kind = any (w.events)
   on conflict do nothing;
+  insert into app_public.notifications (kind, channel, user_id, push_subscription_id, details, key)
+  select notify.kind, 'push', u.id, s.id, notify.details, notify.key || ':' || s.id
+    from app_public.push_subscriptions s join app_public.users u on u.id = s.user_id
+   where notify.kind = 'urgent_ticket' and u.is_active and u.role in ('agent', 'reviewer', 'admin')
+  on conflict do nothing;
 $$;
 
 --
 -- Name: FUNCTION notify(kind text, details jsonb, key text); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) IS 'Puts an event into the outbox, in this transaction: mails to the staff concerned, deliveries to the webhooks that want it. details: no personal data, no secrets. key: the same event is told once.';
+COMMENT ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) IS 'Puts an event into the outbox, in this transaction: mails to the staff concerned, deliveries to the webhooks that want it, pushes to their browsers of what is urgent. details: no personal data, no secrets. key: the same event is told once.';
 
 --
 -- Name: numbers_a_thing(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2999,6 +3028,7 @@ begin
   end if;
   if OLD.is_active and not NEW.is_active then
     update app_public.api_tokens t set revoked_at = now() where t.user_id = OLD.id and t.revoked_at is null;
+    delete from app_public.push_subscriptions s where s.user_id = OLD.id;
   end if;
   return NEW;
 end
@@ -3008,7 +3038,7 @@ $$;
 -- Name: FUNCTION tg_users__guard(); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.tg_users__guard() IS 'Refuses (CO108) to lose the last admin; ends sessions, links and tokens of whoever is deactivated.';
+COMMENT ON FUNCTION app_hidden.tg_users__guard() IS 'Refuses (CO108) to lose the last admin; ends sessions, links, tokens and push subscriptions of whoever is deactivated.';
 
 --
 -- Name: ticket_summary(app_public.responses); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3774,12 +3804,19 @@ begin
     update app_public.notifications n set status = 'skipped', error = 'nobody with that address works here' where n.id = notification_id;
     return null;
   end if;
+  if v_notification.channel = 'push'
+     and not exists (select from app_public.push_subscriptions s join app_public.users u on u.id = s.user_id where s.id = v_notification.push_subscription_id and s.user_id = v_user_id and u.is_active) then
+    update app_public.notifications n set status = 'skipped', error = 'the browser has unsubscribed' where n.id = notification_id;
+    return null;
+  end if;
   if v_notification.kind in ('invitation', 'password_reset') then
     v_link := app_secret.make_link(v_notification.kind, v_user_id);
   end if;
   update app_public.notifications n set status = 'sending', attempts = n.attempts + 1, error = null, user_id = v_user_id where n.id = notification_id returning * into v_notification;
   return to_jsonb(v_notification) || jsonb_build_object('link_token', v_link, 'name', (select u.name from app_public.users u where u.id = v_user_id))
-    || coalesce((select jsonb_build_object('url', w.url, 'signing_key', k.key) from app_public.webhooks w join app_secret.webhook_keys k on k.webhook_id = w.id where w.id = v_notification.webhook_id), '{}');
+    || coalesce((select jsonb_build_object('url', w.url, 'signing_key', k.key) from app_public.webhooks w join app_secret.webhook_keys k on k.webhook_id = w.id where w.id = v_notification.webhook_id), '{}')
+    || coalesce((select jsonb_build_object('endpoint', s.endpoint, 'p256dh', s.p256dh, 'auth', s.auth, 'vapid_public_key', k.public_key, 'vapid_private_key', k.private_key)
+                   from app_public.push_subscriptions s, app_secret.vapid_keys k where s.id = v_notification.push_subscription_id), '{}');
 end
 $$;
 
@@ -4045,6 +4082,29 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.draft_improvement(pattern_id integer) IS 'The local analyst''s proposal for a pattern, {kind, suggestion, failed_response_ids, base_version}: phrases and clarifications for the SOP concerned, entries for a topic, or a new SOP from the corrections; null where nobody said what is right.';
+
+--
+-- Name: drop_push_subscription(bigint); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.drop_push_subscription(notification_id bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_subscription_id integer;
+begin
+  select n.push_subscription_id into v_subscription_id from app_public.notifications n where n.id = notification_id and n.channel = 'push';
+  update app_public.notifications n set status = 'skipped', error = 'the browser has unsubscribed' where n.id = notification_id and n.status = 'sending';
+  delete from app_public.push_subscriptions s where s.id = v_subscription_id;
+end
+$$;
+
+--
+-- Name: FUNCTION drop_push_subscription(notification_id bigint); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.drop_push_subscription(notification_id bigint) IS 'Forgets the browser that a notification was for, since its push service knows it no more; what else waits for it is skipped when its turn comes.';
 
 --
 -- Name: edited_improvement(app_public.improvement_queue, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4534,6 +4594,9 @@ CREATE FUNCTION app_private.finish_notification(notification_id bigint, error te
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
+  update app_public.push_subscriptions s set last_ok_at = now()
+    from app_public.notifications n
+   where n.id = notification_id and n.status = 'sending' and s.id = n.push_subscription_id and finish_notification.error is null;
   update app_public.notifications n
      set status = case when finish_notification.error is null then 'sent' when retry and n.attempts < 8 then 'queued' else 'failed' end,
          sent_at = case when finish_notification.error is null then now() end, error = left(finish_notification.error, 500)
@@ -4630,6 +4693,42 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.is_reopened(improvement_id integer) IS 'Whether this transaction takes back the decision on this proposal at this moment: undo_improvement and reopen_improvement say so in a table that nobody else writes.';
+
+--
+-- Name: knowledge_as_of(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.knowledge_as_of(at timestamp with time zone) RETURNS TABLE(id integer, category text, topic text, question text, answer text, sop_id integer, site_id integer, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, unchanged boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- The first change since then holds what was before it.
+  with changed as materialized (
+    select distinct on (a.row_id) a.row_id::integer as id, a.operation, a.old
+      from app_public.audit_log a where a.table_name = 'knowledge_base' and a.created_at > knowledge_as_of.at order by a.row_id, a.id
+  ), then_there as (
+    select k.id, k.category, k.topic, k.question, k.answer, k.sop_id, k.site_id, k.trust, k.valid_from, k.valid_to, true as unchanged
+      from app_public.knowledge_base k where k.created_at <= knowledge_as_of.at and k.id not in (select c.id from changed c)
+    union all
+    select c.id, o.category, o.topic,
+           coalesce(o.question, case when encode(sha256(convert_to(k.question, 'UTF8')), 'hex') = c.old ->> 'question_sha256' then k.question end),
+           coalesce(o.answer, case when encode(sha256(convert_to(k.answer, 'UTF8')), 'hex') = c.old ->> 'answer_sha256' then k.answer end),
+           o.sop_id, o.site_id, o.trust, o.valid_from, o.valid_to, false
+      from changed c
+     cross join lateral jsonb_populate_record(null::app_public.knowledge_base, c.old - array['embeddings']) o
+      left join app_public.knowledge_base k on k.id = c.id
+     where c.operation <> 'insert' and o.created_at <= knowledge_as_of.at
+  )
+  select t.* from then_there t
+   where t.question is not null and t.answer is not null
+     and (t.valid_from is null or t.valid_from <= knowledge_as_of.at) and (t.valid_to is null or t.valid_to > knowledge_as_of.at)
+$$;
+
+--
+-- Name: FUNCTION knowledge_as_of(at timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.knowledge_as_of(at timestamp with time zone) IS 'The knowledge entries in use at a time, as they were, by the audit log. Left out are learned ones that were changed or removed since: of them the log keeps hashes alone.';
 
 --
 -- Name: learn_from(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4978,6 +5077,37 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) IS 'Texts whose vectors a dry run with an edited text needs and the cache lacks. Errors: CO005 an empty text, CO006 too long.';
+
+--
+-- Name: profiles_as_of(text[], text[], double precision[], public.vector, timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.profiles_as_of(targets text[], lexemes text[], idf double precision[], question_embedding public.vector, at timestamp with time zone) RETURNS TABLE(target text, words double precision, cosine double precision)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  -- As rebuild_profile makes them, of the sections and phrases alone.
+  select 'sop:' || v.sop_id,
+         app_private.word_share(to_tsvector('app_public.clubos', left(concat_ws(' ', h.head, h.head, t.bodies), 250000)) || to_tsvector('app_public.clubos', left(concat_ws(' ', t.phrases, t.phrases), 250000)),
+           lexemes, idf, app_hidden.usual_length('sop:', 'profile')),
+         coalesce(-(l2_normalize(case when t.asked is null then t.said else t.said + t.asked end) <#> question_embedding), 0)
+    from (select distinct on (x.sop_id) x.* from app_public.sop_versions x where 'sop:' || x.sop_id = any (targets) and x.created_at <= profiles_as_of.at order by x.sop_id, x.version desc) v
+   cross join app_public.club_settings s
+   cross join lateral (select concat_ws(' ', app_hidden.in_words(v.category), app_hidden.in_words(v.section), app_hidden.sop_title(v.section, v.content)) as head) h
+   cross join lateral (
+     select string_agg(u.body, ' ' order by u.ordinal) filter (where u.kind = 'section') as bodies, string_agg(u.body, ' ' order by u.ordinal) filter (where u.kind = 'phrase') as phrases,
+            l2_normalize(l2_normalize(avg(c.embedding) filter (where u.kind = 'section')) + (array_agg(c.embedding order by u.ordinal) filter (where u.kind = 'section' and c.embedding is not null))[1]) as said,
+            l2_normalize(avg(c.embedding) filter (where u.kind = 'phrase')) as asked
+       from app_hidden.sop_units(v.category, v.section, v.content) u
+       left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model) t
+$$;
+
+--
+-- Name: FUNCTION profiles_as_of(targets text[], lexemes text[], idf double precision[], question_embedding public.vector, at timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.profiles_as_of(targets text[], lexemes text[], idf double precision[], question_embedding public.vector, at timestamp with time zone) IS 'The profiles of SOPs as they were at a time, scored for a question.';
 
 --
 -- Name: pseudonym(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5863,6 +5993,37 @@ $$;
 COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, and whether both legs agree on it.';
 
 --
+-- Name: sections_as_of(timestamp with time zone, text, text[], double precision[], public.vector); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector) RETURNS TABLE(sop_id integer, sop_version_id integer, category text, topic text, content text, kind text, ordinal integer, title text, heading text, body text, embedding_text text, words double precision, cosine double precision, embedding public.vector)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with in_force as materialized (
+    select distinct on (v.sop_id) v.sop_id, v.id, v.category, v.section, v.content, v.archived
+      from app_public.sop_versions v where v.created_at <= sections_as_of.at order by v.sop_id, v.version desc
+  ), changed as materialized (
+    select f.* from in_force f
+     where not f.archived and (only_category is null or f.category = only_category)
+       and not exists (select from app_private.search_units u where u.sop_version_id = f.id and u.kind = 'profile')
+  )
+  select c.sop_id, c.id, c.category, c.section, c.content, u.kind, u.ordinal, u.title, u.heading, u.body, u.embedding_text,
+         app_private.word_share(u.words, sections_as_of.lexemes, sections_as_of.idf, app_hidden.usual_length('sop:', u.kind)), -(e.embedding <#> question_embedding), e.embedding
+    from changed c
+   cross join app_public.club_settings s
+   cross join lateral app_hidden.sop_units(c.category, c.section, c.content) u
+    left join app_private.embedding_cache e on e.content_hash = app_hidden.embedding_hash(u.embedding_text) and e.model = s.embedding_model
+$$;
+
+--
+-- Name: FUNCTION sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector) IS 'The sections and phrases of the SOP versions in force at a time that are not in force now, with their share of a question''s words and, where the cache has their vector, their cosine.';
+
+--
 -- Name: settle_entry(integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6254,6 +6415,57 @@ $$;
 COMMENT ON FUNCTION app_private.undo_improvement__sop_new(improvement app_public.improvement_queue) IS 'Archives the SOP that the approval made; approved again, it comes back into use. Errors: CO112 the SOP was changed since.';
 
 --
+-- Name: units_as_of(timestamp with time zone, text, integer, public.sparsevec, double precision, text[], double precision[], public.vector); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.units_as_of(at timestamp with time zone, only_category text, only_site_id integer, impacts public.sparsevec, total_idf double precision, lexemes text[], idf double precision[], question_embedding public.vector) RETURNS TABLE(target text, kind text, sop_id integer, sop_version_id integer, knowledge_id integer, ordinal integer, category text, topic text, trust smallint, title text, heading text, body text, matched text, words double precision, cosine double precision, embedding public.vector, cut boolean)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+begin
+  return query
+  with entries as materialized (
+    select k.* from app_private.knowledge_as_of(units_as_of.at) k
+     where (k.site_id is null or only_site_id is null or k.site_id = only_site_id) and (only_category is null or k.category = only_category)
+  ), in_force as materialized (
+    select distinct on (v.sop_id) v.id, v.archived from app_public.sop_versions v where v.created_at <= units_as_of.at order by v.sop_id, v.version desc
+  ), still as materialized (
+    select u.id from app_private.search_units u join in_force f on f.id = u.sop_version_id and not f.archived where u.knowledge_id is null
+    union all
+    select u.id from app_private.search_units u join entries e on e.id = u.knowledge_id and e.unchanged
+     where u.ordinal = 0 or exists (select from app_public.knowledge_questions q where q.knowledge_id = e.id and q.question = u.embedding_text and q.created_at <= units_as_of.at)
+    union all
+    select u.id from app_private.search_units u where u.kind = 'profile' and u.sop_id is null and u.target in (select app_hidden.target_of(e.sop_id, e.category, e.topic) from entries e)
+  )
+  select u.target, u.kind, u.sop_id, u.sop_version_id, u.knowledge_id, u.ordinal, u.category::text, u.topic::text, u.trust, u.title, u.heading, u.body, u.embedding_text,
+         coalesce(-(u.impacts <#> units_as_of.impacts) / nullif(total_idf, 0), 0),
+         case when question_embedding is not null and u.embedding_model = v_model then -(u.embedding <#> question_embedding) else 0 end, null::vector, false
+    from app_private.search_units u
+   where u.id in (select s.id from still s) and (only_category is null or u.category = only_category)
+  union all
+  select 'sop:' || s.sop_id, s.kind, s.sop_id, s.sop_version_id, null, s.ordinal, s.category, s.topic, 3::smallint, s.title, s.heading, s.body, s.embedding_text,
+         s.words, coalesce(s.cosine, 0), s.embedding, true
+    from app_private.sections_as_of(units_as_of.at, only_category, lexemes, idf, question_embedding) s
+  union all
+  select app_hidden.target_of(e.sop_id, e.category, e.topic), 'knowledge', e.sop_id, null, e.id, 0, e.category, e.topic, e.trust, e.question, null, e.answer, e.question,
+         app_private.word_share(to_tsvector('app_public.clubos', e.question), lexemes, idf, app_hidden.usual_length('', 'knowledge')), coalesce(-(c.embedding <#> question_embedding), 0), c.embedding, true
+    from entries e
+    left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(e.question) and c.model = v_model
+   where not e.unchanged;
+end
+$$;
+
+--
+-- Name: FUNCTION units_as_of(at timestamp with time zone, only_category text, only_site_id integer, impacts public.sparsevec, total_idf double precision, lexemes text[], idf double precision[], question_embedding public.vector); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.units_as_of(at timestamp with time zone, only_category text, only_site_id integer, impacts public.sparsevec, total_idf double precision, lexemes text[], idf double precision[], question_embedding public.vector) IS 'What was searched at a time, scored for a question: units that are there still, and those cut anew from the history (cut).';
+
+--
 -- Name: unsettle_failures(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6385,6 +6597,24 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.withdraw_feedback(response app_public.responses) IS 'Takes back what an earlier rating of this response counted for.';
+
+--
+-- Name: word_share(tsvector, text[], double precision[], double precision); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.word_share(words tsvector, lexemes text[], idf double precision[], usual_length double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(sum(i.idf * t.tf * 2.2 / (t.tf + 1.2 * (0.25 + 0.75 * t.length / usual_length))) / nullif((select sum(x) from unnest(word_share.idf) x), 0), 0)
+    from (select u.lexeme, coalesce(cardinality(u.positions), 1)::double precision as tf, sum(coalesce(cardinality(u.positions), 1)) over () as length from unnest(word_share.words) u) t
+    join unnest(word_share.lexemes, word_share.idf) i(lexeme, idf) on i.lexeme = t.lexeme
+$$;
+
+--
+-- Name: FUNCTION word_share(words tsvector, lexemes text[], idf double precision[], usual_length double precision); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.word_share(words tsvector, lexemes text[], idf double precision[], usual_length double precision) IS 'The share of a question''s information that a text holds: what the impacts of search units give, without making them.';
 
 --
 -- Name: answers_by_day(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -6804,6 +7034,27 @@ $$;
 
 COMMENT ON FUNCTION app_public.deactivate_user(user_id integer, reason text) IS 'Locks a member of staff out at once: sessions, API tokens and links end. Their name stays in the history. create_user lets them back in.
 Errors: CO001 no actor, CO002 no reason, CO108 the last admin, CO403 not an admin, CO404 no such person.';
+
+--
+-- Name: delete_push_subscription(text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.delete_push_subscription(endpoint text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_hidden.require_role('agent');
+  delete from app_public.push_subscriptions s where s.endpoint = delete_push_subscription.endpoint and s.user_id = app_public.current_user_id();
+  return found;
+end
+$$;
+
+--
+-- Name: FUNCTION delete_push_subscription(endpoint text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.delete_push_subscription(endpoint text) IS 'Has one of your own browsers told no more. Returns whether it was. Errors: CO403 not an agent.';
 
 --
 -- Name: delete_webhook(integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -7764,6 +8015,26 @@ COMMENT ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, 
 Errors: CO005 incomplete, CO106 changes nothing, CO403 not staff, CO404 no such SOP.';
 
 --
+-- Name: push_public_key(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.push_public_key() RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_hidden.require_role('agent');
+  return (select k.public_key from app_secret.vapid_keys k);
+end
+$$;
+
+--
+-- Name: FUNCTION push_public_key(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.push_public_key() IS 'The applicationServerKey that browsers subscribe for, base64url; null until a server has started. Errors: CO403 not an agent.';
+
+--
 -- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -8380,6 +8651,93 @@ COMMENT ON FUNCTION app_public.save_knowledge(category text, topic text, questio
 Errors: CO001 no actor, CO005 incomplete, CO403 not a reviewer, CO404 no such site.';
 
 --
+-- Name: push_subscriptions; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.push_subscriptions (
+    id integer NOT NULL,
+    user_id integer NOT NULL,
+    endpoint text NOT NULL,
+    p256dh text NOT NULL,
+    auth text NOT NULL,
+    user_agent text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_ok_at timestamp with time zone,
+    CONSTRAINT push_subscriptions_auth_is_a_secret CHECK ((auth ~ '^[A-Za-z0-9_-]{22}$'::text)),
+    CONSTRAINT push_subscriptions_endpoint_is_a_url CHECK (((endpoint ~ '^(https://[^\s/@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)/\S*$'::text) AND (length(endpoint) <= 2000))),
+    CONSTRAINT push_subscriptions_p256dh_is_a_point CHECK ((p256dh ~ '^B[A-Za-z0-9_-]{86}$'::text))
+);
+
+--
+-- Name: TABLE push_subscriptions; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.push_subscriptions IS 'Browsers of staff that are told of urgent conversations by Web Push. One that has unsubscribed is forgotten when its push service says so.';
+
+--
+-- Name: COLUMN push_subscriptions.endpoint; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.push_subscriptions.endpoint IS 'Where its push service takes messages for it.';
+
+--
+-- Name: COLUMN push_subscriptions.p256dh; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.push_subscriptions.p256dh IS 'The browser''s public key, base64url: messages are encrypted for it (RFC 8291).';
+
+--
+-- Name: COLUMN push_subscriptions.auth; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.push_subscriptions.auth IS 'The secret that the browser shares with us, base64url.';
+
+--
+-- Name: COLUMN push_subscriptions.last_ok_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.push_subscriptions.last_ok_at IS 'When its push service last took a message.';
+
+--
+-- Name: save_push_subscription(text, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.save_push_subscription(endpoint text, p256dh text, auth text, user_agent text DEFAULT NULL::text) RETURNS app_public.push_subscriptions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  c_most constant integer := 20;
+  v_user_id integer := app_public.current_user_id();
+  v_subscription app_public.push_subscriptions;
+begin
+  perform app_hidden.require_role('agent');
+  if v_user_id is null then
+    raise exception 'Only a person who is logged in can be told.' using errcode = 'CO403', hint = 'Log in; an API token has no browser.';
+  elsif coalesce(save_push_subscription.endpoint, '') !~ '^(https://[^\s/@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)/\S*$' or length(save_push_subscription.endpoint) > 2000
+        or coalesce(rtrim(save_push_subscription.p256dh, '='), '') !~ '^B[A-Za-z0-9_-]{86}$' or coalesce(rtrim(save_push_subscription.auth, '='), '') !~ '^[A-Za-z0-9_-]{22}$' then
+    raise exception 'That is no push subscription of a browser.' using errcode = 'CO005', hint = 'Send endpoint, and keys.p256dh and keys.auth of PushSubscription.toJSON(), as they are.';
+  end if;
+  insert into app_public.push_subscriptions as s (user_id, endpoint, p256dh, auth, user_agent)
+  values (v_user_id, save_push_subscription.endpoint, rtrim(save_push_subscription.p256dh, '='), rtrim(save_push_subscription.auth, '='), left(save_push_subscription.user_agent, 500))
+  -- A browser that somebody else uses now tells them, and no longer who had it before.
+  on conflict on constraint push_subscriptions_endpoint_key do update
+     set user_id = excluded.user_id, p256dh = excluded.p256dh, auth = excluded.auth, user_agent = excluded.user_agent
+  returning * into v_subscription;
+  delete from app_public.push_subscriptions s
+   where s.id in (select o.id from app_public.push_subscriptions o where o.user_id = v_user_id order by o.id = v_subscription.id desc, coalesce(o.last_ok_at, o.created_at) desc offset c_most);
+  return v_subscription;
+end
+$_$;
+
+--
+-- Name: FUNCTION save_push_subscription(endpoint text, p256dh text, auth text, user_agent text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.save_push_subscription(endpoint text, p256dh text, auth text, user_agent text) IS 'Has this browser told of urgent conversations by Web Push. endpoint, p256dh, auth: as the browser''s PushSubscription gives them, for the applicationServerKey of push_public_key. Repeating it changes nothing; a person has 20 browsers at most, the longest silent go.
+Errors: CO005 no such subscription, CO403 not an agent, or not a person.';
+
+--
 -- Name: save_sop(text, text, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -8432,6 +8790,85 @@ $$;
 
 COMMENT ON FUNCTION app_public.save_sop(category text, section text, content text, reason text, expected_version integer) IS 'Writes an SOP as its next version, or makes it. reason: why, needed from the second version on. expected_version: the version you edited; saving over another is refused. 0 expects that the SOP does not exist yet.
 Errors: CO001 no actor, CO002 no reason, CO005 empty, CO101 changed meanwhile, CO403 not a reviewer, CO404 gone.';
+
+--
+-- Name: search_as_of(text, public.vector, timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, first integer DEFAULT 10) RETURNS SETOF app_public.search_result
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  c_cosine_weight constant double precision := 1.5;
+  v_site_id integer := app_hidden.find_site(search_as_of.site);
+  v_query text := coalesce(left(search_as_of.query, 20000), '');
+  v_words record;
+  v_lexemes text[];
+  v_idf double precision[];
+begin
+  if search_as_of.at is null then
+    raise exception 'As of when?' using errcode = 'CO005', hint = 'Give at, such as now() - interval ''1 week''.';
+  elsif query_embedding is not null and vector_dims(query_embedding) <> 1536 then
+    raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
+  end if;
+  select * into v_words from app_private.question_words(v_query);
+  select array_agg(l), array_agg(-(v_words.impacts <#> format('{%s:1}/268435456', app_hidden.lexeme_dimension(l))::sparsevec)) into v_lexemes, v_idf
+    from unnest(tsvector_to_array(to_tsvector('app_public.clubos', v_query))) l;
+  return query
+  with units as materialized (
+    select u.*, u.words + c_cosine_weight * u.cosine - case when u.trust = 0 then 0.3 else 0 end as s
+      from app_private.units_as_of(search_as_of.at, nullif(search_as_of.category, ''), v_site_id, v_words.impacts, v_words.total_idf, v_lexemes, v_idf, query_embedding) u
+  ), best as (
+    select u.target from units u group by u.target having max(u.words) > 0 or max(u.cosine) > 0 order by max(u.s) desc limit 60
+  ), profiles as materialized (
+    select p.target, p.words, p.cosine, p.words + c_cosine_weight * p.cosine as s
+      from app_private.profiles_as_of(array(select distinct u.target from units u join best b on b.target = u.target where u.cut and u.sop_id is not null and u.kind = 'section'), v_lexemes, v_idf, query_embedding, search_as_of.at) p
+    union all
+    select u.target, u.words, u.cosine, u.s from units u join best b on b.target = u.target where u.kind = 'profile'
+  ), entries as (
+    select e.target, max(e.s) + 0.1 * ln(sum(exp((e.s - e.top) / 0.1))) as a
+      from (select u.target, u.s, row_number() over (partition by u.target order by u.s desc) as place, max(u.s) over (partition by u.target) as top
+              from units u join best b on b.target = u.target where u.kind in ('phrase', 'knowledge')) e
+     where e.place <= 10 group by e.target
+  ), found as materialized (
+    select t.target, t.sop_id, t.a, t.b, greatest(t.w, p.words) as w, greatest(t.c, p.cosine) as c, (coalesce(p.s, t.m) + t.m) / 2 as score,
+           row_number() over (order by (coalesce(p.s, t.m) + t.m) / 2 desc, t.target)::integer as place
+      from (select g.*, e.a, case when g.b is not null and e.a is not null then (g.b + greatest(e.a, g.b)) / 2 else coalesce(g.b, e.a) end as m
+              from (select u.target, max(u.sop_id) as sop_id, max(u.s) filter (where u.kind = 'section') as b, max(u.words) as w, max(u.cosine) as c
+                      from units u join best b on b.target = u.target group by u.target) g
+              left join entries e on e.target = g.target) t
+      left join profiles p on p.target = t.target
+     where t.m is not null
+  )
+  select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, s.sop_version_id, v.version, case when q.leads or q.own_answer then n.knowledge_id end,
+         coalesce(v.category, n.category)::text, coalesce(v.section, n.topic)::text, coalesce(s.title, n.title), case when not q.own_answer then s.heading end,
+         case when q.own_answer then n.body else s.body end, case when q.leads then n.matched end, case when q.leads then n.trust else 3::smallint end, f.score, f.w, f.c,
+         case when f.place = 1 then app_hidden.confidence(f.c, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20),
+           f.target = (select u.target from units u where u.kind <> 'profile' order by u.words desc limit 1) and f.target = (select u.target from units u where u.kind <> 'profile' order by u.cosine desc limit 1)) end
+    from found f
+    left join lateral (select * from units u where u.target = f.target and u.kind in ('phrase', 'knowledge') order by u.s desc, u.knowledge_id limit 1) n on true
+    left join lateral (
+      select * from units u where u.target = f.target and u.kind = 'section'
+       order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'), u.s + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal limit 1) s on true
+   cross join lateral (select f.sop_id is null or coalesce(f.a > f.b, false) as leads) l
+   cross join lateral (select l.leads, s.target is null or (l.leads and n.kind = 'knowledge' and n.trust = 3) as own_answer) q
+    left join app_public.sop_versions v on v.id = s.sop_version_id
+   where f.place <= least(greatest(coalesce(search_as_of.first, 10), 1), 100)
+   order by f.place;
+end
+$$;
+
+--
+-- Name: FUNCTION search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer) IS 'What search_knowledge would have found at a time, over the SOP versions then in force and the knowledge entries as they were.
+Exact: which SOPs and which of their versions, their texts, phrases and sections; which entries there were and when they held; vectors, where the cache still has those of the old texts (else words alone speak for them). Not exact: how rare a word is counts as it is today, by today''s embedding model; the profile of an SOP that has not changed holds questions learned since; of learned entries that were changed or removed since the log keeps hashes alone, so they are left out; erased texts are gone; unknown words are not corrected by spelling.
+query: 20,000 characters are read. query_embedding: its vector (1536 dimensions), null for words alone. at: when. category, site (slug): only what held there. first: at most so many (1 to 100).
+Errors: CO005 no time, wrong dimensions, CO404 no such site.';
 
 --
 -- Name: search_knowledge(text, public.vector, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -8813,7 +9250,7 @@ begin
               select e.response_id from app_public.failed_responses e where e.expected_sop_id = sop_questions.sop_id and e.withdrawn_at is null) a
         join app_public.responses r on r.id = a.response_id
         left join app_public.failed_responses f on f.response_id = r.id and f.withdrawn_at is null
-       where r.erased_at is null
+       where r.erased_at is null and r.outcome <> 'drafted'
       union all
       -- Failures that came without an answer, such as imported ones.
       select null, f.query, null, f.id, f.created_at from app_public.failed_responses f
@@ -8859,6 +9296,45 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.start_conversation(site text) IS 'Begins a conversation; give its `conversation` to ask. site: slug of the venue. Errors: CO404 no such site.';
+
+--
+-- Name: system_health(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.system_health(OUT postgres_version text, OUT pgvector_version text, OUT database_bytes bigint, OUT workers integer, OUT worker_last_seen timestamp with time zone, OUT jobs_waiting bigint, OUT jobs_running bigint, OUT oldest_waiting_seconds double precision, OUT dead_jobs bigint, OUT search_units bigint, OUT search_units_without_vectors bigint, OUT pending_proposals bigint, OUT oldest_pending_days double precision, OUT urgent_tickets_waiting bigint, OUT notifications_unsent bigint, OUT notifications_failed bigint, OUT assistant_enabled boolean, OUT embedding_model text, OUT audit_rows bigint, OUT audit_head_day date, OUT audit_head_position bigint, OUT audit_head_hash text) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  postgres_version := current_setting('server_version');
+  select e.extversion into pgvector_version from pg_catalog.pg_extension e where e.extname = 'vector';
+  database_bytes := pg_database_size(current_database());
+  -- As long as others take one for living that is silent (app_private.beat).
+  select count(*) filter (where h.seen_at > now() - interval '60 seconds'), max(h.seen_at) into workers, worker_last_seen from app_private.worker_heartbeats h;
+  select count(*) filter (where j.locked_at is null and j.attempts < j.max_attempts and j.run_at <= now()), count(*) filter (where j.locked_at is not null),
+         extract(epoch from now() - min(j.run_at) filter (where j.locked_at is null and j.attempts < j.max_attempts and j.run_at <= now())),
+         count(*) filter (where j.locked_at is null and j.attempts >= j.max_attempts)
+    into jobs_waiting, jobs_running, oldest_waiting_seconds, dead_jobs from graphile_worker._private_jobs j;
+  select count(*), count(*) filter (where u.embedding_model is null and u.kind <> 'profile') into search_units, search_units_without_vectors from app_private.search_units u;
+  select count(*), extract(epoch from now() - min(q.created_at)) / 86400 into pending_proposals, oldest_pending_days from app_public.improvement_queue q where q.status = 'pending';
+  select count(*) into urgent_tickets_waiting from app_public.tickets t where t.status = 'waiting' and t.priority = 'urgent';
+  select count(*) filter (where n.status in ('queued', 'sending')), count(*) filter (where n.status = 'failed') into notifications_unsent, notifications_failed from app_public.notifications n;
+  select s.assistant_enabled, s.embedding_model into assistant_enabled, embedding_model from app_public.club_settings s;
+  -- Every row has its place in the chain, so that its end is their number.
+  select h.chain_position into audit_rows from app_private.audit_head h;
+  select h.day, h.chain_position, encode(h.hash, 'hex') into audit_head_day, audit_head_position, audit_head_hash from app_public.audit_heads h order by h.day desc limit 1;
+end
+$$;
+
+--
+-- Name: FUNCTION system_health(OUT postgres_version text, OUT pgvector_version text, OUT database_bytes bigint, OUT workers integer, OUT worker_last_seen timestamp with time zone, OUT jobs_waiting bigint, OUT jobs_running bigint, OUT oldest_waiting_seconds double precision, OUT dead_jobs bigint, OUT search_units bigint, OUT search_units_without_vectors bigint, OUT pending_proposals bigint, OUT oldest_pending_days double precision, OUT urgent_tickets_waiting bigint, OUT notifications_unsent bigint, OUT notifications_failed bigint, OUT assistant_enabled boolean, OUT embedding_model text, OUT audit_rows bigint, OUT audit_head_day date, OUT audit_head_position bigint, OUT audit_head_hash text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.system_health(OUT postgres_version text, OUT pgvector_version text, OUT database_bytes bigint, OUT workers integer, OUT worker_last_seen timestamp with time zone, OUT jobs_waiting bigint, OUT jobs_running bigint, OUT oldest_waiting_seconds double precision, OUT dead_jobs bigint, OUT search_units bigint, OUT search_units_without_vectors bigint, OUT pending_proposals bigint, OUT oldest_pending_days double precision, OUT urgent_tickets_waiting bigint, OUT notifications_unsent bigint, OUT notifications_failed bigint, OUT assistant_enabled boolean, OUT embedding_model text, OUT audit_rows bigint, OUT audit_head_day date, OUT audit_head_position bigint, OUT audit_head_hash text) IS 'How the system is, in numbers: versions; bytes of the database; workers that live, and when one was last seen; jobs that are due, run, wait longest (seconds) or died; search units without a vector yet; proposals that wait, and the oldest for how many days; urgent conversations that wait for a person; notifications not sent yet, and those that failed; rows of the audit log, and its head as it was last kept (POSITION:HASH for verify_audit_log).
+Errors: CO403 neither staff nor auditor.';
 
 --
 -- Name: take_over(integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -9171,6 +9647,27 @@ $$;
 --
 
 COMMENT ON FUNCTION app_secret.identify_session(token text) IS 'Whose session a cookie is, with the role they have now; no row where it ended: revoked, 30 days old, 7 days unused, or the person is deactivated.';
+
+--
+-- Name: keep_vapid_keys(text, text); Type: FUNCTION; Schema: app_secret; Owner: -
+--
+
+CREATE FUNCTION app_secret.keep_vapid_keys(public_key text, private_key text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  -- Of two servers that start together one makes the pair.
+  insert into app_secret.vapid_keys (public_key, private_key) values (keep_vapid_keys.public_key, keep_vapid_keys.private_key) on conflict do nothing;
+  return (select k.public_key from app_secret.vapid_keys k);
+end
+$$;
+
+--
+-- Name: FUNCTION keep_vapid_keys(public_key text, private_key text); Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON FUNCTION app_secret.keep_vapid_keys(public_key text, private_key text) IS 'Keeps the pair of keys for Web Push if there is none yet. Returns the public key that holds.';
 
 --
 -- Name: make_link(text, integer); Type: FUNCTION; Schema: app_secret; Owner: -
@@ -9709,6 +10206,64 @@ ALTER TABLE app_public.improvement_queue ALTER COLUMN id ADD GENERATED BY DEFAUL
 );
 
 --
+-- Name: jobs; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.jobs WITH (security_invoker='true') AS
+ SELECT j.id,
+    j.task,
+    j.key,
+    j.run_at,
+    j.attempts,
+    j.max_attempts,
+    j.locked_at,
+    j.last_error
+   FROM app_hidden.jobs() j(id, task, key, run_at, attempts, max_attempts, locked_at, last_error);
+
+--
+-- Name: VIEW jobs; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.jobs IS '@primaryKey id
+Jobs that wait, run (locked_at) or died (attempts = max_attempts). For admins and auditors.';
+
+--
+-- Name: COLUMN jobs.task; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.jobs.task IS 'What it does: a file of worker/tasks/.';
+
+--
+-- Name: COLUMN jobs.key; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.jobs.key IS 'Two jobs of one key are one.';
+
+--
+-- Name: COLUMN jobs.run_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.jobs.run_at IS 'When it is due; after a failure, when it is tried again.';
+
+--
+-- Name: COLUMN jobs.attempts; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.jobs.attempts IS 'How often it was tried; a try counts when it begins.';
+
+--
+-- Name: COLUMN jobs.locked_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.jobs.locked_at IS 'Since when a worker runs it; null while it waits.';
+
+--
+-- Name: COLUMN jobs.last_error; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.jobs.last_error IS 'Why the last try failed: 500 characters, personal data masked.';
+
+--
 -- Name: knowledge_base_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
@@ -9878,10 +10433,12 @@ CREATE TABLE app_public.notifications (
     error text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     sent_at timestamp with time zone,
-    CONSTRAINT notifications_channel_is_known CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text]))),
+    push_subscription_id integer,
+    CONSTRAINT notifications_channel_is_known CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text, 'push'::text]))),
     CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text]))),
     CONSTRAINT notifications_sent_at_matches_status CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT notifications_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
+    CONSTRAINT notifications_subscription_is_of_push CHECK (((channel = 'push'::text) OR (push_subscription_id IS NULL))),
     CONSTRAINT notifications_webhook_matches_channel CHECK (((channel = 'webhook'::text) = (webhook_id IS NOT NULL)))
 );
 
@@ -9908,6 +10465,12 @@ COMMENT ON COLUMN app_public.notifications.key IS 'Unique per channel: the same 
 --
 
 COMMENT ON COLUMN app_public.notifications.status IS 'queued, sending, sent, failed (error says why) or skipped (nobody to send to). One that stays at sending was cut short: it may have arrived.';
+
+--
+-- Name: COLUMN notifications.push_subscription_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.notifications.push_subscription_id IS 'The browser, where channel is push; null once it has unsubscribed.';
 
 --
 -- Name: notifications_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
@@ -10000,6 +10563,19 @@ COMMENT ON COLUMN app_public.prompts.name IS 'What it is for, such as route, ans
 
 ALTER TABLE app_public.prompts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.prompts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: push_subscriptions_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.push_subscriptions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.push_subscriptions_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -10398,6 +10974,24 @@ CREATE TABLE app_secret.session_keys (
 COMMENT ON TABLE app_secret.session_keys IS 'SHA-256 of the random token in a session''s cookie.';
 
 --
+-- Name: vapid_keys; Type: TABLE; Schema: app_secret; Owner: -
+--
+
+CREATE TABLE app_secret.vapid_keys (
+    id boolean DEFAULT true NOT NULL,
+    public_key text NOT NULL,
+    private_key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT vapid_keys_is_one_pair CHECK (id)
+);
+
+--
+-- Name: TABLE vapid_keys; Type: COMMENT; Schema: app_secret; Owner: -
+--
+
+COMMENT ON TABLE app_secret.vapid_keys IS 'The pair of keys by which push services know us (RFC 8292). Made once: browsers subscribe for the public one.';
+
+--
 -- Name: webhook_keys; Type: TABLE; Schema: app_secret; Owner: -
 --
 
@@ -10658,6 +11252,20 @@ ALTER TABLE ONLY app_public.prompts
     ADD CONSTRAINT prompts_pkey PRIMARY KEY (id);
 
 --
+-- Name: push_subscriptions push_subscriptions_endpoint_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_endpoint_key UNIQUE (endpoint);
+
+--
+-- Name: push_subscriptions push_subscriptions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id);
+
+--
 -- Name: response_sources response_sources_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -10810,6 +11418,13 @@ ALTER TABLE ONLY app_secret.session_keys
 
 ALTER TABLE ONLY app_secret.session_keys
     ADD CONSTRAINT session_keys_session_id_key UNIQUE (session_id);
+
+--
+-- Name: vapid_keys vapid_keys_pkey; Type: CONSTRAINT; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE ONLY app_secret.vapid_keys
+    ADD CONSTRAINT vapid_keys_pkey PRIMARY KEY (id);
 
 --
 -- Name: webhook_keys webhook_keys_pkey; Type: CONSTRAINT; Schema: app_secret; Owner: -
@@ -11089,6 +11704,12 @@ CREATE INDEX notifications_created_at ON app_public.notifications USING btree (c
 CREATE UNIQUE INDEX notifications_key ON app_public.notifications USING btree (channel, key);
 
 --
+-- Name: notifications_push_subscription_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX notifications_push_subscription_id ON app_public.notifications USING btree (push_subscription_id);
+
+--
 -- Name: notifications_user_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -11111,6 +11732,12 @@ CREATE INDEX privacy_actions_created_at ON app_public.privacy_actions USING btre
 --
 
 CREATE INDEX privacy_actions_under_way ON app_public.privacy_actions USING btree (transaction_id) WHERE (finished_at IS NULL);
+
+--
+-- Name: push_subscriptions_user_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX push_subscriptions_user_id ON app_public.push_subscriptions USING btree (user_id);
 
 --
 -- Name: response_sources_cited; Type: INDEX; Schema: app_public; Owner: -
@@ -11827,6 +12454,13 @@ ALTER TABLE ONLY app_public.messages
     ADD CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES app_public.tickets(id) ON DELETE CASCADE;
 
 --
+-- Name: notifications notifications_push_subscription_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.notifications
+    ADD CONSTRAINT notifications_push_subscription_id_fkey FOREIGN KEY (push_subscription_id) REFERENCES app_public.push_subscriptions(id) ON DELETE SET NULL;
+
+--
 -- Name: notifications notifications_user_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -11846,6 +12480,13 @@ ALTER TABLE ONLY app_public.notifications
 
 ALTER TABLE ONLY app_public.prompt_versions
     ADD CONSTRAINT prompt_versions_prompt_id_fkey FOREIGN KEY (prompt_id) REFERENCES app_public.prompts(id) ON DELETE RESTRICT;
+
+--
+-- Name: push_subscriptions push_subscriptions_user_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE CASCADE;
 
 --
 -- Name: response_sources response_sources_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -12248,6 +12889,12 @@ ALTER TABLE app_public.prompt_versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.prompts ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: push_subscriptions; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.push_subscriptions ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: response_sources; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -12536,6 +13183,12 @@ CREATE POLICY select_auditor ON app_public.prompt_versions FOR SELECT TO auditor
 CREATE POLICY select_auditor ON app_public.prompts FOR SELECT TO auditor USING (true);
 
 --
+-- Name: push_subscriptions select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.push_subscriptions FOR SELECT TO auditor USING (true);
+
+--
 -- Name: response_sources select_auditor; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -12614,6 +13267,12 @@ CREATE POLICY select_own ON app_public.api_tokens FOR SELECT TO agent USING ((us
 CREATE POLICY select_own ON app_public.messages FOR SELECT TO anonymous USING (((author_kind <> 'system'::text) AND (ticket_id = ANY (ARRAY( SELECT t.id
    FROM app_public.tickets t
   WHERE (t.visitor_id = ( SELECT (NULLIF(current_setting('clubos.visitor_id'::text, true), ''::text))::uuid AS "nullif")))))));
+
+--
+-- Name: push_subscriptions select_own; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_own ON app_public.push_subscriptions FOR SELECT TO agent USING ((user_id = ( SELECT app_public.current_user_id() AS current_user_id)));
 
 --
 -- Name: response_sources select_own; Type: POLICY; Schema: app_public; Owner: -
@@ -12850,6 +13509,12 @@ ALTER TABLE app_secret.rate_limits ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE app_secret.session_keys ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: vapid_keys; Type: ROW SECURITY; Schema: app_secret; Owner: -
+--
+
+ALTER TABLE app_secret.vapid_keys ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: webhook_keys; Type: ROW SECURITY; Schema: app_secret; Owner: -
@@ -13606,6 +14271,14 @@ GRANT ALL ON FUNCTION app_hidden.insight_period(since timestamp with time zone, 
 GRANT ALL ON FUNCTION app_hidden.insight_period(since timestamp with time zone, until timestamp with time zone, timezone text, site text, OUT first_day date, OUT last_day date, OUT site_id integer) TO auditor;
 
 --
+-- Name: FUNCTION jobs(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.jobs() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.jobs() TO admin;
+GRANT ALL ON FUNCTION app_hidden.jobs() TO auditor;
+
+--
 -- Name: FUNCTION knowledge_unit(category text, topic text, question text, answer text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -14117,6 +14790,13 @@ REVOKE ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) FROM PU
 GRANT ALL ON FUNCTION app_private.draft_improvement(pattern_id integer) TO worker;
 
 --
+-- Name: FUNCTION drop_push_subscription(notification_id bigint); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.drop_push_subscription(notification_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.drop_push_subscription(notification_id bigint) TO worker;
+
+--
 -- Name: FUNCTION edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -14228,6 +14908,12 @@ REVOKE ALL ON FUNCTION app_private.improvement_in_progress() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_private.is_reopened(improvement_id integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION knowledge_as_of(at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.knowledge_as_of(at timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION learn_from(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -14294,6 +14980,12 @@ REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.impr
 
 REVOKE ALL ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) TO worker;
+
+--
+-- Name: FUNCTION profiles_as_of(targets text[], lexemes text[], idf double precision[], question_embedding public.vector, at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.profiles_as_of(targets text[], lexemes text[], idf double precision[], question_embedding public.vector, at timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION pseudonym(name text); Type: ACL; Schema: app_private; Owner: -
@@ -14451,6 +15143,12 @@ REVOKE ALL ON FUNCTION app_private.retain__sessions(before timestamp with time z
 REVOKE ALL ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector) FROM PUBLIC;
+
+--
 -- Name: FUNCTION settle_entry(knowledge_id integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -14524,6 +15222,12 @@ REVOKE ALL ON FUNCTION app_private.undo_improvement__sop_edit(improvement app_pu
 REVOKE ALL ON FUNCTION app_private.undo_improvement__sop_new(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
+-- Name: FUNCTION units_as_of(at timestamp with time zone, only_category text, only_site_id integer, impacts public.sparsevec, total_idf double precision, lexemes text[], idf double precision[], question_embedding public.vector); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.units_as_of(at timestamp with time zone, only_category text, only_site_id integer, impacts public.sparsevec, total_idf double precision, lexemes text[], idf double precision[], question_embedding public.vector) FROM PUBLIC;
+
+--
 -- Name: FUNCTION unsettle_failures(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -14554,6 +15258,12 @@ GRANT ALL ON FUNCTION app_private.watch_jobs() TO worker;
 --
 
 REVOKE ALL ON FUNCTION app_private.withdraw_feedback(response app_public.responses) FROM PUBLIC;
+
+--
+-- Name: FUNCTION word_share(words tsvector, lexemes text[], idf double precision[], usual_length double precision); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.word_share(words tsvector, lexemes text[], idf double precision[], usual_length double precision) FROM PUBLIC;
 
 --
 -- Name: FUNCTION answers_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: ACL; Schema: app_public; Owner: -
@@ -14710,6 +15420,13 @@ GRANT ALL ON FUNCTION app_public.current_visitor_id() TO worker;
 
 REVOKE ALL ON FUNCTION app_public.deactivate_user(user_id integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.deactivate_user(user_id integer, reason text) TO admin;
+
+--
+-- Name: FUNCTION delete_push_subscription(endpoint text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.delete_push_subscription(endpoint text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.delete_push_subscription(endpoint text) TO agent;
 
 --
 -- Name: FUNCTION delete_webhook(webhook_id integer); Type: ACL; Schema: app_public; Owner: -
@@ -14924,6 +15641,13 @@ GRANT ALL ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb
 GRANT ALL ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) TO worker;
 
 --
+-- Name: FUNCTION push_public_key(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.push_public_key() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.push_public_key() TO agent;
+
+--
 -- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -15082,11 +15806,68 @@ REVOKE ALL ON FUNCTION app_public.save_knowledge(category text, topic text, ques
 GRANT ALL ON FUNCTION app_public.save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text) TO reviewer;
 
 --
+-- Name: COLUMN push_subscriptions.id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(id) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(id) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: COLUMN push_subscriptions.user_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(user_id) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(user_id) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: COLUMN push_subscriptions.endpoint; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(endpoint) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(endpoint) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: COLUMN push_subscriptions.user_agent; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(user_agent) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(user_agent) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: COLUMN push_subscriptions.created_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(created_at) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(created_at) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: COLUMN push_subscriptions.last_ok_at; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT(last_ok_at) ON TABLE app_public.push_subscriptions TO agent;
+GRANT SELECT(last_ok_at) ON TABLE app_public.push_subscriptions TO auditor;
+
+--
+-- Name: FUNCTION save_push_subscription(endpoint text, p256dh text, auth text, user_agent text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.save_push_subscription(endpoint text, p256dh text, auth text, user_agent text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.save_push_subscription(endpoint text, p256dh text, auth text, user_agent text) TO agent;
+
+--
 -- Name: FUNCTION save_sop(category text, section text, content text, reason text, expected_version integer); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.save_sop(category text, section text, content text, reason text, expected_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.save_sop(category text, section text, content text, reason text, expected_version integer) TO reviewer;
+
+--
+-- Name: FUNCTION search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer) TO auditor;
 
 --
 -- Name: FUNCTION search_knowledge(query text, query_embedding public.vector, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
@@ -15199,6 +15980,14 @@ GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO anonymous;
 GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO agent;
 
 --
+-- Name: FUNCTION system_health(OUT postgres_version text, OUT pgvector_version text, OUT database_bytes bigint, OUT workers integer, OUT worker_last_seen timestamp with time zone, OUT jobs_waiting bigint, OUT jobs_running bigint, OUT oldest_waiting_seconds double precision, OUT dead_jobs bigint, OUT search_units bigint, OUT search_units_without_vectors bigint, OUT pending_proposals bigint, OUT oldest_pending_days double precision, OUT urgent_tickets_waiting bigint, OUT notifications_unsent bigint, OUT notifications_failed bigint, OUT assistant_enabled boolean, OUT embedding_model text, OUT audit_rows bigint, OUT audit_head_day date, OUT audit_head_position bigint, OUT audit_head_hash text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.system_health(OUT postgres_version text, OUT pgvector_version text, OUT database_bytes bigint, OUT workers integer, OUT worker_last_seen timestamp with time zone, OUT jobs_waiting bigint, OUT jobs_running bigint, OUT oldest_waiting_seconds double precision, OUT dead_jobs bigint, OUT search_units bigint, OUT search_units_without_vectors bigint, OUT pending_proposals bigint, OUT oldest_pending_days double precision, OUT urgent_tickets_waiting bigint, OUT notifications_unsent bigint, OUT notifications_failed bigint, OUT assistant_enabled boolean, OUT embedding_model text, OUT audit_rows bigint, OUT audit_head_day date, OUT audit_head_position bigint, OUT audit_head_hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.system_health(OUT postgres_version text, OUT pgvector_version text, OUT database_bytes bigint, OUT workers integer, OUT worker_last_seen timestamp with time zone, OUT jobs_waiting bigint, OUT jobs_running bigint, OUT oldest_waiting_seconds double precision, OUT dead_jobs bigint, OUT search_units bigint, OUT search_units_without_vectors bigint, OUT pending_proposals bigint, OUT oldest_pending_days double precision, OUT urgent_tickets_waiting bigint, OUT notifications_unsent bigint, OUT notifications_failed bigint, OUT assistant_enabled boolean, OUT embedding_model text, OUT audit_rows bigint, OUT audit_head_day date, OUT audit_head_position bigint, OUT audit_head_hash text) TO agent;
+GRANT ALL ON FUNCTION app_public.system_health(OUT postgres_version text, OUT pgvector_version text, OUT database_bytes bigint, OUT workers integer, OUT worker_last_seen timestamp with time zone, OUT jobs_waiting bigint, OUT jobs_running bigint, OUT oldest_waiting_seconds double precision, OUT dead_jobs bigint, OUT search_units bigint, OUT search_units_without_vectors bigint, OUT pending_proposals bigint, OUT oldest_pending_days double precision, OUT urgent_tickets_waiting bigint, OUT notifications_unsent bigint, OUT notifications_failed bigint, OUT assistant_enabled boolean, OUT embedding_model text, OUT audit_rows bigint, OUT audit_head_day date, OUT audit_head_position bigint, OUT audit_head_hash text) TO auditor;
+
+--
 -- Name: FUNCTION take_over(ticket_id integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -15271,6 +16060,12 @@ REVOKE ALL ON FUNCTION app_secret.identify_api_token(token text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_secret.identify_session(token text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION keep_vapid_keys(public_key text, private_key text); Type: ACL; Schema: app_secret; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_secret.keep_vapid_keys(public_key text, private_key text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION make_link(purpose text, user_id integer); Type: ACL; Schema: app_secret; Owner: -
@@ -16067,6 +16862,13 @@ GRANT INSERT(pattern),UPDATE(pattern) ON TABLE app_public.emergency_signals TO a
 GRANT SELECT ON TABLE app_public.improvement_evidence TO agent;
 GRANT SELECT ON TABLE app_public.improvement_evidence TO auditor;
 GRANT SELECT ON TABLE app_public.improvement_evidence TO worker;
+
+--
+-- Name: TABLE jobs; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.jobs TO admin;
+GRANT SELECT ON TABLE app_public.jobs TO auditor;
 
 --
 -- Name: TABLE knowledge_health; Type: ACL; Schema: app_public; Owner: -

@@ -8,6 +8,7 @@ import { postgraphile } from 'postgraphile'
 import type { AnsweringServices } from '../core/answering/ask.ts'
 import type { Config } from '../core/config.ts'
 import { claimSettings } from '../core/database/index.ts'
+import { ensureVapidKeys } from '../core/notifications/push.ts'
 import { serverSecret } from '../core/secrets.ts'
 import { authErrors, authRoutes, clearSession } from './auth.ts'
 import { type Caller, callerOf, cookieNames, identify } from './identity.ts'
@@ -45,6 +46,10 @@ export async function startServer(
     config.rateLimits === 'off'
       ? noRateLimits
       : makeRateLimits(config.rateLimits === 'database' ? pool : 'memory', config.rateLimitFactor)
+  // Without them nobody can subscribe for pushes, which is no reason not to start.
+  await ensureVapidKeys(pool).catch((error: Error) =>
+    log.error({ error: error.message }, 'no keys for Web Push could be made'),
+  )
   const identity = { config, pool, secret: serverSecret(config.secret, config.dataDir) }
   const admission = new Admission({
     capacity: 16,
@@ -135,8 +140,7 @@ export async function startServer(
     next()
   })
   app.use('/auth', authRoutes({ config, pool, log, limits }))
-  const ui = webPage()
-  app.use(pages(pool, { webUi: ui !== null }))
+  app.use(pages(pool))
   const names = cookieNames(config)
   app.use('/graphql', async (request, response, next) => {
     const caller = callerOf(response)
@@ -161,7 +165,7 @@ export async function startServer(
   const serv = pgl.createServ(grafserv)
   await serv.addTo(app, server, false)
   const websockets = attachWebsockets(server, serv, { ...identity, limits })
-  if (ui) app.use(ui)
+  app.use(webPage())
   app.use((_request, response) => {
     response.status(404).type('text').send('Not found. GraphQL is at /graphql.\n')
   })

@@ -1,7 +1,6 @@
-/** The few pages that need no script: login, choosing a password, and what one click led to. */
+/** The few pages that need no script: login and choosing a password, since they are where everything begins. */
 import express, { type Router } from 'express'
 import type pg from 'pg'
-import { callerOf } from './identity.ts'
 
 const escapeHtml = (text: string) =>
   text.replace(
@@ -98,7 +97,12 @@ ${newPassword}
 </form>`,
   )
 
-export function pages(pool: pg.Pool, { webUi }: { webUi: boolean }): Router {
+export const notBuiltPage = page(
+  'The web UI is not built',
+  '<p>Build it with <code>npm run build</code> and start again. The API is at <code>/graphql</code>.</p>\n<p><a href="/login">Staff log in here.</a></p>',
+)
+
+export function pages(pool: pg.Pool): Router {
   const router = express.Router()
   router.get('/pages.css', (_request, response) => {
     response.type('css').setHeader('cache-control', 'public, max-age=3600').send(style)
@@ -122,26 +126,6 @@ export function pages(pool: pg.Pool, { webUi }: { webUi: boolean }): Router {
       response
         .status(410)
         .send(messagePage('This link has ended', 'It was used already, has expired or is not whole.'))
-  })
-  router.get('/', (_request, response, next) => {
-    if (webUi) {
-      next()
-      return
-    }
-    const { claims, session } = callerOf(response)
-    response.setHeader('cache-control', 'no-store')
-    response.type('html').send(
-      session
-        ? page(
-            `Hello, ${session.name}`,
-            `<p>You are logged in as ${escapeHtml(session.email)}, ${escapeHtml(claims.role)}. The API is at <code>/graphql</code>.</p>
-<form method="post" action="/auth/logout"><button>Log out</button></form>`,
-          )
-        : page(
-            'Welcome',
-            '<p>The API is at <code>/graphql</code>. <a href="/login">Staff log in here.</a></p>',
-          ),
-    )
   })
   return router
 }

@@ -20,12 +20,13 @@ import { pageSizePlugin } from './plugins/page_size.ts'
 import { persistedOperationsPlugin } from './plugins/persisted_operations.ts'
 import { previewPlugin } from './plugins/preview.ts'
 import { subscriptionsPlugin } from './plugins/subscriptions.ts'
+import { systemPlugin } from './plugins/system.ts'
 import { vectorsPlugin } from './plugins/vectors.ts'
 
 export function makePreset(
   url: string,
   services: AnsweringServices | null,
-  config?: Pick<Config, 'introspection' | 'persistedOperations'>,
+  config?: Pick<Config, 'introspection' | 'persistedOperations' | 'production' | 'smtpUrl' | 'publicUrl'>,
 ): GraphileConfig.Preset {
   return {
     extends: [
@@ -42,6 +43,7 @@ export function makePreset(
       markdownPlugin,
       previewPlugin(services),
       subscriptionsPlugin,
+      systemPlugin(services, config),
       errorsPlugin,
       ...(config?.persistedOperations ? [persistedOperationsPlugin(config.persistedOperations)] : []),
       documentLimitsPlugin({ introspection: config?.introspection ?? true }),

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import express, { type Router } from 'express'
 import sirv from 'sirv'
 import { projectFolder } from '../core/database/migrate.ts'
+import { notBuiltPage } from './pages.ts'
 import { contentSecurityPolicy } from './protection/headers.ts'
 
 const dist = join(projectFolder, 'web', 'dist')
@@ -30,14 +31,15 @@ export function webFiles(): Router {
   return router
 }
 
-/** The page for any address that a browser opens; null where the UI is not built. */
-export function webPage(): Router | null {
+/** The page for any address that a browser opens: what is there, the script knows. */
+export function webPage(): Router {
   const file = join(dist, '.page.html')
-  if (!existsSync(file)) return null
-  const page = readFileSync(file, 'utf8')
+  const page = existsSync(file) ? readFileSync(file, 'utf8') : notBuiltPage
   const router = express.Router()
   router.get(/.*/, (request, response, next) => {
-    if (!request.accepts('html') || /\.\w+$/.test(request.path)) return next()
+    // GraphiQL is grafserv's, where it is on; an address of it that leads nowhere must not look as if it did.
+    if (/^\/(graphiql|graphql)\b/.test(request.path)) return next()
+    if (request.path !== '/' && !request.headers.accept?.includes('text/html')) return next()
     // Styles that scripts add (the component library's, the editor's) are allowed to this one page by its nonce.
     const nonce = randomBytes(16).toString('base64')
     response.setHeader('content-security-policy', contentSecurityPolicy(nonce))

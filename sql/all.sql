@@ -27,6 +27,7 @@
 --!include tables/sessions.sql
 --!include tables/api_tokens.sql
 --!include tables/webhooks.sql
+--!include tables/push_subscriptions.sql
 --!include tables/notifications.sql
 --!include tables/rate_limits.sql
 --!include tables/privacy_actions.sql
@@ -41,6 +42,7 @@
 --!include functions/tokens.sql
 --!include functions/sessions.sql
 --!include functions/notify.sql
+--!include functions/push.sql
 --!include functions/workers.sql
 --!include functions/line_edits.sql
 --!include functions/unified_diff.sql
@@ -63,6 +65,7 @@
 --!include functions/granted_columns.sql
 --!include functions/emergency_signals.sql
 --!include functions/dead_jobs.sql
+--!include functions/jobs.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
 --!include triggers/knowledge_base.sql
@@ -72,6 +75,7 @@
 --!include triggers/privacy.sql
 --!include triggers/audit.sql
 --!include queries/search_knowledge.sql
+--!include queries/search_as_of.sql
 --!include queries/sop_history.sql
 --!include queries/sop_blame.sql
 --!include queries/sop_questions.sql
@@ -82,6 +86,7 @@
 --!include queries/knowledge_duplicates.sql
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
+--!include queries/system_health.sql
 --!include functions/record_audit_head.sql
 --!include functions/answer.sql
 --!include functions/drafts.sql
@@ -90,6 +95,7 @@
 --!include mutations/users.sql
 --!include mutations/api_tokens.sql
 --!include mutations/webhooks.sql
+--!include mutations/push_subscriptions.sql
 --!include functions/erase.sql
 --!include functions/retention.sql
 --!include functions/retain_credentials.sql
@@ -114,6 +120,7 @@
 --!include views/analytics.sql
 --!include views/sop_categories.sql
 --!include views/dead_jobs.sql
+--!include views/jobs.sql
 --!include mutations/dead_jobs.sql
 --!include policies/policies.sql
 --!include policies/functions.sql

@@ -1,6 +1,6 @@
 /**
- * Builds the web UI into web/dist: `node web/build.ts [--if-stale] [--watch]`. What it was built from stands beside it as
- * a fingerprint, so that `clubos start` builds it when it is missing or older than its sources, and only then.
+ * Builds the web UI into web/dist. What it was built from stands beside it as a fingerprint, so that `clubos start` builds
+ * it when it is missing or older than its sources, and only then.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -49,6 +49,9 @@ export async function buildWeb(): Promise<void> {
   const { build } = await import('vite')
   const scratch = join(folder, `dist.${randomUUID()}`)
   mkdirSync(scratch)
+  // Whatever this process runs as, the result is for use; vite takes the variable over its own mode.
+  const environment = process.env.NODE_ENV
+  process.env.NODE_ENV = 'production'
   try {
     await build({
       configFile: join(folder, 'vite.config.ts'),
@@ -69,40 +72,8 @@ export async function buildWeb(): Promise<void> {
     }
     rmSync(old, { recursive: true, force: true })
   } finally {
+    if (environment === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = environment
     rmSync(scratch, { recursive: true, force: true })
-  }
-}
-
-if (import.meta.main) {
-  const given = process.argv.slice(2)
-  if (given.includes('--help')) {
-    console.log(
-      'Usage: npm run build -- [--if-stale] [--watch]\nBuilds the web UI into web/dist; --watch builds again at each change.',
-    )
-  } else if (given.includes('--watch')) {
-    const { watch } = await import('node:fs')
-    let [building, again] = [false, true]
-    const run = async () => {
-      again = true
-      if (building) return
-      building = true
-      while (again) {
-        again = false
-        const begun = performance.now()
-        await buildWeb().then(
-          () => console.log(`Built in ${((performance.now() - begun) / 1000).toFixed(1)} s.`),
-          (error: Error) => console.error(error.message),
-        )
-      }
-      building = false
-    }
-    await run()
-    watch(folder, { recursive: true }, (_event, file) => {
-      if (file && !file.startsWith('dist')) void run()
-    })
-  } else if (!given.includes('--if-stale') || isStale()) {
-    const begun = performance.now()
-    await buildWeb()
-    console.log(`Built the web UI in ${((performance.now() - begun) / 1000).toFixed(1)} s.`)
   }
 }

@@ -11,6 +11,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     cssCodeSplit: true,
     reportCompressedSize: false,
+    // The charts' and the editor's, which come when they are first shown.
+    chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
     manifest: true,
     sourcemap: false,

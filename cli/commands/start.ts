@@ -1,9 +1,10 @@
 /** `clubos start`: database, migrations, demo content on first start, worker, server; stops in the reverse order. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { openApp } from '../../core/app.ts'
+import { type App, openApp } from '../../core/app.ts'
 import { readConfig } from '../../core/config.ts'
 import { importDemo, isEmpty } from '../../core/content/demo.ts'
+import { playHistory } from '../../core/content/demo_history.ts'
 import { makeLog } from '../../core/log.ts'
 import { startServer } from '../../server/index.ts'
 import { startWorker } from '../../worker/index.ts'
@@ -13,10 +14,13 @@ export default (program: Command) =>
     .command('start')
     .description('Start everything: database, worker and server.')
     .option('--no-demo', 'leave an empty database empty')
-    .action(async (options: { demo: boolean }) => {
+    .option('--no-history', 'the demo club without the weeks of questions that its pages show')
+    .option('--no-web', 'the API alone, without building the web UI')
+    .action(async (options: { demo: boolean; history: boolean; web: boolean }) => {
       const config = readConfig()
       const log = makeLog(config.logLevel === 'info' && !config.production ? 'warn' : config.logLevel)
       const say = (text: string) => console.log(text)
+      if (options.web) await buildIfStale(say)
       say(
         config.databaseUrl
           ? 'Opening the database at DATABASE_URL …'
@@ -25,8 +29,10 @@ export default (program: Command) =>
       const app = await openApp(config, log, {
         pool: { statementTimeout: 30_000, idleInTransactionTimeout: 60_000 },
       })
+      let playing: AbortController | undefined
       try {
-        if (options.demo && config.demo && (await isEmpty(app.pool))) {
+        const first = options.demo && config.demo && (await isEmpty(app.pool))
+        if (first) {
           say('First start: writing the demo club …')
           const imported = await importDemo(app)
           say(`  ${imported.sops} SOPs, ${imported.knowledge} knowledge entries, ${imported.sites} sites.`)
@@ -75,9 +81,14 @@ export default (program: Command) =>
             `\nNobody can log in yet. Become the first admin, within a day:\n  ${config.publicUrl ?? server.url}/choose-password?token=${noAdmin[0].token}\n`,
           )
         say('Stop with Ctrl-C.')
+        if (first && options.history) {
+          playing = new AbortController()
+          void playDemoHistory(app, say, playing.signal)
+        }
 
         const failure = await Promise.race([signalled, app.database.stopped])
         stopping = true
+        playing?.abort()
         say('Stopping …')
         // Together: while requests finish nothing new is begun, and a job's grace runs at the same time.
         await Promise.all([
@@ -93,6 +104,33 @@ export default (program: Command) =>
         setTimeout(() => process.exit(), 2000).unref()
       }
     })
+
+/** The UI is built where it runs: at the first start, and after an update. Without it the API works as well. */
+async function buildIfStale(say: (text: string) => void): Promise<void> {
+  const { buildWeb, isStale } = await import('../../web/build.ts')
+  if (!isStale()) return
+  const begun = performance.now()
+  say('Building the web UI (at the first start, and after an update) …')
+  await buildWeb().then(
+    () => say(`  built in ${((performance.now() - begun) / 1000).toFixed(1)} s.`),
+    (error: Error) =>
+      say(`  it could not be built, so that only the API is there: ${error.message}\n  Try: npm run build`),
+  )
+}
+
+/** Behind the running server: it takes a while, and nobody has to wait for it. */
+async function playDemoHistory(app: App, say: (text: string) => void, signal: AbortSignal): Promise<void> {
+  say('\nSix weeks of the demo club’s questions are being played in the background, so that its pages fill …')
+  await playHistory(app, { questions: 120, signal }).then(
+    (played) =>
+      say(
+        `  done: ${played.asked} questions asked, ${played.approved} improvements approved; ${played.pending} proposals and ${played.waiting} conversations wait for you.`,
+      ),
+    (error: Error) => {
+      if (!signal.aborted) app.log.warn({ error: error.message }, 'the demo’s history stopped short')
+    },
+  )
+}
 
 /** Settles at the first SIGINT or SIGTERM; a second ends the process as it is, which loses nothing acknowledged. */
 function firstSignal(say: (text: string) => void): Promise<null> {

@@ -90,6 +90,13 @@ interface Draft {
   sources: Source[]
 }
 
+/** Who writes, who routes: as it is recorded with each answer, and told to staff. */
+export const answerer = {
+  provider: 'local-extractive',
+  model: 'local-extractive',
+  routingModel: 'local-vote',
+} as const
+
 /** What the first round trip found out, and what it took. */
 interface Begun {
   draft: Draft
@@ -134,7 +141,7 @@ async function begin(
   )
   return {
     draft: rows[0]!.draft,
-    model: vector === null ? 'local-extractive-words' : 'local-extractive',
+    model: vector === null ? `${answerer.model}-words` : answerer.model,
     who,
     settings,
     started,
@@ -183,8 +190,8 @@ export async function ask(
       settings,
       `select r.* from claims, app_public.record_response(question => $1, text => $2, outcome => $3, model => $4, sources => $5,
          conversation => $6::uuid, site => $7, category => $8, requested_category => $9, confidence => $10, reason => $11,
-         router_model => 'local-vote', latency_ms => $12) r`,
-      13,
+         router_model => $12, latency_ms => $13) r`,
+      14,
     ),
     [
       question.query,
@@ -198,6 +205,7 @@ export async function ask(
       question.category ?? null,
       draft.confidence,
       draft.reason,
+      answerer.routingModel,
       recording - begun.started,
       ...who,
     ],
@@ -248,10 +256,18 @@ export async function draftReply(
   const { rows } = await services.pool.query(
     withClaims(
       settings,
-      `select r.* from claims, app_hidden.record_draft(ticket_id => $1, question => $2, answer => $3, model => $4, latency_ms => $5) r`,
-      6,
+      `select r.* from claims, app_hidden.record_draft(ticket_id => $1, question => $2, answer => $3, model => $4, router_model => $5, latency_ms => $6) r`,
+      7,
     ),
-    [ticketId, asked.question, JSON.stringify(draft), begun.model, recording - begun.started, ...who],
+    [
+      ticketId,
+      asked.question,
+      JSON.stringify(draft),
+      begun.model,
+      answerer.routingModel,
+      recording - begun.started,
+      ...who,
+    ],
   )
   const response = rows[0] as Recorded
   return {

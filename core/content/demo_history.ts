@@ -37,7 +37,12 @@ export interface PlayedHistory {
 /** questions: how many of the club's fourteen hundred are asked; each takes some 30 ms. */
 export async function playHistory(
   services: AnsweringServices,
-  options: { questions: number; now?: Date; progress?: (done: number, of: number) => void },
+  options: {
+    questions: number
+    now?: Date
+    signal?: AbortSignal
+    progress?: (done: number, of: number) => void
+  },
 ): Promise<PlayedHistory> {
   const { pool } = services
   const all = readFileSync(join(demoFolder, 'feedback.jsonl'), 'utf8')
@@ -59,11 +64,12 @@ export async function playHistory(
   for (let number = 0; number < weeks; number++) {
     const last = number === weeks - 1
     for (const line of lines.filter(({ at }) => Math.floor((at.getTime() - first) / week) === number)) {
+      options.signal?.throwIfAborted()
       options.progress?.(result.asked, lines.length)
       await live(services, line, new Date(line.at.getTime() + shift), last)
       result.asked++
     }
-    const { proposals } = await analyse(services)
+    const { proposals } = await analyse(services, { signal: options.signal })
     const { rows } = await pool.query<{ id: number; safe: boolean }>(
       `select id, coalesce((dry_run ->> 'broken')::integer, 0) = 0 as safe from app_public.improvement_queue
         where id = any ($1) and status = 'pending' order by impact desc, id`,
@@ -72,6 +78,7 @@ export async function playHistory(
     const end = new Date(Math.min(first + (number + 1) * week, lines.at(-1)!.at.getTime()) + shift)
     for (const [index, { id, safe }] of rows.entries()) {
       // Reviewers had no time for the last week yet, and left something of the others.
+      options.signal?.throwIfAborted()
       if (last || index % 4 === 3) continue
       await withClaims(pool, staff, async (client) => {
         if (safe) await client.query('select app_public.approve_improvement($1)', [id])

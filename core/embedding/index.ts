@@ -2,6 +2,8 @@
 import { Worker } from 'node:worker_threads'
 
 export interface Embedder {
+  /** Whose model it is: local, or a service's name. */
+  readonly provider: string
   /** Stored with each vector; vectors of two models are never compared. */
   readonly model: string
   embed(texts: string[]): Promise<ArrayLike<number>[]>
@@ -15,6 +17,7 @@ interface Waiting {
 
 /** @energetic-ai's English model (512 dimensions), bundled: no key, no network. Starts at the first text. */
 export class LocalEmbedder implements Embedder {
+  readonly provider = 'local'
   readonly model = 'local-use-lite'
   #worker: Worker | null = null
   #waiting = new Map<number, Waiting>()

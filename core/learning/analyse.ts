@@ -22,7 +22,10 @@ interface Draft {
   base_version?: number
 }
 
-const analyst: Claims = { role: 'worker', actor: 'local analyst' }
+/** Who finds patterns and drafts proposals; stands in failure_patterns.analyst. */
+export const analystName = 'local'
+
+const analyst: Claims = { role: 'worker', actor: `${analystName} analyst` }
 
 export async function analyse(
   services: AnsweringServices,

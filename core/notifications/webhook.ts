@@ -46,36 +46,30 @@ export interface Delivery {
   body: string
 }
 
-/** allow: host:port of private receivers that the owner of the server named (WEBHOOK_ALLOW). Times out after 10 s. */
-export async function deliver(delivery: Delivery, allow: string[], signal?: AbortSignal): Promise<void> {
-  const url = new URL(delivery.url)
+export interface Post {
+  url: string
+  headers: Record<string, string | number>
+  body: string | Buffer
+}
+
+/** The status that the receiver answers. allow: host:port of private receivers that the owner of the server named (WEBHOOK_ALLOW). Times out after 10 s. */
+export async function post(message: Post, allow: string[], signal?: AbortSignal): Promise<number> {
+  const url = new URL(message.url)
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
   const allowed = allow.includes(`${url.hostname}:${port}`)
   if (!allowed && url.protocol !== 'https:') throw new WebhookError('Only https is delivered to.', false)
   if (!allowed && isIP(host) !== 0 && !isPublicAddress(host))
     throw new WebhookError(`${host} is not a public address.`, false)
-  const timestamp = Math.floor(Date.now() / 1000)
-  const key = Buffer.from(delivery.signingKey.replace(/^whsec_/, ''), 'base64')
-  const signature = createHmac('sha256', key)
-    .update(`${delivery.id}.${timestamp}.${delivery.body}`)
-    .digest('base64')
   const timeout = AbortSignal.timeout(10_000)
-  const status = await new Promise<number>((done, fail) => {
+  return new Promise<number>((done, fail) => {
     const send = (url.protocol === 'https:' ? httpsRequest : httpRequest)(
       url,
       {
         method: 'POST',
         lookup: allowed ? undefined : publicOnly,
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': 'ClubOS',
-          'content-length': Buffer.byteLength(delivery.body),
-          'webhook-id': delivery.id,
-          'webhook-timestamp': timestamp,
-          'webhook-signature': `v1,${signature}`,
-        },
+        headers: { ...message.headers, 'content-length': Buffer.byteLength(message.body) },
       },
       (response) => {
         // What the receiver says is of no interest, however long it is.
@@ -91,11 +85,31 @@ export async function deliver(delivery: Delivery, allow: string[], signal?: Abor
         ),
       ),
     )
-    send.end(delivery.body)
+    send.end(message.body)
   })
+}
+
+/** What a receiver's status means: nothing where it took the message. */
+export function checkTaken(status: number): void {
   if (status < 200 || status > 299)
     throw new WebhookError(
       `The receiver answered ${status}.`,
       status >= 500 || status === 429 || status === 408,
     )
+}
+
+export async function deliver(delivery: Delivery, allow: string[], signal?: AbortSignal): Promise<void> {
+  const timestamp = Math.floor(Date.now() / 1000)
+  const key = Buffer.from(delivery.signingKey.replace(/^whsec_/, ''), 'base64')
+  const signature = createHmac('sha256', key)
+    .update(`${delivery.id}.${timestamp}.${delivery.body}`)
+    .digest('base64')
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'ClubOS',
+    'webhook-id': delivery.id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${signature}`,
+  }
+  checkTaken(await post({ url: delivery.url, headers, body: delivery.body }, allow, signal))
 }

@@ -172,7 +172,14 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
 
       extend type Query {
         """Searches SOPs and knowledge by words and meaning, as an answer would. Staff only."""
-        searchKnowledge(query: String!, category: String, site: String, first: Int = 10): [Source!]!
+        searchKnowledge(
+          query: String!
+          category: String
+          site: String
+          first: Int = 10
+          """What would have been found then: by the SOP versions in force, and the knowledge as it was."""
+          asOf: Datetime
+        ): [Source!]!
       }
     `,
     objects: {
@@ -222,15 +229,22 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
                 args.getRaw('category'),
                 args.getRaw('site'),
                 args.getRaw('first'),
+                args.getRaw('asOf'),
                 context().get('claims'),
               ],
-              async ([query, category, site, first, claims]) => {
+              async ([query, category, site, first, asOf, claims]) => {
                 const vector = await embedQuestion(answering(), query as string)
                 return withClaims(answering().pool, claims as Claims, async (client) => {
-                  const { rows } = await client.query(
-                    'select * from app_public.search_knowledge($1, $2::vector, $3, $4, $5)',
-                    [query, vector, category ?? null, site ?? null, first ?? 10],
-                  )
+                  const given = [query, vector, category ?? null, site ?? null, first ?? 10]
+                  const { rows } = asOf
+                    ? await client.query(
+                        'select * from app_public.search_as_of($1, $2::vector, $6::timestamptz, $3, $4, $5)',
+                        [...given, asOf],
+                      )
+                    : await client.query(
+                        'select * from app_public.search_knowledge($1, $2::vector, $3, $4, $5)',
+                        given,
+                      )
                   return rows.map(camel)
                 })
               },

@@ -23,6 +23,11 @@ export const namesPlugin: GraphileConfig.Plugin = {
         const { firstArgument } = details.resource?.extensions?.tags ?? {}
         return details.param.name === 'first' && firstArgument ? firstArgument : previous(details)
       },
+      // As browsers write it (PushSubscription), not p256Dh.
+      // biome-ignore lint/suspicious/noExplicitAny: as above
+      camelCase(previous: any, _options: unknown, text: string) {
+        return text === 'p256dh' ? text : previous(text)
+      },
       nodeIdFieldName() {
         return 'nodeId'
       },

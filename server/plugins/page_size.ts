@@ -28,7 +28,9 @@ export const pageSizePlugin: GraphileConfig.Plugin = {
   gather: {
     hooks: {
       pgProcedures_PgResourceOptions(_info, { pgProc, resourceOptions }) {
-        // A list has a `first` of its own. That of the function is for psql; here it keeps its default.
+        // A list has a `first` of its own. That of the function is for psql; here it keeps its default, unless a tag
+        // gives it another name.
+        if (pgProc.getTagsAndDescription().tags.firstArgument !== undefined) return
         const parameters = resourceOptions.parameters as
           | { name: string | null; optional?: boolean }[]
           | undefined

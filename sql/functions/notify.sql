@@ -8,9 +8,14 @@ language sql volatile security definer set search_path = app_public, public, pg_
   insert into app_public.notifications (kind, channel, webhook_id, details, key)
   select notify.kind, 'webhook', w.id, notify.details, notify.key || ':' || w.id from app_public.webhooks w where w.is_active and notify.kind = any (w.events)
   on conflict do nothing;
+  insert into app_public.notifications (kind, channel, user_id, push_subscription_id, details, key)
+  select notify.kind, 'push', u.id, s.id, notify.details, notify.key || ':' || s.id
+    from app_public.push_subscriptions s join app_public.users u on u.id = s.user_id
+   where notify.kind = 'urgent_ticket' and u.is_active and u.role in ('agent', 'reviewer', 'admin')
+  on conflict do nothing;
 $$;
 comment on function app_hidden.notify(text, jsonb, text) is
-  'Puts an event into the outbox, in this transaction: mails to the staff concerned, deliveries to the webhooks that want it. details: no personal data, no secrets. key: the same event is told once.';
+  'Puts an event into the outbox, in this transaction: mails to the staff concerned, deliveries to the webhooks that want it, pushes to their browsers of what is urgent. details: no personal data, no secrets. key: the same event is told once.';
 
 create or replace function app_hidden.tg_notifications__enqueue() returns trigger
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
@@ -61,12 +66,19 @@ begin
     update app_public.notifications n set status = 'skipped', error = 'nobody with that address works here' where n.id = notification_id;
     return null;
   end if;
+  if v_notification.channel = 'push'
+     and not exists (select from app_public.push_subscriptions s join app_public.users u on u.id = s.user_id where s.id = v_notification.push_subscription_id and s.user_id = v_user_id and u.is_active) then
+    update app_public.notifications n set status = 'skipped', error = 'the browser has unsubscribed' where n.id = notification_id;
+    return null;
+  end if;
   if v_notification.kind in ('invitation', 'password_reset') then
     v_link := app_secret.make_link(v_notification.kind, v_user_id);
   end if;
   update app_public.notifications n set status = 'sending', attempts = n.attempts + 1, error = null, user_id = v_user_id where n.id = notification_id returning * into v_notification;
   return to_jsonb(v_notification) || jsonb_build_object('link_token', v_link, 'name', (select u.name from app_public.users u where u.id = v_user_id))
-    || coalesce((select jsonb_build_object('url', w.url, 'signing_key', k.key) from app_public.webhooks w join app_secret.webhook_keys k on k.webhook_id = w.id where w.id = v_notification.webhook_id), '{}');
+    || coalesce((select jsonb_build_object('url', w.url, 'signing_key', k.key) from app_public.webhooks w join app_secret.webhook_keys k on k.webhook_id = w.id where w.id = v_notification.webhook_id), '{}')
+    || coalesce((select jsonb_build_object('endpoint', s.endpoint, 'p256dh', s.p256dh, 'auth', s.auth, 'vapid_public_key', k.public_key, 'vapid_private_key', k.private_key)
+                   from app_public.push_subscriptions s, app_secret.vapid_keys k where s.id = v_notification.push_subscription_id), '{}');
 end
 $$;
 comment on function app_private.claim_notification(bigint, boolean) is
@@ -74,6 +86,9 @@ comment on function app_private.claim_notification(bigint, boolean) is
 
 create or replace function app_private.finish_notification(notification_id bigint, error text default null, retry boolean default false) returns void
 language sql volatile security definer set search_path = app_public, public, pg_temp as $$
+  update app_public.push_subscriptions s set last_ok_at = now()
+    from app_public.notifications n
+   where n.id = notification_id and n.status = 'sending' and s.id = n.push_subscription_id and finish_notification.error is null;
   update app_public.notifications n
      set status = case when finish_notification.error is null then 'sent' when retry and n.attempts < 8 then 'queued' else 'failed' end,
          sent_at = case when finish_notification.error is null then now() end, error = left(finish_notification.error, 500)

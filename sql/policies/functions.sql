@@ -20,7 +20,7 @@ grant execute on function app_public.current_actor(), app_public.current_visitor
 grant execute on function app_public.start_conversation(text), app_public.mark_helpful(bigint),
   app_public.mark_unhelpful(bigint, text, text, integer, text, text) to anonymous, agent;
 
-grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.sop_diff(integer, integer, integer),
+grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.search_as_of(text, vector, timestamptz, text, text, integer), app_public.sop_diff(integer, integer, integer),
   app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz),
   app_public.sop_blame(integer, integer), app_public.sop_questions(integer, integer), app_public.improvement_merge(integer) to agent, auditor;
 grant execute on function app_public.improvement_queue_category(app_public.improvement_queue), app_public.improvement_queue_topic(app_public.improvement_queue),
@@ -31,7 +31,7 @@ grant execute on function app_public.answers_by_day(timestamptz, timestamptz, te
   app_public.response_times_by_day(timestamptz, timestamptz, text, text, text), app_public.answers_by_hour(timestamptz, timestamptz, text, text, text),
   app_public.feedback_by_day(timestamptz, timestamptz, text, text, text), app_public.most_used_sops(timestamptz, timestamptz, text, text, integer),
   app_public.most_failed_sops(timestamptz, timestamptz, text, text, integer), app_public.top_patterns(timestamptz, timestamptz, text, text, integer),
-  app_public.approvals_by_week(timestamptz, timestamptz, text), app_public.insights_summary(timestamptz, timestamptz, text, text), app_public.insight_source(text), app_public.knowledge_duplicates(integer),
+  app_public.approvals_by_week(timestamptz, timestamptz, text), app_public.insights_summary(timestamptz, timestamptz, text, text), app_public.insight_source(text), app_public.knowledge_duplicates(integer), app_public.system_health(),
   app_hidden.insight_period(timestamptz, timestamptz, text, text), app_hidden.insight_figures(timestamptz, timestamptz, text, integer) to agent, auditor;
 -- What these call with the caller's rights: they compute, and read nothing.
 grant execute on function app_hidden.to_lines(text), app_hidden.from_lines(text[]), app_hidden.merge_lines(text, text, text), app_hidden.merge_marked(text, text, text), app_hidden.line_edits(text[], text[]), app_hidden.hunk_range(integer, integer),
@@ -56,7 +56,8 @@ grant execute on function app_hidden.current_reason(), app_hidden.acting_role(),
 
 grant execute on function app_public.current_user_id(), app_public.me() to anonymous, agent, auditor, worker;
 grant execute on function app_public.users_status(app_public.users) to agent, auditor;
-grant execute on function app_public.create_api_token(text, text, timestamptz, integer), app_public.revoke_api_token(integer), app_public.revoke_session(uuid) to agent;
+grant execute on function app_public.create_api_token(text, text, timestamptz, integer), app_public.revoke_api_token(integer), app_public.revoke_session(uuid),
+  app_public.save_push_subscription(text, text, text, text), app_public.delete_push_subscription(text), app_public.push_public_key() to agent;
 grant execute on function app_public.create_user(text, text, text, boolean), app_public.invite_user(integer), app_public.deactivate_user(integer, text),
   app_public.create_webhook(text, text[]), app_public.delete_webhook(integer) to admin;
 
@@ -65,8 +66,8 @@ grant execute on function app_public.verify_audit_log(text) to admin, auditor;
 grant execute on function app_public.export_personal_data(uuid), app_public.export_conversation(integer), app_public.erase_personal_data(uuid, text),
   app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text) to admin;
 
--- The view dead_jobs runs it with the rights of who asks.
-grant execute on function app_hidden.dead_jobs() to admin, auditor;
+-- The views dead_jobs and jobs run them with the rights of who asks.
+grant execute on function app_hidden.dead_jobs(), app_hidden.jobs() to admin, auditor;
 grant execute on function app_public.retry_job(bigint, text), app_public.discard_job(bigint, text) to admin;
 grant execute on function app_private.watch_jobs(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
 
@@ -75,4 +76,5 @@ grant execute on function app_public.record_response(text, text, text, text, jso
   app_hidden.record_draft(integer, text, jsonb, text, text, double precision, text, integer, integer, integer, numeric),
   app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text),
   app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
-  app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean) to worker;
+  app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean),
+  app_private.drop_push_subscription(bigint) to worker;

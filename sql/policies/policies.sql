@@ -45,6 +45,11 @@ create policy select_own on app_public.sessions for select to agent using (user_
 create policy select_own on app_public.api_tokens for select to agent using (user_id = (select app_public.current_user_id()));
 grant select on app_public.sessions, app_public.api_tokens to agent;
 
+-- And their own browsers, but not the keys that messages to them are encrypted with.
+create policy select_own on app_public.push_subscriptions for select to agent using (user_id = (select app_public.current_user_id()));
+create policy select_auditor on app_public.push_subscriptions for select to auditor using (true);
+grant select (id, user_id, endpoint, user_agent, created_at, last_ok_at) on app_public.push_subscriptions to agent, auditor;
+
 -- A customer sees their own conversations, and what they were answered from. `(select …)` is computed once a query, not
 -- once a row; an array of keys, unlike exists or in, lets the planner use the index of the key.
 create policy select_own on app_public.tickets for select to anonymous using (visitor_id = (select nullif(current_setting('clubos.visitor_id', true), '')::uuid));
@@ -95,4 +100,4 @@ create policy insert_worker on app_public.llm_calls for insert to worker with ch
 grant insert (purpose, model, tokens_in, tokens_out, tokens_cached, cost, latency_ms, status, request_id, response_id) on app_public.llm_calls to worker;
 
 grant select on app_public.sop_usage, app_public.sop_failures, app_public.knowledge_health, app_public.review_metrics, app_public.sop_categories to agent, auditor;
-grant select on app_public.dead_jobs to admin, auditor;
+grant select on app_public.dead_jobs, app_public.jobs to admin, auditor;

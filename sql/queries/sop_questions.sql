@@ -13,7 +13,7 @@ begin
               select e.response_id from app_public.failed_responses e where e.expected_sop_id = sop_questions.sop_id and e.withdrawn_at is null) a
         join app_public.responses r on r.id = a.response_id
         left join app_public.failed_responses f on f.response_id = r.id and f.withdrawn_at is null
-       where r.erased_at is null
+       where r.erased_at is null and r.outcome <> 'drafted'
       union all
       -- Failures that came without an answer, such as imported ones.
       select null, f.query, null, f.id, f.created_at from app_public.failed_responses f

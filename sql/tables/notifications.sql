@@ -18,12 +18,24 @@ create table if not exists app_public.notifications (
   constraint notifications_sent_at_matches_status check ((status = 'sent') = (sent_at is not null)),
   constraint notifications_webhook_matches_channel check ((channel = 'webhook') = (webhook_id is not null))
 );
+alter table app_public.notifications add column if not exists push_subscription_id integer references app_public.push_subscriptions (id) on delete set null;
+do $$
+begin
+  if not exists (select from pg_constraint where conname = 'notifications_subscription_is_of_push') then
+    alter table app_public.notifications drop constraint notifications_channel_is_known;
+    alter table app_public.notifications add constraint notifications_channel_is_known check (channel in ('mail', 'webhook', 'push'));
+    alter table app_public.notifications add constraint notifications_subscription_is_of_push check (channel = 'push' or push_subscription_id is null);
+  end if;
+end
+$$;
 create unique index if not exists notifications_key on app_public.notifications (channel, key);
 create index if not exists notifications_user_id on app_public.notifications (user_id);
 create index if not exists notifications_webhook_id on app_public.notifications (webhook_id);
+create index if not exists notifications_push_subscription_id on app_public.notifications (push_subscription_id);
 create index if not exists notifications_created_at on app_public.notifications (created_at);
 comment on table app_public.notifications is 'The outbox: what is to be told to whom. A row is claimed once and then sent, so that a retry never sends twice; it holds no secrets, since a link is made when it is sent.';
 comment on column app_public.notifications.recipient is 'E-mail address, where channel is mail.';
+comment on column app_public.notifications.push_subscription_id is 'The browser, where channel is push; null once it has unsubscribed.';
 comment on column app_public.notifications.key is 'Unique per channel: the same event is told once.';
 comment on column app_public.notifications.status is 'queued, sending, sent, failed (error says why) or skipped (nobody to send to). One that stays at sending was cut short: it may have arrived.';
 alter table app_public.notifications enable row level security;

@@ -14,10 +14,11 @@ begin
   end if;
   if OLD.is_active and not NEW.is_active then
     update app_public.api_tokens t set revoked_at = now() where t.user_id = OLD.id and t.revoked_at is null;
+    delete from app_public.push_subscriptions s where s.user_id = OLD.id;
   end if;
   return NEW;
 end
 $$;
-comment on function app_hidden.tg_users__guard() is 'Refuses (CO108) to lose the last admin; ends sessions, links and tokens of whoever is deactivated.';
+comment on function app_hidden.tg_users__guard() is 'Refuses (CO108) to lose the last admin; ends sessions, links, tokens and push subscriptions of whoever is deactivated.';
 drop trigger if exists _100_guard on app_public.users;
 create trigger _100_guard before update on app_public.users for each row execute function app_hidden.tg_users__guard();

@@ -24,6 +24,7 @@ interface Row {
 
 // The model is not what is tested here, and takes a minute for so many texts: each text gets a vector at once.
 const embedder = {
+  provider: 'test',
   model: 'local-use-lite',
   embed: async (texts: string[]) => texts.map((text) => JSON.parse(axis(text.length % 512)) as number[]),
   close: async () => {},

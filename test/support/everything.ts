@@ -37,6 +37,11 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       'test',
     ])
     await client.query('select app_private.refresh_search_statistics(true)')
+    await become(client, admin)
+    await client.query(
+      `select merge_knowledge(save_a.id, array[save_b.id], 'The same') from save_knowledge('a', 'b', 'One?', 'Yes') save_a, save_knowledge('a', 'b', 'Two?', 'Yes') save_b`,
+    )
+    await become(client, worker)
     await client.query(`insert into llm_calls (purpose, model, status) values ('answer', 'test', 'ok')`)
   })
   await committed(pool, worker, (client) => client.query('select app_private.record_audit_head()'))
@@ -51,6 +56,15 @@ async function fillAccounts(pool: pg.Pool): Promise<void> {
       const { id } = await one(client, 'select id from create_user($1, $2)', [staffOf(role), role])
       await one(client, `select token from create_api_token('script', $1, null, $2)`, [role, id])
     })
+  await pool.query(`select app_secret.keep_vapid_keys('public', 'private')`)
+  for (const role of ['agent', 'reviewer', 'admin'] as const)
+    await committed(pool, { role, actor: staffOf(role) }, (client) =>
+      client.query('select save_push_subscription($1, $2, $3)', [
+        `https://push.example/${role}`,
+        `B${'A'.repeat(86)}`,
+        'A'.repeat(22),
+      ]),
+    )
   await pool.query(
     `insert into app_secret.passwords (user_id, hash) select id, '$argon2id$made-up' from app_public.users`,
   )

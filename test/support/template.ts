@@ -18,6 +18,7 @@ import { makePool } from '../../core/database/index.ts'
 import { migrateDatabase, projectFolder } from '../../core/database/migrate.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { makeLog } from '../../core/log.ts'
+import { buildWeb, isStale } from '../../web/build.ts'
 
 const migrations = join(projectFolder, 'migrations', 'committed')
 
@@ -78,7 +79,11 @@ async function fill(kind: TemplateKind, url: string): Promise<void> {
   }
 }
 
-export default () => makeTemplate('empty')
+export default async function setUp(): Promise<void> {
+  // Before many servers start at once, each of which would build it.
+  if (isStale()) await buildWeb()
+  await makeTemplate('empty')
+}
 
 export async function makeTemplate(kind: TemplateKind): Promise<void> {
   process.env.GRAPHILE_ENV ??= 'production'

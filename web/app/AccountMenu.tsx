@@ -1,5 +1,5 @@
 /** Who is logged in; theme, language, time zone, notifications; log out. */
-import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { Menu, Text, useMantineColorScheme } from '@mantine/core'
 import {
   IconBell,
   IconBellOff,
@@ -12,13 +12,14 @@ import {
 } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { chooseLanguage, type Language, languages } from '../i18n/index.ts'
+import { AccountFace } from './AccountButton.tsx'
 import { usePush } from './push.ts'
 import { logOut, useSession } from './session.ts'
 import { chooseTimezone, ownTimezone, useTimezone } from './time.ts'
 
 const themes = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop }
 
-export function AccountMenu() {
+export default function AccountMenu() {
   const { t, i18n } = useTranslation()
   const { user, role } = useSession()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
@@ -26,11 +27,9 @@ export function AccountMenu() {
   const push = usePush()
   const name = user?.name ?? t(`session.role.${role}`)
   return (
-    <Menu position="bottom-end" width={260} withinPortal>
+    <Menu position="bottom-end" width={260} defaultOpened>
       <Menu.Target>
-        <UnstyledButton aria-label={`${t('session.menu')}: ${name}`}>
-          <Avatar name={name} size={34} radius="xl" color="initials" />
-        </UnstyledButton>
+        <AccountFace />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>

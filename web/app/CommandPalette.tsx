@@ -1,4 +1,5 @@
 /** Ctrl + K: go to a page, do something, find an SOP or a piece of knowledge by words and meaning. */
+import '@mantine/spotlight/styles.css'
 import { useDebouncedValue } from '@mantine/hooks'
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconBook2, IconBulb, IconCommand, IconSearch } from '@tabler/icons-react'
@@ -31,7 +32,7 @@ const open = (shortcutKeys: string) => () =>
       )
   }, 350)
 
-export function CommandPalette() {
+export default function CommandPalette() {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const { role } = useSession()

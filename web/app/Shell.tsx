@@ -10,7 +10,6 @@ import {
   Group,
   Kbd,
   NavLink,
-  ScrollArea,
   Text,
   VisuallyHidden,
 } from '@mantine/core'
@@ -19,20 +18,22 @@ import { spotlight } from '@mantine/spotlight'
 import { IconPlayerPause, IconSearch, IconWifiOff } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Lines } from '../components/QueryState.tsx'
+import { asked } from '../components/reason.ts'
+import { toastsWanted } from '../components/toast.ts'
 import { graphql } from '../graphql/graphql.ts'
 import { refresh, useData } from '../graphql/hooks.ts'
 import { useLive } from '../graphql/live.ts'
-import { AccountMenu } from './AccountMenu.tsx'
+import { AccountButton } from './AccountButton.tsx'
 import { KeyboardProvider, Keys, useKeyboard, useShortcuts } from './keyboard.tsx'
 import { pages } from './pages.ts'
 import { useSession } from './session.ts'
 
-const CommandPalette = lazy(() =>
-  import('./CommandPalette.tsx').then(({ CommandPalette }) => ({ default: CommandPalette })),
-)
+const CommandPalette = lazy(() => import('./CommandPalette.tsx'))
+const ReasonDialog = lazy(() => import('../components/ReasonDialog.tsx'))
+const Toasts = lazy(() => import('../components/Toasts.tsx'))
 
 export const waitingQuery = graphql(`
   query Waiting {
@@ -68,11 +69,22 @@ function Frame() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another page is shown
   useEffect(close, [path])
 
+  const [palette, setPalette] = useState(false)
+  const openPalette = () => {
+    setPalette(true)
+    spotlight.open()
+  }
+  const toasts = toastsWanted.use()
+  // Once there it stays, so that its closing is seen.
+  const asking = asked.use() !== null
+  const [dialog, setDialog] = useState(false)
+  if (asking && !dialog) setDialog(true)
+
   const visible = pages.filter((page) => page.for(session.role))
   useShortcuts(
     [
-      { keys: '$mod+k', label: t('keys.palette'), run: spotlight.open, inFields: true },
-      { keys: '/', label: t('keys.palette'), run: spotlight.open },
+      { keys: '$mod+k', label: t('keys.palette'), run: openPalette, inFields: true },
+      { keys: '/', label: t('keys.palette'), run: openPalette },
       { keys: 'Shift+?', label: t('keys.help'), run: openHelp },
       ...visible.map((page) => ({
         keys: `g ${page.key}`,
@@ -120,7 +132,7 @@ function Frame() {
               visibleFrom="sm"
               leftSection={<IconSearch size={14} aria-hidden />}
               rightSection={<Keys keys="$mod+k" />}
-              onClick={spotlight.open}
+              onClick={openPalette}
             >
               {t('palette.open')}
             </Button>
@@ -129,7 +141,7 @@ function Frame() {
               size="lg"
               hiddenFrom="sm"
               aria-label={t('palette.open')}
-              onClick={spotlight.open}
+              onClick={openPalette}
             >
               <IconSearch size={16} />
             </ActionIcon>
@@ -144,12 +156,12 @@ function Frame() {
                 ?
               </Kbd>
             </ActionIcon>
-            <AccountMenu />
+            <AccountButton />
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label={t('nav.label')}>
-        <ScrollArea type="never">
+        <Box style={{ overflowY: 'auto' }}>
           {visible.map((page) => {
             const { count = 0, urgent = false } = counts[page.name] ?? {}
             return (
@@ -171,7 +183,7 @@ function Frame() {
               />
             )
           })}
-        </ScrollArea>
+        </Box>
       </AppShell.Navbar>
       <AppShell.Main>
         {!online && (
@@ -190,9 +202,9 @@ function Frame() {
           </Suspense>
         </Box>
         <VisuallyHidden role="status">{busy ? t('state.loading') : ''}</VisuallyHidden>
-        <Suspense fallback={null}>
-          <CommandPalette />
-        </Suspense>
+        <Suspense fallback={null}>{palette && <CommandPalette />}</Suspense>
+        <Suspense fallback={null}>{dialog && <ReasonDialog />}</Suspense>
+        <Suspense fallback={null}>{toasts && <Toasts />}</Suspense>
       </AppShell.Main>
     </AppShell>
   )

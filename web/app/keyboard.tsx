@@ -1,6 +1,16 @@
 /** Shortcuts: a page says which keys do what, they work while it is shown, and `?` lists them. */
-import { Kbd, Modal, Stack, Table, Text, Title } from '@mantine/core'
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { Kbd } from '@mantine/core'
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { useTranslation } from 'react-i18next'
 import { tinykeys } from 'tinykeys'
 
@@ -13,8 +23,10 @@ export interface Shortcut {
   inFields?: boolean
 }
 
-type Scope = 'everywhere' | 'here'
-type Registry = Map<symbol, { scope: Scope; shortcuts: Shortcut[] }>
+export type Scope = 'everywhere' | 'here'
+export type Registry = Map<symbol, { scope: Scope; shortcuts: Shortcut[] }>
+
+const KeyboardHelp = lazy(() => import('./KeyboardHelp.tsx'))
 
 const Context = createContext<{
   register(id: symbol, entry: { scope: Scope; shortcuts: Shortcut[] } | null): void
@@ -31,7 +43,7 @@ const inDialog = () => document.querySelector('[role="dialog"]') !== null
 
 export function KeyboardProvider({ children }: { children: ReactNode }) {
   const registry = useRef<Registry>(new Map())
-  const [help, setHelp] = useState(false)
+  const [help, setHelp] = useState<boolean | null>(null)
   const value = useMemo(
     () => ({
       registry: registry.current,
@@ -46,7 +58,11 @@ export function KeyboardProvider({ children }: { children: ReactNode }) {
   return (
     <Context.Provider value={value}>
       {children}
-      <KeyboardHelp opened={help} onClose={() => setHelp(false)} registry={registry.current} />
+      {help !== null && (
+        <Suspense fallback={null}>
+          <KeyboardHelp opened={help} onClose={() => setHelp(false)} registry={registry.current} />
+        </Suspense>
+      )}
     </Context.Provider>
   )
 }
@@ -107,49 +123,4 @@ export function Keys({ keys }: { keys: string }) {
       <Kbd size="xs">{keyName(key)}</Kbd>
     </span>
   ))
-}
-
-function KeyboardHelp({
-  opened,
-  onClose,
-  registry,
-}: {
-  opened: boolean
-  onClose: () => void
-  registry: Registry
-}) {
-  const { t } = useTranslation()
-  const of = (scope: Scope) =>
-    [...registry.values()].filter((one) => one.scope === scope).flatMap((one) => one.shortcuts)
-  return (
-    <Modal opened={opened} onClose={onClose} title={t('keys.title')} size="lg">
-      <Stack>
-        {(['here', 'everywhere'] as const).map((scope) => {
-          const shortcuts = of(scope)
-          if (shortcuts.length === 0) return null
-          return (
-            <section key={scope}>
-              <Title order={3} size="h5" mb="xs">
-                {t(`keys.${scope}`)}
-              </Title>
-              <Table withRowBorders={false} verticalSpacing={4}>
-                <Table.Tbody>
-                  {shortcuts.map((one) => (
-                    <Table.Tr key={one.keys}>
-                      <Table.Th w="9rem" scope="row">
-                        <Keys keys={one.keys} />
-                      </Table.Th>
-                      <Table.Td>
-                        <Text size="sm">{one.label}</Text>
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </section>
-          )
-        })}
-      </Stack>
-    </Modal>
-  )
 }

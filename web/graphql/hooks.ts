@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-query'
 import type { TypedDocumentNode } from '@urql/core'
 import type { DocumentNode, OperationDefinitionNode } from 'graphql'
+import { toastError } from '../components/toast.ts'
 import { type ApiError, request } from './client.ts'
 
 const nameOf = (document: DocumentNode) => {
@@ -96,9 +97,8 @@ export function useChange<Data, Variables extends object>(
   return useMutation<Data, ApiError, Variables>({
     mutationFn: (variables) => request(document, variables),
     onSuccess: (data, variables) => onSuccess?.(data, variables),
-    onError: async (error, variables) => {
+    onError: (error, variables) => {
       if (onError?.(error, variables)) return
-      const { toastError } = await import('../components/toast.tsx')
       toastError(error)
     },
     onSettled: () => refresh(client, refreshes),

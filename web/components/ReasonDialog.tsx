@@ -1,45 +1,33 @@
-/** Asks why: everything that changes what the club says carries a reason. */
-import { Button, Group, Stack, Text, Textarea } from '@mantine/core'
-import { modals } from '@mantine/modals'
-import i18next from 'i18next'
-import { type ReactNode, useState } from 'react'
+/** The dialog of `askReason`; it comes when somebody is first asked. */
+import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { type Ask, asked } from './reason.ts'
 
-interface Ask {
-  title: string
-  /** On the button that does it. */
-  action: string
-  text?: ReactNode
-  /** Whether it can do without. */
-  optional?: boolean
-  /** Reasons to choose from with one click. */
-  suggestions?: string[]
-  danger?: boolean
-}
-
-/** Null where the person thought better of it. */
-export const askReason = (ask: Ask): Promise<string | null> =>
-  new Promise((resolve) => {
-    let answered = false
-    const id = modals.open({
-      title: ask.title,
-      closeButtonProps: { 'aria-label': i18next.t('do.close') },
-      onClose: () => {
-        if (!answered) resolve(null)
-      },
-      children: (
+export default function ReasonDialog() {
+  const { t } = useTranslation()
+  const now = asked.use()
+  // What was asked stays in view while the dialog closes.
+  const [last, setLast] = useState(now)
+  if (now && now !== last) setLast(now)
+  return (
+    <Modal
+      opened={now !== null}
+      onClose={() => now?.answer(null)}
+      title={last?.ask.title}
+      closeButtonProps={{ 'aria-label': t('do.close') }}
+    >
+      {last && (
         <ReasonForm
-          {...ask}
-          onCancel={() => modals.close(id)}
-          onSubmit={(reason) => {
-            answered = true
-            modals.close(id)
-            resolve(reason)
-          }}
+          key={String(now === null)}
+          {...last.ask}
+          onCancel={() => now?.answer(null)}
+          onSubmit={(reason) => now?.answer(reason)}
         />
-      ),
-    })
-  })
+      )}
+    </Modal>
+  )
+}
 
 function ReasonForm({
   action,

@@ -1,0 +1,86 @@
+/** What this server is and with what it answers: what runs, not what somebody hoped for. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { GraphileConfig } from 'graphile-config'
+import { context, lambda, SafeError } from 'postgraphile/grafast'
+import { extendSchema, gql } from 'postgraphile/utils'
+import { z } from 'zod'
+import { type AnsweringServices, answerer } from '../../core/answering/ask.ts'
+import type { Config } from '../../core/config.ts'
+import type { Claims } from '../../core/database/index.ts'
+import { projectFolder } from '../../core/database/migrate.ts'
+import { analystName } from '../../core/learning/analyse.ts'
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')))
+
+const staff = new Set<Claims['role']>(['agent', 'reviewer', 'admin', 'auditor'])
+
+export function systemPlugin(
+  services: AnsweringServices | null,
+  config?: Pick<Config, 'production' | 'smtpUrl' | 'publicUrl'>,
+): GraphileConfig.Plugin {
+  const describe = async () => {
+    if (!services || !config) throw new Error('This schema was made to be printed, not asked.')
+    const { rows } = await services.pool.query<{ version: string }>('select version()')
+    return {
+      version,
+      databaseKind: /emscripten|wasm/.test(rows[0]!.version) ? 'embedded' : 'server',
+      answeringProvider: answerer.provider,
+      answeringModel: answerer.model,
+      routingModel: answerer.routingModel,
+      embeddingProvider: services.embedder.provider,
+      embeddingModel: services.embedder.model,
+      analyst: analystName,
+      environment: config.production ? 'production' : 'development',
+      mailConfigured: config.smtpUrl !== undefined,
+      publicUrl: config.publicUrl ?? null,
+    }
+  }
+  return extendSchema(() => ({
+    typeDefs: gql`
+      """What this server is, and with what it answers."""
+      type System {
+        """Of ClubOS."""
+        version: String!
+        """server, or embedded."""
+        databaseKind: String!
+        """Who writes answers: local-extractive quotes the club's texts and needs no key."""
+        answeringProvider: String!
+        answeringModel: String!
+        """What finds the category: local-vote lets the nearest sources vote."""
+        routingModel: String!
+        embeddingProvider: String!
+        """What questions are embedded with; systemHealth says with what the club's texts were."""
+        embeddingModel: String!
+        """Who finds patterns of failures and drafts proposals."""
+        analyst: String!
+        """production or development."""
+        environment: String!
+        """Whether a mail server is set."""
+        mailConfigured: Boolean!
+        """The address that people use; null: this machine alone."""
+        publicUrl: String
+      }
+
+      extend type Query {
+        """What this server is, and with what it answers. Staff only."""
+        system: System
+      }
+    `,
+    objects: {
+      Query: {
+        plans: {
+          system() {
+            return lambda(context().get('claims'), (claims) => {
+              if (!staff.has((claims as Claims).role))
+                throw new SafeError('This needs the role agent.', { code: 'CO403' })
+              return describe()
+            })
+          },
+        },
+      },
+    },
+  }))
+}
