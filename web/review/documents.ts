@@ -2,8 +2,16 @@
 import { graphql, type ResultOf } from '../graphql/graphql.ts'
 import type { Kind, Status } from './route.ts'
 
-/** The same fields for a page of the list and for rows that changed: neither texts nor dry runs. */
-export const pendingQuery = graphql(`
+/** What the list shows of a proposal: neither texts nor dry runs. */
+const rowFragment = graphql(`
+  fragment ReviewRow on ImprovementQueue @_unmask {
+    id kind status impact createdAt category topic fixed broken viewers decidedAt approvedBy rejectedBy
+    evidence: improvementEvidencesByImprovementId { totalCount }
+  }
+`)
+
+export const pendingQuery = graphql(
+  `
   query ReviewPending($kind: String, $category: String, $after: Cursor) {
     improvementQueues(
       condition: { status: "pending", kind: $kind, category: $category }
@@ -11,15 +19,15 @@ export const pendingQuery = graphql(`
     ) {
       totalCount
       pageInfo { hasNextPage endCursor }
-      nodes {
-        id kind status impact createdAt category topic fixed broken viewers decidedAt approvedBy rejectedBy
-        evidence: improvementEvidencesByImprovementId { totalCount }
-      }
+      nodes { ...ReviewRow }
     }
   }
-`)
+`,
+  [rowFragment],
+)
 
-export const decidedQuery = graphql(`
+export const decidedQuery = graphql(
+  `
   query ReviewDecided($status: String!, $kind: String, $category: String, $after: Cursor) {
     improvementQueues(
       condition: { status: $status, kind: $kind, category: $category }
@@ -27,24 +35,23 @@ export const decidedQuery = graphql(`
     ) {
       totalCount
       pageInfo { hasNextPage endCursor }
-      nodes {
-        id kind status impact createdAt category topic fixed broken viewers decidedAt approvedBy rejectedBy
-        evidence: improvementEvidencesByImprovementId { totalCount }
-      }
+      nodes { ...ReviewRow }
     }
   }
-`)
+`,
+  [rowFragment],
+)
 
-export const rowsQuery = graphql(`
+export const rowsQuery = graphql(
+  `
   query ReviewRows($ids: [Int!]!) {
     improvementQueues(filter: { id: { in: $ids } }) {
-      nodes {
-        id kind status impact createdAt category topic fixed broken viewers decidedAt approvedBy rejectedBy
-        evidence: improvementEvidencesByImprovementId { totalCount }
-      }
+      nodes { ...ReviewRow }
     }
   }
-`)
+`,
+  [rowFragment],
+)
 
 export const categoriesQuery = graphql(`
   query ReviewCategories { sopCategories { nodes { category } } }
@@ -105,29 +112,41 @@ export const tryTextMutation = graphql(`
   }
 `)
 
-export const approveMutation = graphql(`
+export const approveMutation = graphql(
+  `
   mutation ReviewApprove($id: Int!, $text: String, $version: Int) {
-    approveImprovement(input: { id: $id, editedContent: $text, editedVersion: $version }) { result { id status } }
+    approveImprovement(input: { id: $id, editedContent: $text, editedVersion: $version }) { result { ...ReviewRow } }
   }
-`)
+`,
+  [rowFragment],
+)
 
-export const rejectMutation = graphql(`
+export const rejectMutation = graphql(
+  `
   mutation ReviewReject($id: Int!, $reason: String!) {
-    rejectImprovement(input: { id: $id, reason: $reason }) { result { id status } }
+    rejectImprovement(input: { id: $id, reason: $reason }) { result { ...ReviewRow } }
   }
-`)
+`,
+  [rowFragment],
+)
 
-export const undoMutation = graphql(`
+export const undoMutation = graphql(
+  `
   mutation ReviewUndo($id: Int!, $reason: String!) {
-    undoImprovement(input: { id: $id, reason: $reason }) { result { id status } }
+    undoImprovement(input: { id: $id, reason: $reason }) { result { ...ReviewRow } }
   }
-`)
+`,
+  [rowFragment],
+)
 
-export const reopenMutation = graphql(`
+export const reopenMutation = graphql(
+  `
   mutation ReviewReopen($id: Int!, $reason: String!) {
-    reopenImprovement(input: { id: $id, reason: $reason }) { result { id status } }
+    reopenImprovement(input: { id: $id, reason: $reason }) { result { ...ReviewRow } }
   }
-`)
+`,
+  [rowFragment],
+)
 
 export const lookMutation = graphql(`
   mutation ReviewLook($id: Int!) { lookAtImprovement(input: { id: $id }) { result { userId name since } } }
@@ -137,12 +156,9 @@ export const lookAwayMutation = graphql(`
   mutation ReviewLookAway($id: Int!) { lookAway(input: { id: $id }) { clientMutationId } }
 `)
 
-type Node = NonNullable<NonNullable<ResultOf<typeof proposalQuery>['improvementQueue']>>
-export type Proposal = Node
+export type Proposal = NonNullable<ResultOf<typeof proposalQuery>['improvementQueue']>
 export type Merge = NonNullable<ResultOf<typeof mergeQuery>['improvementMerge']>
-export type Row = NonNullable<
-  NonNullable<NonNullable<ResultOf<typeof rowsQuery>['improvementQueues']>['nodes']>[number]
->
+export type Row = ResultOf<typeof rowFragment>
 export type QueuePage = ResultOf<typeof pendingQuery>
 
 export interface Filters {
