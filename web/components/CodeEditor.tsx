@@ -43,6 +43,8 @@ export const editorTheme = (dark: boolean, minHeight = '20rem') =>
       },
       '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--mantine-color-default-hover)' },
       '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
+      // The colours of the default highlighting are made for light pages.
+      ...(dark && { '.cm-line span': { color: 'inherit !important' } }),
     },
     { dark },
   )

@@ -74,7 +74,7 @@ export function Batch({ subjects, carryOut, onDone, onUndo, onClose }: Props) {
           <Stack gap={6} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
             {outcomes.map(({ subject, error }) => (
               <Group key={subject.id} component="li" gap="xs" align="flex-start" wrap="nowrap">
-                <Badge variant="light" color={error ? 'red' : 'teal'} style={{ flex: 'none' }}>
+                <Badge tt="none" variant="light" color={error ? 'red' : 'teal'} style={{ flex: 'none' }}>
                   {t(error ? 'row.refused' : 'batch.approved')}
                 </Badge>
                 <Text size="sm" style={{ overflowWrap: 'anywhere' }}>

@@ -1,6 +1,8 @@
 /** What the latest dry run found, in short; the questions themselves stand with the evidence. */
 import { Alert, Badge, Button, Group, Stack, Text, Title } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useTranslation } from 'react-i18next'
+import { Keys } from '../app/keyboard.tsx'
 import { Time } from '../components/Time.tsx'
 import type { ApiError } from '../graphql/client.ts'
 import { conflictOf, type DryRun, dryRunOf } from './documents.ts'
@@ -17,6 +19,7 @@ interface Props {
 
 export function DryRunSummary({ result, running, error, onRun }: Props) {
   const { t } = useTranslation('review')
+  const keyed = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false })
   const dryRun = dryRunOf(result)
   const conflict = conflictOf(result)
   const changed = dryRun?.questions.filter((one) => one.role === 'good') ?? []
@@ -27,7 +30,13 @@ export function DryRunSummary({ result, running, error, onRun }: Props) {
           {t('dryRun.title')}
         </Title>
         {onRun && (
-          <Button size="compact-sm" variant="default" loading={running} onClick={onRun}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={running}
+            onClick={onRun}
+            rightSection={keyed && <Keys keys="p" />}
+          >
             {t(dryRun ? 'dryRun.again' : 'do.dryRun')}
           </Button>
         )}
@@ -78,20 +87,20 @@ export function Outcome({ dryRun, timeless = false }: { dryRun: DryRun; timeless
   const { t } = useTranslation('review')
   return (
     <Group gap={6}>
-      <Badge variant="light" color={dryRun.fixed > 0 ? 'teal' : 'gray'}>
+      <Badge tt="none" variant="light" color={dryRun.fixed > 0 ? 'teal' : 'gray'}>
         {t('dryRun.fixed', { count: dryRun.fixed })}
       </Badge>
       {dryRun.still_failing > 0 && (
-        <Badge variant="light" color="orange">
+        <Badge tt="none" variant="light" color="orange">
           {t('dryRun.still', { count: dryRun.still_failing })}
         </Badge>
       )}
       {dryRun.broken > 0 && (
-        <Badge variant="light" color="red">
+        <Badge tt="none" variant="light" color="red">
           {t('dryRun.broken', { count: dryRun.broken })}
         </Badge>
       )}
-      <Badge variant="light" color="gray">
+      <Badge tt="none" variant="light" color="gray">
         {t('dryRun.unaffected', { count: dryRun.unaffected })}
       </Badge>
       {!timeless && (

@@ -40,7 +40,7 @@ export function Entries({ proposal }: { proposal: Proposal }) {
                 {entry.question}
               </Title>
               {pending && data && (
-                <Badge variant="light" color={old ? 'orange' : 'teal'}>
+                <Badge tt="none" variant="light" color={old ? 'orange' : 'teal'}>
                   {t(old ? 'entries.replaces' : 'entries.new')}
                 </Badge>
               )}

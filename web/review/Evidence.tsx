@@ -59,7 +59,7 @@ function AlikeQuestions({ group }: { group: Alike }) {
           </Text>
         </div>
       )}
-      <Stack gap="sm" mt="xs" component="ul" p={0} style={{ listStyle: 'none' }}>
+      <Stack gap="sm" mt="xs" mb={0} component="ul" p={0} style={{ listStyle: 'none' }}>
         {shown.map((question) => (
           <FailingQuestion key={question.failure.id} {...question} />
         ))}
@@ -84,7 +84,7 @@ function FailingQuestion({ failure, tried }: Question) {
       </Text>
       <Group gap={8} mt={2}>
         {feedback && (
-          <Badge size="sm" variant="light" color="gray">
+          <Badge tt="none" size="sm" variant="light" color="gray">
             {t(`evidence.feedback.${feedback}`)}
           </Badge>
         )}

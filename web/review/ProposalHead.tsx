@@ -1,5 +1,6 @@
 /** Above the reading view: what it is, who looks at it, and what can be done with it. */
 import { Alert, Badge, Button, type ButtonProps, Group, Stack, Text, Title } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { IconEye } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { Keys } from '../app/keyboard.tsx'
@@ -44,7 +45,9 @@ export function ProposalHead({ proposal, conflicting, viewers, actions }: Props)
       </div>
       <Stack gap={6}>
         <Group gap={8}>
-          <Badge variant="light">{t(`kind.${proposal.kind as Kind}`)}</Badge>
+          <Badge tt="none" variant="light">
+            {t(`kind.${proposal.kind as Kind}`)}
+          </Badge>
           <Text size="sm" c="dimmed">
             {t('meta.impact', { value: formatNumber(proposal.impact, { maximumFractionDigits: 1 }) })} ·{' '}
             {t('meta.proposed', { name: proposal.proposedBy })} · <Time at={proposal.createdAt} />
@@ -96,9 +99,10 @@ function Decided({ proposal }: { proposal: Proposal }) {
 
 function ActionButtons({ proposal, conflicting, actions }: Omit<Props, 'viewers'>) {
   const { t } = useTranslation('review')
+  const keyed = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false })
   const editable = proposal.kind === 'sop_edit' || proposal.kind === 'sop_new'
   const button = (label: string, keys: string | null, run: () => void, look: ButtonProps = {}) => (
-    <Button size="xs" onClick={run} rightSection={keys && <Keys keys={keys} />} {...look}>
+    <Button size="xs" onClick={run} rightSection={keyed && keys && <Keys keys={keys} />} {...look}>
       {label}
     </Button>
   )

@@ -51,7 +51,13 @@ export const QueueRow = memo(function QueueRow({ row, marked, refused, onMark, o
           </Text>
           {viewers > 0 && (
             <Tooltip label={t('row.viewers', { count: viewers })}>
-              <Badge size="sm" color="grape" variant="light" leftSection={<IconEye size={12} aria-hidden />}>
+              <Badge
+                tt="none"
+                size="sm"
+                color="grape"
+                variant="light"
+                leftSection={<IconEye size={12} aria-hidden />}
+              >
                 <span aria-hidden>{viewers}</span>
                 <VisuallyHidden>{t('row.viewers', { count: viewers })}</VisuallyHidden>
               </Badge>
@@ -65,7 +71,7 @@ export const QueueRow = memo(function QueueRow({ row, marked, refused, onMark, o
           <Group gap={4}>
             <Effect row={row} />
             {refused && (
-              <Badge size="sm" color="red" variant="light">
+              <Badge tt="none" size="sm" color="red" variant="light">
                 {t('row.refused')}
               </Badge>
             )}
@@ -93,11 +99,11 @@ function Effect({ row }: { row: Row }) {
     )
   return (
     <>
-      <Badge size="sm" variant="light" color={fixed > 0 ? 'teal' : 'gray'}>
+      <Badge tt="none" size="sm" variant="outline" color={fixed > 0 ? 'teal' : 'gray'}>
         {t('row.fixes', { count: fixed })}
       </Badge>
       {Number(broken) > 0 && (
-        <Badge size="sm" variant="light" color="red">
+        <Badge tt="none" size="sm" variant="outline" color="red">
           {t('row.breaks', { count: Number(broken) })}
         </Badge>
       )}
