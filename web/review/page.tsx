@@ -75,6 +75,11 @@ function ReviewPage() {
   latest.current = { rows, at: at >= 0 ? at : Math.min(latest.current.at, rows.length) }
   const first = rows[0]?.id
 
+  // Another list begins at its top, unless the address names one in it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an address that changes its id alone is the selection's affair
+  useEffect(() => {
+    if (search.id === undefined) choose(undefined)
+  }, [filters, choose])
   useEffect(() => {
     if (wide && selection.id === undefined && first !== undefined) choose(first)
   }, [wide, selection.id, first, choose])
@@ -215,7 +220,6 @@ function ReviewPage() {
             filters={filters}
             onFilter={(changed) => {
               unmark()
-              choose(undefined)
               go({ ...changed, ...(changed.status === 'pending' && { status: undefined }), id: undefined })
             }}
             selected={selection.id}
