@@ -60,6 +60,8 @@ const paints = (page: Page, count: number) => page.waitForFunction((n) => window
 interface Figures {
   name: string
   n: number
+  /** On a machine that does other things too, nearest to what it costs. */
+  best: number
   median: number
   p95: number
   goal?: number
@@ -67,6 +69,7 @@ interface Figures {
 const figures = (name: string, all: number[], goal?: number): Figures => ({
   name,
   n: all.length,
+  best: Math.round(Math.min(...all)),
   median: Math.round(quantile(all, 0.5)),
   p95: Math.round(quantile(all, 0.95)),
   ...(goal !== undefined && { goal }),
@@ -82,19 +85,21 @@ export default (options: BenchOptions) =>
     })
     try {
       const session = await logIn(browser, pool, server.url)
+      const cold = await coldVisits(browser, session, server.url)
       const results = [
-        figures('page ready, nothing cached', await coldVisits(browser, session, server.url), 500),
+        figures('page ready, nothing cached', cold.took, 500),
+        figures('  of which the page computes', cold.busy),
         figures('page ready, visited before', await warmVisits(browser, session, server.url), 500),
         figures('j to paint', await leaf(browser, session, server.url), 100),
       ]
       const ten = await approveTen(browser, session, server.url)
       results.push(figures('a to the next one painted', ten.painted, 100))
       options.print(
-        `${''.padEnd(30)} ${['n', 'median', 'p95', 'goal'].map((name) => name.padStart(8)).join(' ')}  ms`,
+        `${''.padEnd(30)} ${['n', 'best', 'median', 'p95', 'goal'].map((name) => name.padStart(8)).join(' ')}  ms`,
       )
-      for (const { name, n, median, p95, goal } of results)
+      for (const { name, n, best, median, p95, goal } of results)
         options.print(
-          `${name.padEnd(30)} ${[n, median, p95, goal ?? ''].map((figure) => String(figure).padStart(8)).join(' ')}`,
+          `${name.padEnd(30)} ${[n, best, median, p95, goal ?? ''].map((figure) => String(figure).padStart(8)).join(' ')}`,
         )
       options.print(
         `ten approvals: ${ten.presses} key presses, ${Math.round(ten.ms)} ms from opening the page until the tenth was written`,
@@ -141,17 +146,25 @@ async function open(browser: Browser, session: Session) {
   return { context, page: await context.newPage() }
 }
 
-async function coldVisits(browser: Browser, session: Session, url: string): Promise<number[]> {
+async function coldVisits(browser: Browser, session: Session, url: string) {
   const took: number[] = []
+  const busy: number[] = []
   for (let n = 0; n <= visits; n++) {
     const { context, page } = await open(browser, session)
+    const devtools = await context.newCDPSession(page)
+    // Its own processor time, whatever else the machine does.
+    await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
     await page.goto(`${url}/review`)
     const ms = await readable(page)
+    const { metrics } = await devtools.send('Performance.getMetrics')
     // The first warms the server.
-    if (n > 0) took.push(ms!)
+    if (n > 0) {
+      took.push(ms!)
+      busy.push(metrics.find((one) => one.name === 'TaskDuration')!.value * 1000)
+    }
     await context.close()
   }
-  return took
+  return { took, busy }
 }
 
 async function warmVisits(browser: Browser, session: Session, url: string): Promise<number[]> {

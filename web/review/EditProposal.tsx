@@ -150,7 +150,7 @@ export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
         autoFocus
         minHeight="16rem"
       />
-      {pending && <TryText id={id} text={text} version={version} possible={possible} />}
+      {pending && markers === 0 && <TryText id={id} text={text} version={version} possible={possible} />}
       <Stack gap="xs" component="section">
         <Title order={3} size="h5">
           {proposal.sop ? t('edit.diff', { version: proposal.sop.version }) : t('edit.diffNew')}

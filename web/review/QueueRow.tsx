@@ -1,5 +1,5 @@
-/** One proposal in the list: what it would change, why it matters, what it would do. */
-import { Badge, Box, Checkbox, Group, Text, Tooltip, VisuallyHidden } from '@mantine/core'
+/** One proposal in the list: what it would change, why it matters, what it would do. Plain elements: there are many. */
+import { Box, Checkbox, Tooltip } from '@mantine/core'
 import { IconEye } from '@tabler/icons-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -22,15 +22,7 @@ export const QueueRow = memo(function QueueRow({ row, marked, refused, onMark, o
   const viewers = Number(row.viewers ?? 0)
   const by = row.approvedBy ?? row.rejectedBy
   return (
-    <Group
-      className={classes.row}
-      wrap="nowrap"
-      align="flex-start"
-      gap="xs"
-      px="sm"
-      py={10}
-      onClick={() => onOpen(row.id)}
-    >
+    <Box className={classes.row} onClick={() => onOpen(row.id)}>
       {onMark && (
         // For the mouse; the key x does the same, and options hold no controls.
         <Box
@@ -44,68 +36,56 @@ export const QueueRow = memo(function QueueRow({ row, marked, refused, onMark, o
           <Checkbox.Indicator checked={marked} size="xs" aria-hidden />
         </Box>
       )}
-      <Box flex={1} miw={0}>
-        <Group gap={6} wrap="nowrap" justify="space-between">
-          <Text size="sm" fw={600} truncate>
-            {titleOf(row)}
-          </Text>
+      <div className={classes.rowText}>
+        <div className={classes.rowLine}>
+          <span className={classes.rowTitle}>{titleOf(row)}</span>
           {viewers > 0 && (
             <Tooltip label={t('row.viewers', { count: viewers })}>
-              <Badge
-                tt="none"
-                size="sm"
-                color="grape"
-                variant="light"
-                leftSection={<IconEye size={12} aria-hidden />}
-              >
+              <span className={classes.chip} data-tone="busy">
+                <IconEye size={12} aria-hidden />
                 <span aria-hidden>{viewers}</span>
-                <VisuallyHidden>{t('row.viewers', { count: viewers })}</VisuallyHidden>
-              </Badge>
+                <span className={classes.hidden}>{t('row.viewers', { count: viewers })}</span>
+              </span>
             </Tooltip>
           )}
-        </Group>
-        <Text size="xs" c="dimmed" component="div">
+        </div>
+        <div className={classes.quiet}>
           {t(`kind.${row.kind as Kind}`)} · {t('row.failing', { count: row.evidence.totalCount })}
-        </Text>
-        <Group gap={6} mt={2} justify="space-between">
-          <Group gap={4}>
+        </div>
+        <div className={classes.rowLine}>
+          <span className={classes.chips}>
             <Effect row={row} />
             {refused && (
-              <Badge tt="none" size="sm" color="red" variant="light">
+              <span className={classes.chip} data-tone="bad">
                 {t('row.refused')}
-              </Badge>
+              </span>
             )}
-            {marked && <VisuallyHidden>{t('row.marked')}</VisuallyHidden>}
-          </Group>
-          <Text size="xs" c="dimmed" truncate maw="100%">
+            {marked && <span className={classes.hidden}>{t('row.marked')}</span>}
+          </span>
+          <span className={classes.quiet}>
             <Time at={(row.decidedAt as string | null) ?? row.createdAt} />
             {by && ` ${t('row.by', { name: by })}`}
-          </Text>
-        </Group>
-      </Box>
-    </Group>
+          </span>
+        </div>
+      </div>
+    </Box>
   )
 })
 
 /** What the dry run says it would do. */
 function Effect({ row }: { row: Row }) {
   const { t } = useTranslation('review')
-  const [fixed, broken] = [row.fixed, row.broken].map((count) => (count == null ? null : Number(count)))
-  if (fixed === null || fixed === undefined)
-    return (
-      <Text size="xs" c="dimmed">
-        {t('row.untried')}
-      </Text>
-    )
+  if (row.fixed == null) return <span className={classes.quiet}>{t('row.untried')}</span>
+  const [fixed, broken] = [Number(row.fixed), Number(row.broken)]
   return (
     <>
-      <Badge tt="none" size="sm" variant="outline" color={fixed > 0 ? 'teal' : 'gray'}>
+      <span className={classes.chip} data-tone={fixed > 0 ? 'good' : undefined}>
         {t('row.fixes', { count: fixed })}
-      </Badge>
-      {Number(broken) > 0 && (
-        <Badge tt="none" size="sm" variant="outline" color="red">
-          {t('row.breaks', { count: Number(broken) })}
-        </Badge>
+      </span>
+      {broken > 0 && (
+        <span className={classes.chip} data-tone="bad">
+          {t('row.breaks', { count: broken })}
+        </span>
       )}
     </>
   )

@@ -57,28 +57,45 @@ export const categoriesQuery = graphql(`
   query ReviewCategories { sopCategories { nodes { category } } }
 `)
 
-export const proposalQuery = graphql(`
-  query ReviewProposal($id: Int!) {
-    improvementQueue(id: $id) {
-      id kind status impact createdAt category topic proposedBy baseVersion suggestedSopUpdate dryRun
-      approvedBy appliedAt decisionReason rejectedBy rejectedAt rejectionReason
-      sop { id category section version content archivedAt }
-      written: sopVersionsByImprovementId(first: 1, orderBy: [VERSION_DESC]) {
-        nodes { version content previousVersion { content } }
-      }
-      evidence: improvementEvidencesByImprovementId(first: 100) {
-        totalCount
-        nodes {
-          failedResponse {
-            id query userCorrection feedbackType confidenceScore createdAt erasedAt withdrawnAt
-            expectedSop { category section } expectedCategory expectedTopic
-            givenResponse { text ticketId }
-          }
+const proposalFragment = graphql(`
+  fragment ReviewWhole on ImprovementQueue @_unmask {
+    id kind status impact createdAt category topic proposedBy baseVersion suggestedSopUpdate dryRun
+    approvedBy appliedAt decisionReason rejectedBy rejectedAt rejectionReason
+    sop { id category section version content archivedAt }
+    written: sopVersionsByImprovementId(first: 1, orderBy: [VERSION_DESC]) {
+      nodes { version content previousVersion { content } }
+    }
+    evidence: improvementEvidencesByImprovementId(first: 100) {
+      totalCount
+      nodes {
+        failedResponse {
+          id query userCorrection feedbackType confidenceScore createdAt erasedAt
+          expectedSop { category section } expectedCategory expectedTopic
+          givenResponse { ticketId }
         }
       }
     }
   }
 `)
+
+export const proposalQuery = graphql(
+  `
+  query ReviewProposal($id: Int!) { improvementQueue(id: $id) { ...ReviewWhole } }
+`,
+  [proposalFragment],
+)
+
+/** The one that is shown first, before it is known which that is. */
+export const firstQuery = graphql(
+  `
+  query ReviewFirst($kind: String, $category: String) {
+    improvementQueues(
+      condition: { status: "pending", kind: $kind, category: $category }, orderBy: [IMPACT_DESC, ID_ASC], first: 1
+    ) { nodes { ...ReviewWhole } }
+  }
+`,
+  [proposalFragment],
+)
 
 export const mergeQuery = graphql(`
   query ReviewMerge($id: Int!) {
@@ -156,7 +173,7 @@ export const lookAwayMutation = graphql(`
   mutation ReviewLookAway($id: Int!) { lookAway(input: { id: $id }) { clientMutationId } }
 `)
 
-export type Proposal = NonNullable<ResultOf<typeof proposalQuery>['improvementQueue']>
+export type Proposal = ResultOf<typeof proposalFragment>
 export type Merge = NonNullable<ResultOf<typeof mergeQuery>['improvementMerge']>
 export type Row = ResultOf<typeof rowFragment>
 export type QueuePage = ResultOf<typeof pendingQuery>

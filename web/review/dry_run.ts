@@ -4,7 +4,7 @@ import { useCallback } from 'react'
 import { type ApiError, request } from '../graphql/client.ts'
 import type { ResultOf } from '../graphql/graphql.ts'
 import { dryRunMutation, type proposalQuery } from './documents.ts'
-import { proposalOptions } from './queue.ts'
+import { proposalOptions } from './options.ts'
 
 export function useDryRun(id: number | undefined) {
   const client = useQueryClient()

@@ -2,7 +2,7 @@
 import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { request } from '../graphql/client.ts'
-import { queryKey, queryOptions, usePages } from '../graphql/hooks.ts'
+import { queryKey, usePages } from '../graphql/hooks.ts'
 import { type RowEvent, useLive } from '../graphql/live.ts'
 import {
   decidedQuery,
@@ -14,6 +14,7 @@ import {
   type Row,
   rowsQuery,
 } from './documents.ts'
+import { mergeOptions, proposalOptions } from './options.ts'
 
 type Cached = InfiniteData<QueuePage, string | null>
 
@@ -148,16 +149,6 @@ export function useQueue(filters: Filters) {
 
   return { query, rows, total: query.data?.pages[0]?.improvementQueues?.totalCount ?? 0, patch, reread }
 }
-
-export const proposalOptions = (id: number) => ({
-  ...queryOptions(proposalQuery, { id }),
-  staleTime: 30_000,
-})
-
-export const mergeOptions = (id: number) => ({
-  ...queryOptions(mergeQuery, { id }),
-  staleTime: 30_000,
-})
 
 /** What comes next is there before it is asked for. */
 export function usePrefetch(ids: number[]) {

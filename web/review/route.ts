@@ -1,4 +1,5 @@
 import { createRoute } from '@tanstack/react-router'
+import i18next from 'i18next'
 import { staffRoute } from '../app/routes.tsx'
 import { oneOf, text, whole } from '../app/search.ts'
 
@@ -35,4 +36,12 @@ export const reviewRoutes = createRoute({
     id: whole(search, 'id'),
     edit: search.edit === true ? true : undefined,
   }),
+  // Not `id`: leafing through asks for what it needs by itself.
+  loaderDeps: ({ search: { status, kind, category } }) => ({ status, kind, category }),
+  loader: ({ context, deps, location }) => {
+    void i18next.loadNamespaces('review')
+    void import('./options.ts').then(({ preload }) =>
+      preload(context.queryClient, { ...deps, id: whole(location.search, 'id') }),
+    )
+  },
 }).lazy(() => import('./page.tsx').then(({ route }) => route))

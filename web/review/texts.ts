@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ApiError } from '../graphql/client.ts'
 import { type Merge, type Proposal, suggestionOf } from './documents.ts'
-import { mergeOptions } from './queue.ts'
+import { mergeOptions } from './options.ts'
 
 export interface Texts {
   before: string
