@@ -268,6 +268,7 @@ test('an edited text is tried while it is written, survives a reload, asks befor
   await page.keyboard.press('Control+Enter')
   await expect.poll(() => statusOf(club().pool, id)).toMatchObject({ status: 'approved' })
   await expect(editor).toHaveCount(0)
+  await expect(heading(page)).not.toHaveText('Testing / Editing')
   const { rows } = await club().pool.query('select content from app_public.sops where id = $1', [sopId])
   expect(rows[0].content).toContain('Written by hand.')
   await page.context().close()

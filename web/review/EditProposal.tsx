@@ -20,7 +20,8 @@ interface Props {
   texts: Texts
   /** Null where it was done. */
   onApprove: (text: string, version: number | null) => Promise<ApiError | null>
-  onClose: () => void
+  /** done: it was approved. */
+  onClose: (done: boolean) => void
 }
 
 export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
@@ -60,17 +61,17 @@ export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
     if (error) return
     keepDraft(id, null)
     left.current = true
-    onClose()
+    onClose(true)
   }
   const discard = () => {
     keepDraft(id, null)
     left.current = true
-    onClose()
+    onClose(false)
   }
 
   useShortcuts([
     { keys: '$mod+Enter', label: t('keys.approveEdited'), run: () => void approve(), inFields: true },
-    { keys: 'Escape', label: t('keys.close'), run: onClose, inFields: true },
+    { keys: 'Escape', label: t('keys.close'), run: () => onClose(false), inFields: true },
   ])
 
   return (
@@ -86,7 +87,7 @@ export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
           </Text>
         </div>
         <Group gap="xs">
-          <Button variant="subtle" onClick={onClose}>
+          <Button variant="subtle" onClick={() => onClose(false)}>
             {common('do.back')}
           </Button>
           {dirty && (

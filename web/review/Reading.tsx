@@ -26,7 +26,7 @@ interface Props {
   onView: (view: View) => void
   refusals: ReadonlyMap<number, ApiError>
   onApproveEdited: (proposal: Proposal, text: string, version: number | null) => Promise<ApiError | null>
-  onCloseEdit: () => void
+  onCloseEdit: (done: boolean) => void
 }
 
 export function Reading({ id, ...props }: Props) {

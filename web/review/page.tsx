@@ -116,8 +116,10 @@ function ReviewPage() {
   const goOn = (from: number) => {
     const { rows } = latest.current
     const index = rows.findIndex((row) => row.id === from)
-    const to = (rows[index + 1] ?? rows[index - 1] ?? rows.find((row) => row.id !== from))?.id
-    latest.current.at = Math.max(0, index)
+    // What was edited has left the list before we go on from its place.
+    const next = index >= 0 ? rows[index + 1] : rows[latest.current.at]
+    const to = (next ?? rows[(index >= 0 ? index : latest.current.at) - 1])?.id
+    if (index >= 0) latest.current.at = index
     choose(to)
     if (to === undefined || editing) go({ id: to }, true)
     wentOn.current = { from, to }
@@ -253,7 +255,7 @@ function ReviewPage() {
               dryRun={dryRun}
               refusals={refusals}
               onApproveEdited={approveEdited}
-              onCloseEdit={() => go({})}
+              onCloseEdit={(done) => (done ? goOn(current.current!) : go({}))}
               actions={{
                 approve,
                 edit,
