@@ -306,7 +306,7 @@ test('a refused approval comes back in its place with the reason', async () => {
     await route.fulfill({ status: 503, body: '' })
   })
   await page.keyboard.press('a')
-  await expect(page.getByRole('alert').filter({ hasText: 'The server is busy.' })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'The server is busy' })).toBeVisible()
   await expect(list(page).getByRole('option').first()).toContainText('Testing / Refused')
   await expect(row(page, 'Testing / Refused')).toContainText('refused')
   await page.unroute('**/graphql')
@@ -333,6 +333,18 @@ test('agents try it out but do not decide, auditors read', async () => {
     await expect(row(page, title!).first()).toBeVisible()
     await page.context().close()
   }
+})
+
+test('whoever leaves for another page at once gets there', async () => {
+  const page = await club().as('reviewer')
+  await openQueue(page)
+  await page.keyboard.press('j')
+  await page.keyboard.press('g')
+  await page.keyboard.press('s')
+  await expect(page).toHaveURL(/\/sops/)
+  await page.goBack()
+  await expect(heading(page)).toBeVisible()
+  await page.context().close()
 })
 
 test('the keys are listed', async () => {
@@ -380,10 +392,10 @@ test('texts without spaces, from right to left, and full of signs break nothing'
   }
 })
 
-test('the queue is accessible in both themes, on a phone and a desk', async () => {
-  const { id } = await proposeEdit(club().pool, 'looks')
-  await withQuestion(id, 'how does it look', 'Well')
-  for (const look of looks) {
+for (const [index, look] of looks.entries())
+  test(`the queue is accessible: ${look.colorScheme}, ${look.viewport.width} wide`, async () => {
+    const { id } = await proposeEdit(club().pool, `looks_${index}`)
+    await withQuestion(id, 'how does it look', 'Well')
     const page = await club().as('reviewer', 'Rita', look)
     await page.goto('/review')
     await expect(list(page)).toBeVisible()
@@ -398,8 +410,7 @@ test('the queue is accessible in both themes, on a phone and a desk', async () =
     await expectAccessible(page)
     await expectNoSidewaysScroll(page)
     await page.context().close()
-  }
-})
+  })
 
 test('on a phone the list opens a proposal, which leads back and on', async () => {
   const page = await club().as('reviewer', 'Rita', { viewport: { width: 390, height: 800 }, hasTouch: true })

@@ -3,7 +3,7 @@ import { Box, Button } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { createLazyRoute } from '@tanstack/react-router'
+import { createLazyRoute, useRouter } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../app/session.ts'
@@ -34,6 +34,7 @@ function ReviewPage() {
   const client = useQueryClient()
   const search = route.useSearch()
   const navigate = route.useNavigate()
+  const router = useRouter()
   const wide = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false })
   const { status = 'pending', kind, category } = search
   const filters = useMemo<Filters>(() => ({ status, kind, category }), [status, kind, category])
@@ -52,7 +53,10 @@ function ReviewPage() {
       }),
     [navigate],
   )
-  const selection = useSelection(search.id, reading && !editing, (id) => go({ id }, true))
+  const selection = useSelection(search.id, reading && !editing, (id) => {
+    // Never against somebody who is on the way to another page.
+    if (router.latestLocation.pathname === '/review') go({ id }, true)
+  })
   const { current, choose } = selection
 
   const queue = useQueue(filters)
