@@ -75,7 +75,8 @@ test('by keyboard alone: choose, take over, reply, hand back, resolve', async ()
   await dialog.getByRole('textbox', { name: 'What should it have said?' }).fill('We only know golf.')
   await page.keyboard.press('Control+Enter')
   await expect(head.getByRole('status').first()).toContainText('resolved')
-  await expect(page.getByText('Told them we do not know.')).toBeVisible()
+  await page.getByRole('button', { name: 'Show the details' }).click()
+  await expect(page.getByRole('region', { name: 'Details' })).toContainText('Told them we do not know.')
   const { rows } = await club().pool.query(
     `select t.status, t.resolution, f.user_correction, f.feedback_type from app_public.tickets t
        join app_public.responses r on r.ticket_id = t.id join app_public.failed_responses f on f.response_id = r.id where t.id = $1`,

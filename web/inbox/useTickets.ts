@@ -47,14 +47,25 @@ export function useTickets(tab: Tab) {
     if (tab === 'mine') more()
   }, [tab, more])
 
-  // One refetch for a burst of events.
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
-  const reload = () => {
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => void refresh(client, [ticketsQuery, ticketQuery, firstUrgentQuery]), 100)
+  // One refetch for a burst of events, and never two at once: a busy inbox must not cancel its own answers.
+  const state = useRef({ running: false, again: false })
+  const reload = async () => {
+    const now = state.current
+    now.again = true
+    if (now.running) return
+    now.running = true
+    while (now.again) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      now.again = false
+      await refresh(client, [ticketsQuery, ticketQuery, firstUrgentQuery])
+    }
+    now.running = false
   }
-  useLive('ticketsChanged', reload, reload)
+  useLive(
+    'ticketsChanged',
+    () => void reload(),
+    () => void reload(),
+  )
 
   const total = tab === 'mine' ? items.length : (data?.pages[0]?.tickets?.totalCount ?? items.length)
   return { query, items, total, more }
