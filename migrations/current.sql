@@ -1,5 +1,1 @@
 -- Enter migration here
---!include tables/audit_log.sql
---!include mutations/conversations.sql
---!include policies/policies.sql
---!include policies/functions.sql

@@ -71,6 +71,7 @@ export default (program: Command) =>
           })
         const signalled = firstSignal(say)
         say(`\nClubOS is ready: ${server.url}`)
+        say(`  Web        ${server.url}`)
         say(
           `  GraphQL    ${server.url}/graphql${config.production ? '' : `   (try it: ${server.url}/graphiql)`}`,
         )

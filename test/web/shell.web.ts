@@ -1,4 +1,13 @@
-import { expect, expectAccessible, expectNoSidewaysScroll, looks, test, useClub } from './support.ts'
+/// <reference lib="dom" />
+import {
+  expect,
+  expectAccessible,
+  expectConsole,
+  expectNoSidewaysScroll,
+  looks,
+  test,
+  useClub,
+} from './support.ts'
 
 const club = useClub()
 
@@ -36,4 +45,74 @@ test('the shell is accessible in both themes, on a phone and a desk', async () =
     await expectNoSidewaysScroll(page)
     await page.context().close()
   }
+})
+
+test('language, theme and time zone are chosen in the account menu and stay', async () => {
+  const page = await club().as('reviewer')
+  await page.goto('/insights')
+  const choose = async (name: string) => {
+    await page.getByRole('button', { name: /Your account|Ihr Konto/ }).click()
+    await page.getByRole('menuitem', { name }).click()
+  }
+  await choose('Deutsch')
+  await expect(page.getByRole('link', { name: 'Auswertung' })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de')
+  await choose('Dunkel')
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
+  await page.reload()
+  await expect(page.getByRole('link', { name: 'Auswertung' })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
+  await page.context().close()
+})
+
+test('a session that ends is said, and what is on the page stays', async () => {
+  const page = await club().as('reviewer', 'Eve')
+  await page.goto('/insights')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await club().pool.query(
+    "update app_public.sessions set revoked_at = now() where user_id = (select id from app_public.users where name = 'Eve')",
+  )
+  expectConsole(/40[13]/)
+  await page.keyboard.press('g')
+  await page.keyboard.press('s')
+  await expect(page.getByRole('alert').filter({ hasText: 'Your session has ended' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Log in', exact: true })).toHaveAttribute('target', '_blank')
+  await page.context().close()
+})
+
+test('a push message becomes a notification that leads to the ticket', async () => {
+  const page = await club().as('agent')
+  await page.context().grantPermissions(['notifications'])
+  await page.goto('/insights')
+  const scope = await page.evaluate(async () => (await navigator.serviceWorker.ready).scope)
+  const devtools = await page.context().newCDPSession(page)
+  const registered = new Promise<string>((resolve) =>
+    devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const ours = registrations.find((one) => one.scopeURL === scope)
+      if (ours) resolve(ours.registrationId)
+    }),
+  )
+  await devtools.send('ServiceWorker.enable')
+  await devtools.send('ServiceWorker.deliverPushMessage', {
+    origin: new URL(scope).origin,
+    registrationId: await registered,
+    data: JSON.stringify({ kind: 'urgent_ticket', ticket_id: 7, title: 'Urgent: ticket 7' }),
+  })
+  const shown = () =>
+    page.evaluate(async () =>
+      (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, data }) => ({
+        title,
+        data,
+      })),
+    )
+  await expect.poll(shown).toEqual([{ title: 'Urgent: ticket 7', data: { url: '/inbox?ticket=7' } }])
+  await page.context().close()
+})
+
+test('an address that leads nowhere says so', async () => {
+  const page = await club().as('agent')
+  await page.goto('/nowhere')
+  await expect(page.getByRole('heading', { name: 'There is nothing here.' })).toBeVisible()
+  await expectAccessible(page)
+  await page.context().close()
 })

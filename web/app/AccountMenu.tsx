@@ -13,7 +13,7 @@ import {
 import { useTranslation } from 'react-i18next'
 import { chooseLanguage, type Language, languages } from '../i18n/index.ts'
 import { AccountFace } from './AccountButton.tsx'
-import { usePush } from './push.ts'
+import { unsubscribe, usePush } from './push.ts'
 import { logOut, useSession } from './session.ts'
 import { chooseTimezone, ownTimezone, useTimezone } from './time.ts'
 
@@ -94,7 +94,14 @@ export default function AccountMenu() {
           </>
         )}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void logOut()}>
+        <Menu.Item
+          leftSection={<IconLogout size={16} aria-hidden />}
+          onClick={() =>
+            void unsubscribe()
+              .catch(() => {})
+              .then(logOut)
+          }
+        >
           {t('session.logOut')}
         </Menu.Item>
       </Menu.Dropdown>

@@ -2,6 +2,7 @@
 import {
   ActionIcon,
   Alert,
+  Anchor,
   AppShell,
   Badge,
   Box,
@@ -13,9 +14,9 @@ import {
   Text,
   VisuallyHidden,
 } from '@mantine/core'
-import { useDisclosure, useNetwork } from '@mantine/hooks'
+import { useDisclosure, useNetwork, useThrottledCallback } from '@mantine/hooks'
 import { spotlight } from '@mantine/spotlight'
-import { IconPlayerPause, IconSearch, IconWifiOff } from '@tabler/icons-react'
+import { IconLogin2, IconPlayerPause, IconSearch, IconWifiOff } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
@@ -29,7 +30,7 @@ import { useLive } from '../graphql/live.ts'
 import { AccountButton } from './AccountButton.tsx'
 import { KeyboardProvider, Keys, useKeyboard, useShortcuts } from './keyboard.tsx'
 import { pages } from './pages.ts'
-import { useSession } from './session.ts'
+import { isStaff, loginUrl, useSession } from './session.ts'
 
 const CommandPalette = lazy(() => import('./CommandPalette.tsx'))
 const ReasonDialog = lazy(() => import('../components/ReasonDialog.tsx'))
@@ -63,8 +64,9 @@ function Frame() {
   const path = useRouterState({ select: (state) => state.location.pathname })
   const busy = useRouterState({ select: (state) => state.isLoading })
   const { data: waiting } = useData(waitingQuery, {}, { staleTime: 30_000, refetchInterval: 60_000 })
-  const recount = () => void refresh(client, [waitingQuery])
-  useLive('queueChanged', recount, recount)
+  // An analysis changes many rows at once, and who looks at what changes no count.
+  const recount = useThrottledCallback(() => void refresh(client, [waitingQuery]), 1000)
+  useLive('queueChanged', ({ event }) => event !== 'viewers' && recount(), recount)
   useLive('ticketsChanged', recount, recount)
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another page is shown
   useEffect(close, [path])
@@ -189,6 +191,15 @@ function Frame() {
         {!online && (
           <Alert color="orange" icon={<IconWifiOff />} mb="md" role="alert">
             {t('state.offline')}
+          </Alert>
+        )}
+        {!isStaff(session.role) && (
+          <Alert color="orange" icon={<IconLogin2 />} mb="md" role="alert" title={t('session.ended')}>
+            {t('session.endedHint')}{' '}
+            {/* In another tab: what is typed here stays, and coming back asks again who is there. */}
+            <Anchor href={loginUrl()} target="_blank" rel="opener">
+              {t('session.logIn')}
+            </Anchor>
           </Alert>
         )}
         {off && (

@@ -1,7 +1,7 @@
 import '@mantine/core/styles.css'
 import './app.css'
 import { MantineProvider } from '@mantine/core'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { setNonce } from 'get-nonce'
 import { StrictMode } from 'react'
@@ -15,7 +15,15 @@ import { cssVariables, theme } from './theme.ts'
 
 setNonce(nonce)
 
-const queryClient = new QueryClient({
+/** What was refused may be so because the session has ended: then the shell says that. */
+const askWhoIsThere = (error: Error) => {
+  if (['CO401', 'CO403'].includes((error as ApiError).code))
+    void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })
+}
+
+const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: askWhoIsThere }),
+  mutationCache: new MutationCache({ onError: askWhoIsThere }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,
@@ -26,8 +34,13 @@ const queryClient = new QueryClient({
 })
 const router = makeRouter(queryClient)
 
-// A server that was updated no longer has the old pages' files.
-window.addEventListener('vite:preloadError', () => location.reload())
+// A server that was updated no longer has the old pages' files. Once a minute at most: it may have another reason.
+window.addEventListener('vite:preloadError', () => {
+  const last = Number(sessionStorage.getItem('clubos.reloaded') ?? 0)
+  if (!navigator.onLine || Date.now() - last < 60_000) return
+  sessionStorage.setItem('clubos.reloaded', String(Date.now()))
+  location.reload()
+})
 
 // In parallel: neither needs the other.
 await Promise.all([startTexts(), queryClient.prefetchQuery(sessionQuery)])

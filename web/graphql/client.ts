@@ -1,5 +1,10 @@
 /** One way to the server: a typed document and its variables in, its data out, errors as `ApiError`. */
-import { Client, type CombinedError, fetchExchange, type TypedDocumentNode } from '@urql/core'
+import { print } from '@0no-co/graphql.web'
+import type { DocumentDecoration } from 'gql.tada'
+import type { DocumentNode } from 'graphql'
+
+/** What `graphql(…)` makes: a document that knows its data and its variables. */
+export type TypedDocument<Data, Variables> = DocumentNode & DocumentDecoration<Data, Variables>
 
 /** A refusal that a person can read: the message says what happened, the hint what to do. */
 export class ApiError extends Error {
@@ -8,6 +13,8 @@ export class ApiError extends Error {
   readonly detail: unknown
   /** The same request may succeed in a moment. */
   readonly retryable: boolean
+  /** Seconds, where the server says how long to wait. */
+  retryAfter: number | undefined
   constructor(message: string, code: string, hint?: string, detail?: unknown, retryable = false) {
     super(message)
     this.name = 'ApiError'
@@ -18,27 +25,70 @@ export class ApiError extends Error {
   }
 }
 
-const client = new Client({
-  url: '/graphql',
-  preferGetMethod: false,
-  exchanges: [fetchExchange],
-  requestPolicy: 'network-only',
-})
-
-interface Extensions {
-  code?: string
-  hint?: string
-  detail?: unknown
-  retryable?: boolean
+interface Reply<Data> {
+  data?: Data | null
+  errors?: {
+    message: string
+    extensions?: { code?: string; hint?: string; detail?: unknown; retryable?: boolean; retryAfter?: number }
+  }[]
 }
 
-function explain({ networkError, graphQLErrors, response }: CombinedError): ApiError {
-  const [first] = graphQLErrors
-  if (first) {
-    const { code = 'CO500', hint, detail, retryable } = first.extensions as Extensions
-    return new ApiError(first.message, code, hint, detail, retryable ?? code === 'CO503')
+const texts = new WeakMap<DocumentNode, string>()
+
+function textOf(document: DocumentNode): string {
+  let text = texts.get(document)
+  if (text === undefined) {
+    text = print(document)
+    texts.set(document, text)
   }
-  const status = (response as Response | undefined)?.status
+  return text
+}
+
+/** Throws ApiError; an abort as it is. */
+export async function request<Data, Variables extends object>(
+  document: TypedDocument<Data, Variables>,
+  variables: Variables,
+  signal?: AbortSignal,
+): Promise<Data> {
+  let response: Response
+  try {
+    response = await fetch('/graphql', {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
+      },
+      body: JSON.stringify({ query: textOf(document), variables }),
+      signal: signal ?? null,
+    })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new ApiError(
+      navigator.onLine ? 'The server cannot be reached.' : 'You are offline.',
+      'OFFLINE',
+      'Try again in a moment.',
+      undefined,
+      true,
+    )
+  }
+  const reply = (await response.json().catch((error: unknown) => {
+    if (signal?.aborted) throw error
+    return null
+  })) as Reply<Data> | null
+  const [first] = reply?.errors ?? []
+  if (first) {
+    const { code = 'CO500', hint, detail, retryable = code === 'CO503', retryAfter } = first.extensions ?? {}
+    const error = new ApiError(first.message, code, hint, detail, retryable)
+    error.retryAfter = retryAfter
+    throw error
+  }
+  if (reply?.data == null) throw refusal(response.status)
+  return reply.data
+}
+
+/** Of what is no GraphQL: a limit at the door, or something between us and the server. */
+function refusal(status: number): ApiError {
   if (status === 401) return new ApiError('Your session has ended.', 'CO401', 'Log in again.')
   if (status === 429)
     return new ApiError(
@@ -48,26 +98,11 @@ function explain({ networkError, graphQLErrors, response }: CombinedError): ApiE
       undefined,
       true,
     )
-  if (status === 503)
-    return new ApiError('The server is busy.', 'CO503', 'Try again in a moment.', undefined, true)
   return new ApiError(
-    navigator.onLine ? 'The server cannot be reached.' : 'You are offline.',
-    'OFFLINE',
-    networkError?.message,
+    'The server is busy or being restarted.',
+    'CO503',
+    'Try again in a moment.',
     undefined,
     true,
   )
-}
-
-/** Throws ApiError. */
-export async function request<Data, Variables extends object>(
-  document: TypedDocumentNode<Data, Variables>,
-  variables: Variables,
-  signal?: AbortSignal,
-): Promise<Data> {
-  const result = await client.query(document, variables, {
-    fetchOptions: { signal: signal ?? null, credentials: 'same-origin' },
-  })
-  if (result.error) throw explain(result.error)
-  return result.data as Data
 }

@@ -7,9 +7,9 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
-import type { TypedDocumentNode } from '@urql/core'
 import type { DocumentNode, OperationDefinitionNode } from 'graphql'
 import { toastError } from '../components/toast.ts'
+import type { TypedDocument } from './client.ts'
 import { type ApiError, request } from './client.ts'
 
 const nameOf = (document: DocumentNode) => {
@@ -24,7 +24,7 @@ export const queryKey = (document: DocumentNode, variables?: object) =>
   variables === undefined ? [nameOf(document)] : [nameOf(document), variables]
 
 export const queryOptions = <Data, Variables extends object>(
-  document: TypedDocumentNode<Data, Variables>,
+  document: TypedDocument<Data, Variables>,
   variables: Variables,
 ) => ({
   queryKey: queryKey(document, variables),
@@ -43,7 +43,7 @@ interface DataOptions {
 
 /** Reads. `query.data`, `query.error` (ApiError), `query.isPending`: give it to `<QueryState>`. */
 export function useData<Data, Variables extends object>(
-  document: TypedDocumentNode<Data, Variables>,
+  document: TypedDocument<Data, Variables>,
   variables: Variables,
   { keepPrevious, ...options }: DataOptions = {},
 ) {
@@ -60,7 +60,7 @@ interface Connection {
 
 /** Reads a connection page by page; the document takes `$after: Cursor`. */
 export function usePages<Data, Variables extends { after?: string | null }>(
-  document: TypedDocumentNode<Data, Variables>,
+  document: TypedDocument<Data, Variables>,
   variables: Omit<Variables, 'after'>,
   connection: (data: Data) => Connection | null | undefined,
   options: DataOptions = {},
@@ -90,7 +90,7 @@ interface ChangeOptions<Data, Variables> {
 
 /** Changes. A refusal comes as a toast with its reason unless `onError` shows it. */
 export function useChange<Data, Variables extends object>(
-  document: TypedDocumentNode<Data, Variables>,
+  document: TypedDocument<Data, Variables>,
   { refreshes = [], onSuccess, onError }: ChangeOptions<Data, Variables> = {},
 ) {
   const client = useQueryClient()

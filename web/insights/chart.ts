@@ -1,5 +1,5 @@
 /** What a chart is: where its rows come from, what they mean, and how they are drawn. charts.ts has the charts. */
-import type { TypedDocumentNode } from '@urql/core'
+import type { TypedDocument } from '../graphql/client.ts'
 import type en from '../i18n/en/insights.json'
 
 /** What a value is, so that it can be written as people write it. */
@@ -68,7 +68,7 @@ export type Form =
 export interface ChartOf<Data> {
   /** The SQL function, and the key of its texts: `charts.<name>`. */
   name: keyof typeof en.charts
-  document: TypedDocumentNode<Data, Variables>
+  document: TypedDocument<Data, Variables>
   rows(data: Data): Page
   /** The function's arguments, in its order. */
   takes: readonly Argument[]

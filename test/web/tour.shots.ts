@@ -1,0 +1,74 @@
+/**
+ * `npm run tour`: pictures of each page. Those of docs/tour.md go to docs/tour; all of them, in both themes, on a phone and a
+ * desk, to test-results/pages, to be looked at.
+ */
+import { mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { projectFolder } from '../../core/database/migrate.ts'
+import { expect, type StaffRole, test, useClub } from './support.ts'
+
+const club = useClub()
+const tour = join(projectFolder, 'docs', 'tour')
+const everything = join(projectFolder, 'test-results', 'pages')
+mkdirSync(tour, { recursive: true })
+mkdirSync(everything, { recursive: true })
+
+interface Picture {
+  name: string
+  path: string | (() => Promise<string>)
+  role?: StaffRole
+}
+
+const sop = async () => {
+  const { rows } = await club().pool.query<{ id: number }>(
+    'select sop_id as id from app_public.sop_versions where archived = false group by 1 order by count(*) desc, 1 limit 1',
+  )
+  return rows[0]!.id
+}
+
+const pictures: Picture[] = [
+  { name: 'review', path: '/review' },
+  { name: 'inbox', path: '/inbox' },
+  { name: 'sops', path: '/sops' },
+  { name: 'sop', path: async () => `/sops/${await sop()}` },
+  { name: 'sop-history', path: async () => `/sops/${await sop()}?tab=history` },
+  { name: 'sop-blame', path: async () => `/sops/${await sop()}?tab=blame` },
+  { name: 'sop-questions', path: async () => `/sops/${await sop()}?tab=questions` },
+  { name: 'knowledge', path: '/knowledge' },
+  { name: 'ask', path: '/ask?q=the%20door%20code%20does%20nothing' },
+  { name: 'insights', path: '/insights' },
+  { name: 'admin-people', path: '/admin/people' },
+  { name: 'admin-tokens', path: '/admin/tokens' },
+  { name: 'admin-sessions', path: '/admin/sessions' },
+  { name: 'admin-assistant', path: '/admin/assistant' },
+  { name: 'admin-jobs', path: '/admin/jobs' },
+  { name: 'admin-audit', path: '/admin/audit' },
+  { name: 'admin-health', path: '/admin/health' },
+  { name: 'admin-notifications', path: '/admin/notifications' },
+  { name: 'admin-privacy', path: '/admin/privacy' },
+  { name: 'chat', path: '/chat' },
+]
+
+const looks = [
+  { look: 'light-desk', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  { look: 'dark-desk', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
+  { look: 'light-phone', colorScheme: 'light', viewport: { width: 390, height: 800 } },
+  { look: 'dark-phone', colorScheme: 'dark', viewport: { width: 390, height: 800 } },
+] as const
+
+for (const { look, ...options } of looks)
+  test(`every page, ${look}`, async () => {
+    test.setTimeout(300_000)
+    const page = await club().as('admin', 'Adam', options)
+    for (const { name, path } of pictures) {
+      await page.goto(typeof path === 'string' ? path : await path())
+      await expect(page.getByRole('heading', { level: 1 })).toBeAttached()
+      await page.waitForLoadState('networkidle')
+      await page.screenshot({ path: join(everything, `${name}-${look}.png`) })
+      const file = join(tour, `${name}-${look}.jpg`)
+      if (look === 'light-desk' || ['review', 'inbox', 'chat', 'insights'].includes(name)) {
+        await page.screenshot({ path: file, type: 'jpeg', quality: 72 })
+        expect(statSync(file).size, file).toBeLessThan(100_000)
+      }
+    }
+  })

@@ -1,0 +1,52 @@
+/** Day and time in the reader's time zone; outside it is a moment as the server writes it. */
+import '@mantine/dates/styles.css'
+import { DatesProvider, DateTimePicker } from '@mantine/dates'
+import { useTranslation } from 'react-i18next'
+import { useTimezone } from '../app/time.ts'
+import { fromWallClock, toWallClock } from './zone.ts'
+import 'dayjs/locale/de.js'
+
+interface Props {
+  label: string
+  value: string | null
+  onChange: (value: string | null) => void
+  placeholder?: string
+  autoFocus?: boolean
+  /** Nothing later than now. */
+  past?: boolean
+}
+
+export default function MomentPicker({
+  label,
+  value,
+  onChange,
+  placeholder,
+  autoFocus = false,
+  past = false,
+}: Props) {
+  const { t, i18n } = useTranslation()
+  const zone = useTimezone()
+  return (
+    <DatesProvider settings={{ locale: i18n.language }}>
+      <DateTimePicker
+        label={label}
+        placeholder={placeholder}
+        valueFormat="D MMM YYYY, HH:mm"
+        clearable
+        autoFocus={autoFocus}
+        {...(past && { maxDate: toWallClock(new Date().toISOString(), zone) })}
+        value={value === null ? null : toWallClock(value, zone)}
+        onChange={(clock) => onChange(clock === null ? null : fromWallClock(clock, zone))}
+        submitButtonProps={{ 'aria-label': t('do.confirm') }}
+        clearButtonProps={{ 'aria-label': t('do.clear') }}
+        timePickerProps={{
+          hoursInputLabel: t('moment.hours'),
+          minutesInputLabel: t('moment.minutes'),
+          'aria-label': t('moment.time'),
+        }}
+        nextLabel={t('moment.next')}
+        previousLabel={t('moment.previous')}
+      />
+    </DatesProvider>
+  )
+}
