@@ -34,7 +34,7 @@ test.beforeAll(async () => {
 
 for (const look of looks)
   test(`every section is accessible and fits: ${look.colorScheme}, ${look.viewport.width} px`, async () => {
-    test.setTimeout(120_000)
+    test.setTimeout(300_000)
     const page = await club().as('admin', 'Adam', look)
     for (const section of sections) {
       await page.goto(`/admin/${section}`)

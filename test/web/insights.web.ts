@@ -162,7 +162,7 @@ test('lists lead to what they are about', async () => {
   await expect(page).toHaveURL(/\/sops\/\d+$/)
   await page.goBack()
   await page.getByRole('list', { name: 'What fails most' }).getByRole('link').first().click()
-  await expect(page).toHaveURL(/\/review/)
+  await expect(page).toHaveURL(/\/review\?.*id=\d+/)
 })
 
 test('a refusal says why; an unknown chart says so', async () => {

@@ -20,8 +20,8 @@ import { addressOf } from './row_address.ts'
 export const route = createLazyRoute('/staff/admin/audit')({ component: Audit })
 
 const auditQuery = graphql(`
-  query AuditLog($filter: AuditLogFilter, $after: Cursor) {
-    auditLogs(filter: $filter, after: $after, first: 50, orderBy: [ID_DESC]) {
+  query AuditLog($condition: AuditLogCondition, $filter: AuditLogFilter, $after: Cursor) {
+    auditLogs(condition: $condition, filter: $filter, after: $after, first: 50, orderBy: [ID_DESC]) {
       totalCount
       nodes {
         id tableName rowId operation actor role reason old new transactionId createdAt chainPosition
@@ -30,24 +30,27 @@ const auditQuery = graphql(`
     }
   }
 `)
-type Filter = VariablesOf<typeof auditQuery>['filter']
+type Variables = Omit<VariablesOf<typeof auditQuery>, 'after'>
 export type Entry = NonNullable<NonNullable<ResultOf<typeof auditQuery>['auditLogs']>['nodes'][number]>
 
 const colours: Record<string, string> = { insert: 'teal', update: 'blue', delete: 'red' }
 
-function filterOf({ table, row, actor, transaction, from, to }: AuditSearch, zone: string): Filter {
+function variablesOf({ table, row, actor, transaction, from, to }: AuditSearch, zone: string): Variables {
+  const condition = {
+    ...(table && { tableName: table }),
+    ...(row && { rowId: row }),
+    ...(actor && { actor }),
+    ...(transaction && { transactionId: transaction }),
+  }
   const createdAt = {
     ...(from && { greaterThanOrEqualTo: startOfDay(from, zone) }),
     ...(to && { lessThan: startOfDay(addDays(to, 1), zone) }),
   }
-  const filter = {
-    ...(table && { tableName: { equalTo: table } }),
-    ...(row && { rowId: { equalTo: row } }),
-    ...(actor && { actor: { equalTo: actor } }),
-    ...(transaction && { transactionId: { equalTo: transaction } }),
-    ...((from || to) && { createdAt }),
+  // The API takes no empty ones.
+  return {
+    ...(Object.keys(condition).length > 0 && { condition }),
+    ...((from || to) && { filter: { createdAt } }),
   }
-  return Object.keys(filter).length > 0 ? filter : undefined
 }
 
 function Audit() {
@@ -57,7 +60,7 @@ function Audit() {
   const navigate = route.useNavigate()
   const change = (part: Partial<AuditSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...part }), resetScroll: false })
-  const query = usePages(auditQuery, { filter: filterOf(search, zone) }, (data) => data.auditLogs)
+  const query = usePages(auditQuery, variablesOf(search, zone), (data) => data.auditLogs)
   return (
     <>
       <ChainCheck />
