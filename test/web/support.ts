@@ -4,7 +4,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, type BrowserContextOptions, test as base, expect, type Page } from '@playwright/test'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  expect,
+  type Page,
+} from '@playwright/test'
 import pg from 'pg'
 import { browser as httpBrowser } from '../server/support.ts'
 
@@ -78,8 +85,10 @@ async function openClub(browser: Browser, content: string): Promise<Club & { sto
   const { url, database } = await firstLine(child)
   const pool = new pg.Pool({ connectionString: database, max: 2 })
   const cookies = new Map<string, { name: string; value: string }[]>()
+  const contexts: BrowserContext[] = []
   const open = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ baseURL: url, ...options })
+    contexts.push(context)
     const page = await context.newPage()
     watch(page)
     return page
@@ -111,6 +120,8 @@ async function openClub(browser: Browser, content: string): Promise<Club & { sto
     },
     visitor: (options) => open(options),
     async stop() {
+      // Pages that outlive their server would complain into the next file's tests.
+      await Promise.all(contexts.map((context) => context.close()))
       await pool.end()
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.stdin!.end()

@@ -65,7 +65,7 @@ export const cssVariables: CSSVariablesResolver = (theme) => {
       '--mantine-color-error': theme.colors.red![3]!,
       '--mantine-color-anchor': theme.colors.teal![3]!,
       '--clubos-added': '#17331f',
-      '--clubos-added-strong': '#23693a',
+      '--clubos-added-strong': '#1b552e',
       '--clubos-removed': '#3b1d1f',
       '--clubos-removed-strong': '#7c2d31',
       '--clubos-sunken': theme.colors.dark![8]!,

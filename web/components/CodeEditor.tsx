@@ -42,7 +42,11 @@ export const editorTheme = (dark: boolean, minHeight = '20rem') =>
         borderRadius: 'var(--mantine-radius-md) 0 0 var(--mantine-radius-md)',
       },
       '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--mantine-color-default-hover)' },
+      // The colours of the syntax are made for light paper.
+      ...(dark && { '.cm-line span': { color: 'inherit' } }),
       '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
+      // The colours of the default highlighting are made for light pages.
+      ...(dark && { '.cm-line span': { color: 'inherit !important' } }),
     },
     { dark },
   )
@@ -87,6 +91,8 @@ export default function CodeEditor({
           EditorState.readOnly.of(readOnly),
           EditorView.contentAttributes.of({
             'aria-labelledby': id,
+            // Editable alone does not count as reachable by keyboard, where the text scrolls.
+            tabindex: '0',
             spellcheck: 'true',
             autocapitalize: 'sentences',
           }),

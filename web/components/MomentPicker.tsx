@@ -32,7 +32,6 @@ export default function MomentPicker({
         label={label}
         placeholder={placeholder}
         valueFormat="D MMM YYYY, HH:mm"
-        miw="16rem"
         clearable
         autoFocus={autoFocus}
         {...(past && { maxDate: toWallClock(new Date().toISOString(), zone) })}
