@@ -62,7 +62,7 @@ export function AuditFilters({ search, onChange }: Props) {
           maxDate={search.to}
           clearable
           clearButtonProps={{ 'aria-label': t('common:do.clear') }}
-          valueFormat="D MMM YYYY"
+          valueFormat={t('audit.dateFormat')}
           w={{ base: 'calc(50% - 0.4rem)', xs: 150 }}
         />
         <DatePickerInput
@@ -72,7 +72,7 @@ export function AuditFilters({ search, onChange }: Props) {
           minDate={search.from}
           clearable
           clearButtonProps={{ 'aria-label': t('common:do.clear') }}
-          valueFormat="D MMM YYYY"
+          valueFormat={t('audit.dateFormat')}
           w={{ base: 'calc(50% - 0.4rem)', xs: 150 }}
         />
       </DatesProvider>

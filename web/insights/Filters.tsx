@@ -104,7 +104,7 @@ function Range({ period, onChange }: { period: Period; onChange: (part: Partial<
       value={days}
       onChange={setDays}
       allowSingleDateInRange
-      valueFormat="D MMM YYYY"
+      valueFormat={t('filters.dateFormat')}
       aria-label={t('filters.own')}
       w={{ base: '100%', xs: 260 }}
     />

@@ -44,13 +44,9 @@ const tiles: Tile[] = [
   { name: 'answers', of: (s) => [number(s.answers), number(s.prevAnswers)], as: 'count' },
   { name: 'answeredRate', of: (s) => [s.answeredRate, s.prevAnsweredRate], as: 'share', better: 'more' },
   { name: 'helpfulRate', of: (s) => [s.helpfulRate, s.prevHelpfulRate], as: 'share', better: 'more' },
-  {
-    name: 'handedOver',
-    of: (s) => [number(s.handedOver), number(s.prevHandedOver)],
-    as: 'count',
-    better: 'less',
-  },
-  { name: 'failures', of: (s) => [number(s.failures), number(s.prevFailures)], as: 'count', better: 'less' },
+  // More questions bring more of these: that alone is neither better nor worse.
+  { name: 'handedOver', of: (s) => [number(s.handedOver), number(s.prevHandedOver)], as: 'count' },
+  { name: 'failures', of: (s) => [number(s.failures), number(s.prevFailures)], as: 'count' },
   { name: 'p50', of: (s) => [s.p50Ms, s.prevP50Ms], as: 'milliseconds', better: 'less' },
   { name: 'p95', of: (s) => [s.p95Ms, s.prevP95Ms], as: 'milliseconds', better: 'less' },
   {
@@ -59,7 +55,7 @@ const tiles: Tile[] = [
     as: 'count',
   },
   { name: 'approved', of: (s) => [number(s.approved), number(s.prevApproved)], as: 'count' },
-  { name: 'cost', of: (s) => [number(s.cost), number(s.prevCost)], as: 'dollars', better: 'less' },
+  { name: 'cost', of: (s) => [number(s.cost), number(s.prevCost)], as: 'dollars' },
 ]
 
 const formats: Record<Tile['as'], (value: number) => string> = {
