@@ -3,13 +3,10 @@
  * not the ones before were answered (open loop), so that waiting counts. At the target rate, at twice and at four
  * times that; then a flood from one caller, while another asks now and then.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { projectFolder } from '../core/database/migrate.ts'
 import type { BenchOptions } from './index.ts'
 import { quantile, withScratch } from './scratch.ts'
+import { startServer } from './server.ts'
 
 const target = Number(process.env.BENCH_RATE ?? 60)
 const seconds = Number(process.env.BENCH_SECONDS ?? 30)
@@ -104,7 +101,7 @@ const row = (name: string, of: Tally) => ({
 
 export default (options: BenchOptions) =>
   withScratch(2, async (_pool, url) => {
-    const server = await start(url)
+    const server = await startServer(url, { CLUBOS_DEV_HEADERS: 'on' })
     const results: ReturnType<typeof row>[] = []
     const report = (result: ReturnType<typeof row>) => {
       results.push(result)
@@ -146,32 +143,3 @@ export default (options: BenchOptions) =>
       await server.stop()
     }
   })
-
-async function start(databaseUrl: string) {
-  const child = spawn(process.execPath, [join(projectFolder, 'cli', 'clubos.ts'), 'start'], {
-    env: {
-      ...process.env,
-      DATABASE_URL: databaseUrl,
-      PORT: '0',
-      RATE_LIMITS: 'off',
-      CLUBOS_DEV_HEADERS: 'on',
-      CLUBOS_SECRET: 'only for this bench, which nobody else reaches',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let said = ''
-  child.stdout.on('data', (chunk) => {
-    said += chunk
-  })
-  while (!said.includes('Stop with')) {
-    if (child.exitCode !== null) throw new Error(`The server did not start: ${said}`)
-    await sleep(200)
-  }
-  return {
-    url: /ready: (\S+)/.exec(said)![1]!,
-    async stop() {
-      child.kill('SIGTERM')
-      if (child.exitCode === null) await once(child, 'exit')
-    },
-  }
-}

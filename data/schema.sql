@@ -7485,6 +7485,110 @@ COMMENT ON FUNCTION app_public.improvement_merge(id integer, OUT base text, OUT 
 Errors: CO005 it edits no SOP, CO404 no such proposal.';
 
 --
+-- Name: improvement_queue_broken(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_broken(improvement app_public.improvement_queue) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select (improvement.dry_run ->> 'broken')::integer
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_broken(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_broken(improvement app_public.improvement_queue) IS '@behavior -filterBy
+How many well-answered questions the latest dry run led away from the right place; null without one.';
+
+--
+-- Name: improvement_queue_category(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_category(improvement app_public.improvement_queue) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select improvement.suggested_sop_update ->> 'category'
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_category(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_category(improvement app_public.improvement_queue) IS '@behavior -filterBy +condition:proc:filterBy
+Of the SOP or the knowledge that it would change.';
+
+--
+-- Name: improvement_queue_decided_at(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(improvement.applied_at, improvement.rejected_at)
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_decided_at(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) IS '@behavior -filterBy +proc:orderBy
+When it was approved or rejected; null while it waits.';
+
+--
+-- Name: improvement_queue_fixed(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_fixed(improvement app_public.improvement_queue) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select (improvement.dry_run ->> 'fixed')::integer
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_fixed(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_fixed(improvement app_public.improvement_queue) IS '@behavior -filterBy
+How many failing questions the latest dry run led to the right place; null without one.';
+
+--
+-- Name: improvement_queue_topic(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_topic(improvement app_public.improvement_queue) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(improvement.suggested_sop_update ->> 'section', improvement.suggested_sop_update ->> 'topic')
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_topic(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_topic(improvement app_public.improvement_queue) IS '@behavior -filterBy
+The section of the SOP, or the topic of the knowledge, that it would change.';
+
+--
+-- Name: improvement_queue_viewers(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_viewers(improvement app_public.improvement_queue) RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select count(*)::integer from app_private.improvement_viewers v
+   where v.improvement_id = improvement.id and v.actor is distinct from app_public.current_actor() and v.seen_at >= clock_timestamp() - interval '45 seconds'
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_viewers(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_viewers(improvement app_public.improvement_queue) IS '@behavior -filterBy
+How many others have it open at this moment; lookAtImprovement says who.';
+
+--
 -- Name: insight_source(text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -8999,6 +9103,8 @@ begin
   perform app_hidden.require_role('agent');
   perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(set_assistant_enabled.reason));
   update app_public.club_settings s set assistant_enabled = enabled, updated_at = now() returning * into v_settings;
+  -- Every open page shows it at once. No ticket has the id 0.
+  perform pg_notify('clubos_tickets', json_build_object('id', 0, 'event', 'assistant')::text);
   return v_settings;
 end
 $$;
@@ -11518,6 +11624,12 @@ CREATE UNIQUE INDEX api_tokens_name_key ON app_public.api_tokens USING btree (us
 CREATE INDEX api_tokens_user_id ON app_public.api_tokens USING btree (user_id);
 
 --
+-- Name: audit_log_actor; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX audit_log_actor ON app_public.audit_log USING btree (actor, id);
+
+--
 -- Name: audit_log_created_at; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -11528,6 +11640,12 @@ CREATE INDEX audit_log_created_at ON app_public.audit_log USING btree (created_a
 --
 
 CREATE INDEX audit_log_row ON app_public.audit_log USING btree (table_name, row_id, id);
+
+--
+-- Name: audit_log_transaction_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX audit_log_transaction_id ON app_public.audit_log USING btree (transaction_id);
 
 --
 -- Name: failed_responses_created_at; Type: INDEX; Schema: app_public; Owner: -
@@ -11588,6 +11706,18 @@ CREATE INDEX failure_patterns_sop_id ON app_public.failure_patterns USING btree 
 --
 
 CREATE INDEX improvement_evidence_failed_response_id ON app_public.improvement_evidence USING btree (failed_response_id);
+
+--
+-- Name: improvement_queue_by_category; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX improvement_queue_by_category ON app_public.improvement_queue USING btree (status, ((suggested_sop_update ->> 'category'::text)), impact DESC, id);
+
+--
+-- Name: improvement_queue_by_decision; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX improvement_queue_by_decision ON app_public.improvement_queue USING btree (status, COALESCE(applied_at, rejected_at) DESC, id DESC);
 
 --
 -- Name: improvement_queue_by_impact; Type: INDEX; Schema: app_public; Owner: -
@@ -15529,6 +15659,54 @@ GRANT ALL ON FUNCTION app_public.import_sop_version(category text, section text,
 REVOKE ALL ON FUNCTION app_public.improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer) TO agent;
 GRANT ALL ON FUNCTION app_public.improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer) TO auditor;
+
+--
+-- Name: FUNCTION improvement_queue_broken(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_broken(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_broken(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_broken(improvement app_public.improvement_queue) TO auditor;
+
+--
+-- Name: FUNCTION improvement_queue_category(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_category(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_category(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_category(improvement app_public.improvement_queue) TO auditor;
+
+--
+-- Name: FUNCTION improvement_queue_decided_at(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) TO auditor;
+
+--
+-- Name: FUNCTION improvement_queue_fixed(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_fixed(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_fixed(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_fixed(improvement app_public.improvement_queue) TO auditor;
+
+--
+-- Name: FUNCTION improvement_queue_topic(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_topic(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_topic(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_topic(improvement app_public.improvement_queue) TO auditor;
+
+--
+-- Name: FUNCTION improvement_queue_viewers(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_viewers(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_viewers(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_viewers(improvement app_public.improvement_queue) TO auditor;
 
 --
 -- Name: FUNCTION insight_source(name text); Type: ACL; Schema: app_public; Owner: -

@@ -47,6 +47,7 @@ export function authRoutes(services: AuthServices): Router {
     response.json({
       role: claims.role,
       user: session ? { id: session.userId, email: session.email, name: session.name } : null,
+      session: session?.id ?? null,
       development: !config.production,
     })
   })

@@ -80,6 +80,7 @@
 --!include queries/sop_blame.sql
 --!include queries/sop_questions.sql
 --!include queries/improvement_merge.sql
+--!include queries/improvement_queue_fields.sql
 --!include queries/failures_about.sql
 --!include queries/insights.sql
 --!include queries/knowledge_duplicates.sql

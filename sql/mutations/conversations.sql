@@ -128,6 +128,8 @@ begin
   perform app_hidden.require_role('agent');
   perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(set_assistant_enabled.reason));
   update app_public.club_settings s set assistant_enabled = enabled, updated_at = now() returning * into v_settings;
+  -- Every open page shows it at once. No ticket has the id 0.
+  perform pg_notify('clubos_tickets', json_build_object('id', 0, 'event', 'assistant')::text);
   return v_settings;
 end
 $$;

@@ -17,6 +17,9 @@ create table if not exists app_public.audit_log (
 );
 create index if not exists audit_log_row on app_public.audit_log (table_name, row_id, id);
 create index if not exists audit_log_created_at on app_public.audit_log (created_at);
+-- What somebody did, and what one transaction did: also what the API may filter by.
+create index if not exists audit_log_actor on app_public.audit_log (actor, id);
+create index if not exists audit_log_transaction_id on app_public.audit_log (transaction_id);
 comment on table app_public.audit_log is 'Every change of a governed table: who, when, why, from what to what. Append-only and hash-chained; see verify_audit_log().';
 comment on column app_public.audit_log.old is 'The row before; long texts as their SHA-256, since sop_versions holds them.';
 comment on column app_public.audit_log.chain_position is 'Order in the hash chain, given when the transaction commits.';

@@ -37,6 +37,8 @@ create unique index if not exists improvement_queue_fingerprint_key on app_publi
 create index if not exists improvement_queue_by_impact on app_public.improvement_queue (status, impact desc, id);
 drop index if exists app_public.improvement_queue_pending;
 create index if not exists improvement_queue_by_kind on app_public.improvement_queue (kind, status, impact desc, id);
+create index if not exists improvement_queue_by_category on app_public.improvement_queue (status, (suggested_sop_update ->> 'category'), impact desc, id);
+create index if not exists improvement_queue_by_decision on app_public.improvement_queue (status, coalesce(applied_at, rejected_at) desc, id desc);
 create index if not exists improvement_queue_status on app_public.improvement_queue (status, created_at);
 create index if not exists improvement_queue_sop_id on app_public.improvement_queue (sop_id);
 create index if not exists improvement_queue_pattern_id on app_public.improvement_queue (pattern_id);

@@ -69,6 +69,7 @@ describe('a session', () => {
     expect((await rita.send('GET', '/auth/me')).json).toEqual({
       role: 'reviewer',
       user: { id: expect.any(Number), email: 'rita@club.example', name: 'rita' },
+      session: expect.stringMatching(/^[0-9a-f-]{36}$/),
       development: false,
     })
     expect((await rita.graphql('{ sops { totalCount } }')).json.errors).toBeUndefined()

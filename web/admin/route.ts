@@ -1,7 +1,115 @@
-import { createRoute } from '@tanstack/react-router'
+import { createRoute, redirect } from '@tanstack/react-router'
 import { staffRoute } from '../app/routes.tsx'
+import { day, oneOf, text } from '../app/search.ts'
+import { sessionQuery } from '../app/session.ts'
+import { sections } from './sections.ts'
 
-export const adminRoutes = createRoute({
+type Search = Record<string, unknown>
+
+const adminRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/admin',
 }).lazy(() => import('./page.tsx').then(({ route }) => route))
+
+const indexRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/',
+  beforeLoad: async ({ context }) => {
+    const { role } = await context.queryClient.ensureQueryData(sessionQuery)
+    throw redirect({ to: (sections.find((section) => section.for(role)) ?? sections[0]).path, replace: true })
+  },
+})
+
+export const staffRoles = ['agent', 'reviewer', 'admin', 'auditor'] as const
+export type StaffRole = (typeof staffRoles)[number]
+
+const peopleRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'people',
+  validateSearch: (search: Search): { q?: string; role?: StaffRole } => ({
+    q: text(search, 'q', 200),
+    role: oneOf(search, 'role', staffRoles),
+  }),
+}).lazy(() => import('./people.tsx').then(({ route }) => route))
+
+/** Those that ended are left out unless asked for. */
+const withEnded = (search: Search): { ended?: true } => ({ ended: search.ended === true ? true : undefined })
+
+const tokensRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'tokens',
+  validateSearch: withEnded,
+}).lazy(() => import('./tokens.tsx').then(({ route }) => route))
+
+const sessionsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'sessions',
+  validateSearch: withEnded,
+}).lazy(() => import('./sessions.tsx').then(({ route }) => route))
+
+const assistantRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'assistant',
+}).lazy(() => import('./assistant.tsx').then(({ route }) => route))
+
+const jobsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'jobs',
+}).lazy(() => import('./jobs.tsx').then(({ route }) => route))
+
+export interface AuditSearch {
+  table?: string
+  row?: string
+  actor?: string
+  /** A transaction's number: everything that was done at once. */
+  transaction?: string
+  from?: string
+  to?: string
+}
+
+const auditRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'audit',
+  validateSearch: (search: Search): AuditSearch => ({
+    table: text(search, 'table', 100),
+    row: text(search, 'row', 200),
+    actor: text(search, 'actor', 300),
+    transaction: text(search, 'transaction', 20),
+    from: day(search, 'from'),
+    to: day(search, 'to'),
+  }),
+}).lazy(() => import('./audit.tsx').then(({ route }) => route))
+
+const healthRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'health',
+}).lazy(() => import('./health.tsx').then(({ route }) => route))
+
+export const channels = ['mail', 'webhook', 'push'] as const
+export type Channel = (typeof channels)[number]
+
+const notificationsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'notifications',
+  validateSearch: (search: Search): { channel?: Channel } => ({
+    channel: oneOf(search, 'channel', channels),
+  }),
+}).lazy(() => import('./notifications.tsx').then(({ route }) => route))
+
+const privacyRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'privacy',
+}).lazy(() => import('./privacy.tsx').then(({ route }) => route))
+
+export const adminRoutes = adminRoute.addChildren([
+  indexRoute,
+  peopleRoute,
+  tokensRoute,
+  sessionsRoute,
+  assistantRoute,
+  jobsRoute,
+  auditRoute,
+  healthRoute,
+  notificationsRoute,
+  privacyRoute,
+])

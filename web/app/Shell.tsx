@@ -14,7 +14,7 @@ import {
   Text,
   VisuallyHidden,
 } from '@mantine/core'
-import { useDisclosure, useNetwork } from '@mantine/hooks'
+import { useDisclosure, useNetwork, useThrottledCallback } from '@mantine/hooks'
 import { spotlight } from '@mantine/spotlight'
 import { IconLogin2, IconPlayerPause, IconSearch, IconWifiOff } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
@@ -64,8 +64,9 @@ function Frame() {
   const path = useRouterState({ select: (state) => state.location.pathname })
   const busy = useRouterState({ select: (state) => state.isLoading })
   const { data: waiting } = useData(waitingQuery, {}, { staleTime: 30_000, refetchInterval: 60_000 })
-  const recount = () => void refresh(client, [waitingQuery])
-  useLive('queueChanged', recount, recount)
+  // An analysis changes many rows at once, and who looks at what changes no count.
+  const recount = useThrottledCallback(() => void refresh(client, [waitingQuery]), 1000)
+  useLive('queueChanged', ({ event }) => event !== 'viewers' && recount(), recount)
   useLive('ticketsChanged', recount, recount)
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another page is shown
   useEffect(close, [path])

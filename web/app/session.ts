@@ -6,6 +6,8 @@ export type Role = 'anonymous' | 'customer' | 'agent' | 'reviewer' | 'admin' | '
 export interface Session {
   role: Role
   user: { id: number; email: string; name: string } | null
+  /** This login's id: of all logins, the one that is looked through. */
+  session: string | null
   /** Whether this server is for developing: GraphiQL is there. */
   development: boolean
 }
@@ -31,7 +33,7 @@ export const isStaff = (role: Role) => has(role, 'agent') || role === 'auditor'
 /** The session; only inside the shell, which waits for it. */
 export function useSession() {
   const { data } = useQuery(sessionQuery)
-  const session = data ?? { role: 'anonymous' as const, user: null, development: false }
+  const session = data ?? { role: 'anonymous' as const, user: null, session: null, development: false }
   return {
     ...session,
     /** Whether to offer it; the server decides. */

@@ -35,6 +35,8 @@ const shades = (theme: MantineTheme, textOf: (color: MantineColorsTuple) => stri
       [`--mantine-color-${color}-light-color`, textOf(theme.colors[color]!)],
       [`--mantine-color-${color}-outline`, textOf(theme.colors[color]!)],
       [`--mantine-color-${color}-text`, textOf(theme.colors[color]!)],
+      // Darker, not lighter: white text stands on it.
+      [`--mantine-color-${color}-filled-hover`, darken(theme.colors[color]![9], 0.12)],
     ]),
   )
 
@@ -63,7 +65,7 @@ export const cssVariables: CSSVariablesResolver = (theme) => {
       '--mantine-color-error': theme.colors.red![3]!,
       '--mantine-color-anchor': theme.colors.teal![3]!,
       '--clubos-added': '#17331f',
-      '--clubos-added-strong': '#23693a',
+      '--clubos-added-strong': '#1b552e',
       '--clubos-removed': '#3b1d1f',
       '--clubos-removed-strong': '#7c2d31',
       '--clubos-sunken': theme.colors.dark![8]!,

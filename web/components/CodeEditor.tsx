@@ -45,6 +45,8 @@ export const editorTheme = (dark: boolean, minHeight = '20rem') =>
       // The colours of the syntax are made for light paper.
       ...(dark && { '.cm-line span': { color: 'inherit' } }),
       '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
+      // The colours of the default highlighting are made for light pages.
+      ...(dark && { '.cm-line span': { color: 'inherit !important' } }),
     },
     { dark },
   )

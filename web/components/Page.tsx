@@ -1,5 +1,5 @@
 /** The frame of a page: its title in the tab and on top, what can be done with it, its content. */
-import { Box, Group, Title } from '@mantine/core'
+import { Box, Group, Title, VisuallyHidden } from '@mantine/core'
 import type { ReactNode } from 'react'
 
 interface Props {
@@ -17,14 +17,13 @@ export function Page({ title, tab = title, actions, children, quietTitle = false
     <Box>
       <title>{`${tab} · ClubOS`}</title>
       <Group justify="space-between" mb={quietTitle ? 0 : 'md'} gap="sm" className="no-print">
-        <Title
-          order={1}
-          size="h3"
-          className={quietTitle ? 'mantine-visually-hidden' : undefined}
-          {...(quietTitle && { 'data-quiet': true })}
-        >
-          {title}
-        </Title>
+        {quietTitle ? (
+          <VisuallyHidden component="h1">{title}</VisuallyHidden>
+        ) : (
+          <Title order={1} size="h3">
+            {title}
+          </Title>
+        )}
         {actions && <Group gap="xs">{actions}</Group>}
       </Group>
       {children}

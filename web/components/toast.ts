@@ -14,14 +14,18 @@ export const toastsWanted = store(false)
 
 let lastUndo: { id: string; run: () => void } | null = null
 
-export function toast({ message, undo, color = 'teal' }: Toast) {
+/** The function that it returns hides it: where a later one says the same better. */
+export function toast({ message, undo, color = 'teal' }: Toast): () => void {
   const id = crypto.randomUUID()
   const forget = () => {
     if (lastUndo?.id === id) lastUndo = null
   }
-  const run = () => {
+  const hide = () => {
     forget()
     void import('./Toasts.tsx').then(({ hideToast }) => hideToast(id))
+  }
+  const run = () => {
+    hide()
     undo?.()
   }
   // At once, so that the key works before the message is there.
@@ -30,6 +34,7 @@ export function toast({ message, undo, color = 'teal' }: Toast) {
   void import('./Toasts.tsx').then(({ showToast }) =>
     showToast({ id, message, color, undo: undo && run, onClose: forget }),
   )
+  return hide
 }
 
 /** Takes back what the last toast with an undo told of; false where there is none any more. */

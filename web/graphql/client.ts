@@ -13,6 +13,8 @@ export class ApiError extends Error {
   readonly detail: unknown
   /** The same request may succeed in a moment. */
   readonly retryable: boolean
+  /** Seconds, where the server says how long to wait. */
+  retryAfter: number | undefined
   constructor(message: string, code: string, hint?: string, detail?: unknown, retryable = false) {
     super(message)
     this.name = 'ApiError'
@@ -27,7 +29,7 @@ interface Reply<Data> {
   data?: Data | null
   errors?: {
     message: string
-    extensions?: { code?: string; hint?: string; detail?: unknown; retryable?: boolean }
+    extensions?: { code?: string; hint?: string; detail?: unknown; retryable?: boolean; retryAfter?: number }
   }[]
 }
 
@@ -76,8 +78,10 @@ export async function request<Data, Variables extends object>(
   })) as Reply<Data> | null
   const [first] = reply?.errors ?? []
   if (first) {
-    const { code = 'CO500', hint, detail, retryable = code === 'CO503' } = first.extensions ?? {}
-    throw new ApiError(first.message, code, hint, detail, retryable)
+    const { code = 'CO500', hint, detail, retryable = code === 'CO503', retryAfter } = first.extensions ?? {}
+    const error = new ApiError(first.message, code, hint, detail, retryable)
+    error.retryAfter = retryAfter
+    throw error
   }
   if (reply?.data == null) throw refusal(response.status)
   return reply.data

@@ -1,10 +1,298 @@
-import { createLazyRoute } from '@tanstack/react-router'
+/** The review queue: what waits is read, tried, and decided with one key. */
+import { Box, Button } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconArrowLeft } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { createLazyRoute, useRouter } from '@tanstack/react-router'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useSession } from '../app/session.ts'
 import { Page } from '../components/Page.tsx'
+import { askReason } from '../components/reason.ts'
+import { Batch } from './Batch.tsx'
+import type { View } from './Change.tsx'
+import { type Subject, useDecisions } from './decisions.ts'
+import { type Filters, type Proposal, titleOf } from './documents.ts'
+import { useDryRun } from './dry_run.ts'
+import { useReviewKeys } from './keys.ts'
+import { mergeOptions, proposalOptions } from './options.ts'
+import { QueueList } from './QueueList.tsx'
+import { usePrefetch, useQueue } from './queue.ts'
+import { Reading } from './Reading.tsx'
+import classes from './review.module.css'
+import type { ReviewSearch } from './route.ts'
+import { useSelection } from './selection.ts'
+import { isOutdated } from './texts.ts'
 
 export const route = createLazyRoute('/staff/review')({ component: ReviewPage })
 
+const prefetched = 6
+
 function ReviewPage() {
   const { t } = useTranslation('review')
-  return <Page title={t('title')}>…</Page>
+  const { can } = useSession()
+  const client = useQueryClient()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const router = useRouter()
+  const wide = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false })
+  const { status = 'pending', kind, category } = search
+  const filters = useMemo<Filters>(() => ({ status, kind, category }), [status, kind, category])
+  const editing = search.edit === true
+  const reading = wide || search.id !== undefined
+  const [view, setView] = useState<View>('source')
+  const [marked, setMarked] = useState<ReadonlySet<number>>(new Set())
+  const [batch, setBatch] = useState<Subject[] | null>(null)
+
+  const go = useCallback(
+    (changed: Partial<ReviewSearch>, replace = false) =>
+      void navigate({
+        search: (old: ReviewSearch) => ({ ...old, edit: undefined, ...changed }),
+        replace,
+        resetScroll: false,
+      }),
+    [navigate],
+  )
+  const selection = useSelection(search.id, reading && !editing, (id) => {
+    // Never against somebody who is on the way to another page.
+    if (router.latestLocation.pathname === '/review') go({ id }, true)
+  })
+  const { current, choose } = selection
+
+  const queue = useQueue(filters)
+  /** After an approval we went on by ourselves to this one; undefined once the person chose. */
+  const wentOn = useRef<{ from: number; to: number | undefined } | undefined>(undefined)
+  const onConflict = useCallback(
+    (id: number) => {
+      // Never under the hands of somebody who is at the next one already.
+      if (wentOn.current?.from === id && wentOn.current.to === current.current) go({ id, edit: true })
+    },
+    [current, go],
+  )
+  const { leaving, refusals, decide, carryOut, remember, tell, undo } = useDecisions({
+    patch: queue.patch,
+    reread: queue.reread,
+    onConflict,
+  })
+  const rows = useMemo(() => queue.rows.filter((row) => !leaving.has(row.id)), [queue.rows, leaving])
+  const at = rows.findIndex((row) => row.id === selection.id)
+  const latest = useRef({ rows, at: 0 })
+  latest.current = { rows, at: at >= 0 ? at : Math.min(latest.current.at, rows.length) }
+  const first = rows[0]?.id
+
+  // Another list begins at its top, unless the address names one in it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an address that changes its id alone is the selection's affair
+  useEffect(() => {
+    if (search.id === undefined) choose(undefined)
+  }, [filters, choose])
+  useEffect(() => {
+    if (wide && selection.id === undefined && first !== undefined) choose(first)
+  }, [wide, selection.id, first, choose])
+  usePrefetch(
+    useMemo(() => rows.slice(Math.max(0, at), Math.max(0, at) + prefetched).map((row) => row.id), [rows, at]),
+  )
+
+  const select = useCallback(
+    (id: number | undefined) => {
+      wentOn.current = undefined
+      // Then the one who writes is asked first.
+      if (editing) go({ id })
+      else choose(id)
+    },
+    [choose, editing, go],
+  )
+  const open = useCallback(
+    (id: number) => {
+      wentOn.current = undefined
+      if (!editing) choose(id)
+      go({ id })
+    },
+    [choose, editing, go],
+  )
+  const step = (by: 1 | -1) => {
+    const { rows, at } = latest.current
+    const here = rows.findIndex((row) => row.id === current.current)
+    // What was decided by somebody else has left its place to the next.
+    const to = here >= 0 ? here + by : by === 1 ? at : at - 1
+    const row = rows[Math.min(rows.length - 1, Math.max(0, to))]
+    if (row) select(row.id)
+  }
+  const goOn = (from: number) => {
+    const { rows } = latest.current
+    const index = rows.findIndex((row) => row.id === from)
+    // What was edited has left the list before we go on from its place.
+    const next = index >= 0 ? rows[index + 1] : rows[latest.current.at]
+    const to = (next ?? rows[(index >= 0 ? index : latest.current.at) - 1])?.id
+    if (index >= 0) latest.current.at = index
+    choose(to)
+    if (to === undefined || editing) go({ id: to }, true)
+    wentOn.current = { from, to }
+  }
+
+  /** The chosen proposal as far as it can be read: nobody approves what is not there yet. */
+  const chosen = (): Proposal | null => {
+    const id = current.current
+    if (id === undefined || !reading) return null
+    const found = client.getQueryData(proposalOptions(id).queryKey) as
+      | { improvementQueue: Proposal | null }
+      | undefined
+    return leaving.has(id) ? null : (found?.improvementQueue ?? null)
+  }
+  const edit = () => {
+    const proposal = chosen()
+    if (proposal?.status === 'pending' && (proposal.kind === 'sop_edit' || proposal.kind === 'sop_new'))
+      go({ id: proposal.id, edit: true })
+  }
+  const approve = () => {
+    const proposal = chosen()
+    if (proposal?.status !== 'pending') return
+    const merge = client.getQueryData(mergeOptions(proposal.id).queryKey) as
+      | { improvementMerge: { conflicts: number | null } | null }
+      | undefined
+    if (isOutdated(proposal) && merge?.improvementMerge?.conflicts) return edit()
+    goOn(proposal.id)
+    void decide({ id: proposal.id, title: titleOf(proposal) }, { kind: 'approve' })
+  }
+  const approveEdited = async (proposal: Proposal, text: string, version: number | null) => {
+    const error = await decide(
+      { id: proposal.id, title: titleOf(proposal) },
+      { kind: 'approve', text, version },
+    )
+    return error
+  }
+  const why = async (what: 'reject' | 'undo' | 'reopen', needed: string) => {
+    const proposal = chosen()
+    if (proposal?.status !== needed) return
+    const subject = { id: proposal.id, title: titleOf(proposal) }
+    const text = what === 'reject' ? 'reject' : (`${what}Ask` as const)
+    const reason = await askReason({
+      title: t(`${text}.title`, { title: subject.title }),
+      text: t(`${text}.text`),
+      action: t(`do.${what}`),
+      danger: what === 'reject',
+      ...(what === 'reject' && {
+        suggestions: Object.values(t('reject.suggestions', { returnObjects: true })),
+      }),
+    })
+    if (reason === null) return
+    goOn(subject.id)
+    void decide(subject, { kind: what, reason })
+  }
+
+  const dryRun = useDryRun(selection.id)
+  const mark = useCallback(
+    (id: number) =>
+      setMarked((all) => {
+        const next = new Set(all)
+        if (!next.delete(id)) next.add(id)
+        return next
+      }),
+    [],
+  )
+  const unmark = () => setMarked(new Set())
+  const approveMarked = () => {
+    const subjects = queue.rows
+      .filter((row) => marked.has(row.id))
+      .map((row) => ({ id: row.id, title: titleOf(row) }))
+    if (subjects.length > 0) setBatch(subjects)
+  }
+  const decides = can('reviewer')
+  const marks = decides && status === 'pending'
+
+  useReviewKeys({
+    editing,
+    decides,
+    tries: can('agent'),
+    next: () => step(1),
+    previous: () => step(-1),
+    approve,
+    edit,
+    reject: () => void why('reject', 'pending'),
+    undo,
+    mark: () => current.current !== undefined && marks && mark(current.current),
+    approveMarked,
+    toggleView: () => setView((old) => (old === 'source' ? 'rendered' : 'source')),
+    dryRun: () => chosen()?.status === 'pending' && dryRun.run(),
+    open: () => current.current !== undefined && open(current.current),
+  })
+
+  const way = useRef<{ take: () => void } | null>(null)
+  return (
+    <Page title={t('title')} quietTitle>
+      <div className={classes.panes}>
+        {(wide || !reading) && (
+          <QueueList
+            queue={queue}
+            rows={rows}
+            filters={filters}
+            onFilter={(changed) => {
+              unmark()
+              go({ ...changed, ...(changed.status === 'pending' && { status: undefined }), id: undefined })
+            }}
+            selected={selection.id}
+            onSelect={select}
+            onOpen={open}
+            marked={marked}
+            onMark={marks ? mark : undefined}
+            onUnmark={unmark}
+            onApproveMarked={approveMarked}
+            refusals={refusals}
+          />
+        )}
+        {reading && (
+          <Box miw={0}>
+            {!wide && !editing && (
+              <Button
+                size="xs"
+                variant="subtle"
+                leftSection={<IconArrowLeft size={16} aria-hidden />}
+                onClick={() => go({ id: undefined })}
+              >
+                {t('do.back')}
+              </Button>
+            )}
+            <Reading
+              id={wide ? selection.id : (selection.id ?? search.id)}
+              editing={editing}
+              view={view}
+              onView={setView}
+              dryRun={dryRun}
+              refusals={refusals}
+              onApproveEdited={approveEdited}
+              onCloseEdit={(done) => (done ? goOn(current.current!) : go({}))}
+              actions={{
+                approve,
+                edit,
+                reject: () => void why('reject', 'pending'),
+                undo: () => void why('undo', 'approved'),
+                reopen: () => void why('reopen', 'rejected'),
+              }}
+            />
+          </Box>
+        )}
+      </div>
+      {batch && (
+        <Batch
+          subjects={batch}
+          carryOut={carryOut}
+          onDone={(approved) => {
+            unmark()
+            if (approved.length === 0) return
+            way.current = remember(async () => {
+              // The last first: two may have written the same SOP.
+              for (const { id } of approved.toReversed())
+                await carryOut(id, { kind: 'undo', reason: t('undoReason') })
+              tell(t('batch.undone', { count: approved.length }))
+            })
+            tell(t('batch.done', { count: approved.length }), way.current.take)
+          }}
+          onUndo={() => {
+            setBatch(null)
+            undo()
+          }}
+          onClose={() => setBatch(null)}
+        />
+      )}
+    </Page>
+  )
 }

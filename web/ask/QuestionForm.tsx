@@ -1,0 +1,122 @@
+/** The question and its filters; what is being written is not yet in the address. */
+import { Button, Group, Select, Skeleton, Stack, Text, Textarea } from '@mantine/core'
+import { IconMessageQuestion, IconSearch } from '@tabler/icons-react'
+import { lazy, Suspense, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useShortcuts } from '../app/keyboard.tsx'
+import { useSession } from '../app/session.ts'
+import { useData } from '../graphql/hooks.ts'
+import { nodesOf } from '../graphql/nodes.ts'
+import { filtersQuery } from './data.ts'
+import type { AskSearch } from './route.ts'
+
+const MomentPicker = lazy(() => import('../components/MomentPicker.tsx'))
+
+interface Props {
+  search: AskSearch
+  busy: boolean
+  onSearch: (search: AskSearch) => void
+  onAsk: (search: AskSearch) => void
+}
+
+export function QuestionForm({ search, busy, onSearch, onAsk }: Props) {
+  const { t } = useTranslation('ask')
+  const { can } = useSession()
+  const box = useRef<HTMLTextAreaElement>(null)
+  const [q, setQ] = useState(search.q ?? '')
+  const [category, setCategory] = useState(search.category ?? null)
+  const [site, setSite] = useState(search.site ?? null)
+  const [at, setAt] = useState(search.at ?? null)
+  const { data } = useData(filtersQuery, {}, { staleTime: 300_000 })
+  const categories = nodesOf(data?.sopCategories).flatMap(({ category: one }) => one ?? [])
+  const sites = nodesOf(data?.sites)
+    .map(({ slug, name }) => ({ value: slug, label: name }))
+    .toSorted((one, other) => one.label.localeCompare(other.label))
+
+  const mayAsk = can('agent')
+  const ready = q.trim() !== '' && !busy
+  const given = (): AskSearch => ({
+    q: q.trim(),
+    category: category ?? undefined,
+    site: site ?? undefined,
+    at: at ?? undefined,
+  })
+  const find = () => ready && onSearch(given())
+  const ask = () => ready && at === null && onAsk(given())
+  useShortcuts([
+    { keys: 'q', label: t('keys.question'), run: () => box.current?.focus() },
+    ...(mayAsk ? [{ keys: '$mod+Enter', label: t('keys.ask'), inFields: true, run: () => void ask() }] : []),
+    { keys: '$mod+Shift+Enter', label: t('keys.search'), inFields: true, run: () => void find() },
+  ])
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        find()
+      }}
+    >
+      <Stack gap="sm">
+        <Textarea
+          ref={box}
+          label={t('question')}
+          placeholder={t('placeholder')}
+          autosize
+          minRows={2}
+          maxRows={8}
+          maxLength={4000}
+          value={q}
+          onChange={(event) => setQ(event.currentTarget.value)}
+        />
+        <Group gap="sm" align="flex-end">
+          <Select
+            label={t('category')}
+            placeholder={t('anyCategory')}
+            data={category && !categories.includes(category) ? [category, ...categories] : categories}
+            value={category}
+            onChange={setCategory}
+            clearable
+            searchable
+            clearButtonProps={{ 'aria-label': t('do.clear', { ns: 'common' }) }}
+          />
+          <Select
+            label={t('site')}
+            placeholder={t('anySite')}
+            data={sites}
+            value={site}
+            onChange={setSite}
+            clearable
+            clearButtonProps={{ 'aria-label': t('do.clear', { ns: 'common' }) }}
+          />
+          <Suspense fallback={<Skeleton height={58} width={260} />}>
+            <MomentPicker label={t('at')} placeholder={t('atPlaceholder')} value={at} onChange={setAt} past />
+          </Suspense>
+        </Group>
+        <Group gap="sm">
+          {mayAsk && (
+            <Button
+              onClick={ask}
+              disabled={!ready || at !== null}
+              loading={busy}
+              leftSection={<IconMessageQuestion size={16} aria-hidden />}
+            >
+              {t('ask')}
+            </Button>
+          )}
+          <Button
+            type="submit"
+            variant={mayAsk ? 'light' : 'filled'}
+            disabled={!ready}
+            leftSection={<IconSearch size={16} aria-hidden />}
+          >
+            {t('search')}
+          </Button>
+          {mayAsk && (
+            <Text size="xs" c="dimmed" flex="1 1 16rem">
+              {t(at === null ? 'askRecorded' : 'askNow')}
+            </Text>
+          )}
+        </Group>
+      </Stack>
+    </form>
+  )
+}

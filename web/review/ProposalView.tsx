@@ -1,0 +1,69 @@
+/** One proposal, read: why, what changes, which questions failed, what the dry run says. */
+import { Alert, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { useSession } from '../app/session.ts'
+import type { ApiError } from '../graphql/client.ts'
+import { Change, type View } from './Change.tsx'
+import { DryRunSummary } from './DryRun.tsx'
+import { type Proposal, suggestionOf, titleOf } from './documents.ts'
+import { Entries } from './Entries.tsx'
+import { Evidence } from './Evidence.tsx'
+import { type Actions, ProposalHead } from './ProposalHead.tsx'
+import classes from './review.module.css'
+import { useTexts } from './texts.ts'
+import { useViewers } from './viewers.ts'
+
+export interface DryRunState {
+  running: boolean
+  error: ApiError | null
+  run: () => void
+}
+
+interface Props {
+  proposal: Proposal
+  actions: Actions
+  refusal: ApiError | undefined
+  dryRun: DryRunState
+  view: View
+  onView: (view: View) => void
+}
+
+export function ProposalView({ proposal, actions, refusal, dryRun, view, onView }: Props) {
+  const { t } = useTranslation('review')
+  const { can } = useSession()
+  const viewers = useViewers(proposal.id, proposal.status === 'pending')
+  const conflicts = useTexts(proposal)?.data?.merge?.conflicts ?? 0
+  const { reasoning } = suggestionOf(proposal)
+  const pending = proposal.status === 'pending'
+  return (
+    <Stack component="article" aria-label={titleOf(proposal)}>
+      <VisuallyHidden role="status">{titleOf(proposal)}</VisuallyHidden>
+      <ProposalHead proposal={proposal} conflicting={conflicts > 0} viewers={viewers} actions={actions} />
+      {refusal && (
+        <Alert color="red" role="alert" title={t('refused.title')}>
+          {refusal.message} {refusal.hint}
+        </Alert>
+      )}
+      <section>
+        <Title order={3} size="h5" mb={4}>
+          {t('why')}
+        </Title>
+        <Text className={classes.anywhere} size="sm">
+          {reasoning || t('noWhy')}
+        </Text>
+      </section>
+      {proposal.kind === 'sop_edit' || proposal.kind === 'sop_new' ? (
+        <Change proposal={proposal} view={view} onView={onView} />
+      ) : (
+        <Entries proposal={proposal} />
+      )}
+      <DryRunSummary
+        result={proposal.dryRun}
+        running={dryRun.running}
+        error={dryRun.error}
+        onRun={pending && can('agent') ? dryRun.run : undefined}
+      />
+      <Evidence proposal={proposal} />
+    </Stack>
+  )
+}

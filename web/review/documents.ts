@@ -1,0 +1,234 @@
+/** What the review queue asks of the server, and what its JSON holds. */
+import { graphql, type ResultOf } from '../graphql/graphql.ts'
+import type { Kind, Status } from './route.ts'
+
+/** What the list shows of a proposal: neither texts nor dry runs. */
+const rowFragment = graphql(`
+  fragment ReviewRow on ImprovementQueue @_unmask {
+    id kind status impact createdAt category topic fixed broken viewers decidedAt approvedBy rejectedBy
+    evidence: improvementEvidencesByImprovementId { totalCount }
+  }
+`)
+
+export const pendingQuery = graphql(
+  `
+  query ReviewPending($kind: String, $category: String, $after: Cursor) {
+    improvementQueues(
+      condition: { status: "pending", kind: $kind, category: $category }
+      orderBy: [IMPACT_DESC, ID_ASC], first: 50, after: $after
+    ) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes { ...ReviewRow }
+    }
+  }
+`,
+  [rowFragment],
+)
+
+export const decidedQuery = graphql(
+  `
+  query ReviewDecided($status: String!, $kind: String, $category: String, $after: Cursor) {
+    improvementQueues(
+      condition: { status: $status, kind: $kind, category: $category }
+      orderBy: [DECIDED_AT_DESC, ID_DESC], first: 50, after: $after
+    ) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes { ...ReviewRow }
+    }
+  }
+`,
+  [rowFragment],
+)
+
+export const rowsQuery = graphql(
+  `
+  query ReviewRows($ids: [Int!]!) {
+    improvementQueues(filter: { id: { in: $ids } }) {
+      nodes { ...ReviewRow }
+    }
+  }
+`,
+  [rowFragment],
+)
+
+export const categoriesQuery = graphql(`
+  query ReviewCategories { sopCategories { nodes { category } } }
+`)
+
+const proposalFragment = graphql(`
+  fragment ReviewWhole on ImprovementQueue @_unmask {
+    id kind status impact createdAt category topic proposedBy baseVersion suggestedSopUpdate dryRun
+    approvedBy appliedAt decisionReason rejectedBy rejectedAt rejectionReason
+    sop { id category section version content archivedAt }
+    written: sopVersionsByImprovementId(first: 1, orderBy: [VERSION_DESC]) {
+      nodes { version content previousVersion { content } }
+    }
+    evidence: improvementEvidencesByImprovementId(first: 100) {
+      totalCount
+      nodes {
+        failedResponse {
+          id query userCorrection feedbackType confidenceScore createdAt erasedAt
+          expectedSop { category section } expectedCategory expectedTopic
+          givenResponse { ticketId }
+        }
+      }
+    }
+  }
+`)
+
+export const proposalQuery = graphql(
+  `
+  query ReviewProposal($id: Int!) { improvementQueue(id: $id) { ...ReviewWhole } }
+`,
+  [proposalFragment],
+)
+
+/** The one that is shown first, before it is known which that is. */
+export const firstQuery = graphql(
+  `
+  query ReviewFirst($kind: String, $category: String) {
+    improvementQueues(
+      condition: { status: "pending", kind: $kind, category: $category }, orderBy: [IMPACT_DESC, ID_ASC], first: 1
+    ) { nodes { ...ReviewWhole } }
+  }
+`,
+  [proposalFragment],
+)
+
+export const mergeQuery = graphql(`
+  query ReviewMerge($id: Int!) {
+    improvementMerge(id: $id) { base current proposed merged conflicts currentVersion }
+  }
+`)
+
+export const entriesQuery = graphql(`
+  query ReviewEntries($category: String!, $topic: String!, $questions: [String!]!) {
+    knowledgeBases(
+      filter: { category: { equalTo: $category }, topic: { equalTo: $topic }, question: { in: $questions } }, first: 100
+    ) { nodes { id question answer trust source } }
+  }
+`)
+
+export const renderPairQuery = graphql(`
+  query ReviewRendered($before: String!, $after: String!) {
+    before: renderMarkdown(text: $before)
+    after: renderMarkdown(text: $after)
+  }
+`)
+
+export const dryRunMutation = graphql(`
+  mutation ReviewDryRun($id: Int!) { previewImprovement(input: { id: $id }) { result } }
+`)
+
+/** Nothing is written: the result of an edited text is returned only. */
+export const tryTextMutation = graphql(`
+  mutation ReviewTryText($id: Int!, $text: String!, $version: Int) {
+    previewImprovement(input: { id: $id, editedContent: $text, editedVersion: $version }) { result }
+  }
+`)
+
+export const approveMutation = graphql(
+  `
+  mutation ReviewApprove($id: Int!, $text: String, $version: Int) {
+    approveImprovement(input: { id: $id, editedContent: $text, editedVersion: $version }) { result { ...ReviewRow } }
+  }
+`,
+  [rowFragment],
+)
+
+export const rejectMutation = graphql(
+  `
+  mutation ReviewReject($id: Int!, $reason: String!) {
+    rejectImprovement(input: { id: $id, reason: $reason }) { result { ...ReviewRow } }
+  }
+`,
+  [rowFragment],
+)
+
+export const undoMutation = graphql(
+  `
+  mutation ReviewUndo($id: Int!, $reason: String!) {
+    undoImprovement(input: { id: $id, reason: $reason }) { result { ...ReviewRow } }
+  }
+`,
+  [rowFragment],
+)
+
+export const reopenMutation = graphql(
+  `
+  mutation ReviewReopen($id: Int!, $reason: String!) {
+    reopenImprovement(input: { id: $id, reason: $reason }) { result { ...ReviewRow } }
+  }
+`,
+  [rowFragment],
+)
+
+export const lookMutation = graphql(`
+  mutation ReviewLook($id: Int!) { lookAtImprovement(input: { id: $id }) { result { userId name since } } }
+`)
+
+export const lookAwayMutation = graphql(`
+  mutation ReviewLookAway($id: Int!) { lookAway(input: { id: $id }) { clientMutationId } }
+`)
+
+export type Proposal = ResultOf<typeof proposalFragment>
+export type Merge = NonNullable<ResultOf<typeof mergeQuery>['improvementMerge']>
+export type Row = ResultOf<typeof rowFragment>
+export type QueuePage = ResultOf<typeof pendingQuery>
+
+export interface Filters {
+  status: Status
+  kind: Kind | undefined
+  category: string | undefined
+}
+
+export interface Suggestion {
+  section?: string
+  category?: string
+  topic?: string
+  new_content?: string
+  reasoning?: string
+  entries?: { question: string; answer: string }[]
+  erased?: unknown
+}
+
+export interface TriedQuestion {
+  question: string
+  role: 'failing' | 'good'
+  expected: string | null
+  expected_title: string | null
+  before: string | null
+  before_title: string | null
+  after: string | null
+  after_title: string | null
+}
+
+export interface DryRun {
+  at: string
+  fixed: number
+  still_failing: number
+  broken: number
+  unaffected: number
+  questions: TriedQuestion[]
+}
+
+export const suggestionOf = (proposal: { suggestedSopUpdate: unknown }) =>
+  proposal.suggestedSopUpdate as Suggestion
+
+/** Null where none was made; a conflict is told instead of a result where the SOP changed in the same lines. */
+export const dryRunOf = (stored: unknown): DryRun | null =>
+  stored && typeof stored === 'object' && 'questions' in stored ? (stored as DryRun) : null
+
+export const conflictOf = (stored: unknown): string | null =>
+  stored && typeof stored === 'object' && 'conflict' in stored ? String(stored.conflict) : null
+
+/** tech_support is "Tech support", as the server reads names too. */
+export const readable = (name: string | null | undefined) => {
+  const words = (name ?? '').replaceAll('_', ' ').trim()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+export const titleOf = (of: { category: unknown; topic: unknown }) =>
+  [of.category, of.topic].map((name) => readable(name as string | null)).join(' / ')
