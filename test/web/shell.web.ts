@@ -116,3 +116,23 @@ test('an address that leads nowhere says so', async () => {
   await expectAccessible(page)
   await page.context().close()
 })
+
+test('a first visit takes less than 250 kB of compressed script, and neither editor nor charts', async () => {
+  const page = await club().as('reviewer')
+  for (const path of ['/review', '/inbox', '/sops', '/chat']) {
+    await page.goto(path)
+    await page.waitForLoadState('networkidle')
+    const scripts = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map((entry) => entry as PerformanceResourceTiming)
+        .filter(({ name }) => name.includes('/assets/') && name.endsWith('.js'))
+        .map(({ name, encodedBodySize }) => ({ name: name.split('/').at(-1)!, bytes: encodedBodySize })),
+    )
+    const bytes = scripts.reduce((sum, script) => sum + script.bytes, 0)
+    console.log(`${path}: ${Math.round(bytes / 1000)} kB of script in ${scripts.length} files`)
+    expect(scripts.some(({ name }) => name.startsWith('CodeEditor'))).toBe(false)
+    expect(bytes, path).toBeLessThan(250_000)
+  }
+  await page.context().close()
+})

@@ -1,5 +1,5 @@
 /** Which proposals the list shows; the address says it. */
-import { SegmentedControl, Select, SimpleGrid, Stack } from '@mantine/core'
+import { NativeSelect, SegmentedControl, SimpleGrid, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useData } from '../graphql/hooks.ts'
 import { categoriesQuery, type Filters, readable } from './documents.ts'
@@ -29,26 +29,28 @@ export function QueueFilters({ filters, onChange }: Props) {
         data={statuses.map((status) => ({ value: status, label: t(`status.${status}`) }))}
       />
       <SimpleGrid cols={2} spacing={6}>
-        <Select
+        {/* The system's own: nothing to load, and at home on a phone. */}
+        <NativeSelect
           size="xs"
-          clearable
           aria-label={t('kind.label')}
-          placeholder={t('kind.any')}
-          value={filters.kind ?? null}
-          onChange={(kind) => onChange({ kind: (kind as Kind | null) ?? undefined })}
-          data={kinds.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
-          clearButtonProps={{ 'aria-label': t('kind.any') }}
+          value={filters.kind ?? ''}
+          onChange={({ currentTarget }) =>
+            onChange({ kind: (currentTarget.value || undefined) as Kind | undefined })
+          }
+          data={[
+            { value: '', label: t('kind.any') },
+            ...kinds.map((kind) => ({ value: kind, label: t(`kind.${kind}`) })),
+          ]}
         />
-        <Select
+        <NativeSelect
           size="xs"
-          clearable
-          searchable
           aria-label={t('category.label')}
-          placeholder={t('category.any')}
-          value={filters.category ?? null}
-          onChange={(category) => onChange({ category: category ?? undefined })}
-          data={[...categories].sort().map((category) => ({ value: category, label: readable(category) }))}
-          clearButtonProps={{ 'aria-label': t('category.any') }}
+          value={filters.category ?? ''}
+          onChange={({ currentTarget }) => onChange({ category: currentTarget.value || undefined })}
+          data={[
+            { value: '', label: t('category.any') },
+            ...[...categories].sort().map((category) => ({ value: category, label: readable(category) })),
+          ]}
         />
       </SimpleGrid>
     </Stack>

@@ -1,5 +1,5 @@
 /** One proposal in the list: what it would change, why it matters, what it would do. Plain elements: there are many. */
-import { Box, Checkbox, Tooltip } from '@mantine/core'
+import { Box, Checkbox } from '@mantine/core'
 import { IconEye } from '@tabler/icons-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -40,13 +40,11 @@ export const QueueRow = memo(function QueueRow({ row, marked, refused, onMark, o
         <div className={classes.rowLine}>
           <span className={classes.rowTitle}>{titleOf(row)}</span>
           {viewers > 0 && (
-            <Tooltip label={t('row.viewers', { count: viewers })}>
-              <span className={classes.chip} data-tone="busy">
-                <IconEye size={12} aria-hidden />
-                <span aria-hidden>{viewers}</span>
-                <span className={classes.hidden}>{t('row.viewers', { count: viewers })}</span>
-              </span>
-            </Tooltip>
+            <span className={classes.chip} data-tone="busy" title={t('row.viewers', { count: viewers })}>
+              <IconEye size={12} aria-hidden />
+              <span aria-hidden>{viewers}</span>
+              <span className={classes.hidden}>{t('row.viewers', { count: viewers })}</span>
+            </span>
           )}
         </div>
         <div className={classes.quiet}>

@@ -2,7 +2,7 @@
 import { Stack, Text } from '@mantine/core'
 import { IconFileOff, IconGitPullRequest } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../app/session.ts'
 import { Empty, QueryState } from '../components/QueryState.tsx'
@@ -10,7 +10,6 @@ import type { ApiError } from '../graphql/client.ts'
 import type { View } from './Change.tsx'
 import type { Proposal } from './documents.ts'
 import { readDraft } from './draft.ts'
-import { EditProposal } from './EditProposal.tsx'
 import { proposalOptions } from './options.ts'
 import type { Actions } from './ProposalHead.tsx'
 import { type DryRunState, ProposalView } from './ProposalView.tsx'
@@ -28,6 +27,12 @@ interface Props {
   onApproveEdited: (proposal: Proposal, text: string, version: number | null) => Promise<ApiError | null>
   onCloseEdit: (done: boolean) => void
 }
+
+import { Lines } from '../components/QueryState.tsx'
+
+const EditProposal = lazy(() =>
+  import('./EditProposal.tsx').then(({ EditProposal }) => ({ default: EditProposal })),
+)
 
 export function Reading({ id, ...props }: Props) {
   const { t } = useTranslation('review')
@@ -85,12 +90,14 @@ function ReadOrEdit(props: Props & { id: number; proposal: Proposal }) {
   if (edits) {
     began.current = true
     return (
-      <EditProposal
-        proposal={proposal}
-        texts={texts.data!}
-        onApprove={(text, version) => onApproveEdited(proposal, text, version)}
-        onClose={props.onCloseEdit}
-      />
+      <Suspense fallback={<Lines />}>
+        <EditProposal
+          proposal={proposal}
+          texts={texts.data!}
+          onApprove={(text, version) => onApproveEdited(proposal, text, version)}
+          onClose={props.onCloseEdit}
+        />
+      </Suspense>
     )
   }
   return (

@@ -4,12 +4,11 @@ import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { createLazyRoute, useRouter } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../app/session.ts'
 import { Page } from '../components/Page.tsx'
 import { askReason } from '../components/reason.ts'
-import { Batch } from './Batch.tsx'
 import type { View } from './Change.tsx'
 import { type Subject, useDecisions } from './decisions.ts'
 import { type Filters, type Proposal, titleOf } from './documents.ts'
@@ -27,6 +26,7 @@ import { isOutdated } from './texts.ts'
 export const route = createLazyRoute('/staff/review')({ component: ReviewPage })
 
 const prefetched = 6
+const Batch = lazy(() => import('./Batch.tsx').then(({ Batch }) => ({ default: Batch })))
 
 function ReviewPage() {
   const { t } = useTranslation('review')
@@ -271,28 +271,30 @@ function ReviewPage() {
           </Box>
         )}
       </div>
-      {batch && (
-        <Batch
-          subjects={batch}
-          carryOut={carryOut}
-          onDone={(approved) => {
-            unmark()
-            if (approved.length === 0) return
-            way.current = remember(async () => {
-              // The last first: two may have written the same SOP.
-              for (const { id } of approved.toReversed())
-                await carryOut(id, { kind: 'undo', reason: t('undoReason') })
-              tell(t('batch.undone', { count: approved.length }))
-            })
-            tell(t('batch.done', { count: approved.length }), way.current.take)
-          }}
-          onUndo={() => {
-            setBatch(null)
-            undo()
-          }}
-          onClose={() => setBatch(null)}
-        />
-      )}
+      <Suspense fallback={null}>
+        {batch && (
+          <Batch
+            subjects={batch}
+            carryOut={carryOut}
+            onDone={(approved) => {
+              unmark()
+              if (approved.length === 0) return
+              way.current = remember(async () => {
+                // The last first: two may have written the same SOP.
+                for (const { id } of approved.toReversed())
+                  await carryOut(id, { kind: 'undo', reason: t('undoReason') })
+                tell(t('batch.undone', { count: approved.length }))
+              })
+              tell(t('batch.done', { count: approved.length }), way.current.take)
+            }}
+            onUndo={() => {
+              setBatch(null)
+              undo()
+            }}
+            onClose={() => setBatch(null)}
+          />
+        )}
+      </Suspense>
     </Page>
   )
 }
