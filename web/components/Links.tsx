@@ -2,6 +2,7 @@
 import { Anchor, type AnchorProps } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import type { Status } from '../review/route.ts'
 
 interface Props extends AnchorProps {
   id: number
@@ -9,17 +10,14 @@ interface Props extends AnchorProps {
 }
 
 /** A proposal in the review queue, which lists those that are decided apart. */
-export const ProposalLink = ({ id, status, ...props }: Props & { status?: string }) => (
-  <Anchor
-    {...props}
-    renderRoot={(root) => <Link {...root} to="/review" search={{ id, status } as never} />}
-  />
+export const ProposalLink = ({ id, status, ...props }: Props & { status?: Status }) => (
+  <Anchor {...props} renderRoot={(root) => <Link {...root} to="/review" search={{ id, status }} />} />
 )
 
 /** A conversation in the inbox. */
 export const TicketLink = ({ id, ...props }: Props) => (
   <Anchor
     {...props}
-    renderRoot={(root) => <Link {...root} to="/inbox" search={{ tab: 'all', ticket: id } as never} />}
+    renderRoot={(root) => <Link {...root} to="/inbox" search={{ tab: 'all', ticket: id }} />}
   />
 )

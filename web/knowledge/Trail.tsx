@@ -2,7 +2,7 @@
 import { Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { QueryState } from '../components/QueryState.tsx'
-import { rowsOf } from '../components/rows.ts'
+import { rowsOf } from '../components/rowsOf.ts'
 import { Time } from '../components/Time.tsx'
 import { useData } from '../graphql/hooks.ts'
 import { trailQuery } from './documents.ts'

@@ -1,6 +1,6 @@
 /** The entries that the filters leave, page by page, each with its health, site and validity. */
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { rowsOf } from '../components/rows.ts'
+import { rowsOf } from '../components/rowsOf.ts'
 import { type ApiError, request } from '../graphql/client.ts'
 import type { ResultOf, VariablesOf } from '../graphql/graphql.ts'
 import { queryKey, useData } from '../graphql/hooks.ts'

@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next'
 import { formatNumber, formatShare } from '../app/time.ts'
 import { ProposalLink, TicketLink } from '../components/Links.tsx'
 import { Empty, QueryState } from '../components/QueryState.tsx'
-import { rowsOf } from '../components/rows.ts'
+import { rowsOf } from '../components/rowsOf.ts'
 import { Time } from '../components/Time.tsx'
 import type { ResultOf } from '../graphql/graphql.ts'
 import { useData } from '../graphql/hooks.ts'
+import type { Status } from '../review/route.ts'
 import { questionsQuery, type Sop, ticketsOfQuery } from './documents.ts'
 import classes from './tabs.module.css'
 
@@ -142,11 +143,11 @@ function Proposals({ proposals, total }: { proposals: Proposal[]; total: number 
               <li key={one.id} className={classes.version}>
                 <Stack gap={2} style={{ minWidth: 0 }}>
                   <Group gap={6}>
-                    <ProposalLink id={one.id} status={one.status} size="sm" fw={600}>
+                    <ProposalLink id={one.id} status={one.status as Status} size="sm" fw={600}>
                       {t('history.proposal', { id: one.id })}
                     </ProposalLink>
                     <Badge size="xs" variant="light" tt="none" color={statusColor[one.status] ?? 'gray'}>
-                      {t(`proposals.status.${one.status as 'pending' | 'approved' | 'rejected'}`)}
+                      {t(`proposals.status.${one.status as Status}`)}
                     </Badge>
                   </Group>
                   <Text size="sm" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>

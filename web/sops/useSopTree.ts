@@ -1,6 +1,6 @@
 /** The categories, the SOPs of those that are open, and what of it is a row of the tree. */
 import { useQueries } from '@tanstack/react-query'
-import { rowsOf } from '../components/rows.ts'
+import { rowsOf } from '../components/rowsOf.ts'
 import { request } from '../graphql/client.ts'
 import type { ResultOf } from '../graphql/graphql.ts'
 import { queryKey, useData } from '../graphql/hooks.ts'
