@@ -62,7 +62,7 @@ for (const { look, ...options } of looks)
     const page = await club().as('admin', 'Adam', options)
     for (const { name, path } of pictures) {
       await page.goto(typeof path === 'string' ? path : await path())
-      await expect(page.getByRole('heading', { level: 1 })).toBeAttached()
+      await expect(page.getByRole('heading', { level: 1 }).first()).toBeAttached()
       await page.waitForLoadState('networkidle')
       await page.screenshot({ path: join(everything, `${name}-${look}.png`) })
       const file = join(tour, `${name}-${look}.jpg`)

@@ -3,7 +3,7 @@ import { graphql } from '../graphql/graphql.ts'
 import { useData } from '../graphql/hooks.ts'
 
 const renderQuery = graphql(`
-  query RenderMarkdown($text: String!) { renderMarkdown(text: $text) }
+  query RenderTexts($text: String!) { renderMarkdown(text: $text) }
 `)
 
 export const useRendered = (text: string) =>
