@@ -1,33 +1,56 @@
 /** Serves the web UI that web/build.ts made: its files, and for every other address of the UI its one page. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
 import express, { type Router } from 'express'
-import sirv from 'sirv'
 import { projectFolder } from '../core/database/migrate.ts'
 import { notBuiltPage } from './pages.ts'
 import { contentSecurityPolicy } from './protection/headers.ts'
 
 const dist = join(projectFolder, 'web', 'dist')
 
+interface File {
+  body: Buffer
+  compressed: Partial<Record<'br' | 'gzip', Buffer>>
+}
+
+/**
+ * All of them, read once: some megabytes. A build beside a running server then changes nothing for it, and the page that
+ * it sends goes on finding its own files.
+ */
+function readFiles(): Map<string, File> {
+  const read = (name: string) => {
+    const path = join(dist, name)
+    return existsSync(path) ? readFileSync(path) : undefined
+  }
+  return new Map(
+    globSync('**/*.*', { cwd: dist })
+      // Those that begin with a dot are the build's own.
+      .filter((name) => !/(^|\/)\./.test(name) && !/\.(br|gz)$/.test(name))
+      .map((name) => [
+        `/${name}`,
+        { body: read(name)!, compressed: { br: read(`${name}.br`), gzip: read(`${name}.gz`) } },
+      ]),
+  )
+}
+
 /** Files whose names hold a hash of their content never change; the others may with the next version. */
 export function webFiles(): Router {
   const router = express.Router()
-  if (!existsSync(dist)) return router
-  router.use(
-    sirv(dist, {
-      gzip: true,
-      brotli: true,
-      etag: true,
-      dotfiles: false,
-      setHeaders(response, path) {
-        response.setHeader(
-          'cache-control',
-          path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-        )
-      },
-    }),
-  )
+  const files = readFiles()
+  router.get(/.*/, (request, response, next) => {
+    const file = files.get(request.path)
+    if (!file) return next()
+    response.setHeader(
+      'cache-control',
+      request.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    )
+    response.type(extname(request.path)).vary('Accept-Encoding')
+    const encoding = request.acceptsEncodings(['br', 'gzip', 'identity'])
+    const compressed = encoding === 'br' || encoding === 'gzip' ? file.compressed[encoding] : undefined
+    if (compressed) response.setHeader('content-encoding', encoding as string)
+    response.send(compressed ?? file.body)
+  })
   return router
 }
 
