@@ -67,7 +67,7 @@ for (const { look, ...options } of looks)
       await page.screenshot({ path: join(everything, `${name}-${look}.png`) })
       const file = join(tour, `${name}-${look}.jpg`)
       if (look === 'light-desk' || ['review', 'inbox', 'chat', 'insights'].includes(name)) {
-        await page.screenshot({ path: file, type: 'jpeg', quality: 72 })
+        await page.screenshot({ path: file, type: 'jpeg', quality: 52 })
         expect(statSync(file).size, file).toBeLessThan(100_000)
       }
     }
