@@ -213,6 +213,20 @@ class Supervisor implements SupervisedWorker {
     events.once('pool:create', ({ workerPool }) => {
       workerId = workerPool.id
     })
+    // It asks for its tasks' numbers once, and where that failed, it fails with that answer for ever.
+    let refused = 0
+    events.on('worker:getJob:empty', () => {
+      refused = 0
+    })
+    events.on('job:start', () => {
+      refused = 0
+    })
+    events.on('worker:getJob:error', ({ error }) => {
+      // While the database is away, a new runner would have no more luck.
+      if (this.#problem !== null || ++refused < 3 * concurrency || failure) return
+      failure = new Error(`no job could be taken: ${(error as Error).message}`)
+      void this.#runner?.stop().catch(() => {})
+    })
     // graphile-worker's own pool would bring its error handlers along; one that is handed in must have them.
     const runner = await run({
       pgPool: this.#queuePool,

@@ -263,6 +263,15 @@ describe('the worker', () => {
     await until('the job is done', async () => (await jobOf(id)) === null)
   })
 
+  it('is started again when its first question fails, with whose answer graphile-worker would fail for ever', async () => {
+    const lost = proxy.cutOn('_private_tasks as tasks (identifier)', 'before')
+    const supervised = await start(tasks('count', async () => {}))
+    await lost
+    const id = await addJob('count')
+    await until('the job is done', async () => (await jobOf(id)) === null)
+    expect(supervised.restarts()).toBe(1)
+  })
+
   it('starts when the database comes, if it was not there', async () => {
     await proxy.refuse()
     const supervised = await start()
