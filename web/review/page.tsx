@@ -86,7 +86,10 @@ function ReviewPage() {
     if (search.id === undefined) choose(undefined)
   }, [filters, choose])
   useEffect(() => {
-    if (wide && selection.id === undefined && first !== undefined) choose(first)
+    if (!wide || selection.id !== undefined || first === undefined) return
+    // Approved before the list was there: where we go now is where we went on to.
+    if (wentOn.current && wentOn.current.to === undefined) wentOn.current.to = first
+    choose(first)
   }, [wide, selection.id, first, choose])
   usePrefetch(
     useMemo(() => rows.slice(Math.max(0, at), Math.max(0, at) + prefetched).map((row) => row.id), [rows, at]),
