@@ -50,7 +50,8 @@ export const cssVariables: CSSVariablesResolver = (theme) => {
       '--mantine-color-dimmed': '#566069',
       '--mantine-color-placeholder': '#5f6a73',
       '--mantine-color-error': theme.colors.red![9]!,
-      '--mantine-color-anchor': theme.colors.teal![9]!,
+      // As dark as the text of the light variants: links stand in rows that are marked with them too.
+      '--mantine-color-anchor': darken(theme.colors.teal![9]!, 0.25),
       '--clubos-added': '#e0f5e6',
       '--clubos-added-strong': '#a6e3b6',
       '--clubos-removed': '#fdeaea',
