@@ -23,6 +23,7 @@
 --!include tables/search_vocabulary.sql
 --!include tables/emergency_signals.sql
 --!include tables/audit_log.sql
+--!include tables/llm_prices.sql
 --!include tables/llm_calls.sql
 --!include tables/sessions.sql
 --!include tables/api_tokens.sql
@@ -66,6 +67,7 @@
 --!include functions/emergency_signals.sql
 --!include functions/dead_jobs.sql
 --!include functions/jobs.sql
+--!include functions/llm_ledger.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
 --!include triggers/knowledge_base.sql

@@ -20,7 +20,7 @@ begin
         'agent, auditor, worker: sops, sop_versions, knowledge_base, knowledge_questions, failed_responses, failure_patterns, improvement_queue, improvement_evidence, club_settings, sites',
         'agent, auditor: tickets, messages, responses, response_sources, emergency_signals',
         'reviewer, auditor, worker: prompts, prompt_versions',
-        'admin, auditor: llm_calls, audit_log, audit_heads, sessions, api_tokens, webhooks, notifications, retention_rules, retention_runs, privacy_actions']) g,
+        'admin, auditor: llm_prices, llm_calls, audit_log, audit_heads, sessions, api_tokens, webhooks, notifications, retention_rules, retention_runs, privacy_actions']) g,
       unnest(string_to_array(split_part(g, ':', 2), ',')) t
   loop
     for v_reader in select btrim(r) from unnest(string_to_array(v_grant.readers, ',')) r loop
@@ -87,7 +87,7 @@ create policy insert_admin on app_public.users for insert to admin with check (t
 create policy update_admin on app_public.users for update to admin using (true) with check (true);
 grant insert (email, name, role, is_active), update (email, name, role, is_active) on app_public.users to admin;
 create policy update_admin on app_public.club_settings for update to admin using (true) with check (true);
-grant update (confidence_threshold, takeover_minutes, helpful_votes_to_confirm) on app_public.club_settings to admin;
+grant update (confidence_threshold, takeover_minutes, helpful_votes_to_confirm, daily_budget, monthly_budget, budget_warning) on app_public.club_settings to admin;
 create policy insert_admin on app_public.emergency_signals for insert to admin with check (true);
 create policy update_admin on app_public.emergency_signals for update to admin using (true) with check (true);
 create policy delete_admin on app_public.emergency_signals for delete to admin using (true);
@@ -97,7 +97,11 @@ create policy update_admin on app_public.retention_rules for update to admin usi
 grant update (keep) on app_public.retention_rules to admin;
 
 create policy insert_worker on app_public.llm_calls for insert to worker with check (true);
-grant insert (purpose, model, tokens_in, tokens_out, tokens_cached, cost, latency_ms, status, request_id, response_id) on app_public.llm_calls to worker;
+grant insert (purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, cost, latency_ms, status, request_id, response_id, improvement_id) on app_public.llm_calls to worker;
+create policy insert_admin on app_public.llm_prices for insert to admin with check (true);
+create policy update_admin on app_public.llm_prices for update to admin using (true) with check (true);
+create policy delete_admin on app_public.llm_prices for delete to admin using (true);
+grant insert (model, valid_from, input, cached_input, cache_write, output, batch_factor), update (model, valid_from, input, cached_input, cache_write, output, batch_factor), delete on app_public.llm_prices to admin;
 
 grant select on app_public.sop_usage, app_public.sop_failures, app_public.knowledge_health, app_public.review_metrics, app_public.sop_categories to agent, auditor;
 grant select on app_public.dead_jobs, app_public.jobs to admin, auditor;

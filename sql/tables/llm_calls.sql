@@ -13,9 +13,27 @@ create table if not exists app_public.llm_calls (
   created_at timestamptz not null default now(),
   constraint llm_calls_purpose_is_known check (purpose in ('route', 'answer', 'embed', 'analyse'))
 );
+alter table app_public.llm_calls add column if not exists provider text not null default 'openai';
+alter table app_public.llm_calls alter column provider drop default;
+alter table app_public.llm_calls add column if not exists tokens_cache_written integer;
+alter table app_public.llm_calls add column if not exists batch boolean not null default false;
+alter table app_public.llm_calls add column if not exists improvement_id integer references app_public.improvement_queue (id) on delete set null;
+alter table app_public.llm_calls drop constraint if exists llm_calls_purpose_is_known;
+alter table app_public.llm_calls add constraint llm_calls_purpose_is_known check (purpose in ('route', 'answer', 'embed', 'analyse', 'preview'));
 create index if not exists llm_calls_response_id on app_public.llm_calls (response_id);
-create index if not exists llm_calls_created_at on app_public.llm_calls (created_at);
-comment on table app_public.llm_calls is 'Each call of a model outside the database: what for, how long, at what cost.';
-comment on column app_public.llm_calls.cost is 'US dollars at the list price of the day.';
+create index if not exists llm_calls_improvement_id on app_public.llm_calls (improvement_id);
+drop index if exists app_public.llm_calls_created_at;
+create index if not exists llm_calls_spent on app_public.llm_calls (created_at) include (cost, purpose);
+comment on table app_public.llm_calls is E'@behavior +aggregates +groupedAggregates -groupedAggregates:having\nEach call of a model outside the database: what for, how long, at what cost.';
+comment on column app_public.llm_calls.provider is 'openai or anthropic: whose protocol it was; the endpoint may be another''s.';
+comment on column app_public.llm_calls.purpose is 'route, answer, embed, analyse, or preview (a prompt tried on past questions).';
+comment on column app_public.llm_calls.model is 'As the provider named it in its answer; else as it was asked for.';
+comment on column app_public.llm_calls.tokens_in is 'All of the input, what was cached included; null where the provider did not say.';
+comment on column app_public.llm_calls.tokens_cached is 'Of tokens_in: read from the provider''s cache, at its lower price.';
+comment on column app_public.llm_calls.tokens_cache_written is 'Of tokens_in: written to the provider''s cache, where it charges for that.';
+comment on column app_public.llm_calls.batch is 'By a batch API, at its lower price.';
+comment on column app_public.llm_calls.cost is 'US dollars at the list price of the day (llm_prices); null where the model has none there.';
 comment on column app_public.llm_calls.latency_ms is 'Milliseconds.';
+comment on column app_public.llm_calls.status is 'ok, or how it failed: rate_limited, timeout, refused …; docs/models.md has them all.';
+comment on column app_public.llm_calls.improvement_id is 'The proposal that came of it.';
 alter table app_public.llm_calls enable row level security;

@@ -1,0 +1,43 @@
+create or replace function app_hidden.llm_cost(model text, at timestamptz, tokens_in integer, tokens_cached integer, tokens_cache_written integer, tokens_out integer, batch boolean)
+returns numeric
+language sql stable security definer set search_path = app_public, public, pg_temp as $$
+  select round((greatest(coalesce(llm_cost.tokens_in, 0) - coalesce(llm_cost.tokens_cached, 0) - coalesce(llm_cost.tokens_cache_written, 0), 0) * p.input
+           + coalesce(llm_cost.tokens_cached, 0) * coalesce(p.cached_input, p.input)
+           + coalesce(llm_cost.tokens_cache_written, 0) * coalesce(p.cache_write, p.input)
+           + coalesce(llm_cost.tokens_out, 0) * p.output) / 1000000 * case when llm_cost.batch then p.batch_factor else 1 end, 6)
+    from app_public.llm_prices p
+   where starts_with(llm_cost.model, p.model) and p.valid_from <= (llm_cost.at at time zone 'UTC')::date
+   order by length(p.model) desc, p.valid_from desc
+   limit 1
+$$;
+comment on function app_hidden.llm_cost(text, timestamptz, integer, integer, integer, integer, boolean) is
+  'US dollars that a call cost by the price table of its day; null where its model has no price. tokens_cached and tokens_cache_written are parts of tokens_in.';
+
+create or replace function app_private.record_llm_calls(calls jsonb, response_id bigint default null, improvement_id integer default null) returns numeric
+language sql volatile security definer set search_path = app_public, public, pg_temp as $$
+  with recorded as (
+    insert into app_public.llm_calls (purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, cost, latency_ms, status, request_id, response_id, improvement_id)
+    select c.purpose, c.provider, c.model, c.tokens_in, c.tokens_out, c.tokens_cached, c.tokens_cache_written, coalesce(c.batch, false),
+           app_hidden.llm_cost(c.model, now(), c.tokens_in, c.tokens_cached, c.tokens_cache_written, c.tokens_out, coalesce(c.batch, false)),
+           c.latency_ms, c.status, c.request_id, record_llm_calls.response_id, record_llm_calls.improvement_id
+      from jsonb_to_recordset(coalesce(record_llm_calls.calls, '[]')) c(purpose text, provider text, model text, tokens_in integer, tokens_out integer, tokens_cached integer,
+             tokens_cache_written integer, batch boolean, latency_ms double precision, status text, request_id text)
+    returning cost
+  )
+  select sum(cost) from recorded
+$$;
+comment on function app_private.record_llm_calls(jsonb, bigint, integer) is
+  'Writes calls into the ledger, as core/llm lists them: [{purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, latency_ms (milliseconds), status, request_id}]. Returns what they cost together, in US dollars; null where no price is known.';
+
+create or replace function app_private.llm_budget_state() returns text
+language sql stable security definer set search_path = app_public, public, pg_temp as $$
+  select case
+    when s.daily_budget <= d.spent or s.monthly_budget <= m.spent then 'stopped'
+    when s.daily_budget * s.budget_warning <= d.spent or s.monthly_budget * s.budget_warning <= m.spent then 'warned'
+    else 'open' end
+    from app_public.club_settings s,
+         (select coalesce(sum(c.cost), 0) as spent from app_public.llm_calls c where c.created_at >= date_trunc('day', now(), 'UTC')) d,
+         (select coalesce(sum(c.cost), 0) as spent from app_public.llm_calls c where c.created_at >= date_trunc('month', now(), 'UTC')) m
+$$;
+comment on function app_private.llm_budget_state() is
+  'Whether models may still be paid: open, warned (the share club_settings.budget_warning of a budget is used), or stopped (a budget is used up: the local providers answer). Days and months are UTC.';
