@@ -17,6 +17,8 @@ export type Kind =
   | 'share'
   | 'milliseconds'
   | 'hours'
+  | 'dollars'
+  | 'purpose'
 
 export type Value = string | number | null
 export type Row = Record<string, Value>

@@ -4,9 +4,9 @@ import { Link } from '@tanstack/react-router'
 import { Fragment, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../app/session.ts'
-import { formatNumber } from '../app/time.ts'
+import { formatDollars, formatNumber } from '../app/time.ts'
 import { useData } from '../graphql/hooks.ts'
-import { formatDollars, readableModel } from './format.ts'
+import { readableModel } from './format.ts'
 import { type Written, writtenQuery } from './provenance.ts'
 
 /** Whether one may read prompts: without it, asking for them would refuse the whole document. */

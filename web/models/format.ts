@@ -1,14 +1,5 @@
-/** Names and sums of money as people read them. */
+/** Names of models as people read them. */
 import type { TFunction } from 'i18next'
-import { formatNumber } from '../app/time.ts'
-
-/** $0.0012, $3.40: small sums keep the digits that say something. */
-export const formatDollars = (value: number) =>
-  formatNumber(value, {
-    style: 'currency',
-    currency: 'USD',
-    maximumFractionDigits: value === 0 || Math.abs(value) >= 1 ? 2 : Math.abs(value) >= 0.01 ? 3 : 5,
-  })
 
 /** Our own parts have words; a model is called by its name. */
 export function readableModel(t: TFunction<'models'>, model: string): string {
@@ -26,3 +17,7 @@ export function readableModel(t: TFunction<'models'>, model: string): string {
       return model
   }
 }
+
+/** How a call failed, in words; docs/models.md has what follows from each. */
+export const failureText = (t: TFunction<'models'>, kind: string): string =>
+  t(`failures.${kind as 'timeout'}`, { defaultValue: kind })
