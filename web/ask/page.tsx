@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { Page } from '../components/Page.tsx'
 import { Empty, Failed } from '../components/QueryState.tsx'
 import { ApiError } from '../graphql/client.ts'
+import { StoppedError } from '../streaming/useStreamed.ts'
 import { AnswerView } from './AnswerView.tsx'
 import { ComingAnswer, StoppedAnswer } from './ComingAnswer.tsx'
 import { History } from './History.tsx'
@@ -15,7 +16,6 @@ import { QuestionForm } from './QuestionForm.tsx'
 import type { AskSearch } from './route.ts'
 import { SearchView } from './SearchView.tsx'
 import { useAsk } from './useAsk.ts'
-import { StoppedError } from '../streaming/useStreamed.ts'
 
 export const route = createLazyRoute('/staff/ask')({ component: AskPage })
 

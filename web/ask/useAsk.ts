@@ -13,7 +13,11 @@ export function useAsk() {
   const { coming, run, stop } = useStreamed<Answer>()
   const ask = async ({ q, category, site }: AskSearch & { q: string }): Promise<Answer> => {
     const question = { query: q, category: category ?? null, site: site ?? null }
-    const answer = await run('/chat', question, async () => (await request(askMutation, question)).ask!.response)
+    const answer = await run(
+      '/chat',
+      question,
+      async () => (await request(askMutation, question)).ask!.response,
+    )
     // Nothing but what the server made HTML of is ever shown as such.
     if (answer.textHtml === undefined && answer.text !== '')
       return { ...answer, textHtml: (await request(renderQuery, { text: answer.text })).renderMarkdown }

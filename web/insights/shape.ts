@@ -27,7 +27,8 @@ const kindOf = ({ columns }: Chart, name: string): Kind =>
 /** A line of dollars is a price, which adds up to nothing. */
 const totalOf = (points: Row[], { name, as, line }: Series) =>
   as === 'count' || (as === 'dollars' && !line)
-    ? points.reduce((sum, point) => sum + Number(point[name] ?? 0), 0) : null
+    ? points.reduce((sum, point) => sum + Number(point[name] ?? 0), 0)
+    : null
 
 /** One point for each x, one field for each value of `by`. */
 function split(t: T, chart: Chart, rows: Row[], form: Extract<Form, { kind: 'split' }>) {

@@ -22,13 +22,21 @@ import { formatDollars, formatShare } from '../app/time.ts'
 import { toast } from '../components/toast.ts'
 import type { ApiError } from '../graphql/client.ts'
 import { useChange } from '../graphql/hooks.ts'
-import { type Budget, budgetMutation, budgetOf, type ProvidersData, providersQuery, stateOf } from './documents.ts'
+import {
+  type Budget,
+  budgetMutation,
+  budgetOf,
+  type ProvidersData,
+  providersQuery,
+  stateOf,
+} from './documents.ts'
 
 const colours = { none: 'gray', open: 'teal', warned: 'orange', stopped: 'red' }
 
 export function Budgets({ data }: { data: ProvidersData }) {
-  const { t } = useTranslation(['models', 'common'])
+  const { t, i18n } = useTranslation(['models', 'common'])
   const { can } = useSession()
+  const unpriced = (data.llmSpend?.unpricedModels ?? []).filter((model) => model !== null)
   const [changing, setChanging] = useState(false)
   const budget = budgetOf(data)
   const states = [stateOf(budget, 'day'), stateOf(budget, 'month')]
@@ -53,6 +61,11 @@ export function Budgets({ data }: { data: ProvidersData }) {
           {t('budget.warnedHint')}
         </Alert>
       ) : null}
+      {unpriced.length > 0 && (
+        <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} mb="sm" title={t('budget.unpriced')}>
+          {t('budget.unpricedHint', { models: new Intl.ListFormat(i18n.language).format(unpriced) })}
+        </Alert>
+      )}
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
         <Spent budget={budget} of="day" />
         <Spent budget={budget} of="month" />
@@ -172,7 +185,13 @@ function Form({ budget, onClose }: { budget: Budget; onClose: () => void }) {
           value={day}
           onChange={setDay}
         />
-        <NumberInput label={t('budget.monthly')} description={t('budget.empty')} {...money} value={month} onChange={setMonth} />
+        <NumberInput
+          label={t('budget.monthly')}
+          description={t('budget.empty')}
+          {...money}
+          value={month}
+          onChange={setMonth}
+        />
         <NumberInput
           label={t('budget.warning')}
           suffix=" %"

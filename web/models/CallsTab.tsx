@@ -65,7 +65,10 @@ export default function CallsTab() {
           const total = pages[0]?.llmCalls?.totalCount ?? calls.length
           if (calls.length === 0)
             return (
-              <Empty icon={IconCircleCheck} title={t(status === undefined ? 'calls.noneFailed' : 'calls.none')} />
+              <Empty
+                icon={IconCircleCheck}
+                title={t(status === undefined ? 'calls.noneFailed' : 'calls.none')}
+              />
             )
           return (
             <>
@@ -147,7 +150,10 @@ function Calls({ calls }: { calls: Call[] }) {
                   out: formatNumber(call.tokensOut ?? 0),
                 }),
         },
-        { title: t('calls.cost'), cell: (call) => (call.cost === null ? '–' : formatDollars(Number(call.cost))) },
+        {
+          title: t('calls.cost'),
+          cell: (call) => (call.cost === null ? '–' : formatDollars(Number(call.cost))),
+        },
         {
           title: t('calls.took'),
           cell: (call) => (call.latencyMs === null ? '–' : formatDuration(call.latencyMs)),

@@ -73,7 +73,12 @@ export function PromptLink({ name, version }: { name: string; version: number })
       inherit
       underline="always"
       renderRoot={(props) => (
-        <Link {...props} to="/admin/prompts/$name" params={{ name }} search={{ tab: 'history', to: version }} />
+        <Link
+          {...props}
+          to="/admin/prompts/$name"
+          params={{ name }}
+          search={{ tab: 'history', to: version }}
+        />
       )}
     >
       {t('written.prompt', { name, version })}

@@ -1,5 +1,18 @@
 /** Who does what now, how its provider is, and what may be spent. */
-import { Alert, Badge, Box, Code, Group, Paper, SimpleGrid, Skeleton, Stack, Text, ThemeIcon, Title } from '@mantine/core'
+import {
+  Alert,
+  Badge,
+  Box,
+  Code,
+  Group,
+  Paper,
+  SimpleGrid,
+  Skeleton,
+  Stack,
+  Text,
+  ThemeIcon,
+  Title,
+} from '@mantine/core'
 import {
   IconChartDots3,
   IconMessage,
@@ -127,9 +140,13 @@ function Connection({ provider }: { provider: Provider }) {
             facts={[
               [t('connections.host'), host ?? '–'],
               ...models.map(
-                ({ part, model }) => [t(`parts.${part as 'answer'}`, { defaultValue: part }), model] as [string, string],
+                ({ part, model }) =>
+                  [t(`parts.${part as 'answer'}`, { defaultValue: part }), model] as [string, string],
               ),
-              [t('connections.success'), lastSuccess ? <Time key="s" at={lastSuccess} /> : t('connections.never')],
+              [
+                t('connections.success'),
+                lastSuccess ? <Time key="s" at={lastSuccess} /> : t('connections.never'),
+              ],
               [
                 t('connections.failure'),
                 lastFailure ? (

@@ -114,7 +114,7 @@ export default function EditTab({ prompt }: { prompt: Prompt }) {
           <Group justify="space-between" className={classes.bar}>
             <Text size="sm" c="dimmed" role="status">
               {dirty
-                ? t('edit.kept', { version: draft.version, count: formatNumber(draft.text.length) as never })
+                ? t('edit.kept', { version: draft.version, length: formatNumber(draft.text.length) })
                 : t('edit.unchanged')}
             </Text>
             <Group gap="xs">

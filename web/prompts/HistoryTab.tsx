@@ -22,7 +22,9 @@ export default function HistoryTab({ prompt }: { prompt: Prompt }) {
   const { t } = useTranslation('prompts')
   const search = route.useSearch()
   const within = (version: number | undefined) =>
-    version !== undefined && version >= (prompt.defaultContent === null ? 1 : given) && version <= prompt.version
+    version !== undefined &&
+    version >= (prompt.defaultContent === null ? 1 : given) &&
+    version <= prompt.version
       ? version
       : undefined
   const to = within(search.to) ?? prompt.version

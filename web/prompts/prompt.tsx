@@ -1,12 +1,12 @@
 /** One prompt: its text, changing it, its history, and what it would do with past questions. */
 import { Anchor, Badge, Box, Button, Group, Stack, Tabs, Text, Title } from '@mantine/core'
-import { IconArrowLeft, IconPencil } from '@tabler/icons-react'
+import { IconArrowLeft, IconMessage2Off, IconPencil } from '@tabler/icons-react'
 import { createLazyRoute, Link, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { type PromptTab, promptTabs } from '../admin/route.ts'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
-import { type PromptTab, promptTabs } from '../admin/route.ts'
 import { Empty, Lines, QueryState } from '../components/QueryState.tsx'
 import { Time } from '../components/Time.tsx'
 import { undoLast } from '../components/toast.ts'
@@ -14,7 +14,6 @@ import { useMayWrite } from '../components/useMayWrite.ts'
 import { useData } from '../graphql/hooks.ts'
 import { knownName, type Prompt, promptQuery } from './documents.ts'
 import classes from './prompts.module.css'
-import { IconMessage2Off } from '@tabler/icons-react'
 
 const EditTab = lazy(() => import('./EditTab.tsx'))
 const HistoryTab = lazy(() => import('./HistoryTab.tsx'))
@@ -92,7 +91,13 @@ function PromptView({ prompt }: { prompt: Prompt }) {
           </Group>
           {of && <Text size="sm">{t(`purpose.${of}`)}</Text>}
           {last && (
-            <Text size="sm" c="dimmed" lineClamp={2} title={last.changeReason} style={{ overflowWrap: 'anywhere' }}>
+            <Text
+              size="sm"
+              c="dimmed"
+              lineClamp={2}
+              title={last.changeReason}
+              style={{ overflowWrap: 'anywhere' }}
+            >
               {t('changedBy', { name: last.changedBy })} <Time at={last.createdAt} />: {last.changeReason}
             </Text>
           )}
