@@ -42,7 +42,7 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       `select merge_knowledge(save_a.id, array[save_b.id], 'The same') from save_knowledge('a', 'b', 'One?', 'Yes') save_a, save_knowledge('a', 'b', 'Two?', 'Yes') save_b`,
     )
     await become(client, worker)
-    await client.query(`insert into llm_calls (purpose, model, status) values ('answer', 'test', 'ok')`)
+    await client.query(`insert into llm_calls (purpose, provider, model, status) values ('answer', 'openai', 'test', 'ok')`)
   })
   await committed(pool, worker, (client) => client.query('select app_private.record_audit_head()'))
   await fillAccounts(pool)
