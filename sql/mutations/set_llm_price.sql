@@ -1,6 +1,6 @@
 create or replace function app_public.set_llm_price(model text, valid_from date, input_price numeric, output_price numeric, cached_input numeric default null, cache_write numeric default null,
   batch_factor numeric default 1, reason text default null) returns app_public.llm_prices
-language plpgsql volatile security definer set search_path = app_public, public, pg_temp set clubos.reason = '' as $$
+language plpgsql volatile set clubos.reason = '' as $$
 declare
   v_price app_public.llm_prices;
 begin
@@ -25,7 +25,7 @@ $$Writes what a model costs from a day on, in US dollars for a million tokens: c
 Errors: CO001 no actor, CO002 no reason, CO005 incomplete or out of range, CO403 not an admin.$$;
 
 create or replace function app_public.remove_llm_price(price_id integer, reason text) returns app_public.llm_prices
-language plpgsql volatile security definer set search_path = app_public, public, pg_temp set clubos.reason = '' as $$
+language plpgsql volatile set clubos.reason = '' as $$
 declare
   v_price app_public.llm_prices;
 begin

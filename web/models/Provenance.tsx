@@ -25,7 +25,7 @@ export function WrittenBy({ id }: { id: string }) {
 
 export function Provenance({ written, ...props }: { written: Written } & BoxProps) {
   const { t } = useTranslation('models')
-  const { model, routerModel, promptVersion, tokensIn, tokensOut, cost } = written
+  const { model, routerModel, promptVersion, tokensIn, tokensOut, cost, outcome, reason } = written
   const parts: [string, ReactNode][] = [
     ['model', t('written.by', { model: readableModel(t, model) })],
     ...(routerModel
@@ -61,6 +61,11 @@ export function Provenance({ written, ...props }: { written: Written } & BoxProp
           </Fragment>
         ))}
       </Text>
+      {outcome === 'answered' && reason && (
+        <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          {t('written.fallback', { reason })}
+        </Text>
+      )}
     </Box>
   )
 }

@@ -110,7 +110,7 @@ function Connections({ providers }: { providers: readonly Provider[] }) {
 }
 
 const stateOf = ({ configured, breaker }: Provider) =>
-  !configured ? 'off' : breaker === 'open' ? 'open' : breaker === 'half-open' ? 'half' : 'well'
+  !configured ? 'off' : breaker === 'open' ? 'open' : breaker === 'half_open' ? 'half' : 'well'
 const colours = { off: 'gray', open: 'red', half: 'orange', well: 'teal' }
 
 function Connection({ provider }: { provider: Provider }) {
