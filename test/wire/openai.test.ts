@@ -1,5 +1,6 @@
 /** Routing, answering and embedding by OpenAI's protocol, both of its ways to ask for text. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { openaiFailure } from '../support/providers/failures.ts'
 import { partsOf } from '../support/providers/openai.ts'
 import { openWire, readAll, request, route, type Wire } from './support.ts'
 
@@ -140,14 +141,21 @@ describe('embeddings', () => {
     expect(call).toMatchObject({ purpose: 'embed', tokens_in: 9, tokens_out: 0, status: 'ok' })
   })
 
-  test('more texts than a request takes are sent in several, and paid as one', async () => {
-    const texts = Array.from({ length: 2050 }, (_, n) => `text ${n}`)
+  test('more than a request takes is sent in several, and paid as one', async () => {
+    const texts = Array.from({ length: 50 }, (_, n) => `${n} `.padEnd(6000, 'text '))
     const { vectors, call } = await wire.embeddings.embed(texts)
-    expect(vectors).toHaveLength(2050)
-    expect(wire.openai.of('embeddings').map(({ body }) => [body.input].flat().length)).toEqual([2048, 2])
-    expect(call.tokens_in).toBe(
-      texts.map((text) => Math.ceil(text.length / 4)).reduce((sum, n) => sum + n, 0),
-    )
+    expect(vectors).toHaveLength(50)
+    const sizes = wire.openai.of('embeddings').map(({ body }) => [body.input].flat().length)
+    expect(sizes.length).toBeGreaterThan(1)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(50)
+    expect(call.tokens_in).toBe(50 * 1500)
+
+    // No request has more texts than the API takes: the server would say 400.
+    wire.openai.reset()
+    wire.openai.once('embeddings', openaiFailure.serverError())
+    const many = Array.from({ length: 2049 }, () => 'text')
+    await expect(wire.embeddings.embed(many)).rejects.toMatchObject({ kind: 'server_error' })
+    expect([wire.openai.of('embeddings')[0]!.body.input].flat()).toHaveLength(2048)
   })
 
   test('a missing vector, or one of another length, is no answer', async () => {
