@@ -270,3 +270,6 @@ begin
 end
 $$;
 comment on function app_private.retain__analyses(timestamptz) is 'Takes suggestions, and what reasons quote of them, out of analyses that were finished earlier.';
+insert into app_public.retention_rules (kind, keep, description) values
+  ('analyses', '180 days', 'What analysts suggested and why it was refused; status, analyst and cost stay.')
+on conflict do nothing;

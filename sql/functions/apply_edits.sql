@@ -1,7 +1,7 @@
 create or replace function app_hidden.edit_lines(value jsonb) returns text[] language sql immutable parallel safe as $$
   select case jsonb_typeof(value)
     when 'array' then coalesce((select array_agg(rtrim(l.line, E'\r') order by e.o, l.o) from jsonb_array_elements_text(value) with ordinality e(text, o),
-                                  unnest(string_to_array(e.text, E'\n')) with ordinality l(line, o)), '{}')
+                                  unnest(case when e.text = '' then array[''] else string_to_array(e.text, E'\n') end) with ordinality l(line, o)), '{}')
     when 'string' then case when value #>> '{}' = '' then '{}'::text[] else string_to_array(regexp_replace(value #>> '{}', E'\\r?\\n$', ''), E'\n') end
     else '{}'::text[] end
 $$;

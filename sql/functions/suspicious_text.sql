@@ -39,21 +39,21 @@ begin
     from regexp_matches(v, '(?<![\d.,\w])(\d+(?:[.,]\d+)*)[ -]?(' || c_unit || ')(?!\w)', 'g') m);
   v := regexp_replace(v, '(?<![\d.,\w])\d+(?:[.,]\d+)*[ -]?' || c_unit || '(?!\w)', ' ', 'g');
   -- Letters and figures mixed, and capitals where a code is spoken of.
-  v_found := v_found || array(select 'code:' || m[1] from regexp_matches(v, '\m((?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{3,})\M', 'g') m);
+  v_found := v_found || array(select 'term:' || m[1] from regexp_matches(v, '\m((?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{3,})\M', 'g') m);
   v := regexp_replace(v, '\m(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{3,}\M', ' ', 'g');
   if v ~ '\m(?:codes?|vouchers?|promo\w*|passwords?|wi-?fi|pin)\M' then
-    v_found := v_found || array(select 'code:' || lower(m[1]) from regexp_matches(app_hidden.plain_characters(content), '\m([A-Z]{5,})\M', 'g') m);
+    v_found := v_found || array(select 'term:' || lower(m[1]) from regexp_matches(app_hidden.plain_characters(content), '\m([A-Z]{5,})\M', 'g') m);
   end if;
   -- What is left: telephone numbers, codes, years, counts. Digits alone, so that spacing makes no difference.
   v_found := v_found || array(select 'number:' || regexp_replace(m[1], '\D', '', 'g') from regexp_matches(v, '(\+?\d+(?:[ ()./-]{1,2}\d+)*)', 'g') m);
   -- Promises that cost the club something.
-  v_found := v_found || array(select 'promise:' || regexp_replace(m[1], '(?:s|ed|d|ing|able)$', '')
-    from regexp_matches(v, '\m(free|complimentary|refund(?:s|ed|able|ing)?|guarantee[sd]?|discount(?:s|ed)?|vouchers?|credit(?:s|ed)?|compensat\w+|waive[sd]?|unlimited|lifetime)\M', 'g') m);
+  v_found := v_found || array(select 'promise:' || m[1]
+    from regexp_matches(v, '\m(free|complimentary|refund|guarantee|discount|voucher|credit|compensat|waive|unlimited|lifetime)(?:s|ed|d|able|ing|ion|es?)?\M', 'g') m);
   return array(select distinct f from unnest(v_found) f order by f);
 end
 $$;
 comment on function app_hidden.claims_in(text) is
-  'What a text states that must be right to the letter, each as `kind:value`: mail, link, time (24 hours), money, numbers with their unit, other numbers and telephone numbers (digits alone), codes, and promises (free, refund …). List numbers are left out.';
+  'What a text states that must be right to the letter, each as `kind:value`: mail, link, time (24 hours), money, numbers with their unit, other numbers and telephone numbers (digits alone), terms with figures or in capitals (codes), and promises (free, refund …). List numbers are left out.';
 
 create or replace function app_hidden.plain_number(number text) returns text language sql immutable parallel safe as $$
   -- 1,200 and 1200, 12.00 and 12 are the same.

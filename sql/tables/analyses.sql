@@ -139,7 +139,3 @@ alter table app_private.analysis_briefs enable row level security;
 alter table app_public.llm_calls add column if not exists analysis_id integer references app_public.analyses (id) on delete set null;
 create index if not exists llm_calls_analysis_id on app_public.llm_calls (analysis_id);
 comment on column app_public.llm_calls.analysis_id is 'The analysis that it was made for.';
-
-insert into app_public.retention_rules (kind, keep, description) values
-  ('analyses', '180 days', 'What analysts suggested and why it was refused; status, analyst and cost stay.')
-on conflict do nothing;
