@@ -40,7 +40,8 @@ export function AnswerView({ answer }: { answer: Answer }) {
         </Group>
         {answer.textHtml ? <Markdown html={answer.textHtml} /> : <Text>{t('answer.withheld')}</Text>}
         <Text size="sm" c="dimmed" mt="sm" style={{ overflowWrap: 'anywhere' }}>
-          {t(`answer.explain.${outcome}`)} {answer.reason && outcome !== 'answered' && t('answer.reason', { reason: answer.reason })}
+          {t(`answer.explain.${outcome}`)}{' '}
+          {answer.reason && outcome !== 'answered' && t('answer.reason', { reason: answer.reason })}
         </Text>
         <WrittenBy id={answer.id} />
       </Paper>

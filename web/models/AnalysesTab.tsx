@@ -15,7 +15,7 @@ import { useChange, useData, usePages } from '../graphql/hooks.ts'
 import { nodesOf } from '../graphql/nodes.ts'
 import type { Status } from '../review/route.ts'
 import { type Analysis, analysesQuery, type Batch, cancelMutation, type Run, runsQuery } from './documents.ts'
-import { readableModel } from './format.ts'
+import { readableModel, refusalText } from './format.ts'
 import { route } from './page.tsx'
 
 export const analysisStates = [
@@ -381,7 +381,7 @@ function What({ row }: { row: Analysis }) {
           <Stack component="ul" gap={2} m={0} p={0} style={{ listStyle: 'none' }}>
             {row.reasons.map((reason) => (
               <Text key={reason} component="li" size="xs" fw={400}>
-                {reason}
+                {refusalText(t, reason ?? '')}
               </Text>
             ))}
           </Stack>

@@ -21,3 +21,10 @@ export function readableModel(t: TFunction<'models'>, model: string): string {
 /** How a call failed, in words; docs/models.md has what follows from each. */
 export const failureText = (t: TFunction<'models'>, kind: string): string =>
   t(`failures.${kind as 'timeout'}`, { defaultValue: kind })
+
+/** Why an analysis was not let through, `kind: what`, with the kind in words. */
+export function refusalText(t: TFunction<'models'>, reason: string): string {
+  const [, kind = reason, what] = /^(\w+)(?:: ([^]*))?$/.exec(reason) ?? []
+  const words = t(`refusals.${kind as 'malformed'}`, { defaultValue: kind })
+  return what === undefined ? words : `${words}: ${what}`
+}

@@ -16,3 +16,22 @@ export const writtenQuery = graphql(
 )
 
 export type Written = ResultOf<typeof writtenFragment>
+
+/** What an analyst did for a proposal; the ledger is for admins and auditors. */
+export const analysedQuery = graphql(`
+  query Analysed($id: Int!, $prompts: Boolean!, $ledger: Boolean!) {
+    improvementQueue(id: $id) {
+      id proposedBy
+      analysesByImprovementId(first: 1, orderBy: [ID_DESC]) {
+        nodes {
+          id analyst reasons failedResponseIds batchId finishedAt
+          promptVersion @include(if: $prompts) { version prompt { name } }
+          calls: llmCallsByAnalysisId @include(if: $ledger) {
+            totalCount
+            aggregates { sum { cost tokensIn tokensOut } }
+          }
+        }
+      }
+    }
+  }
+`)
