@@ -24,7 +24,7 @@ export const failureText = (t: TFunction<'models'>, kind: string): string =>
 
 /** Why an analysis was not let through, `kind: what`, with the kind in words. */
 export function refusalText(t: TFunction<'models'>, reason: string): string {
-  const [, kind = reason, what] = /^(\w+)(?:: ([^]*))?$/.exec(reason) ?? []
+  const [, kind = reason, what] = /^(\w+)(?:: (.*))?$/s.exec(reason) ?? []
   const words = t(`refusals.${kind as 'malformed'}`, { defaultValue: kind })
   return what === undefined ? words : `${words}: ${what}`
 }

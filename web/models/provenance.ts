@@ -26,7 +26,7 @@ export const analysedQuery = graphql(`
         nodes {
           id analyst reasons failedResponseIds batchId finishedAt
           promptVersion @include(if: $prompts) { version prompt { name } }
-          calls: llmCallsByAnalysisId @include(if: $ledger) {
+          calls: llmCalls @include(if: $ledger) {
             totalCount
             aggregates { sum { cost tokensIn tokensOut } }
           }

@@ -1,3 +1,5 @@
-export default function PreviewTab() {
+import type { Prompt } from './documents.ts'
+
+export default function PreviewTab(_props: { prompt: Prompt }) {
   return null
 }
