@@ -108,7 +108,7 @@ describe('the audit log', () => {
       await client.query(`update sites set name = 'Far north' where slug = 'north'`)
       await client.query(`insert into users (email, name) values ('joe@example.com', 'Joe')`)
       await client.query('update club_settings set takeover_minutes = 5')
-      await client.query(`insert into prompts (name, content) values ('route', 'Route!')`)
+      await client.query(`insert into prompts (name, content) values ('greet', 'Greet!')`)
       await client.query(`insert into emergency_signals (section, pattern) values ('fire', 'zzz')`)
       await client.query('delete from knowledge_base where id = $1', [entry.id])
       const { rows } = await client.query(
@@ -284,7 +284,7 @@ describe('the audit log', () => {
         values ('sops', '1', 'insert', 'forger', 'admin', 1, '\\x', sha256('made up'))`)
       expect((await problems()).map((found) => found.problem)).toEqual([
         'was altered',
-        'the chain ends at 1, its head says 8',
+        expect.stringMatching(/^the chain ends at 1, its head says \d+$/),
       ])
     })
 
