@@ -68,6 +68,7 @@
 --!include functions/dead_jobs.sql
 --!include functions/jobs.sql
 --!include functions/llm_ledger.sql
+--!include functions/prompts.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
 --!include triggers/knowledge_base.sql
@@ -82,6 +83,7 @@
 --!include queries/search_as_of.sql
 --!include queries/sop_history.sql
 --!include queries/sop_blame.sql
+--!include queries/prompt_diff.sql
 --!include queries/sop_questions.sql
 --!include queries/improvement_merge.sql
 --!include queries/improvement_queue_fields.sql
@@ -107,6 +109,7 @@
 --!include mutations/save_sop.sql
 --!include mutations/rollback_sop.sql
 --!include mutations/archive_sop.sql
+--!include mutations/save_prompt.sql
 --!include mutations/save_knowledge.sql
 --!include mutations/knowledge.sql
 --!include mutations/import_sop_version.sql

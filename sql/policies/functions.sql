@@ -49,7 +49,9 @@ grant execute on function app_public.save_sop(text, text, text, text, integer), 
   app_public.edit_knowledge(integer, text, text, text, text, timestamptz, timestamptz, timestamptz), app_public.retire_knowledge(integer, text),
   app_public.restore_knowledge(integer, text), app_public.merge_knowledge(integer, integer[], text),
   app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text),
-  app_public.undo_improvement(integer, text), app_public.reopen_improvement(integer, text) to reviewer;
+  app_public.undo_improvement(integer, text), app_public.reopen_improvement(integer, text),
+  app_public.save_prompt(text, text, text, integer), app_public.rollback_prompt(integer, integer, text), app_hidden.find_prompt(integer), app_hidden.require_prompt_text(text) to reviewer;
+grant execute on function app_public.prompt_diff(integer, integer, integer) to reviewer, auditor;
 -- Reviewers write SOPs and knowledge with their own rights; these functions and the triggers check with them who, why and when.
 grant execute on function app_hidden.current_reason(), app_hidden.acting_role(), app_hidden.has_role(name), app_hidden.require_role(name), app_hidden.require_reason(text),
   app_hidden.require_actor(), app_hidden.set_reason(text), app_hidden.effective_time(), app_hidden.find_sop(integer, boolean) to reviewer;

@@ -7,8 +7,10 @@ create table if not exists app_public.prompts (
   updated_at timestamptz not null default now(),
   constraint prompts_content_is_written check (btrim(content) <> '')
 );
+alter table app_public.prompts add column if not exists default_content text;
 comment on table app_public.prompts is 'The prompts of routing, answering and analysis, as they are now; every change writes a row of prompt_versions.';
 comment on column app_public.prompts.name is 'What it is for, such as route, answer or analyse.';
+comment on column app_public.prompts.default_content is 'As this version of ClubOS comes with it. While content is the same, a better default of a later version takes its place; what the club wrote itself stays.';
 alter table app_public.prompts enable row level security;
 
 create table if not exists app_public.prompt_versions (
