@@ -1,4 +1,4 @@
-/** What every process of ClubOS has in common: database, pool, embedder, log; opened in order, closed in reverse. */
+/** What every process of ClubOS has in common: database, pool, embedder, language models, log; opened in order, closed in reverse. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AnsweringServices } from './answering/ask.ts'
@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import { type Database, makePool, openDatabase, type PoolOptions } from './database/index.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { LocalEmbedder } from './embedding/index.ts'
+import { openProviders } from './llm/providers.ts'
 import type { Log } from './log.ts'
 
 export interface App extends AnsweringServices {
@@ -22,6 +23,7 @@ export async function openApp(
   const database = await openDatabase(config, log, { join: options.join })
   try {
     if (options.migrate !== false) await migrateDatabase(database.url)
+    const providers = await openProviders(config, log)
     const pool = makePool(database.url, log, 10, options.pool)
     const embedder = new LocalEmbedder()
     return {
@@ -29,9 +31,11 @@ export async function openApp(
       database,
       pool,
       embedder,
+      providers,
       log,
       async close() {
         await embedder.close()
+        await providers.close()
         // A connection that does not answer must not keep us from ending.
         await Promise.race([pool.end(), sleep(5000, undefined, { ref: false })])
         await database.close()

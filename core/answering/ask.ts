@@ -7,6 +7,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { withClaims as asCaller, type Claims, claimSettings, toVector } from '../database/index.ts'
 import type { Embedder } from '../embedding/index.ts'
+import type { Providers } from '../llm/providers.ts'
 import type { Log } from '../log.ts'
 
 export const Question = z.object({
@@ -74,6 +75,8 @@ export interface Vote {
 export interface AnsweringServices {
   pool: pg.Pool
   embedder: Embedder
+  /** The language models; all null where the club's own text answers alone. */
+  providers: Providers
   log: Log
 }
 

@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
 import { LocalEmbedder } from '../embedding/index.ts'
+import { openProviders } from '../llm/providers.ts'
 import type { Log } from '../log.ts'
 import { openEmbedded } from './embedded/index.ts'
 import { makePool } from './index.ts'
@@ -13,12 +14,14 @@ export async function openScratch(config: Config, log: Log): Promise<App> {
   try {
     await migrateDatabase(url)
     const pool = makePool(url, log)
+    const providers = await openProviders(config, log)
     const embedder = new LocalEmbedder()
     return {
       config,
       log,
       pool,
       embedder,
+      providers,
       database: {
         url,
         kind: config.databaseUrl ? 'server' : 'embedded',
@@ -27,6 +30,7 @@ export async function openScratch(config: Config, log: Log): Promise<App> {
       },
       async close() {
         await embedder.close()
+        await providers.close()
         await pool.end()
         await drop()
       },
