@@ -14,6 +14,9 @@ export type Refusal =
   | 'unsupported'
   /** It tells what nobody may be told: instructions, secrets, others' data. */
   | 'leak'
+  /** It holds what is no text: images, HTML, links that hide where they lead. */
+  | 'unsafe'
+  | 'too_long'
 
 export type Failure = FailureKind | Refusal
 
@@ -45,6 +48,8 @@ export const leadsTo: Record<Failure, 'quote' | 'hand_over'> = {
   uncited: 'hand_over',
   unsupported: 'hand_over',
   leak: 'hand_over',
+  unsafe: 'hand_over',
+  too_long: 'quote',
 }
 
 /** As staff read it: on the ticket, and beside the answer. */
@@ -56,7 +61,7 @@ const words: Record<Failure, string> = {
   timeout: 'the model did not answer in time',
   connection: 'the model’s provider could not be reached',
   stream_broken: 'the connection to the model broke',
-  truncated: 'the model’s answer was too long',
+  truncated: 'the model’s answer ended at its limit of length',
   invalid_output: 'the model’s answer was not of the form asked for',
   unknown_model: 'the provider does not know the model',
   unauthorized: 'the provider does not take our key',
@@ -70,6 +75,8 @@ const words: Record<Failure, string> = {
   uncited: 'the model named no source',
   unsupported: 'the model said what no source says',
   leak: 'the model’s answer held what is not for customers',
+  unsafe: 'the model’s answer held what is no plain text',
+  too_long: 'the model’s answer was too long',
 }
 
 export const inWords = (failure: Failure, detail?: string): string =>

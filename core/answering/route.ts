@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Call, TextModel } from '../llm/index.ts'
 import type { Brief } from './brief.ts'
-import { categoriesPart, conversationPart, questionPart } from './parts.ts'
+import { routePrompt } from './guards/prompt.ts'
 
 export interface Route {
   /** One of the club's, or unknown. */
@@ -11,7 +11,7 @@ export interface Route {
   emergency: boolean
 }
 
-/** A model that has not said in this time where a question belongs is not waited for: the sources vote. */
+/** A model that has not said by then where a question belongs is not waited for: the sources vote. Milliseconds. */
 const patience = 8000
 
 export async function route(
@@ -19,19 +19,19 @@ export async function route(
   brief: Brief,
   signal: AbortSignal | undefined,
 ): Promise<{ route: Route; call: Call }> {
-  const categories = brief.categories.map(({ category }) => category).filter((name) => name !== 'unknown')
+  const categories = brief.categories.filter(({ category }) => category !== 'unknown')
   const { value, call } = await model.structured({
+    // What every question has in common, the categories too, is the system's part: a provider caches it.
+    ...routePrompt({
+      policy: brief.prompts.route!.content,
+      categories: categories.map(({ category, about }) => [category, about ?? '']),
+      conversation: brief.conversation,
+      question: brief.masked,
+    }),
     purpose: 'route',
-    system: brief.prompts.route!.content,
-    input: [
-      categoriesPart(brief.categories),
-      ...(brief.conversation.length > 0 ? [conversationPart(brief.conversation)] : []),
-      questionPart(brief.masked),
-    ],
-    cached: 1,
     schemaName: 'route',
     schema: z.strictObject({
-      category: z.enum(['unknown', ...categories]),
+      category: z.enum(['unknown', ...categories.map(({ category }) => category)]),
       confidence: z.number(),
       emergency: z.boolean(),
     }),

@@ -68,7 +68,7 @@ export class Attempt {
     this.#purpose = request.purpose
     this.model = request.model
     this.#caller = request.signal
-    this.#deadline = AbortSignal.timeout(request.timeout ?? endpoint.timeout)
+    this.#deadline = AbortSignal.timeout(Math.min(request.timeout ?? endpoint.timeout, endpoint.timeout))
     this.signal = request.signal ? AbortSignal.any([request.signal, this.#deadline]) : this.#deadline
     this.#settle = settle
     this.#span = endpoint.telemetry.start(

@@ -5,7 +5,7 @@ import type { GraphileConfig } from 'graphile-config'
 import { context, lambda, SafeError } from 'postgraphile/grafast'
 import { extendSchema, gql } from 'postgraphile/utils'
 import { z } from 'zod'
-import { type AnsweringServices, answerer } from '../../core/answering/ask.ts'
+import type { AnsweringServices } from '../../core/answering/ask.ts'
 import type { Config } from '../../core/config.ts'
 import type { Claims } from '../../core/database/index.ts'
 import { projectFolder } from '../../core/database/migrate.ts'
@@ -27,9 +27,9 @@ export function systemPlugin(
     return {
       version,
       databaseKind: /emscripten|wasm/.test(rows[0]!.version) ? 'embedded' : 'server',
-      answeringProvider: answerer.provider,
-      answeringModel: answerer.model,
-      routingModel: answerer.routingModel,
+      answeringProvider: services.providers.answer?.provider ?? 'local-extractive',
+      answeringModel: services.providers.answer?.model ?? 'local-extractive',
+      routingModel: services.providers.route?.model ?? 'local-vote',
       embeddingProvider: services.embedder.provider,
       embeddingModel: services.embedder.model,
       analyst: analystName,

@@ -28,14 +28,14 @@ comment on function app_hidden.quote(text, integer) is 'A text, cut at the end o
 
 create or replace function app_private.source_text(result app_public.search_result, most integer default 4000) returns text
 language sql stable set search_path = app_public, public, pg_temp as $$
-  select case when result.kind = 'knowledge' then app_hidden.quote(concat_ws(E'\n', result.title, result.snippet), most)
+  select case when result.kind = 'knowledge' then app_hidden.quote(result.snippet, most)
               -- The whole procedure where it is no longer than that: its sections explain each other.
-              else coalesce((select concat_ws(E'\n\n', result.title, string_agg(concat_ws(E'\n', u.heading, u.body), E'\n\n' order by u.ordinal)) from app_private.search_units u
+              else coalesce((select string_agg(concat_ws(E'\n', u.heading, u.body), E'\n\n' order by u.ordinal) from app_private.search_units u
                               where u.sop_id = result.sop_id and u.sop_version_id = result.sop_version_id and u.kind = 'section' having sum(length(u.body)) <= most),
-                            app_hidden.quote(concat_ws(E'\n', result.title, result.heading, result.snippet), most)) end
+                            app_hidden.quote(concat_ws(E'\n', result.heading, result.snippet), most)) end
 $$;
 comment on function app_private.source_text(app_public.search_result, integer) is
-  'What a model reads of a source: an SOP without the customers'' phrases, or its best section where it is longer than `most` characters; of an entry question and answer.';
+  'What a model reads of a source below its title: an SOP without the customers'' phrases, or its best section where that is longer than `most` characters; of an entry its answer.';
 
 -- The round trip before the answer is written: everything that is known about the question. With a conversation it also
 -- writes down what the customer said, unless begin_question did, so that nothing said is lost whatever comes after.

@@ -266,7 +266,7 @@ describe('retention', () => {
     as(admin, async (client) => {
       await becomeOwner(client)
       await client.query(
-        `insert into llm_calls (purpose, model, status, created_at) select 'answer', 'm', 'ok', now() - make_interval(days => d) from unnest(array[1, 89, 91, 400]) d`,
+        `insert into llm_calls (purpose, provider, model, status, created_at) select 'answer', 'openai', 'm', 'ok', now() - make_interval(days => d) from unnest(array[1, 89, 91, 400]) d`,
       )
       await client.query(
         `insert into retention_runs (ran_at) values (now() - interval '731 days'), (now() - interval '729 days')`,
