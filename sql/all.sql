@@ -93,6 +93,7 @@
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
 --!include queries/system_health.sql
+--!include queries/llm_spend.sql
 --!include functions/record_audit_head.sql
 --!include functions/answer.sql
 --!include functions/questions.sql
@@ -102,6 +103,7 @@
 --!include mutations/users.sql
 --!include mutations/api_tokens.sql
 --!include mutations/webhooks.sql
+--!include mutations/set_llm_budget.sql
 --!include mutations/push_subscriptions.sql
 --!include functions/erase.sql
 --!include functions/retention.sql
@@ -130,6 +132,7 @@
 --!include views/sop_categories.sql
 --!include views/dead_jobs.sql
 --!include views/jobs.sql
+--!include views/llm_costs.sql
 --!include mutations/dead_jobs.sql
 --!include policies/policies.sql
 --!include policies/functions.sql

@@ -83,7 +83,7 @@ language sql volatile security definer set search_path = app_public, public, pg_
     'emergency', app_hidden.emergency_section(query),
     'silent', ticket.id is not null and app_hidden.assistant_is_silent(ticket),
     'enabled', s.assistant_enabled,
-    'budget', app_private.llm_budget_state(),
+    'budget', case when coalesce(s.daily_budget, s.monthly_budget) is null then 'open' else app_private.llm_budget_state() end,
     'masked', app_private.masked(query, 8000),
     'conversation', app_private.recent_conversation(ticket.id, upto),
     'categories', app_private.known_categories(),

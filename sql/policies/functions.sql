@@ -66,12 +66,14 @@ grant execute on function app_public.create_user(text, text, text, boolean), app
 grant execute on function app_public.import_sop_version(text, text, text, text, timestamptz, text, text, text) to admin;
 grant execute on function app_public.verify_audit_log(text) to admin, auditor;
 grant execute on function app_public.export_personal_data(uuid), app_public.export_conversation(integer), app_public.erase_personal_data(uuid, text),
-  app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text) to admin;
+  app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text),
+  app_public.set_llm_budget(numeric, numeric, double precision, text) to admin;
+grant execute on function app_public.llm_spend() to admin, auditor;
 
 -- The views dead_jobs and jobs run them with the rights of who asks.
 grant execute on function app_hidden.dead_jobs(), app_hidden.jobs() to admin, auditor;
 grant execute on function app_public.retry_job(bigint, text), app_public.discard_job(bigint, text) to admin;
-grant execute on function app_private.watch_jobs(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
+grant execute on function app_private.watch_jobs(), app_private.watch_llm_budget(), app_private.record_llm_calls(jsonb, bigint, integer), app_private.llm_budget_state(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
 
 grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint),
   app_public.ask(text, text, text, uuid, vector), app_hidden.begin_question(text, text, text, uuid), app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean),

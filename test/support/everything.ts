@@ -16,6 +16,12 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       await become(client, { role: 'anonymous', visitorId })
       const { conversation } = await one(client, 'select conversation from start_conversation()')
       const answer = await record(client, { question: `door of ${visitorId}?`, visitorId, sop, conversation })
+      await become(client, worker)
+      await client.query(
+        `select app_private.record_llm_calls('[{"purpose": "answer", "provider": "openai", "model": "test", "status": "ok"}]', $1),
+                app_private.record_llm_calls('[{"purpose": "analyse", "provider": "anthropic", "model": "test", "status": "ok"}]')`,
+        [answer.id],
+      )
       await become(client, { role: 'anonymous', visitorId })
       await client.query(
         visitorId === visitors[0] ? 'select mark_helpful($1)' : 'select mark_unhelpful($1)',
@@ -41,8 +47,6 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
     await client.query(
       `select merge_knowledge(save_a.id, array[save_b.id], 'The same') from save_knowledge('a', 'b', 'One?', 'Yes') save_a, save_knowledge('a', 'b', 'Two?', 'Yes') save_b`,
     )
-    await become(client, worker)
-    await client.query(`insert into llm_calls (purpose, model, status) values ('answer', 'test', 'ok')`)
   })
   await committed(pool, worker, (client) => client.query('select app_private.record_audit_head()'))
   await fillAccounts(pool)
