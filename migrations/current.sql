@@ -33,6 +33,7 @@
 --!include tables/rate_limits.sql
 --!include tables/privacy_actions.sql
 --!include tables/retention.sql
+--!include tables/analyses.sql
 --!include tables/worker_heartbeats.sql
 --!include types/search_result.sql
 --!include types/issued_token.sql
@@ -79,6 +80,7 @@
 --!include triggers/audit.sql
 --!include prompts/route.sql
 --!include prompts/answer.sql
+--!include prompts/analyse.sql
 --!include queries/search_knowledge.sql
 --!include queries/search_as_of.sql
 --!include queries/sop_history.sql
@@ -100,6 +102,13 @@
 --!include functions/drafts.sql
 --!include functions/preview.sql
 --!include functions/analyse.sql
+--!include functions/apply_edits.sql
+--!include functions/suspicious_text.sql
+--!include functions/analyst_brief.sql
+--!include functions/check_analysis.sql
+--!include functions/analyses.sql
+--!include functions/analysis_batches.sql
+--!include queries/estimate_analysis.sql
 --!include mutations/users.sql
 --!include mutations/api_tokens.sql
 --!include mutations/webhooks.sql
@@ -127,6 +136,7 @@
 --!include mutations/ask.sql
 --!include functions/rescue.sql
 --!include mutations/request_analysis.sql
+--!include mutations/cancel_analysis.sql
 --!include mutations/privacy.sql
 --!include views/analytics.sql
 --!include views/sop_categories.sql

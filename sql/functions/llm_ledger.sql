@@ -13,20 +13,21 @@ $$;
 comment on function app_hidden.llm_cost(text, timestamptz, integer, integer, integer, integer, boolean) is
   'US dollars that a call cost by the price table of its day; null where its model has no price. tokens_cached and tokens_cache_written are parts of tokens_in.';
 
-create or replace function app_private.record_llm_calls(calls jsonb, response_id bigint default null, improvement_id integer default null) returns numeric
+drop function if exists app_private.record_llm_calls(jsonb, bigint, integer);
+create or replace function app_private.record_llm_calls(calls jsonb, response_id bigint default null, improvement_id integer default null, analysis_id integer default null) returns numeric
 language sql volatile security definer set search_path = app_public, public, pg_temp as $$
   with recorded as (
-    insert into app_public.llm_calls (purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, cost, latency_ms, status, request_id, response_id, improvement_id)
+    insert into app_public.llm_calls (purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, cost, latency_ms, status, request_id, response_id, improvement_id, analysis_id)
     select c.purpose, c.provider, c.model, c.tokens_in, c.tokens_out, c.tokens_cached, c.tokens_cache_written, coalesce(c.batch, false),
            app_hidden.llm_cost(c.model, now(), c.tokens_in, c.tokens_cached, c.tokens_cache_written, c.tokens_out, coalesce(c.batch, false)),
-           c.latency_ms, c.status, c.request_id, record_llm_calls.response_id, record_llm_calls.improvement_id
+           c.latency_ms, c.status, c.request_id, record_llm_calls.response_id, record_llm_calls.improvement_id, record_llm_calls.analysis_id
       from jsonb_to_recordset(coalesce(record_llm_calls.calls, '[]')) c(purpose text, provider text, model text, tokens_in integer, tokens_out integer, tokens_cached integer,
              tokens_cache_written integer, batch boolean, latency_ms double precision, status text, request_id text)
     returning cost
   )
   select sum(cost) from recorded
 $$;
-comment on function app_private.record_llm_calls(jsonb, bigint, integer) is
+comment on function app_private.record_llm_calls(jsonb, bigint, integer, integer) is
   'Writes calls into the ledger, as core/llm lists them: [{purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, latency_ms (milliseconds), status, request_id}]. Returns what they cost together, in US dollars; null where no price is known.';
 
 create or replace function app_hidden.llm_periods(out period text, out begun timestamptz, out spent numeric, out budget numeric, out warning numeric, out state text) returns setof record

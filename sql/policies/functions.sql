@@ -44,6 +44,17 @@ grant execute on function app_public.take_over(integer), app_public.hand_back(in
 grant execute on function app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer, text, integer),
   app_private.preview_texts(integer, text, integer) to worker;
 
+-- The analysts' work: a run, an analysis of a pattern, a batch at a provider.
+grant execute on function app_private.patterns_to_analyse(), app_private.analyst_brief(integer), app_private.check_analysis(integer, jsonb),
+  app_private.begin_analysis_run(text, text, integer, integer, bigint), app_private.settle_analysis_run(integer, integer, integer, text, boolean),
+  app_private.claim_analysis(integer, text, integer, integer), app_private.receive_analysis(integer, integer, jsonb, jsonb, text, boolean), app_private.propose_analysis(integer, integer),
+  app_private.record_local_analysis(integer, integer, integer, text[]), app_private.proposals_without_dry_run(),
+  app_private.begin_analysis_batch(integer, text, text), app_private.queue_analysis_batch(integer), app_private.resume_analysis_batches(), app_private.take_analysis_batch(integer),
+  app_private.batch_submitted(integer, text, timestamptz), app_private.batch_polled(integer, integer, integer, integer, integer, boolean, timestamptz),
+  app_private.close_analysis_batch(integer, text, text), app_private.disown_batch(integer), app_private.find_batched(integer, text) to worker;
+grant execute on function app_public.estimate_analysis(text, boolean, integer) to agent, auditor, worker;
+grant execute on function app_public.cancel_analysis(integer, text) to admin;
+
 grant execute on function app_public.save_sop(text, text, text, text, integer), app_public.rollback_sop(integer, integer, text), app_public.archive_sop(integer, text),
   app_public.save_knowledge(text, text, text, text, text, text, timestamptz, timestamptz, text),
   app_public.edit_knowledge(integer, text, text, text, text, timestamptz, timestamptz, timestamptz), app_public.retire_knowledge(integer, text),
@@ -73,7 +84,7 @@ grant execute on function app_public.llm_spend() to admin, auditor;
 -- The views dead_jobs and jobs run them with the rights of who asks.
 grant execute on function app_hidden.dead_jobs(), app_hidden.jobs() to admin, auditor;
 grant execute on function app_public.retry_job(bigint, text), app_public.discard_job(bigint, text) to admin;
-grant execute on function app_private.watch_jobs(), app_private.watch_llm_budget(), app_private.record_llm_calls(jsonb, bigint, integer), app_private.llm_budget_state(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
+grant execute on function app_private.watch_jobs(), app_private.watch_llm_budget(), app_private.record_llm_calls(jsonb, bigint, integer, integer), app_private.llm_budget_state(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
 
 grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint),
   app_public.ask(text, text, text, uuid, vector), app_hidden.begin_question(text, text, text, uuid), app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean),
