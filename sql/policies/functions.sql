@@ -37,12 +37,23 @@ grant execute on function app_public.answers_by_day(timestamptz, timestamptz, te
 grant execute on function app_hidden.to_lines(text), app_hidden.from_lines(text[]), app_hidden.merge_lines(text, text, text), app_hidden.merge_marked(text, text, text), app_hidden.line_edits(text[], text[]), app_hidden.hunk_range(integer, integer),
   app_hidden.unified_diff(text, text, text, text, integer), app_hidden.find_site(text) to agent, auditor;
 
-grant execute on function app_public.take_over(integer), app_public.hand_back(integer), app_public.reply(integer, text, bigint), app_public.draft_reply(integer, vector), app_hidden.draft_question(integer),
+grant execute on function app_public.take_over(integer), app_public.hand_back(integer), app_public.reply(integer, text, bigint), app_public.draft_reply(integer, vector), app_hidden.draft_question(integer), app_hidden.begin_draft(integer),
   app_public.resolve_ticket(integer, text, text, integer, text, text), app_public.set_assistant_enabled(boolean, text), app_public.request_analysis(integer),
   app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer, text, integer),
   app_public.look_at_improvement(integer), app_public.look_away(integer) to agent;
 grant execute on function app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer, text, integer),
   app_private.preview_texts(integer, text, integer) to worker;
+
+-- The analysts' work: a run, an analysis of a pattern, a batch at a provider.
+grant execute on function app_private.patterns_to_analyse(), app_private.analyst_brief(integer), app_private.check_analysis(integer, jsonb),
+  app_private.begin_analysis_run(text, text, integer, integer, bigint), app_private.settle_analysis_run(integer, integer, integer, text, boolean),
+  app_private.claim_analysis(integer, text, integer, integer), app_private.receive_analysis(integer, integer, jsonb, jsonb, text, boolean), app_private.propose_analysis(integer, integer),
+  app_private.record_local_analysis(integer, integer, integer, text[]), app_private.proposals_without_dry_run(),
+  app_private.begin_analysis_batch(integer, text, text), app_private.queue_analysis_batch(integer), app_private.resume_analysis_batches(), app_private.take_analysis_batch(integer),
+  app_private.batch_submitted(integer, text, timestamptz), app_private.batch_polled(integer, integer, integer, integer, integer, boolean, timestamptz),
+  app_private.close_analysis_batch(integer, text, text), app_private.disown_batch(integer), app_private.find_batched(integer, text) to worker;
+grant execute on function app_public.estimate_analysis(text, boolean, integer) to agent, auditor, worker;
+grant execute on function app_public.cancel_analysis(integer, text) to admin;
 
 grant execute on function app_public.save_sop(text, text, text, text, integer), app_public.rollback_sop(integer, integer, text), app_public.archive_sop(integer, text),
   app_public.save_knowledge(text, text, text, text, text, text, timestamptz, timestamptz, text),
@@ -66,16 +77,19 @@ grant execute on function app_public.create_user(text, text, text, boolean), app
 grant execute on function app_public.import_sop_version(text, text, text, text, timestamptz, text, text, text) to admin;
 grant execute on function app_public.verify_audit_log(text) to admin, auditor;
 grant execute on function app_public.export_personal_data(uuid), app_public.export_conversation(integer), app_public.erase_personal_data(uuid, text),
-  app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text) to admin;
+  app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text),
+  app_public.set_llm_budget(numeric, numeric, double precision, text) to admin;
+grant execute on function app_public.llm_spend() to admin, auditor;
 
 -- The views dead_jobs and jobs run them with the rights of who asks.
 grant execute on function app_hidden.dead_jobs(), app_hidden.jobs() to admin, auditor;
 grant execute on function app_public.retry_job(bigint, text), app_public.discard_job(bigint, text) to admin;
-grant execute on function app_private.watch_jobs(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
+grant execute on function app_private.watch_jobs(), app_private.watch_llm_budget(), app_private.record_llm_calls(jsonb, bigint, integer, integer), app_private.llm_budget_state(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
 
-grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric),
-  app_public.ask(text, text, text, uuid, vector), app_hidden.begin_answer(text, vector, text, text, uuid),
-  app_hidden.record_draft(integer, text, jsonb, text, text, double precision, text, integer, integer, integer, numeric),
+grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint),
+  app_public.ask(text, text, text, uuid, vector), app_hidden.begin_question(text, text, text, uuid), app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean),
+  app_hidden.record_draft(integer, text, jsonb, text, text, double precision, text, integer, integer, integer, numeric, jsonb, bigint),
+  app_private.rescue_tickets(interval, integer),
   app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text),
   app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
   app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean),
