@@ -79,7 +79,7 @@ test('by keyboard: writes, checks the difference, says why, saves, and takes it 
   await page.keyboard.press('e')
   await expect(editor(page)).toBeFocused()
   await page.keyboard.press('Control+End')
-  await page.keyboard.type('\n- Say please.')
+  await page.keyboard.type('\nSay please.')
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('region', { name: 'What changes' })).toContainText('- Say please.')
   await expect(page.getByLabel('Why?')).toBeFocused()
