@@ -25,6 +25,7 @@
 --!include tables/audit_log.sql
 --!include tables/llm_prices.sql
 --!include tables/llm_calls.sql
+--!include tables/reembeddings.sql
 --!include tables/sessions.sql
 --!include tables/api_tokens.sql
 --!include tables/webhooks.sql
@@ -96,6 +97,7 @@
 --!include functions/drafts.sql
 --!include functions/preview.sql
 --!include functions/analyse.sql
+--!include functions/reembed.sql
 --!include mutations/users.sql
 --!include mutations/api_tokens.sql
 --!include mutations/webhooks.sql

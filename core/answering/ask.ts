@@ -5,8 +5,9 @@
  */
 import type pg from 'pg'
 import { z } from 'zod'
-import { withClaims as asCaller, type Claims, claimSettings, toVector } from '../database/index.ts'
-import type { Embedder } from '../embedding/index.ts'
+import { withClaims as asCaller, type Claims, claimSettings } from '../database/index.ts'
+import type { Embedders } from '../embedding/index.ts'
+import { embedQuestion, recordCalls } from '../embedding/question.ts'
 import type { Log } from '../log.ts'
 
 export const Question = z.object({
@@ -73,7 +74,8 @@ export interface Vote {
 
 export interface AnsweringServices {
   pool: pg.Pool
-  embedder: Embedder
+  /** Whose vectors a question is compared with, the database says. */
+  embedder: Embedders
   log: Log
 }
 
@@ -122,7 +124,8 @@ async function begin(
   const started = performance.now()
   const settings = claimSettings({ ...claims, role: 'worker' })
   const who = Object.entries(settings).flat()
-  const vector = await embedQuestion(services, question.query)
+  const { vector, calls } = await embedQuestion(services, question.query)
+  await recordCalls(services.pool, calls)
   const embedded = performance.now()
   const { rows } = await services.pool.query<{ draft: Draft }>(
     withClaims(
@@ -286,16 +289,4 @@ async function conversationOf(services: AnsweringServices, ticketId: number): Pr
     [ticketId],
   )
   return rows[0]!.conversation
-}
-
-/** Null where the model fails: words still find the answer, and the model column says so. */
-export async function embedQuestion(services: AnsweringServices, query: string): Promise<string | null> {
-  if (query.trim() === '') return null
-  try {
-    const [vector] = await services.embedder.embed([query.slice(0, 8000)])
-    return toVector(vector!)
-  } catch (error) {
-    services.log.error({ error: (error as Error).message }, 'embedding failed; answering by words alone')
-    return null
-  }
 }
