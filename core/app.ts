@@ -1,16 +1,19 @@
-/** What every process of ClubOS has in common: database, pool, embedder, log; opened in order, closed in reverse. */
+/** What every process of ClubOS has in common: database, pool, embedder, language models, log; opened in order, closed in reverse. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AnsweringServices } from './answering/ask.ts'
 import type { Config } from './config.ts'
 import { type Database, makePool, openDatabase, type PoolOptions } from './database/index.ts'
 import { migrateDatabase } from './database/migrate.ts'
-import { LocalEmbedder } from './embedding/index.ts'
+import { ClubEmbedders } from './embedding/index.ts'
+import { adoptModel } from './embedding/reembed.ts'
+import { openProviders } from './llm/providers.ts'
 import type { Log } from './log.ts'
 
 export interface App extends AnsweringServices {
   config: Config
   database: Database
+  embedder: ClubEmbedders
   close(): Promise<void>
 }
 
@@ -22,16 +25,20 @@ export async function openApp(
   const database = await openDatabase(config, log, { join: options.join })
   try {
     if (options.migrate !== false) await migrateDatabase(database.url)
+    const providers = await openProviders(config, log)
     const pool = makePool(database.url, log, 10, options.pool)
-    const embedder = new LocalEmbedder()
+    const embedder = new ClubEmbedders(pool, providers.embeddings, config.embeddings)
+    if (options.migrate !== false) await adoptModel(pool, embedder)
     return {
       config,
       database,
       pool,
       embedder,
+      providers,
       log,
       async close() {
         await embedder.close()
+        await providers.close()
         // A connection that does not answer must not keep us from ending.
         await Promise.race([pool.end(), sleep(5000, undefined, { ref: false })])
         await database.close()

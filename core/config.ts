@@ -9,7 +9,44 @@ const blank = <T extends z.ZodType>(schema: T) =>
 const flag = blank(z.enum(['on', 'off']).optional())
 
 /** What is secret may stand in a file instead, whose name is in NAME_FILE. */
-const secrets = ['DATABASE_URL', 'CLUBOS_SECRET', 'SMTP_URL'] as const
+const secrets = [
+  'DATABASE_URL',
+  'CLUBOS_SECRET',
+  'SMTP_URL',
+  'OPENAI_API_KEY',
+  'OPENAI_HEADERS',
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_HEADERS',
+] as const
+
+const mayHoldPasswords = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'] as const
+
+const endpoint = blank(
+  z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://gateway.example/v1' })
+    .refine((url) => !URL.canParse(url) || !new URL(url).username, 'must hold no password: set the key')
+    .optional(),
+)
+
+/** A JSON object of HTTP headers, for gateways. */
+const headers = blank(
+  z
+    .string()
+    .default('{}')
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown
+      } catch {
+        context.addIssue('must be a JSON object such as {"api-key": "…"}')
+        return z.NEVER
+      }
+    })
+    .pipe(
+      z.record(z.string().regex(/^[\w-]+$/, 'must be names of headers'), z.string(), {
+        error: 'must be a JSON object such as {"api-key": "…"}',
+      }),
+    ),
+)
 
 const Environment = z.object({
   DATABASE_URL: blank(
@@ -48,7 +85,48 @@ const Environment = z.object({
   ),
   MAIL_FROM: blank(z.string().default('ClubOS <clubos@localhost>')),
   WEBHOOK_ALLOW: blank(z.string().default('')),
+  OPENAI_API_KEY: blank(z.string().optional()),
+  OPENAI_BASE_URL: endpoint,
+  OPENAI_ORGANIZATION: blank(z.string().optional()),
+  OPENAI_PROJECT: blank(z.string().optional()),
+  OPENAI_HEADERS: headers,
+  OPENAI_API: blank(z.enum(['responses', 'chat']).optional()),
+  OPENAI_ANSWER_MODEL: blank(z.string().default('gpt-4o')),
+  OPENAI_ROUTE_MODEL: blank(z.string().default('gpt-4o')),
+  OPENAI_EMBEDDING_MODEL: blank(z.string().default('text-embedding-3-small')),
+  EMBEDDINGS: blank(z.enum(['local', 'openai']).optional()),
+  ANTHROPIC_API_KEY: blank(z.string().optional()),
+  ANTHROPIC_BASE_URL: endpoint,
+  ANTHROPIC_HEADERS: headers,
+  ANTHROPIC_MODEL: blank(z.string().default('claude-sonnet-4-6')),
+  LLM_TIMEOUT: blank(z.coerce.number().positive().max(600).default(30)),
+  OTEL_EXPORTER_OTLP_ENDPOINT: blank(
+    z.url({ protocol: /^https?$/, error: 'must be an address such as http://localhost:4318' }).optional(),
+  ),
 })
+
+/** How a provider of models is reached. */
+export interface ProviderConfig {
+  /** Null: a local server that needs none, or one that takes a header instead. */
+  apiKey: string | null
+  /** Null: the provider's own. */
+  baseUrl: string | null
+  headers: Record<string, string>
+}
+
+export interface OpenAiConfig extends ProviderConfig {
+  organization: string | null
+  project: string | null
+  /** Which of its two ways to ask for text. */
+  api: 'responses' | 'chat'
+  answerModel: string
+  routeModel: string
+  embeddingModel: string
+}
+
+export interface AnthropicConfig extends ProviderConfig {
+  model: string
+}
 
 export interface Config {
   /** Undefined: the embedded database in dataDir. */
@@ -78,6 +156,16 @@ export interface Config {
   mailFrom: string
   /** host:port that webhooks may reach although they are private. */
   webhookAllow: string[]
+  /** Null: no language model answers. */
+  openai: OpenAiConfig | null
+  /** Null: no language model analyses. */
+  anthropic: AnthropicConfig | null
+  /** Which model makes the vectors. */
+  embeddings: 'local' | 'openai'
+  /** For a whole call of a language model, in milliseconds. */
+  llmTimeout: number
+  /** Where traces of the calls go; undefined: nowhere. */
+  traceEndpoint: string | undefined
 }
 
 export class ConfigError extends Error {}
@@ -89,12 +177,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       parsed.error.issues
         .map((issue) => {
           const name = String(issue.path[0])
-          const secret = (secrets as readonly string[]).includes(name)
+          const secret = ([...secrets, ...mayHoldPasswords] as string[]).includes(name)
           return `${name}: ${issue.message}${secret ? '' : ` (it is "${environment[name]}")`}`
         })
         .join('\n'),
     )
   const env = parsed.data
+  const openai = openaiConfig(env)
+  if (env.EMBEDDINGS === 'openai' && openai === null)
+    throw new ConfigError('EMBEDDINGS: openai needs OPENAI_API_KEY, or OPENAI_BASE_URL of a local server.')
   return {
     databaseUrl: env.DATABASE_URL,
     dataDir: env.CLUBOS_DATA_DIR,
@@ -118,6 +209,40 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     webhookAllow: env.WEBHOOK_ALLOW.split(',')
       .map((entry) => entry.trim())
       .filter(Boolean),
+    openai,
+    anthropic: anthropicConfig(env),
+    embeddings: env.EMBEDDINGS ?? (openai === null ? 'local' : 'openai'),
+    llmTimeout: env.LLM_TIMEOUT * 1000,
+    traceEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+  }
+}
+
+type Settings = z.infer<typeof Environment>
+
+// A base URL alone is enough: a local server needs no key.
+function openaiConfig(env: Settings): OpenAiConfig | null {
+  if (!env.OPENAI_API_KEY && !env.OPENAI_BASE_URL) return null
+  return {
+    apiKey: env.OPENAI_API_KEY ?? null,
+    baseUrl: env.OPENAI_BASE_URL ?? null,
+    headers: env.OPENAI_HEADERS,
+    organization: env.OPENAI_ORGANIZATION ?? null,
+    project: env.OPENAI_PROJECT ?? null,
+    // Other servers that speak this protocol mostly know chat completions only.
+    api: env.OPENAI_API ?? (env.OPENAI_BASE_URL ? 'chat' : 'responses'),
+    answerModel: env.OPENAI_ANSWER_MODEL,
+    routeModel: env.OPENAI_ROUTE_MODEL,
+    embeddingModel: env.OPENAI_EMBEDDING_MODEL,
+  }
+}
+
+function anthropicConfig(env: Settings): AnthropicConfig | null {
+  if (!env.ANTHROPIC_API_KEY && !env.ANTHROPIC_BASE_URL) return null
+  return {
+    apiKey: env.ANTHROPIC_API_KEY ?? null,
+    baseUrl: env.ANTHROPIC_BASE_URL ?? null,
+    headers: env.ANTHROPIC_HEADERS,
+    model: env.ANTHROPIC_MODEL,
   }
 }
 

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { withClaims as asCaller, type Claims, claimSettings } from '../database/index.ts'
 import type { Embedders } from '../embedding/index.ts'
 import { embedQuestion, recordCalls } from '../embedding/question.ts'
+import type { Providers } from '../llm/providers.ts'
 import type { Log } from '../log.ts'
 
 export const Question = z.object({
@@ -76,6 +77,8 @@ export interface AnsweringServices {
   pool: pg.Pool
   /** Whose vectors a question is compared with, the database says. */
   embedder: Embedders
+  /** The language models; all null where the club's own text answers alone. */
+  providers: Providers
   log: Log
 }
 

@@ -2,7 +2,9 @@
 import pg from 'pg'
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
-import { LocalEmbedder } from '../embedding/index.ts'
+import { ClubEmbedders } from '../embedding/index.ts'
+import { adoptModel } from '../embedding/reembed.ts'
+import { openProviders } from '../llm/providers.ts'
 import type { Log } from '../log.ts'
 import { openEmbedded } from './embedded/index.ts'
 import { makePool } from './index.ts'
@@ -13,12 +15,15 @@ export async function openScratch(config: Config, log: Log): Promise<App> {
   try {
     await migrateDatabase(url)
     const pool = makePool(url, log)
-    const embedder = new LocalEmbedder()
+    const providers = await openProviders(config, log)
+    const embedder = new ClubEmbedders(pool, providers.embeddings, config.embeddings)
+    await adoptModel(pool, embedder)
     return {
       config,
       log,
       pool,
       embedder,
+      providers,
       database: {
         url,
         kind: config.databaseUrl ? 'server' : 'embedded',
@@ -27,6 +32,7 @@ export async function openScratch(config: Config, log: Log): Promise<App> {
       },
       async close() {
         await embedder.close()
+        await providers.close()
         await pool.end()
         await drop()
       },

@@ -4,14 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type pg from 'pg'
-import { type Call, LlmError } from '../llm/index.ts'
-
-/** What is needed of a provider's model. */
-export interface EmbeddingModel {
-  readonly provider: string
-  readonly model: string
-  embed(texts: string[], signal?: AbortSignal): Promise<{ vectors: number[][]; call: Call }>
-}
+import { type Call, type EmbeddingModel, LlmError } from '../llm/index.ts'
 
 export interface EmbedOptions {
   signal?: AbortSignal

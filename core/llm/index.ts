@@ -48,7 +48,8 @@ export interface Call {
   tokens_cached: number | null
   /** Of tokens_in: written to the provider's cache, where it charges for that. */
   tokens_cache_written: number | null
-  latency_ms: number
+  /** Null for what came in a batch. */
+  latency_ms: number | null
   /** ok, or the kind of failure. */
   status: 'ok' | FailureKind
   request_id: string | null
@@ -94,6 +95,8 @@ export interface Request {
   system: string
   /** The user's part, in order: what changes least first. */
   input: string[]
+  /** So many of the first inputs are the same in other requests too, and worth caching. */
+  cached?: number
   maxTokens: number
   /** For the whole call, in ms. */
   timeout?: number
@@ -116,4 +119,53 @@ export interface TextModel {
   ): Promise<{ value: T; call: Call }>
   /** Text as it comes. */
   stream(request: Request): StreamedText
+}
+
+/** Texts become vectors; a batch of any size, split as the provider needs it. */
+export interface EmbeddingModel {
+  readonly provider: Provider
+  readonly model: string
+  readonly dimensions: number
+  /** In the order of the texts. The call sums up all that was sent. */
+  embed(texts: string[], signal?: AbortSignal): Promise<{ vectors: number[][]; call: Call }>
+}
+
+export interface BatchRequest {
+  /** Comes back with the result; unique in the batch; letters, digits, _ and -, at most 64. */
+  customId: string
+  request: Request & { schema: z.ZodType; schemaName: string }
+}
+
+export interface Batch {
+  id: string
+  status: 'in_progress' | 'canceling' | 'ended'
+  counts: { processing: number; succeeded: number; errored: number; canceled: number; expired: number }
+  createdAt: string
+  endedAt: string | null
+  /** After this the provider gives up what it has not begun. */
+  expiresAt: string
+}
+
+export type BatchResult<T> =
+  | { customId: string; status: 'ok'; value: T; call: Call }
+  /** Also where the answer came, but not as asked: its call has the tokens. */
+  | { customId: string; status: 'failed'; error: LlmError }
+  /** Not done and not paid for. */
+  | { customId: string; status: 'canceled' | 'expired' }
+
+/** Many requests at a lower price, answered within a day. */
+export interface BatchModel {
+  readonly provider: Provider
+  readonly model: string
+  submit(requests: BatchRequest[], signal?: AbortSignal): Promise<Batch>
+  retrieve(id: string, signal?: AbortSignal): Promise<Batch>
+  /** Of a batch that has ended, in no particular order. */
+  results<T>(
+    id: string,
+    expected: { purpose: Purpose; schema: z.ZodType<T> },
+    signal?: AbortSignal,
+  ): AsyncIterable<BatchResult<T>>
+  cancel(id: string, signal?: AbortSignal): Promise<Batch>
+  /** The newest first. */
+  list(limit: number, signal?: AbortSignal): Promise<Batch[]>
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { AnsweringServices } from '../../core/answering/ask.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { evaluate } from '../../core/evaluation/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { makeTestDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -27,7 +28,12 @@ describe('evaluating a folder', () => {
 
   beforeAll(async () => {
     database = await makeTestDatabase()
-    services = { pool: database.pool, embedder: new LocalEmbedder(), log: makeLog('silent') }
+    services = {
+      pool: database.pool,
+      embedder: new LocalEmbedder(),
+      providers: noProviders,
+      log: makeLog('silent'),
+    }
     for (const [name, content] of Object.entries(sops)) {
       mkdirSync(join(folder, 'sops', name, '..'), { recursive: true })
       writeFileSync(join(folder, 'sops', `${name}.md`), content)

@@ -16,6 +16,7 @@ import { openEmbedded } from '../../core/database/embedded/index.ts'
 import { makePool } from '../../core/database/index.ts'
 import { migrateDatabase, projectFolder } from '../../core/database/migrate.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { startWorker } from '../../worker/index.ts'
 import { Load } from '../support/chaos.ts'
@@ -230,10 +231,14 @@ it(
       try {
         const { pool } = opened
         const log = makeLog('silent')
-        const worker = await startWorker({ config: readConfig({}), pool, embedder, log }, opened.url, {
-          alone: !isServer,
-          heartbeat: { every: 200, grace: 1000 },
-        })
+        const worker = await startWorker(
+          { config: readConfig({}), pool, embedder, providers: noProviders, log },
+          opened.url,
+          {
+            alone: !isServer,
+            heartbeat: { every: 200, grace: 1000 },
+          },
+        )
         await pool.query(`select app_hidden.add_job('failures__analyse', '{}', 'failures__analyse:asked')`)
         await pool.query(`select app_hidden.add_job('search_units__embed')`)
         await until(

@@ -8,6 +8,7 @@ import pg from 'pg'
 import { readConfig } from '../../core/config.ts'
 import { type Claims, withClaims } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { type SupervisedWorker, startWorker, type WorkerOptions } from '../../worker/index.ts'
 import { check } from '../support/checker.ts'
@@ -46,7 +47,13 @@ afterAll(async () => {
 
 const quick = { heartbeat: { every: 100, grace: 600 }, restart: { first: 50, longest: 400 } }
 const start = async (options: WorkerOptions = {}) => {
-  const services = { config: readConfig({}), pool: database.pool, embedder, log: makeLog('silent') }
+  const services = {
+    config: readConfig({}),
+    pool: database.pool,
+    embedder,
+    providers: noProviders,
+    log: makeLog('silent'),
+  }
   worker = await startWorker(services, proxy.url, { ...quick, ...options })
   return worker
 }
@@ -462,7 +469,13 @@ describe('a worker that died', () => {
     let settings: object | null = null
     await worker!.stop()
     worker = await startWorker(
-      { config: readConfig({}), pool: database.pool, embedder, log: makeLog('silent') },
+      {
+        config: readConfig({}),
+        pool: database.pool,
+        embedder,
+        providers: noProviders,
+        log: makeLog('silent'),
+      },
       database.url,
       {
         ...quick,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '../../core/config.ts'
 import { makePool } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { startWorker } from '../../worker/index.ts'
 
@@ -16,7 +17,11 @@ embedder.embed = async (texts) => {
   await sleep(Number(slowness))
   return vectors
 }
-await startWorker({ config: readConfig({}), pool: makePool(url!, log, 3), embedder, log }, url!, {
-  heartbeat: { every: Number(every), grace: Number(grace) },
-})
+await startWorker(
+  { config: readConfig({}), pool: makePool(url!, log, 3), embedder, providers: noProviders, log },
+  url!,
+  {
+    heartbeat: { every: Number(every), grace: Number(grace) },
+  },
+)
 process.stdout.write('working\n')

@@ -3,6 +3,7 @@
 import { readConfig } from '../../core/config.ts'
 import { makePool, type PoolOptions } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { startServer } from '../../server/index.ts'
 import { headersOf, type Result, testEnvironment, type Who } from '../graphql/support.ts'
@@ -28,7 +29,7 @@ export async function openFaulty(
   const log = makeLog('silent')
   const pool = makePool(proxy.url, log, options.connections ?? 3, options.pool)
   const embedder = new LocalEmbedder()
-  const services = { pool, embedder, log }
+  const services = { pool, embedder, providers: noProviders, log }
   const server = await startServer(readConfig(testEnvironment), services, proxy.url, {
     ready: async () => null,
   })

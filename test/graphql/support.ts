@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { AnsweringServices } from '../../core/answering/ask.ts'
 import { readConfig } from '../../core/config.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { type RunningServer, startServer } from '../../server/index.ts'
 import { makeTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -70,7 +71,12 @@ export const testEnvironment = {
 export async function startApi(environment: Record<string, string> = {}): Promise<Api> {
   const database = await makeTestDatabase()
   const embedder = new LocalEmbedder()
-  const services = { pool: database.pool, embedder, log: makeLog(process.env.TEST_LOG ?? 'silent') }
+  const services = {
+    pool: database.pool,
+    embedder,
+    providers: noProviders,
+    log: makeLog(process.env.TEST_LOG ?? 'silent'),
+  }
   const server = await startServer(
     readConfig({ ...testEnvironment, ...environment }),
     services,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { importHistory } from '../../core/content/import.ts'
 import { projectFolder } from '../../core/database/migrate.ts'
 import { only } from '../../core/embedding/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { makeTestDatabase, type TestDatabase } from '../support/database.ts'
 import { axis, one, seeded } from './fixtures.ts'
@@ -38,7 +39,7 @@ const sectionOf = (path: string) => path.replace(/^docs\//, '').replace(/\.md$/,
   let report: { documents: number; versions: number; skipped: number }
   let folder: string
   let rows: Row[]
-  const services = () => ({ pool: database.pool, embedder, log: makeLog('silent') })
+  const services = () => ({ pool: database.pool, embedder, providers: noProviders, log: makeLog('silent') })
 
   beforeAll(async () => {
     rows = readFileSync(file, 'utf8')

@@ -5,6 +5,7 @@ import { settle } from '../../core/content/import.ts'
 import { type Claims, withClaims } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { analyse } from '../../core/learning/analyse.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import {
   admin,
@@ -27,7 +28,7 @@ beforeAll(async () => {
   embedder = new LocalEmbedder()
 })
 afterAll(() => embedder.close())
-const services = () => ({ pool: database.pool, embedder, log: makeLog('silent') })
+const services = () => ({ pool: database.pool, embedder, providers: noProviders, log: makeLog('silent') })
 // biome-ignore lint/suspicious/noExplicitAny: rows are what the statement says.
 const as = <T = any>(claims: Claims, statement: string, parameters: unknown[] = []) =>
   withClaims(database.pool, claims, (client) => one<T>(client, statement, parameters))

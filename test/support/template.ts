@@ -17,6 +17,7 @@ import { openEmbedded } from '../../core/database/embedded/index.ts'
 import { makePool } from '../../core/database/index.ts'
 import { migrateDatabase, projectFolder } from '../../core/database/migrate.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { buildWeb, isStale } from '../../web/build.ts'
 
@@ -71,8 +72,8 @@ async function fill(kind: TemplateKind, url: string): Promise<void> {
   const pool = makePool(url, log, 5)
   const embedder = new LocalEmbedder()
   try {
-    await importDemo({ pool, embedder, log })
-    await playHistory({ pool, embedder, log }, { questions: 120 })
+    await importDemo({ pool, embedder, providers: noProviders, log })
+    await playHistory({ pool, embedder, providers: noProviders, log }, { questions: 120 })
   } finally {
     await embedder.close()
     await pool.end()

@@ -4,6 +4,7 @@
  */
 import { readConfig } from '../../core/config.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { startServer } from '../../server/index.ts'
 import { startWorker } from '../../worker/index.ts'
@@ -27,6 +28,7 @@ const app = {
   config,
   log,
   embedder,
+  providers: noProviders,
   pool: database.pool,
   database: { url: database.url, kind, stopped: new Promise<never>(() => {}), close: database.close },
   close: async () => {},

@@ -3,6 +3,7 @@ import type { JobHelpers } from 'graphile-worker'
 import { readConfig } from '../../core/config.ts'
 import { withClaims } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import auditRecordHead from '../../worker/tasks/audit__record_head.ts'
 import { admin, makeTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -25,7 +26,13 @@ it('the head of the audit chain is kept and logged, and repeating the job change
   const log = Object.assign(Object.create(makeLog('silent')), {
     info: (details: unknown) => logged.push(details),
   })
-  const task = auditRecordHead({ config: readConfig({}), pool: database.pool, embedder, log })
+  const task = auditRecordHead({
+    config: readConfig({}),
+    pool: database.pool,
+    embedder,
+    providers: noProviders,
+    log,
+  })
   for (let run = 0; run < 2; run++) await task({}, {} as JobHelpers)
   const { rows } = await database.pool.query(
     `select day::text, chain_position || ':' || encode(hash, 'hex') as head from audit_heads`,
@@ -53,7 +60,13 @@ it('a chain that does not verify is told to the admins and auditors, once a day'
     client.release()
   }
   const log = makeLog('silent')
-  const task = auditRecordHead({ config: readConfig({}), pool: database.pool, embedder, log })
+  const task = auditRecordHead({
+    config: readConfig({}),
+    pool: database.pool,
+    embedder,
+    providers: noProviders,
+    log,
+  })
   for (let run = 0; run < 2; run++) await task({}, {} as JobHelpers)
   const { rows } = await database.pool.query(`select kind, recipient from notifications`)
   expect(rows).toEqual([{ kind: 'audit_broken', recipient: 'otto@club.example' }])

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readConfig } from '../../core/config.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { type SupervisedWorker, startWorker } from '../../worker/index.ts'
 import { makeTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -13,7 +14,13 @@ describe('the retention job', () => {
   beforeAll(async () => {
     database = await makeTestDatabase()
     worker = await startWorker(
-      { config: readConfig({}), pool: database.pool, embedder, log: makeLog('silent') },
+      {
+        config: readConfig({}),
+        pool: database.pool,
+        embedder,
+        providers: noProviders,
+        log: makeLog('silent'),
+      },
       database.url,
     )
   })

@@ -5,6 +5,7 @@ import { readConfig } from '../../core/config.ts'
 import { settle } from '../../core/content/import.ts'
 import { type Claims, withClaims } from '../../core/database/index.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { type SupervisedWorker, startWorker } from '../../worker/index.ts'
 import { admin, agent, makeTestDatabase, reviewer, type TestDatabase } from '../support/database.ts'
@@ -22,7 +23,13 @@ afterAll(async () => {
   await database?.close()
 })
 
-const services = () => ({ config: readConfig({}), pool: database.pool, embedder, log: makeLog('silent') })
+const services = () => ({
+  config: readConfig({}),
+  pool: database.pool,
+  embedder,
+  providers: noProviders,
+  log: makeLog('silent'),
+})
 const as = async <T extends object>(claims: Claims, sql: string, values: unknown[] = []): Promise<T[]> =>
   withClaims(database.pool, claims, async (client) => (await client.query(sql, values)).rows as T[])
 const read = async <T extends object>(sql: string, values: unknown[] = []) =>

@@ -1,0 +1,129 @@
+/** The language models that the settings name, each behind its provider's circuit breaker; null where none is named. */
+import type { Config, ProviderConfig } from '../config.ts'
+import type { Log } from '../log.ts'
+import type { Endpoint } from './attempt.ts'
+import { Breaker, type BreakerOptions, type BreakerState } from './breaker.ts'
+import type { SdkErrors } from './failures.ts'
+import type { BatchModel, EmbeddingModel, FailureKind, Provider, TextModel } from './index.ts'
+import { noTelemetry } from './telemetry.ts'
+
+/** Of the columns that hold vectors. */
+export const vectorDimensions = 1536
+
+export interface Providers {
+  /** Says which category a question is of. */
+  route: TextModel | null
+  answer: TextModel | null
+  /** Looks for what to improve in the procedures. */
+  analyst: TextModel | null
+  /** The same, at half the price and within a day. */
+  batches: BatchModel | null
+  /** Also where EMBEDDINGS says local: the club's vectors may be its, until all texts are embedded anew. */
+  embeddings: EmbeddingModel | null
+  health(): ProviderHealth[]
+  close(): Promise<void>
+}
+
+export interface ProviderHealth {
+  provider: Provider
+  configured: boolean
+  /** Host and port alone: paths and parameters may hold secrets. Null where not configured. */
+  host: string | null
+  models: { part: 'route' | 'answer' | 'embed' | 'analyse'; model: string }[]
+  breaker: BreakerState
+  lastFailure: { kind: FailureKind; at: Date } | null
+  lastSuccess: Date | null
+}
+
+const unconfigured = (provider: Provider): ProviderHealth => ({
+  provider,
+  configured: false,
+  host: null,
+  models: [],
+  breaker: 'closed',
+  lastFailure: null,
+  lastSuccess: null,
+})
+
+/** Where no language model is asked: the club's own text alone. */
+export const noProviders: Providers = {
+  route: null,
+  answer: null,
+  analyst: null,
+  batches: null,
+  embeddings: null,
+  health: () => [unconfigured('openai'), unconfigured('anthropic')],
+  async close() {},
+}
+
+/** The SDKs are loaded only where they are used: each takes memory, and time to start. */
+export async function openProviders(
+  config: Pick<Config, 'openai' | 'anthropic' | 'embeddings' | 'llmTimeout' | 'traceEndpoint'>,
+  log: Log,
+  options: { breaker?: BreakerOptions } = {},
+): Promise<Providers> {
+  const { openai, anthropic } = config
+  if (!openai && !anthropic) return noProviders
+  const telemetry = noTelemetry
+  const providers = { ...noProviders, close: () => telemetry.close() }
+  const healths: (() => ProviderHealth)[] = []
+
+  const endpoint = (provider: Provider, sdk: SdkErrors): Endpoint => ({
+    breaker: new Breaker(provider, options.breaker),
+    sdk,
+    telemetry,
+    timeout: config.llmTimeout,
+  })
+
+  if (openai) {
+    const { openAiModel, openOpenAi } = await import('./openai.ts')
+    const { openAiEmbeddings } = await import('./embeddings.ts')
+    const { client, sdk } = await openOpenAi(openai, config.llmTimeout)
+    const at = endpoint('openai', sdk)
+    providers.route = openAiModel(client, at, openai.routeModel, openai.api)
+    providers.answer = openAiModel(client, at, openai.answerModel, openai.api)
+    providers.embeddings = openAiEmbeddings(client, at, openai.embeddingModel, vectorDimensions)
+    healths.push(() =>
+      health(at.breaker, openai, client.baseURL, [
+        { part: 'route', model: openai.routeModel },
+        { part: 'answer', model: openai.answerModel },
+        ...(config.embeddings === 'openai' ? [{ part: 'embed' as const, model: openai.embeddingModel }] : []),
+      ]),
+    )
+  } else healths.push(() => unconfigured('openai'))
+
+  if (anthropic) {
+    const { anthropicBatches, anthropicModel, openAnthropic } = await import('./anthropic.ts')
+    const opened = await openAnthropic(anthropic, config.llmTimeout)
+    const at = endpoint('anthropic', opened.sdk)
+    providers.analyst = anthropicModel(opened, at, anthropic.model)
+    providers.batches = anthropicBatches(opened, at, anthropic.model)
+    healths.push(() =>
+      health(at.breaker, anthropic, opened.client.baseURL, [{ part: 'analyse', model: anthropic.model }]),
+    )
+  } else healths.push(() => unconfigured('anthropic'))
+
+  providers.health = () => healths.map((read) => read())
+  log.info(
+    { openai: openai ? openai.answerModel : null, anthropic: anthropic ? anthropic.model : null },
+    'language models',
+  )
+  return providers
+}
+
+function health(
+  breaker: Breaker,
+  config: ProviderConfig,
+  baseUrl: string,
+  models: ProviderHealth['models'],
+): ProviderHealth {
+  return {
+    provider: breaker.provider,
+    configured: true,
+    host: new URL(config.baseUrl ?? baseUrl).host,
+    models,
+    breaker: breaker.state,
+    lastFailure: breaker.lastFailure,
+    lastSuccess: breaker.lastSuccess,
+  }
+}
