@@ -59,6 +59,7 @@ comment on function app_private.reembedding_estimate(text) is
 
 create or replace function app_private.begin_reembedding(to_model text, reason text) returns app_public.reembeddings
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+#variable_conflict use_column
 declare
   v_estimate record;
   v_row app_public.reembeddings;
@@ -121,26 +122,25 @@ begin
     return v_missing;
   end if;
   update app_public.club_settings s set embedding_model = change_embedding_model.to_model, updated_at = now() where s.embedding_model <> change_embedding_model.to_model;
-  if found then
-    update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
-      from app_private.search_units o
-      left join app_private.embedding_cache c on c.content_hash = o.content_hash and c.model = change_embedding_model.to_model
-     where u.id = o.id and u.kind <> 'profile' and u.embedding_model is distinct from change_embedding_model.to_model;
-    update app_private.search_units u set embedding = v.embedding, embedding_model = case when v.embedding is not null then change_embedding_model.to_model end
-      from (select p.id, app_private.profile_vector(p.target, change_embedding_model.to_model) as embedding from app_private.search_units p where p.kind = 'profile' offset 0) v
-     where u.id = v.id and u.kind = 'profile';
-    update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
-      from app_private.search_units u where u.knowledge_id = k.id and u.kind = 'knowledge' and u.ordinal = 0;
-    update app_public.failure_patterns p set centroid = v.centroid, embedding_model = case when v.centroid is not null then change_embedding_model.to_model end
-      from (select o.id, l2_normalize(avg(c.embedding)) as centroid
-              from app_public.failure_patterns o
-              left join app_public.failed_responses f on f.pattern_id = o.id and f.withdrawn_at is null and f.erased_at is null
-              left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(f.query) and c.model = change_embedding_model.to_model
-             where o.centroid is not null group by o.id) v
-     where p.id = v.id;
-    if v_missing > 0 then
-      perform app_hidden.add_job('search_units__embed');
-    end if;
+  update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
+    from app_private.search_units o
+    left join app_private.embedding_cache c on c.content_hash = o.content_hash and c.model = change_embedding_model.to_model
+   where u.id = o.id and u.kind <> 'profile' and u.embedding_model is distinct from change_embedding_model.to_model;
+  update app_private.search_units u set embedding = v.embedding, embedding_model = case when v.embedding is not null then change_embedding_model.to_model end
+    from (select p.id, app_private.profile_vector(p.target, change_embedding_model.to_model) as embedding from app_private.search_units p where p.kind = 'profile' offset 0) v
+   where u.id = v.id and u.kind = 'profile';
+  update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
+    from app_private.search_units u
+   where u.knowledge_id = k.id and u.kind = 'knowledge' and u.ordinal = 0 and k.embedding_model is distinct from u.embedding_model;
+  update app_public.failure_patterns p set centroid = v.centroid, embedding_model = case when v.centroid is not null then change_embedding_model.to_model end
+    from (select o.id, l2_normalize(avg(c.embedding)) as centroid
+            from app_public.failure_patterns o
+            left join app_public.failed_responses f on f.pattern_id = o.id and f.withdrawn_at is null and f.erased_at is null
+            left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(f.query) and c.model = change_embedding_model.to_model
+           where o.centroid is not null group by o.id) v
+   where p.id = v.id;
+  if v_missing > 0 then
+    perform app_hidden.add_job('search_units__embed');
   end if;
   perform app_private.note_reembedding(reembedding_id, 'done');
   return 0;
@@ -155,7 +155,7 @@ language plpgsql volatile security definer set search_path = app_public, public,
 begin
   if not exists (select from app_private.search_units) and not exists (select from app_public.failure_patterns p where p.centroid is not null) then
     perform app_hidden.set_reason('Nothing is embedded yet: the model of the settings');
-    update app_public.club_settings s set embedding_model = to_model, updated_at = now() where s.embedding_model <> to_model;
+    update app_public.club_settings s set embedding_model = adopt_embedding_model.to_model, updated_at = now() where s.embedding_model <> adopt_embedding_model.to_model;
   end if;
   return (select s.embedding_model from app_public.club_settings s);
 end
