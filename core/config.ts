@@ -98,7 +98,7 @@ const Environment = z.object({
   ANTHROPIC_API_KEY: blank(z.string().optional()),
   ANTHROPIC_BASE_URL: endpoint,
   ANTHROPIC_HEADERS: headers,
-  ANTHROPIC_MODEL: blank(z.string().default('claude-sonnet-4-6')),
+  ANTHROPIC_MODEL: blank(z.string().default('claude-sonnet-5-5')),
   LLM_TIMEOUT: blank(z.coerce.number().positive().max(600).default(30)),
   OTEL_EXPORTER_OTLP_ENDPOINT: blank(
     z.url({ protocol: /^https?$/, error: 'must be an address such as http://localhost:4318' }).optional(),

@@ -46,7 +46,9 @@ export function classify(error: unknown, sdk: SdkErrors, circumstances: Circumst
   const lost = begun ? 'stream_broken' : 'connection'
   if (error instanceof sdk.APIConnectionError) return plain(lost, `${error.message} ${causeOf(error)}`.trim())
   if (error instanceof sdk.APIError) return ofApi(error)
-  if (error instanceof SyntaxError) return plain('invalid_output', 'The provider sent what is no JSON.')
+  // By name: fetch's own is of another realm where code runs in a context of its own.
+  if ((error as Error | null)?.name === 'SyntaxError')
+    return plain('invalid_output', 'The provider sent what is no JSON.')
   return plain(lost, `The connection broke: ${causeOf(error)}`)
 }
 
@@ -127,6 +129,7 @@ export function kindOf(status: number | undefined, details: Details, message: st
   if (said !== null && said !== 'bad_request' && said !== 'server_error') return said
   // Anthropic says so in words alone.
   if (status === 400 && /credit balance is too low/i.test(message)) return 'quota_exhausted'
+  if (status === 400 && /content filtering policy/i.test(message)) return 'filtered'
   switch (status) {
     case undefined:
       return said ?? 'server_error'

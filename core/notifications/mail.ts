@@ -85,6 +85,17 @@ export function mailFor(event: Event, url: string): Mail {
       subject: `A job was given up: ${detail('task')}`,
       text: `Job ${detail('id')} (${detail('task')}) failed too often and is not tried again. Look at it:\n\nselect * from dead_jobs;\n\n${url}/`,
     }),
+    llm_budget: () => ({
+      subject:
+        detail('state') === 'stopped'
+          ? `The ${detail('period')}’s budget for language models is used up`
+          : `The ${detail('period')}’s budget for language models is almost used up`,
+      text: `Language models have cost ${detail('spent')} of ${detail('budget')} US dollars this ${detail('period')} (UTC). ${
+        detail('state') === 'stopped'
+          ? 'Until it ends ClubOS answers from the club’s own text, without them.'
+          : 'When all is used ClubOS answers from the club’s own text, without them.'
+      }\n\nAnother budget: select set_llm_budget(daily, monthly, warning, 'why');\n\n${url}/`,
+    }),
     audit_broken: () => ({
       subject: 'The audit log does not verify',
       text: `The audit log was altered or has lost rows. Find out who had the owner's rights:\n\nselect * from verify_audit_log();\n\n${url}/`,

@@ -13,31 +13,46 @@ $$;
 comment on function app_hidden.llm_cost(text, timestamptz, integer, integer, integer, integer, boolean) is
   'US dollars that a call cost by the price table of its day; null where its model has no price. tokens_cached and tokens_cache_written are parts of tokens_in.';
 
-create or replace function app_private.record_llm_calls(calls jsonb, response_id bigint default null, improvement_id integer default null) returns numeric
+drop function if exists app_private.record_llm_calls(jsonb, bigint, integer);
+create or replace function app_private.record_llm_calls(calls jsonb, response_id bigint default null, improvement_id integer default null, analysis_id integer default null) returns numeric
 language sql volatile security definer set search_path = app_public, public, pg_temp as $$
   with recorded as (
-    insert into app_public.llm_calls (purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, cost, latency_ms, status, request_id, response_id, improvement_id)
+    insert into app_public.llm_calls (purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, cost, latency_ms, status, request_id, response_id, improvement_id, analysis_id)
     select c.purpose, c.provider, c.model, c.tokens_in, c.tokens_out, c.tokens_cached, c.tokens_cache_written, coalesce(c.batch, false),
            app_hidden.llm_cost(c.model, now(), c.tokens_in, c.tokens_cached, c.tokens_cache_written, c.tokens_out, coalesce(c.batch, false)),
-           c.latency_ms, c.status, c.request_id, record_llm_calls.response_id, record_llm_calls.improvement_id
+           c.latency_ms, c.status, c.request_id, record_llm_calls.response_id, record_llm_calls.improvement_id, record_llm_calls.analysis_id
       from jsonb_to_recordset(coalesce(record_llm_calls.calls, '[]')) c(purpose text, provider text, model text, tokens_in integer, tokens_out integer, tokens_cached integer,
              tokens_cache_written integer, batch boolean, latency_ms double precision, status text, request_id text)
     returning cost
   )
   select sum(cost) from recorded
 $$;
-comment on function app_private.record_llm_calls(jsonb, bigint, integer) is
+comment on function app_private.record_llm_calls(jsonb, bigint, integer, integer) is
   'Writes calls into the ledger, as core/llm lists them: [{purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, latency_ms (milliseconds), status, request_id}]. Returns what they cost together, in US dollars; null where no price is known.';
+
+create or replace function app_hidden.llm_periods(out period text, out begun timestamptz, out spent numeric, out budget numeric, out warning numeric, out state text) returns setof record
+language sql stable security definer set search_path = app_public, public, pg_temp as $$
+  select p.period, p.begun, s.spent, p.budget, p.warning, case when p.budget <= s.spent then 'stopped' when p.warning <= s.spent then 'warned' else 'open' end
+    from app_public.club_settings c
+   cross join lateral (values ('day', date_trunc('day', now(), 'UTC'), c.daily_budget), ('month', date_trunc('month', now(), 'UTC'), c.monthly_budget)) b(period, begun, budget)
+   cross join lateral (select b.period, b.begun, b.budget, round(b.budget * c.budget_warning::numeric, 2) as warning) p
+   cross join lateral (select coalesce(sum(l.cost), 0) as spent from app_public.llm_calls l where l.created_at >= p.begun) s
+$$;
+comment on function app_hidden.llm_periods() is
+  'This day and this month (UTC): since when, US dollars spent, the budget and from where it warns (both null: no limit), and open, warned or stopped.';
 
 create or replace function app_private.llm_budget_state() returns text
 language sql stable security definer set search_path = app_public, public, pg_temp as $$
-  select case
-    when s.daily_budget <= d.spent or s.monthly_budget <= m.spent then 'stopped'
-    when s.daily_budget * s.budget_warning <= d.spent or s.monthly_budget * s.budget_warning <= m.spent then 'warned'
-    else 'open' end
-    from app_public.club_settings s,
-         (select coalesce(sum(c.cost), 0) as spent from app_public.llm_calls c where c.created_at >= date_trunc('day', now(), 'UTC')) d,
-         (select coalesce(sum(c.cost), 0) as spent from app_public.llm_calls c where c.created_at >= date_trunc('month', now(), 'UTC')) m
+  select (array['open', 'warned', 'stopped'])[max(array_position(array['open', 'warned', 'stopped'], p.state))] from app_hidden.llm_periods() p
 $$;
 comment on function app_private.llm_budget_state() is
-  'Whether models may still be paid: open, warned (the share club_settings.budget_warning of a budget is used), or stopped (a budget is used up: the local providers answer). Days and months are UTC.';
+  'Whether models may still be paid: open, warned (the share club_settings.budget_warning of a budget is used), or stopped (a budget is used up: the local providers answer). Days and months are UTC. Calls that are under way when a budget ends are let end: they may exceed it.';
+
+create or replace function app_private.watch_llm_budget() returns void
+language sql volatile security definer set search_path = app_public, public, pg_temp as $$
+  select app_hidden.notify('llm_budget', jsonb_build_object('period', p.period, 'state', p.state, 'spent', round(p.spent, 2), 'budget', p.budget),
+                           format('llm_budget:%s:%s:%s:%s', p.period, to_char(p.begun at time zone 'UTC', 'YYYY-MM-DD'), p.state, p.budget))
+    from app_hidden.llm_periods() p where p.state <> 'open'
+$$;
+comment on function app_private.watch_llm_budget() is
+  'Tells admins that a budget for models is almost used up, and that it is used up: each once a day or month, and again for another budget. Called each minute.';

@@ -44,6 +44,17 @@ grant execute on function app_public.take_over(integer), app_public.hand_back(in
 grant execute on function app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision), app_public.preview_improvement(integer, text, integer),
   app_private.preview_texts(integer, text, integer) to worker;
 
+-- The analysts' work: a run, an analysis of a pattern, a batch at a provider.
+grant execute on function app_private.patterns_to_analyse(), app_private.analyst_brief(integer), app_private.check_analysis(integer, jsonb),
+  app_private.begin_analysis_run(text, text, integer, integer, bigint), app_private.settle_analysis_run(integer, integer, integer, text, boolean),
+  app_private.claim_analysis(integer, text, integer, integer), app_private.receive_analysis(integer, integer, jsonb, jsonb, text, boolean), app_private.propose_analysis(integer, integer),
+  app_private.record_local_analysis(integer, integer, integer, text[]), app_private.proposals_without_dry_run(),
+  app_private.begin_analysis_batch(integer, text, text), app_private.queue_analysis_batch(integer), app_private.resume_analysis_batches(), app_private.take_analysis_batch(integer),
+  app_private.batch_submitted(integer, text, timestamptz), app_private.batch_polled(integer, integer, integer, integer, integer, boolean, timestamptz),
+  app_private.close_analysis_batch(integer, text, text), app_private.disown_batch(integer), app_private.find_batched(integer, text) to worker;
+grant execute on function app_public.estimate_analysis(text, boolean, integer) to agent, auditor, worker;
+grant execute on function app_public.cancel_analysis(integer, text) to admin;
+
 grant execute on function app_public.save_sop(text, text, text, text, integer), app_public.rollback_sop(integer, integer, text), app_public.archive_sop(integer, text),
   app_public.save_knowledge(text, text, text, text, text, text, timestamptz, timestamptz, text),
   app_public.edit_knowledge(integer, text, text, text, text, timestamptz, timestamptz, timestamptz), app_public.retire_knowledge(integer, text),
@@ -66,18 +77,20 @@ grant execute on function app_public.create_user(text, text, text, boolean), app
 grant execute on function app_public.import_sop_version(text, text, text, text, timestamptz, text, text, text) to admin;
 grant execute on function app_public.verify_audit_log(text) to admin, auditor;
 grant execute on function app_public.export_personal_data(uuid), app_public.export_conversation(integer), app_public.erase_personal_data(uuid, text),
-  app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text) to admin;
+  app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text),
+  app_public.set_llm_budget(numeric, numeric, double precision, text) to admin;
+grant execute on function app_public.llm_spend() to admin, auditor;
 
 -- The views dead_jobs and jobs run them with the rights of who asks.
 grant execute on function app_hidden.dead_jobs(), app_hidden.jobs() to admin, auditor;
 grant execute on function app_public.retry_job(bigint, text), app_public.discard_job(bigint, text) to admin;
-grant execute on function app_private.watch_jobs(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
+grant execute on function app_private.watch_jobs(), app_private.watch_llm_budget(), app_private.record_llm_calls(jsonb, bigint, integer, integer), app_private.llm_budget_state(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
 
 grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric),
   app_public.ask(text, text, text, uuid, vector), app_hidden.begin_answer(text, vector, text, text, uuid),
   app_hidden.record_draft(integer, text, jsonb, text, text, double precision, text, integer, integer, integer, numeric),
   app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text, jsonb), app_private.prepare_texts(text[]),
-  app_private.record_llm_calls(jsonb, bigint, integer), app_private.texts_to_embed(text, bytea, integer, boolean), app_private.reembedding_estimate(text),
+  app_private.texts_to_embed(text, bytea, integer, boolean), app_private.reembedding_estimate(text),
   app_private.begin_reembedding(text, text), app_private.keep_vectors(integer, bytea[], vector[], jsonb), app_private.note_reembedding(integer, text, text, jsonb),
   app_private.change_embedding_model(text, text, integer, integer), app_private.adopt_embedding_model(text), app_private.request_reembedding(text),
   app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),

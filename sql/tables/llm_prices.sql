@@ -18,3 +18,23 @@ comment on column app_public.llm_prices.cached_input is 'Read from the provider'
 comment on column app_public.llm_prices.cache_write is 'Written to the provider''s cache; null: as input.';
 comment on column app_public.llm_prices.batch_factor is 'What a batch costs of it.';
 alter table app_public.llm_prices enable row level security;
+-- List prices as the providers published them; a later price is a row more. A model that is not here costs null.
+insert into app_public.llm_prices (model, valid_from, input, cached_input, cache_write, output, batch_factor) values
+  ('gpt-4o', '2024-10-01', 2.50, 1.25, null, 10, 0.5),
+  ('gpt-4o-2024-05-13', '2024-05-13', 5, null, null, 15, 0.5),
+  ('gpt-4o-mini', '2024-07-18', 0.15, 0.075, null, 0.60, 0.5),
+  ('gpt-4.1', '2025-04-14', 2, 0.50, null, 8, 0.5),
+  ('gpt-4.1-mini', '2025-04-14', 0.40, 0.10, null, 1.60, 0.5),
+  ('gpt-4.1-nano', '2025-04-14', 0.10, 0.025, null, 0.40, 0.5),
+  ('text-embedding-3-small', '2024-01-25', 0.02, null, null, 0, 0.5),
+  ('text-embedding-3-large', '2024-01-25', 0.13, null, null, 0, 0.5),
+  ('claude-opus-4-5', '2025-11-24', 5, 0.50, 6.25, 25, 0.5),
+  ('claude-opus-4-6', '2026-02-05', 5, 0.50, 6.25, 25, 0.5),
+  ('claude-sonnet-4-5', '2025-09-29', 3, 0.30, 3.75, 15, 0.5),
+  ('claude-sonnet-4-6', '2026-02-17', 3, 0.30, 3.75, 15, 0.5),
+  ('claude-haiku-4-5', '2025-10-15', 1, 0.10, 1.25, 5, 0.5),
+  ('claude-opus-5', '2026-07-24', 5, 0.50, 6.25, 25, 0.5),
+  ('claude-opus-5-5', '2026-09-01', 4, 0.20, 5, 20, 0.5),
+  ('claude-sonnet-5', '2026-07-01', 2, 0.20, 2.50, 10, 0.5),
+  ('claude-sonnet-5-5', '2026-09-01', 2, 0.20, 2.50, 10, 0.5)
+on conflict (model, valid_from) do nothing;

@@ -87,7 +87,7 @@ describe('clubos privacy', () => {
 
   it('carries out the rules of retention, after saying what they would do', async () => {
     await client.query(
-      `insert into app_public.llm_calls (purpose, model, status, created_at) select 'answer', 'm', 'ok', now() - interval '100 days' from generate_series(1, 3)`,
+      `insert into app_public.llm_calls (purpose, provider, model, status, created_at) select 'answer', 'openai', 'm', 'ok', now() - interval '100 days' from generate_series(1, 3)`,
     )
     const left = async () =>
       (await client.query('select count(*)::int as n from app_public.llm_calls')).rows[0].n

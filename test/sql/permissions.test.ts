@@ -34,7 +34,7 @@ const samples: Record<string, string> = {
   'app_public.sites': `(slug, name) values ('new', 'New')`,
   'app_public.users': `(email, name, role) values ('new@example.com', 'New', 'agent')`,
   'app_public.emergency_signals': `(section, pattern) values ('new', 'new')`,
-  'app_public.llm_calls': `(purpose, model, status) values ('answer', 'new', 'ok')`,
+  'app_public.llm_calls': `(purpose, provider, model, status) values ('answer', 'openai', 'new', 'ok')`,
 }
 
 const arguments_ = (signature: string): string[] =>

@@ -55,7 +55,7 @@ describe('the retention job', () => {
 
   it('removes what is old, batch by batch, and writes down how much', async () => {
     await database.pool.query(
-      `insert into llm_calls (purpose, model, status, created_at) select 'answer', 'm', 'ok', now() - interval '91 days' from generate_series(1, 5001)`,
+      `insert into llm_calls (purpose, provider, model, status, created_at) select 'answer', 'openai', 'm', 'ok', now() - interval '91 days' from generate_series(1, 5001)`,
     )
     expect(await run()).toBeNull()
     const { rows } = await database.pool.query(
@@ -72,7 +72,7 @@ describe('the retention job', () => {
       `insert into retention_rules (kind, keep, description) values ('luck', '1 day', 'Luck')`,
     )
     await database.pool.query(
-      `insert into llm_calls (purpose, model, status, created_at) values ('answer', 'm', 'ok', now() - interval '91 days')`,
+      `insert into llm_calls (purpose, provider, model, status, created_at) values ('answer', 'openai', 'm', 'ok', now() - interval '91 days')`,
     )
     expect(await run()).toContain('Retention could not do everything. luck: P0001: no luck')
     expect((await database.pool.query('select count(*)::int as n from llm_calls')).rows).toEqual([{ n: 0 }])
