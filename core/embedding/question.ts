@@ -32,17 +32,20 @@ export async function prepareTexts(
 
 /**
  * Never throws: where the model fails, words still find the answer. `masked`: the text as it may leave this machine,
- * where that is known already; `mayPay`: whether the budget allows a call, where that is known.
+ * where that is known already; `mayPay`: whether the budget allows a call, `model`: whose vectors are searched, where
+ * that is known.
  */
 export async function embedQuestion(
   services: { pool: pg.Pool; embedder: Embedders; log: Log },
   query: string,
-  options: { masked?: string; mayPay?: boolean; signal?: AbortSignal } = {},
+  options: { masked?: string; mayPay?: boolean; model?: string; signal?: AbortSignal } = {},
 ): Promise<EmbeddedQuestion> {
   const calls: Call[] = []
   if (query.trim() === '') return { vector: null, model: null, calls }
   try {
-    const embedder = await services.embedder.active()
+    if (options.model !== undefined) services.embedder.heard(options.model)
+    const embedder =
+      options.model === undefined ? await services.embedder.active() : services.embedder.for(options.model)
     if (!embedder) {
       services.log.warn(
         { model: await services.embedder.activeModel() },
