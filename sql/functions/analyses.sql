@@ -134,13 +134,13 @@ begin
     update app_public.analyses a set custom_id = format('clubos-%s-%s-%s', v_batch.token, a.id, a.attempts) where a.id = v_analysis.id;
     insert into app_private.analysis_briefs as b (analysis_id, own) values (v_analysis.id, v_brief -> 'own') on conflict on constraint analysis_briefs_pkey do update set own = excluded.own;
     update app_public.analysis_batches b set requests = b.requests + 1 where b.id = v_batch.id;
-    return jsonb_build_object('state', 'batched', 'analysis_id', v_analysis.id);
+    return jsonb_build_object('state', 'batched', 'analysis_id', v_analysis.id, 'characters', length(v_brief::text));
   end if;
   return jsonb_build_object('state', 'claimed', 'analysis_id', v_analysis.id, 'attempt', v_analysis.attempts, 'prompt', v_brief #> '{prompt,content}', 'shared', v_brief -> 'shared', 'own', v_brief -> 'own');
 end
 $$;
 comment on function app_private.claim_analysis(integer, text, integer, integer) is
-$$Takes a pattern for an analyst, for ten minutes. {state, analysis_id, attempt, …}: claimed (with prompt, shared and own: ask the model), received (the model has answered already: with what check_analysis gives), batched (it is in the batch), done (this brief was analysed), taken (somebody else is at it, or a batch), over_budget, gone (nothing to analyse), batch_closed. A run takes its own back at once: its job was tried again.$$;
+$$Takes a pattern for an analyst, for ten minutes. {state, analysis_id, attempt, …}: claimed (with prompt, shared and own: ask the model), received (the model has answered already: with what check_analysis gives), batched (it is in the batch, with so many characters), done (this brief was analysed), taken (somebody else is at it, or a batch), over_budget, gone (nothing to analyse), batch_closed. A run takes its own back at once: its job was tried again.$$;
 
 create or replace function app_private.receive_analysis(analysis_id integer, attempt integer, output jsonb, calls jsonb default '[]', error text default null, again boolean default false) returns jsonb
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
@@ -155,7 +155,10 @@ begin
     perform app_private.record_llm_calls(jsonb_path_query_array(coalesce(calls, '[]'), '$[*] ? (!(@.batch == true))'), analysis_id => v_analysis.id);
     return jsonb_build_object('state', 'stale', 'status', v_analysis.status);
   end if;
-  perform app_private.record_llm_calls(calls, analysis_id => v_analysis.id);
+  -- A batch's results are read again after a crash: what stands here already was paid once.
+  if v_analysis.suggestion is null then
+    perform app_private.record_llm_calls(calls, analysis_id => v_analysis.id);
+  end if;
   if receive_analysis.error is not null then
     update app_public.analyses a
        set status = case when again then 'queued' else 'failed' end, finished_at = case when not again then clock_timestamp() end, locked_until = null, batch_id = case when not again then a.batch_id end,
