@@ -5,6 +5,7 @@ import { startWorker } from '../../worker/index.ts'
 import type { App } from '../app.ts'
 import { demoFolder, importDemo } from '../content/demo.ts'
 import { loadSet, type Question } from './index.ts'
+import { describeUse, type ModelUse, modelUse } from './model_use.ts'
 
 export interface DemoResult {
   asked: number
@@ -19,6 +20,7 @@ export interface DemoResult {
   stale_answers: number
   stale_checks: number
   seconds: number
+  models: ModelUse
 }
 
 type Role = 'anonymous' | 'agent' | 'reviewer'
@@ -64,12 +66,22 @@ const targetOf = (source: { category: string; topic: string } | undefined) =>
 
 export async function playDemo(
   app: App,
-  options: { say: (text: string) => void; progress: (text: string) => void; weeks: number },
+  options: {
+    say: (text: string) => void
+    progress: (text: string) => void
+    weeks: number
+    /** So many test questions, and so many of its customers, at most. */
+    questions?: number
+  },
 ): Promise<DemoResult> {
   const { say, progress } = options
   const begun = Date.now()
   await importDemo(app)
-  const { queries, feedback } = await loadSet(app, demoFolder, progress)
+  const set = await loadSet(app, demoFolder, progress)
+  const { questions = Number.POSITIVE_INFINITY } = options
+  const queries = spread(set.queries, questions)
+  // The first ones, since customers ask the same again within days: that is what is learnt from.
+  const feedback = set.feedback.slice(0, questions)
   // A server for this run alone: all its customers come from one address.
   const alone = {
     host: '127.0.0.1',
@@ -84,7 +96,7 @@ export async function playDemo(
     ready: async () => null,
   })
   const client = new Client(server.url)
-  const result: DemoResult = {
+  const result: Counts = {
     asked: 0,
     helpful: 0,
     failed: 0,
@@ -144,15 +156,25 @@ export async function playDemo(
       `After learning: right for ${(result.hit1_after * 100).toFixed(1)} %. Answers from an old text right after an approval: ${result.stale_answers} of ${result.stale_checks}.`,
     )
     result.seconds = Math.round((Date.now() - begun) / 100) / 10
-    return result
+    const models = await modelUse(app.pool)
+    for (const line of describeUse(models)) say(line)
+    return { ...result, models }
   } finally {
     await server.close()
     await worker.stop().catch(() => {})
   }
 }
 
+type Counts = Omit<DemoResult, 'models'>
+
+/** So many of them, from all parts of the set. */
+function spread<T>(all: T[], most: number): T[] {
+  const step = Math.max(1, all.length / most)
+  return Array.from({ length: Math.min(all.length, most) }, (_, index) => all[Math.floor(index * step)]!)
+}
+
 /** A customer asks; a member of staff looks at the answer and says whether it was right. */
-async function live(client: Client, question: Question, result: DemoResult): Promise<void> {
+async function live(client: Client, question: Question, result: Counts): Promise<void> {
   const { ask } = await client.send<Asked>('anonymous', askDocument, {
     query: question.query,
     site: question.site,
@@ -224,7 +246,7 @@ async function analyseNow(
 }
 
 /** The policy of a careful reviewer, and then the promise: the very next answer uses what was approved. */
-async function review(client: Client, id: number, result: DemoResult): Promise<void> {
+async function review(client: Client, id: number, result: Counts): Promise<void> {
   const { improvementQueue: proposal } = await client.send<{
     improvementQueue: {
       dryRun: { fixed?: number; broken?: number; conflict?: string } | null

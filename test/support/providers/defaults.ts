@@ -48,24 +48,116 @@ export function routeQuestion(schema: JsonSchema, system: string, input: string[
   })
 }
 
-/** The first sentence or two of the first source, with its citation. */
+const sourceMark = /<<<SOURCE (\d+) (\w+)>>>\n([\s\S]*?)\n<<<END SOURCE \1 \2>>>/g
+const questionMark = /<<<QUESTION by customer (\w+)>>>\n([\s\S]*?)\n<<<END QUESTION by customer \1>>>/
+
+/**
+ * Two lines of the first source, each with its citation; NO_ANSWER where it shares no word with the question. The
+ * prompt's form is core/answering/guards/prompt.ts's.
+ */
 export function answerQuestion(input: string[]): string {
   const whole = input.join('\n')
-  const source =
-    /^\s*(?:<source[^>]*?\b(?:id|n|number)="(\d+)"[^>]*>|\[(\d+)\])([\s\S]*?)(?=<\/source>|^\s*\[\d+\]|^\s*<source|$(?![\s\S]))/m.exec(
-      whole,
-    )
-  if (!source) return 'I do not know.'
-  const prose = source[3]!
+  const question = new Set(words(questionMark.exec(whole)?.[2] ?? input.at(-1) ?? ''))
+  const [first] = whole.matchAll(sourceMark)
+  if (!first) return 'NO_ANSWER'
+  const [, rank, , text] = first as unknown as [string, string, string, string]
+  const lines = text
     .split('\n')
-    .map((line) => line.replace(/^[\s#>*-]+/, '').trim())
-    .filter((line) => words(line).length > 3)
-  const sentence = /^.{20,}?[.!?](?=\s|$)/.exec(prose[0] ?? '')?.[0] ?? prose[0] ?? 'See our procedure.'
-  return `${sentence.replace(/[.!?]$/, '')} [${source[1] ?? source[2]}].`
+    .filter((line) => !line.startsWith('#'))
+    .map((line) => line.replace(/^[\s>*-]+|^\d+\.\s+|\*\*/g, '').trim())
+    .filter((line) => words(line).length > 2)
+  // The first line is the title.
+  const prose = lines.length > 1 ? lines.slice(1) : lines
+  const overlap = (line: string) => new Set(words(line).filter((word) => question.has(word))).size
+  if (prose.length === 0 || overlap(text) === 0) return 'NO_ANSWER'
+  const best = prose.toSorted((one, other) => overlap(other) - overlap(one)).slice(0, 2)
+  return prose
+    .filter((line) => best.includes(line))
+    .slice(0, 2)
+    .map((line) => `${line.replace(/[.!?:;,]*$/, '')} [${rank}].`)
+    .join(' ')
 }
 
-/** An object of the schema that the analyst asks for. */
+interface Brief {
+  pattern: { words?: string }
+  failures: { id: number; question: string; correction?: string; correction_by?: string }[]
+  sop: { id: number; version: number; lines: string[] } | null
+}
+
+/** What an analyst would do at the least: customers' phrases, and what staff corrected, into the SOP concerned. */
 export function analysePattern(schema: JsonSchema | null, _system: string, input: string[]): unknown {
-  if (!schema) return { reasoning: 'Nothing to change.', words: words(input.join(' ')).length }
-  return fill(schema, () => undefined)
+  const brief = briefIn(input.join('\n'))
+  const output = brief ? suggestion(brief) : nothing
+  if (!schema) return output
+  return fill(schema, (name, { type, anyOf }) => {
+    if (name in output) return output[name as keyof typeof output]
+    // A choice of actions, one a shape.
+    const shape = anyOf?.find(({ properties }) => {
+      const action = properties?.action
+      return action && (action.const === output.action || action.enum?.includes(output.action))
+    })
+    if (shape) return fill(shape, (inner) => output[inner as keyof typeof output])
+    return type === 'string' && /reason|why/.test(name) ? output.reasoning : undefined
+  })
+}
+
+const nothing = { action: 'nothing', evidence: [] as number[], reasoning: 'The brief has no SOP to change.' }
+
+/** As core/learning puts it into its message: JSON between <brief> marks. */
+function briefIn(text: string): Brief | null {
+  const marked = /<brief\b[^>]*>\s*([\s\S]*?)\s*<\/brief\b[^>]*>/.exec(text)?.[1] ?? text
+  try {
+    return JSON.parse(marked.slice(marked.indexOf('{'), marked.lastIndexOf('}') + 1)) as Brief
+  } catch {
+    return null
+  }
+}
+
+function suggestion({ failures, sop, pattern }: Brief) {
+  // Marks of masked personal data have no place in an SOP.
+  const usable = failures.filter(({ question }) => !/\[\w+( \w+)?\]/.test(question)).slice(0, 5)
+  if (!sop || usable.length === 0) return nothing
+  const lines = sop.lines.map((line) => line.replace(/^\d+: /, ''))
+  const known = new Set(lines.map((line) => line.replace(/^- /, '').toLowerCase()))
+  const fresh = (texts: string[]) =>
+    [...new Set(texts)].filter((text) => !known.has(text.toLowerCase())).map((text) => `- ${text}`)
+  const corrections = usable.flatMap(({ correction, correction_by: by }) =>
+    correction && by === 'staff' && !/\[\w+( \w+)?\]/.test(correction)
+      ? [correction.replaceAll('\n', ' ')]
+      : [],
+  )
+  const edits = [
+    listEdit(lines, 'Good to know', fresh(corrections)),
+    listEdit(
+      lines,
+      'Customers also say',
+      fresh(usable.map(({ question }) => question.replaceAll('\n', ' '))),
+    ),
+  ].filter((edit) => edit.new.length > 0)
+  // Two at the end would be one place: items of a section that is there come before a new section.
+  const [one, other] = edits.toSorted((a, b) => Number(a.new[0] === '') - Number(b.new[0] === ''))
+  const joined =
+    one && other && one.from === other.from ? [{ ...one, new: [...one.new, ...other.new] }] : edits
+  if (joined.length === 0) return nothing
+  return {
+    action: 'edit_sop',
+    sop_id: sop.id,
+    base_version: sop.version,
+    edits: joined,
+    evidence: usable.map(({ id }) => id),
+    reasoning: `Customers who ask about "${pattern.words ?? 'this'}" did not get this procedure; their words lead to it now.`,
+  }
+}
+
+/** Items at the end of a section, or of a new one at the end of the text. */
+function listEdit(lines: string[], heading: string, items: string[]) {
+  const at = lines.indexOf(`## ${heading}`)
+  if (at === -1) {
+    const section = items.length > 0 ? ['', `## ${heading}`, '', ...items] : []
+    return { from: lines.length + 1, to: lines.length, old: [] as string[], new: section }
+  }
+  const next = lines.findIndex((line, index) => index > at && /^#{1,2} /.test(line))
+  let end = next === -1 ? lines.length : next
+  while (end > at + 1 && lines[end - 1]!.trim() === '') end--
+  return { from: end + 1, to: end, old: [] as string[], new: items }
 }
