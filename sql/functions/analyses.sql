@@ -11,10 +11,8 @@ comment on function app_private.add_job_at(text, json, text, timestamptz) is 'Ad
 create or replace function app_private.llm_budget_left() returns numeric
 language sql stable security definer set search_path = app_public, public, pg_temp as $$
   -- What waits at a provider is as good as spent.
-  select greatest(least(s.daily_budget - d.spent, s.monthly_budget - m.spent) - w.promised, 0)
-    from app_public.club_settings s,
-         (select coalesce(sum(c.cost), 0) as spent from app_public.llm_calls c where c.created_at >= date_trunc('day', now(), 'UTC')) d,
-         (select coalesce(sum(c.cost), 0) as spent from app_public.llm_calls c where c.created_at >= date_trunc('month', now(), 'UTC')) m,
+  select case when b.unspent is not null then greatest(b.unspent - w.promised, 0) end
+    from (select min(p.budget - p.spent) as unspent from app_hidden.llm_periods() p) b,
          (select coalesce(sum(a.estimated_cost), 0) as promised from app_public.analyses a where a.status = 'batched' or a.status = 'queued' and a.batch_id is not null) w
 $$;
 comment on function app_private.llm_budget_left() is 'US dollars that the budgets leave, less what batches under way are expected to cost; null: no limit.';
