@@ -145,7 +145,7 @@ test('what models cost: drawn, as a table, as a file, with the statement to past
     .locator('pre, code')
     .first()
     .textContent()
-  const { rows } = await club().pool.query(statement)
+  const { rows } = await club().pool.query(statement ?? '')
   expect(rows.length).toBeGreaterThan(20)
   await page.context().close()
 })
