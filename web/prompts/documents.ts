@@ -61,3 +61,30 @@ export const changedBySaving = [promptsQuery, promptQuery, versionsQuery]
 /** What it is for, where we know it; the club may have others. */
 export const known = ['route', 'answer', 'analyse'] as const
 export const knownName = (name: string) => known.find((one) => one === name)
+
+/** What customers asked last, with what was answered then. */
+export const pastQuery = graphql(`
+  query PastQuestions($first: Int!) {
+    responses(
+      filter: { outcome: { in: ["answered", "handed_over"] } }, orderBy: [CREATED_AT_DESC], first: $first
+    ) {
+      nodes { id question text outcome reason model cost tokensIn tokensOut erasedAt promptVersion { version } }
+    }
+  }
+`)
+export type Past = NonNullable<NonNullable<ResultOf<typeof pastQuery>['responses']>['nodes'][number]>
+
+export const previewMutation = graphql(`
+  mutation PreviewPrompt($name: String!, $content: String!, $questions: [String!]!) {
+    previewPrompt(input: { name: $name, content: $content, questions: $questions }) {
+      trials { text outcome category model fallback reason tokensIn tokensOut cost latencyMs }
+    }
+  }
+`)
+export type Trial = NonNullable<ResultOf<typeof previewMutation>['previewPrompt']>['trials'][number]
+
+export const estimateMutation = graphql(`
+  mutation EstimatePreview($name: String!, $content: String!, $latest: Int!) {
+    previewPrompt(input: { name: $name, content: $content, latest: $latest, estimateOnly: true }) { estimatedCost }
+  }
+`)
