@@ -1,5 +1,6 @@
 /** `clubos doctor`: looks at a deployment and says what to do. */
 import type { Command } from 'commander'
+import type { App } from '../../core/app.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { withApp } from '../report.ts'
 
@@ -10,17 +11,87 @@ interface Finding {
   advice?: string
 }
 
+type Add = (check: string, ok: boolean, found: string, advice?: string) => void
+
+/** Whether the models answer that the settings name, and what they may cost. Asks each provider which models it has; that is free. */
+async function checkModels(app: App, add: Add): Promise<void> {
+  const { config, providers } = app
+  for (const { provider, configured, host, models } of providers.health()) {
+    const key = provider === 'openai' ? 'OPENAI_API_KEY' : 'ANTHROPIC_API_KEY'
+    if (!configured) {
+      add(
+        provider,
+        true,
+        `not configured (${key}): ${provider === 'openai' ? 'the club’s own text answers' : 'the local analyst proposes'}`,
+      )
+      continue
+    }
+    const named = models.map(({ part, model }) => `${part} ${model}`).join(', ')
+    const problem = await providers.check(provider)
+    add(
+      provider,
+      problem === null,
+      problem === null ? `${host}: ${named}` : `${host}: ${problem.kind}: ${problem.message}`,
+      adviceOf[problem?.kind ?? ''] ?? 'docs/models.md says what each kind of failure leads to.',
+    )
+  }
+  const { rows } = await app.pool.query<{
+    today: string
+    month: string
+    daily: string | null
+    monthly: string | null
+    state: string
+    unpriced: string[] | null
+  }>(
+    'select today, month, daily_budget as daily, monthly_budget as monthly, state, unpriced_models as unpriced from app_public.llm_spend()',
+  )
+  const spend = rows[0]!
+  const paid = providers.health().some(({ configured }) => configured)
+  const limit = (budget: string | null) => (budget === null ? 'no limit' : `of $${budget}`)
+  add(
+    'budget for models',
+    spend.state !== 'stopped' &&
+      !(paid && spend.daily === null && spend.monthly === null && config.production),
+    `$${Number(spend.today).toFixed(2)} today (${limit(spend.daily)}), $${Number(spend.month).toFixed(2)} this month (${limit(spend.monthly)}): ${spend.state}`,
+    spend.state === 'stopped'
+      ? `Until it ends the club’s own text answers. Another budget: select set_llm_budget(5, 100, 0.8, 'why');`
+      : `Set one: select set_llm_budget(5, 100, 0.8, 'why');`,
+  )
+  const used = providers.health().flatMap(({ models }) => models.map(({ model }) => model))
+  const { rows: unknown } = await app.pool.query<{ model: string }>(
+    `select distinct m.model from unnest($1::text[]) m(model) where not exists
+       (select from app_public.llm_prices p where starts_with(m.model, p.model) and p.valid_from <= current_date) order by 1`,
+    [[...used, ...(spend.unpriced ?? [])]],
+  )
+  add(
+    'prices of models',
+    unknown.length === 0,
+    unknown.length === 0
+      ? 'known for all that are used'
+      : `unknown: ${unknown.map(({ model }) => model).join(', ')}; budgets do not count them`,
+    `insert into llm_prices (model, valid_from, input, output) values ('NAME', current_date, 1, 2); in US dollars for a million tokens; zeros for a server of your own.`,
+  )
+}
+
+const adviceOf: Record<string, string> = {
+  unauthorized: 'Check the key, and that it may use this model.',
+  unknown_model: 'Check the model’s name, and that the key’s project has it.',
+  quota_exhausted: 'The account has no money left: add some at the provider.',
+  connection: 'Is the address right (…_BASE_URL), and may this machine reach it?',
+  timeout: 'Is the address right (…_BASE_URL), and may this machine reach it?',
+}
+
 export default (program: Command) =>
   program
     .command('doctor')
-    .description('Check the database, the search space, the queue and the audit chain.')
+    .description('Check the database, the search space, the language models, the queue and the audit chain.')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
       withApp(async (app) => {
         const one = async (sql: string) =>
           (await app.pool.query(sql)).rows[0] as Record<string, string | number | boolean | null>
         const findings: Finding[] = []
-        const add = (check: string, ok: boolean, found: string, advice?: string) =>
+        const add: Add = (check, ok, found, advice) =>
           findings.push({ check, ok, found, advice: ok ? undefined : advice })
 
         const server = await one(
@@ -61,6 +132,7 @@ export default (program: Command) =>
           model.enabled ? 'answers' : 'switched off',
           `It is meant to be off? Else: select set_assistant_enabled(true, 'why');`,
         )
+        await checkModels(app, add)
         const jobs = await one(
           `select count(*) filter (where attempts >= max_attempts)::int as dead, coalesce(max(extract(epoch from now() - run_at)) filter (where run_at < now() and locked_at is null and attempts < max_attempts), 0)::int as waiting from graphile_worker.jobs`,
         )

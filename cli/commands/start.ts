@@ -5,6 +5,7 @@ import { type App, openApp } from '../../core/app.ts'
 import { readConfig } from '../../core/config.ts'
 import { importDemo, isEmpty } from '../../core/content/demo.ts'
 import { playHistory } from '../../core/content/demo_history.ts'
+import type { Providers } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { startServer } from '../../server/index.ts'
 import { startWorker } from '../../worker/index.ts'
@@ -76,7 +77,7 @@ export default (program: Command) =>
           `  GraphQL    ${server.url}/graphql${config.production ? '' : `   (try it: ${server.url}/graphiql)`}`,
         )
         say(`  Health     ${server.url}/healthz  ${server.url}/readyz`)
-        say('  Answers    local: no key needed (extractive, from the club’s own text)')
+        say(`  Answers    ${whoAnswers(app.providers)}`)
         if (noAdmin[0])
           say(
             `\nNobody can log in yet. Become the first admin, within a day:\n  ${config.publicUrl ?? server.url}/choose-password?token=${noAdmin[0].token}\n`,
@@ -105,6 +106,31 @@ export default (program: Command) =>
         setTimeout(() => process.exit(), 2000).unref()
       }
     })
+
+/** Who writes, and who looks for what to improve. */
+export function whoAnswers(providers: Providers): string {
+  const names = { openai: 'OpenAI', anthropic: 'Anthropic' }
+  const who = (part: 'answer' | 'analyse') =>
+    providers
+      .health()
+      .flatMap(({ provider, host, models }) =>
+        models
+          .filter((model) => model.part === part)
+          .map(({ model }) =>
+            host === ownHosts[provider] ? `${names[provider]} ${model}` : `${model} at ${host}`,
+          ),
+      )[0]
+  const answers = who('answer')
+  const analyses = who('analyse')
+  return [
+    answers
+      ? `${answers}, falling back to the club’s own text`
+      : 'local: no key needed (extractive, from the club’s own text)',
+    ...(analyses ? [`analyses by ${analyses}`] : []),
+  ].join('; ')
+}
+
+const ownHosts = { openai: 'api.openai.com', anthropic: 'api.anthropic.com' }
 
 /** The UI is built where it runs: at the first start, and after an update. Without it the API works as well. */
 async function buildIfStale(say: (text: string) => void): Promise<void> {

@@ -68,7 +68,9 @@ export class Attempt {
     this.#purpose = request.purpose
     this.model = request.model
     this.#caller = request.signal
-    this.#deadline = AbortSignal.timeout(request.timeout ?? endpoint.timeout)
+    // Somebody waits for an answer: never longer than LLM_TIMEOUT. For an analysis nobody does.
+    const most = request.purpose === 'analyse' ? Number.POSITIVE_INFINITY : endpoint.timeout
+    this.#deadline = AbortSignal.timeout(Math.min(request.timeout ?? endpoint.timeout, most))
     this.signal = request.signal ? AbortSignal.any([request.signal, this.#deadline]) : this.#deadline
     this.#settle = settle
     this.#span = endpoint.telemetry.start(

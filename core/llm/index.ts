@@ -98,7 +98,7 @@ export interface Request {
   /** So many of the first inputs are the same in other requests too, and worth caching. */
   cached?: number
   maxTokens: number
-  /** For the whole call, in ms. */
+  /** For the whole call, in ms; LLM_TIMEOUT where it is left out, and at most that where somebody waits (all but analyse). */
   timeout?: number
   signal?: AbortSignal
 }

@@ -3,9 +3,9 @@ import type { Config, ProviderConfig } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Endpoint } from './attempt.ts'
 import { Breaker, type BreakerOptions, type BreakerState } from './breaker.ts'
-import type { SdkErrors } from './failures.ts'
+import { classify, type Failure, type SdkErrors } from './failures.ts'
 import type { BatchModel, EmbeddingModel, FailureKind, Provider, TextModel } from './index.ts'
-import { noTelemetry } from './telemetry.ts'
+import { noTelemetry, openTelemetry } from './telemetry.ts'
 
 /** Of the columns that hold vectors. */
 export const vectorDimensions = 1536
@@ -21,6 +21,8 @@ export interface Providers {
   /** Null: the local model makes the vectors. */
   embeddings: EmbeddingModel | null
   health(): ProviderHealth[]
+  /** Asks a provider for its models, which costs nothing: null where all that are named are there. */
+  check(provider: Provider): Promise<Failure | null>
   close(): Promise<void>
 }
 
@@ -53,6 +55,7 @@ export const noProviders: Providers = {
   batches: null,
   embeddings: null,
   health: () => [unconfigured('openai'), unconfigured('anthropic')],
+  check: async () => null,
   async close() {},
 }
 
@@ -64,9 +67,10 @@ export async function openProviders(
 ): Promise<Providers> {
   const { openai, anthropic } = config
   if (!openai && !anthropic) return noProviders
-  const telemetry = noTelemetry
+  const telemetry = config.traceEndpoint ? await openTelemetry(config.traceEndpoint) : noTelemetry
   const providers = { ...noProviders, close: () => telemetry.close() }
   const healths: (() => ProviderHealth)[] = []
+  const checks = new Map<Provider, () => Promise<Failure | null>>()
 
   const endpoint = (provider: Provider, sdk: SdkErrors): Endpoint => ({
     breaker: new Breaker(provider, options.breaker),
@@ -84,6 +88,7 @@ export async function openProviders(
     providers.answer = openAiModel(client, at, openai.answerModel, openai.api)
     if (config.embeddings === 'openai')
       providers.embeddings = openAiEmbeddings(client, at, openai.embeddingModel, vectorDimensions)
+    checks.set('openai', checker(sdk, client, openai, [openai.routeModel, openai.answerModel]))
     healths.push(() =>
       health(at.breaker, openai, client.baseURL, [
         { part: 'route', model: openai.routeModel },
@@ -99,11 +104,13 @@ export async function openProviders(
     const at = endpoint('anthropic', opened.sdk)
     providers.analyst = anthropicModel(opened, at, anthropic.model)
     providers.batches = anthropicBatches(opened, at, anthropic.model)
+    checks.set('anthropic', checker(opened.sdk, opened.client, anthropic, [anthropic.model]))
     healths.push(() =>
       health(at.breaker, anthropic, opened.client.baseURL, [{ part: 'analyse', model: anthropic.model }]),
     )
   } else healths.push(() => unconfigured('anthropic'))
 
+  providers.check = async (provider) => (await checks.get(provider)?.()) ?? null
   providers.health = () => healths.map((read) => read())
   log.info(
     { openai: openai ? openai.answerModel : null, anthropic: anthropic ? anthropic.model : null },
@@ -111,6 +118,27 @@ export async function openProviders(
   )
   return providers
 }
+
+interface ModelLists {
+  models: { retrieve(model: string): PromiseLike<unknown>; list(): PromiseLike<unknown> }
+}
+
+const checker =
+  (sdk: SdkErrors, client: ModelLists, config: ProviderConfig, names: string[]) =>
+  async (): Promise<Failure | null> => {
+    try {
+      // Gateways and Azure have names of their own: there it is asked whether they answer, and take the key.
+      if (config.baseUrl) await client.models.list()
+      else for (const name of new Set(names)) await client.models.retrieve(name)
+      return null
+    } catch (error) {
+      const failure = classify(error, sdk)
+      // Not every gateway lists models.
+      return config.baseUrl && (failure.kind === 'bad_request' || failure.kind === 'unknown_model')
+        ? null
+        : failure
+    }
+  }
 
 function health(
   breaker: Breaker,

@@ -5,7 +5,7 @@ import type { GraphileConfig } from 'graphile-config'
 import { context, lambda, SafeError } from 'postgraphile/grafast'
 import { extendSchema, gql } from 'postgraphile/utils'
 import { z } from 'zod'
-import { type AnsweringServices, answerer } from '../../core/answering/ask.ts'
+import type { AnsweringServices } from '../../core/answering/ask.ts'
 import type { Config } from '../../core/config.ts'
 import type { Claims } from '../../core/database/index.ts'
 import { projectFolder } from '../../core/database/migrate.ts'
@@ -27,12 +27,13 @@ export function systemPlugin(
     return {
       version,
       databaseKind: /emscripten|wasm/.test(rows[0]!.version) ? 'embedded' : 'server',
-      answeringProvider: answerer.provider,
-      answeringModel: answerer.model,
-      routingModel: answerer.routingModel,
+      answeringProvider: services.providers.answer?.provider ?? 'local-extractive',
+      answeringModel: services.providers.answer?.model ?? 'local-extractive',
+      routingModel: services.providers.route?.model ?? 'local-vote',
       embeddingProvider: services.embedder.provider,
       embeddingModel: services.embedder.model,
-      analyst: analystName,
+      analyst: services.providers.analyst?.model ?? analystName,
+      providers: services.providers.health(),
       environment: config.production ? 'production' : 'development',
       mailConfigured: config.smtpUrl !== undefined,
       publicUrl: config.publicUrl ?? null,
@@ -46,7 +47,10 @@ export function systemPlugin(
         version: String!
         """server, or embedded."""
         databaseKind: String!
-        """Who writes answers: local-extractive quotes the club's texts and needs no key."""
+        """
+        Who writes answers: openai, or local-extractive, which quotes the club's texts and needs no key. Where a model
+        fails the local one answers; each response says who it was.
+        """
         answeringProvider: String!
         answeringModel: String!
         """What finds the category: local-vote lets the nearest sources vote."""
@@ -54,14 +58,44 @@ export function systemPlugin(
         embeddingProvider: String!
         """What questions are embedded with; systemHealth says with what the club's texts were."""
         embeddingModel: String!
-        """Who finds patterns of failures and drafts proposals."""
+        """Who finds patterns of failures and drafts proposals: a model, or local."""
         analyst: String!
+        """The providers of language models: how they are reached, and how they are, as this server sees them."""
+        providers: [ProviderStatus!]!
         """production or development."""
         environment: String!
         """Whether a mail server is set."""
         mailConfigured: Boolean!
         """The address that people use; null: this machine alone."""
         publicUrl: String
+      }
+
+      """A provider of language models, as this server sees it."""
+      type ProviderStatus {
+        """openai or anthropic: whose protocol; the endpoint may be another's."""
+        provider: String!
+        configured: Boolean!
+        """Host and port it is reached at; null where it is not configured."""
+        host: String
+        """What is asked of which of its models."""
+        models: [ProviderModel!]!
+        """closed: it is asked; open: it failed too often and is left alone for a while; half_open: one call tries it."""
+        breaker: String!
+        """Since this server started; null: none."""
+        lastFailure: ProviderFailure
+        lastSuccess: Datetime
+      }
+
+      type ProviderModel {
+        """route, answer, embed or analyse."""
+        part: String!
+        model: String!
+      }
+
+      type ProviderFailure {
+        """As llmCalls.status has it: rate_limited, timeout …"""
+        kind: String!
+        at: Datetime!
       }
 
       extend type Query {

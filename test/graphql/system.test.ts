@@ -2,7 +2,10 @@
 
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { readConfig } from '../../core/config.ts'
 import { withClaims } from '../../core/database/index.ts'
+import { openProviders } from '../../core/llm/providers.ts'
+import { makeLog } from '../../core/log.ts'
 import { admin as adminClaims, isServer } from '../support/database.ts'
 import { foundClub } from './club.ts'
 import { type Api, ann, auditor, onlyError, rita, startApi, visitorA } from './support.ts'
@@ -46,6 +49,61 @@ describe('system', () => {
       model: data.system.answeringModel,
       router_model: data.system.routingModel,
     })
+  })
+
+  it('says which providers are asked, and how they are', async () => {
+    const state =
+      '{ system { answeringProvider answeringModel routingModel analyst providers { provider configured host models { part model } breaker lastFailure { kind at } lastSuccess } } }'
+    const unasked = { breaker: 'closed', lastFailure: null, lastSuccess: null }
+    expect((await api.sendText(state, {}, ann)).data.system.providers).toEqual(
+      ['openai', 'anthropic'].map((provider) => ({
+        provider,
+        configured: false,
+        host: null,
+        models: [],
+        ...unasked,
+      })),
+    )
+    const { providers } = api.services
+    const config = readConfig({
+      OPENAI_API_KEY: 'sk-hush',
+      OPENAI_BASE_URL: 'https://gateway.example/hush/v1',
+      OPENAI_ROUTE_MODEL: 'gpt-4o-mini',
+      EMBEDDINGS: 'local',
+      ANTHROPIC_API_KEY: 'sk-ant-hush',
+    })
+    api.services.providers = await openProviders(config, makeLog('silent'))
+    try {
+      const { data } = await api.sendText(state, {}, ann)
+      expect(data.system).toEqual({
+        answeringProvider: 'openai',
+        answeringModel: 'gpt-4o',
+        routingModel: 'gpt-4o-mini',
+        analyst: config.anthropic!.model,
+        providers: [
+          {
+            provider: 'openai',
+            configured: true,
+            host: 'gateway.example',
+            models: [
+              { part: 'route', model: 'gpt-4o-mini' },
+              { part: 'answer', model: 'gpt-4o' },
+            ],
+            ...unasked,
+          },
+          {
+            provider: 'anthropic',
+            configured: true,
+            host: 'api.anthropic.com',
+            models: [{ part: 'analyse', model: config.anthropic!.model }],
+            ...unasked,
+          },
+        ],
+      })
+      expect(JSON.stringify(data)).not.toContain('hush')
+    } finally {
+      api.services.providers = providers
+    }
   })
 
   it('is for staff', async () => {
