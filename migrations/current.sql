@@ -78,6 +78,8 @@
 --!include triggers/users.sql
 --!include triggers/privacy.sql
 --!include triggers/audit.sql
+--!include prompts/route.sql
+--!include prompts/answer.sql
 --!include prompts/analyse.sql
 --!include queries/search_knowledge.sql
 --!include queries/search_as_of.sql
@@ -96,6 +98,7 @@
 --!include queries/llm_spend.sql
 --!include functions/record_audit_head.sql
 --!include functions/answer.sql
+--!include functions/questions.sql
 --!include functions/drafts.sql
 --!include functions/preview.sql
 --!include functions/analyse.sql
@@ -131,6 +134,7 @@
 --!include mutations/draft_reply.sql
 --!include mutations/record_response.sql
 --!include mutations/ask.sql
+--!include functions/rescue.sql
 --!include mutations/request_analysis.sql
 --!include mutations/cancel_analysis.sql
 --!include mutations/privacy.sql

@@ -20,6 +20,7 @@ import notificationsSend from './tasks/notifications__send.ts'
 import retentionApply from './tasks/retention__apply.ts'
 import searchStatisticsRefresh from './tasks/search_statistics__refresh.ts'
 import searchUnitsEmbed from './tasks/search_units__embed.ts'
+import ticketsRescue from './tasks/tickets__rescue.ts'
 
 export interface Services extends AnsweringServices {
   config: Config
@@ -40,11 +41,13 @@ const taskFiles: Record<string, Limited> = {
   retention__apply: { make: retentionApply, limit: 60 * minute },
   search_statistics__refresh: { make: searchStatisticsRefresh, limit: 10 * minute },
   search_units__embed: { make: searchUnitsEmbed, limit: 30 * minute },
+  tickets__rescue: { make: ticketsRescue, limit: minute },
 }
 
 const crontab = `
 * * * * * search_statistics__refresh ?jobKey=search_statistics__refresh&max=3
 * * * * * jobs__watch ?jobKey=jobs__watch&max=3
+* * * * * tickets__rescue ?jobKey=tickets__rescue&max=3
 */5 * * * * search_units__embed ?jobKey=search_units__embed:cron&max=3
 0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"most":500}
 55 2 * * * audit__record_head ?id=audit_head&jobKey=audit__record_head&max=8

@@ -1,14 +1,20 @@
 /**
- * question → vector → begin_answer (route, search, draft) → record_response. Two database round trips, no client
- * held between them: that is where a language model will write the text. A draft for staff goes the same way, and is
- * recorded as one.
+ * begin_question → vector ∥ route → begin_answer (search, local draft) → the model writes → record_response. Three
+ * database round trips, no client held between them. Where no model has a part in it, begin_answer is the first. A draft
+ * for staff goes the same way, and is recorded as one.
  */
 import type pg from 'pg'
 import { z } from 'zod'
-import { withClaims as asCaller, type Claims, claimSettings, toVector } from '../database/index.ts'
+import { type Claims, claimSettings, toVector } from '../database/index.ts'
 import type { Embedder } from '../embedding/index.ts'
+import { type Call, LlmError } from '../llm/index.ts'
 import type { Providers } from '../llm/providers.ts'
 import type { Log } from '../log.ts'
+import { Brief } from './brief.ts'
+import { type Failure, inWords, leadsTo } from './fallback.ts'
+import type { GateSource } from './guards/gate.ts'
+import { type Route, route } from './route.ts'
+import { Refused, write } from './write.ts'
 
 export const Question = z.object({
   query: z.string(),
@@ -46,6 +52,10 @@ export interface Answer {
   category: string | null
   reason: string | null
   model: string
+  /** Why the local provider answered although there is a model; null where it did not, or there is none. */
+  fallback: Failure | null
+  /** Of the prompt that the text was written by. */
+  prompt_version_id: number | null
   latency_ms: number
   ticket_id: number | null
   conversation: string | null
@@ -57,12 +67,17 @@ export interface Answer {
 export interface Trace {
   embed_ms: number
   begin_ms: number
+  /** Null where no model routed, or wrote. */
+  route_ms: number | null
+  write_ms: number | null
   record_ms: number
   total_ms: number
   /** Null where no language model had a part in it. */
   tokens_in: number | null
   tokens_out: number | null
   cost: number | null
+  /** The model that routed; local-vote where the sources voted. */
+  routed_by: string
   route: { category: string | null; confidence: number; threshold: number; votes: Vote[] }
   sources: Source[]
 }
@@ -80,161 +95,418 @@ export interface AnsweringServices {
   log: Log
 }
 
-interface Draft {
-  ticket_id: number | null
-  site: string | null
-  category: string | null
-  votes: Vote[]
-  confidence: number
-  threshold: number
-  outcome: Answer['outcome']
-  reason: string | null
-  text: string
-  sources: Source[]
+/** What whoever streams an answer learns of it on the way. */
+export type AnswerEvent =
+  | { type: 'start'; id: string }
+  | { type: 'route'; category: string | null; confidence: number }
+  | { type: 'delta'; text: string }
+  /** All that was shown before is taken back, and this said in its place. */
+  | { type: 'replace'; text: string }
+
+export interface AskOptions {
+  /** Stops the models. An emergency is answered all the same. */
+  signal?: AbortSignal
+  onEvent?(event: AnswerEvent): void
 }
 
-/** Who writes, who routes: as it is recorded with each answer, and told to staff. */
-export const answerer = {
-  provider: 'local-extractive',
-  model: 'local-extractive',
-  routingModel: 'local-vote',
-} as const
-
-/** What the first round trip found out, and what it took. */
-interface Begun {
-  draft: Draft
-  model: string
-  who: string[]
-  settings: Record<string, string>
-  started: number
-  embedMs: number
-  beginMs: number
-}
-
-// The claims are set in the statement itself, so that each half is one round trip and one transaction.
-const withClaims = (settings: Record<string, string>, call: string, firstParameter: number) =>
-  `with claims as materialized (select ${Object.keys(settings)
-    .map((_, i) => `set_config($${firstParameter + 2 * i}, $${firstParameter + 2 * i + 1}, true)`)
-    .join(', ')}) ${call}`
-
-async function begin(
-  services: AnsweringServices,
-  claims: Omit<Claims, 'role'>,
-  question: Question,
-): Promise<Begun> {
-  const started = performance.now()
-  const settings = claimSettings({ ...claims, role: 'worker' })
-  const who = Object.entries(settings).flat()
-  const vector = await embedQuestion(services, question.query)
-  const embedded = performance.now()
-  const { rows } = await services.pool.query<{ draft: Draft }>(
-    withClaims(
-      settings,
-      'select app_hidden.begin_answer($1, $2::vector, $3, $4, $5::uuid) as draft from claims',
-      6,
-    ),
-    [
-      question.query,
-      vector,
-      question.category ?? null,
-      question.site ?? null,
-      question.conversation ?? null,
-      ...who,
-    ],
-  )
-  return {
-    draft: rows[0]!.draft,
-    model: vector === null ? `${answerer.model}-words` : answerer.model,
-    who,
-    settings,
-    started,
-    embedMs: embedded - started,
-    beginMs: performance.now() - embedded,
+/** As the reason of a signal: nobody wants the answer any more, so it is withheld. Of any other, the club's text answers. */
+export class StoppedByCustomer extends Error {
+  constructor() {
+    super('stopped by the customer')
   }
 }
 
-type Recorded = Omit<Answer, 'sources' | 'conversation' | 'trace'> & {
+interface Draft {
+  ticket_id: number | null
+  message_id: number | null
+  site: string | null
+  category: string | null
+  votes: Vote[]
+  routed_by: 'model' | 'local-vote'
+  confidence: number
+  threshold: number
+  embedding_model: string
+  by_vector: boolean
+  /** Whether a model may write the answer. */
+  for_model: boolean
+  outcome: Answer['outcome']
+  reason: string | null
+  text: string
+  /** Those that a model may read have a text. */
+  sources: (Source & { text?: string })[]
+}
+
+const localRouter = 'local-vote'
+const localWriter = 'local-extractive'
+
+const handOverText =
+  'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.'
+
+/** All that came of a question, before it is written down. */
+interface Made {
+  brief: Brief | null
+  draft: Draft
+  model: string
+  router: string
+  fallback: Failure | null
+  promptVersionId: number | null
+  calls: Call[]
+  embedMs: number
+  beginMs: number
+  routeMs: number | null
+  writeMs: number | null
+}
+
+/** The claims are set in the statement itself, so that each part is one round trip and one transaction. */
+async function inOne<T>(pool: pg.Pool, claims: Claims, call: string, parameters: unknown[]): Promise<T> {
+  const settings = claimSettings(claims)
+  const names = Object.keys(settings)
+  const first = parameters.length + 1
+  const set = names.map((_, i) => `set_config($${first + 2 * i}, $${first + 2 * i + 1}, true)`).join(', ')
+  const { rows } = await pool.query(`with claims as materialized (select ${set}) ${call}`, [
+    ...parameters,
+    ...Object.entries(settings).flat(),
+  ])
+  return rows[0] as T
+}
+
+interface Asked {
+  question: Question
+  claims: Claims
+  brief: Brief | null
+  options: AskOptions
+  started: number
+}
+
+/** From the question to what will be written down; nothing of it is shown but what may be. */
+async function make(services: AnsweringServices, asked: Asked): Promise<Made> {
+  const { question, brief, options } = asked
+  const { providers } = services
+  const { signal } = options
+  const calls: Call[] = []
+  const emit = options.onEvent ?? (() => {})
+  if (brief) emit({ type: 'start', id: brief.response_id })
+
+  // Whom nobody is to answer, or what is too serious, no model is asked about; nor anything when there is no money.
+  const asking =
+    brief !== null && brief.emergency === null && !brief.silent && brief.enabled && brief.budget !== 'stopped'
+  const router = asking && brief.prompts.route ? providers.route : null
+  const [vector, routed] = await Promise.all([
+    timed(embed(services, question.query, brief, asking, calls, signal)),
+    router
+      ? timed(
+          route(router, brief!, signal).catch((error: unknown) => {
+            note(services, calls, 'route', error)
+            return null
+          }),
+        )
+      : null,
+  ])
+  if (routed?.value) calls.push(routed.value.call)
+
+  const begun = await timed(begin(services, asked, vector.value, routed?.value?.route ?? null, asking))
+  const { draft, model: embeddedBy } = begun.value
+  emit({ type: 'route', category: draft.category, confidence: draft.confidence })
+  const made: Made = {
+    brief,
+    draft,
+    model: draft.by_vector ? localWriter : `${localWriter}-words`,
+    router: draft.routed_by === 'model' ? (routed?.value?.call.model ?? localRouter) : localRouter,
+    fallback: null,
+    promptVersionId: null,
+    calls,
+    embedMs: vector.ms + embeddedBy,
+    beginMs: begun.ms - embeddedBy,
+    routeMs: routed?.ms ?? null,
+    writeMs: null,
+  }
+  const stopped = () => signal?.reason instanceof StoppedByCustomer && draft.outcome !== 'emergency'
+  if (stopped()) return withheld(made)
+
+  const writer = brief?.prompts.answer ? providers.answer : null
+  if (!writer) {
+    if (draft.outcome !== 'withheld') emit({ type: 'delta', text: draft.text })
+    return made
+  }
+  if (!asking || !draft.for_model) {
+    if (brief!.budget === 'stopped' && draft.outcome === 'answered') made.fallback = 'budget_stopped'
+    emit({ type: 'delta', text: draft.text })
+    return made
+  }
+
+  let shown = false
+  const writing = performance.now()
+  try {
+    const written = await write(writer, brief!, readable(draft), {
+      signal,
+      show(text) {
+        shown = true
+        emit({ type: 'delta', text })
+      },
+    })
+    calls.push(written.call)
+    made.model = written.call.model
+    made.promptVersionId = brief!.prompts.answer!.id
+    draft.outcome = 'answered'
+    draft.reason = null
+    draft.text = written.text
+    draft.sources = draft.sources.map((source) => ({ ...source, cited: written.cited.includes(source.rank) }))
+  } catch (error) {
+    if (stopped()) {
+      note(services, calls, 'answer', error)
+      return withheld(made)
+    }
+    fallBack(services, made, error)
+    emit({ type: shown ? 'replace' : 'delta', text: draft.text })
+  } finally {
+    made.writeMs = performance.now() - writing
+  }
+  return made
+}
+
+const readable = (draft: Draft): GateSource[] =>
+  draft.sources
+    .filter((source) => source.text !== undefined)
+    .map(({ rank, title, text }) => ({ rank, title, text: text! }))
+
+function withheld(made: Made): Made {
+  const { draft } = made
+  Object.assign(draft, {
+    outcome: 'withheld',
+    reason: new StoppedByCustomer().message,
+    text: '',
+    sources: draft.sources.map((source) => ({ ...source, cited: false })),
+  })
+  return made
+}
+
+function fallBack(services: AnsweringServices, made: Made, error: unknown): void {
+  const { draft } = made
+  const failure = note(services, made.calls, 'answer', error)
+  made.fallback = failure
+  const why = inWords(failure, error instanceof Refused ? error.message : undefined)
+  if (leadsTo[failure] === 'quote') draft.reason = [why, draft.reason].filter(Boolean).join('; ')
+  else
+    Object.assign(draft, {
+      outcome: 'handed_over',
+      reason: why,
+      text: handOverText,
+      sources: draft.sources.map((source) => ({ ...source, cited: false })),
+    })
+}
+
+/** What a failure was, and what it cost. An error that is none of a model's is ours, and still no reason for silence. */
+function note(services: AnsweringServices, calls: Call[], part: string, error: unknown): Failure {
+  if (error instanceof Refused) {
+    if (error.call) calls.push(error.call)
+    services.log.info({ part, refusal: error.refusal }, 'a model’s answer is not given')
+    return error.refusal
+  }
+  if (error instanceof LlmError) {
+    if (error.call) calls.push(error.call)
+    if (error.kind !== 'aborted')
+      services.log.warn({ part, kind: error.kind, error: error.message }, 'a model failed')
+    return error.kind
+  }
+  services.log.error({ part, error: (error as Error).stack }, 'asking a model failed')
+  return 'bad_request'
+}
+
+async function timed<T>(promise: Promise<T>): Promise<{ value: T; ms: number }> {
+  const started = performance.now()
+  const value = await promise
+  return { value, ms: performance.now() - started }
+}
+
+interface Embedded {
+  vector: string | null
+  /** Whose; null where there is none. */
+  model: string | null
+}
+
+/** By the model whose vectors are searched, where we have it; null leaves it to words, or to the cache. */
+async function embed(
+  services: AnsweringServices,
+  query: string,
+  brief: Brief | null,
+  asking: boolean,
+  calls: Call[],
+  signal?: AbortSignal,
+  model = brief?.embedding_model ?? services.embedder.model,
+): Promise<Embedded> {
+  const none = { vector: null, model: null }
+  if (query.trim() === '' || brief?.vector_cached) return none
+  if (model === services.embedder.model) return { vector: await embedQuestion(services, query), model }
+  const remote = services.providers.embeddings
+  // What leaves this machine is masked, and not sent where no model is to be asked.
+  if (remote?.model !== model || brief === null || !asking) return none
+  try {
+    const { vectors, call } = await remote.embed([brief.masked], signal)
+    calls.push(call)
+    return { vector: toVector(vectors[0]!), model }
+  } catch (error) {
+    note(services, calls, 'embed', error)
+    return none
+  }
+}
+
+async function begin(
+  services: AnsweringServices,
+  asked: Asked,
+  embedded: Embedded,
+  routed: Route | null,
+  asking: boolean,
+): Promise<{ draft: Draft; model: number }> {
+  const { question, claims, brief } = asked
+  const given = async ({ vector, model }: Embedded, messageId: string | number | null) => {
+    const { draft } = await inOne<{ draft: Draft }>(
+      services.pool,
+      claims,
+      `select app_hidden.begin_answer($1, $2::vector, $3, $4, $5::uuid, route => $6, embedding_model => $7, message_id => $8,
+         for_model => $9) as draft from claims`,
+      [
+        question.query,
+        vector,
+        question.category ?? null,
+        question.site ?? null,
+        question.conversation ?? null,
+        routed && JSON.stringify(routed),
+        model,
+        messageId,
+        asking && services.providers.answer !== null,
+      ],
+    )
+    return draft
+  }
+  const draft = await given(embedded, brief?.message_id ?? null)
+  if (embedded.vector === null || draft.by_vector || draft.embedding_model === embedded.model)
+    return { draft, model: 0 }
+  // The club went over to another model in between: once more, by that one.
+  const again = await timed(
+    embed(services, question.query, brief, asking, [], undefined, draft.embedding_model),
+  )
+  return again.value.vector === null
+    ? { draft, model: again.ms }
+    : { draft: await given(again.value, draft.message_id), model: again.ms }
+}
+
+type Recorded = Omit<Answer, 'sources' | 'conversation' | 'trace' | 'fallback'> & {
   tokens_in: number | null
   tokens_out: number | null
   cost: string | null
 }
 
-function traceOf(begun: Begun, recording: number, recorded: Recorded): Trace {
-  const { draft } = begun
+function traceOf(made: Made, asked: Asked, recording: number, recorded: Recorded): Trace {
+  const { draft } = made
   const now = performance.now()
   return {
-    embed_ms: begun.embedMs,
-    begin_ms: begun.beginMs,
+    embed_ms: made.embedMs,
+    begin_ms: made.beginMs,
+    route_ms: made.routeMs,
+    write_ms: made.writeMs,
     record_ms: now - recording,
-    total_ms: now - begun.started,
+    total_ms: now - asked.started,
     tokens_in: recorded.tokens_in,
     tokens_out: recorded.tokens_out,
     cost: recorded.cost === null ? null : Number(recorded.cost),
+    routed_by: made.router,
     route: {
       category: draft.category,
       confidence: draft.confidence,
       threshold: draft.threshold,
       votes: draft.votes,
     },
-    sources: draft.sources,
+    sources: shownSources(draft),
   }
 }
 
+const shownSources = (draft: Draft): Source[] => draft.sources.map(({ text: _, ...source }) => source)
+
+const anybody = ({ route, answer, embeddings }: Providers) =>
+  route !== null || answer !== null || embeddings !== null
+
 export async function ask(
   services: AnsweringServices,
-  claims: Omit<Claims, 'role'>,
+  caller: Omit<Claims, 'role'>,
   question: Question,
+  options: AskOptions = {},
 ): Promise<Answer> {
-  const begun = await begin(services, claims, question)
-  const { draft, settings, who } = begun
+  const started = performance.now()
+  const claims: Claims = { ...caller, role: 'worker' }
+  // Whoever streams needs the answer's id first.
+  const brief =
+    anybody(services.providers) || options.onEvent
+      ? Brief.parse(
+          (
+            await inOne<{ brief: unknown }>(
+              services.pool,
+              claims,
+              'select app_hidden.begin_question($1, $2, $3, $4::uuid) as brief from claims',
+              [
+                question.query,
+                question.category ?? null,
+                question.site ?? null,
+                question.conversation ?? null,
+              ],
+            )
+          ).brief,
+        )
+      : null
+  const asked = { question, claims, brief, options, started }
+  const made = await make(services, asked)
+  const { draft } = made
   const recording = performance.now()
-  const recorded = await services.pool.query(
-    withClaims(
-      settings,
-      `select r.* from claims, app_public.record_response(question => $1, text => $2, outcome => $3, model => $4, sources => $5,
-         conversation => $6::uuid, site => $7, category => $8, requested_category => $9, confidence => $10, reason => $11,
-         router_model => $12, latency_ms => $13) r`,
-      14,
-    ),
+  const response = await inOne<Recorded>(
+    services.pool,
+    claims,
+    `select r.* from claims, app_public.record_response(question => $1, text => $2, outcome => $3, model => $4, sources => $5,
+       conversation => $6::uuid, site => $7, category => $8, requested_category => $9, confidence => $10, reason => $11,
+       router_model => $12, prompt_version_id => $13, latency_ms => $14, calls => $15, id => $16) r`,
     [
       question.query,
       draft.text,
       draft.outcome,
-      begun.model,
-      JSON.stringify(draft.sources),
+      made.model,
+      JSON.stringify(shownSources(draft)),
       question.conversation ?? null,
       draft.site,
       draft.category,
       question.category ?? null,
       draft.confidence,
       draft.reason,
-      answerer.routingModel,
-      recording - begun.started,
-      ...who,
+      made.router,
+      made.promptVersionId,
+      recording - started,
+      JSON.stringify(made.calls),
+      brief?.response_id ?? null,
     ],
   )
-  const response = recorded.rows[0] as Recorded
-  const trace = traceOf(begun, recording, response)
-  const withheld = response.outcome === 'withheld'
+  const trace = traceOf(made, asked, recording, response)
+  const silenced = response.outcome === 'withheld'
+  const text = silenced
+    ? ''
+    : response.outcome === 'paused' && draft.outcome !== 'paused'
+      ? 'A member of our team will answer you here as soon as possible.'
+      : response.text
+  // Decided in the database a moment ago: what was shown of it is taken back.
+  if (text !== draft.text) options.onEvent?.({ type: 'replace', text })
   return {
     id: response.id,
-    text: withheld
-      ? ''
-      : response.outcome === 'paused' && draft.outcome !== 'paused'
-        ? 'A member of our team will answer you here as soon as possible.'
-        : response.text,
+    text,
     outcome: response.outcome,
     confidence: response.confidence,
     category: response.category,
     reason: response.reason,
     model: response.model,
+    fallback: made.fallback,
+    prompt_version_id: response.prompt_version_id,
     latency_ms: trace.total_ms,
     ticket_id: response.ticket_id,
     conversation:
       response.ticket_id === null
         ? null
         : (question.conversation ?? (await conversationOf(services, response.ticket_id))),
-    sources: withheld ? [] : draft.sources,
+    sources: silenced ? [] : shownSources(draft),
     trace,
   }
 }
@@ -242,43 +514,53 @@ export async function ask(
 /** What the assistant would say in a conversation, for the member of staff who has it; the customer sees nothing of it. */
 export async function draftReply(
   services: AnsweringServices,
-  claims: Claims,
+  caller: Claims,
   ticketId: number,
+  options: AskOptions = {},
 ): Promise<Answer> {
+  const started = performance.now()
   // With the caller's own rights: whoever may not draft gets no further.
-  const asked = await asCaller(services.pool, claims, async (client) => {
-    const { rows } = await client.query<{ question: string; site: string | null }>(
-      'select question, site from app_hidden.draft_question($1)',
-      [ticketId],
-    )
-    return rows[0]!
-  })
-  const begun = await begin(services, claims, { query: asked.question, site: asked.site })
-  const { draft, settings, who } = begun
+  const { brief: given } = await inOne<{ brief: unknown }>(
+    services.pool,
+    caller,
+    'select app_hidden.begin_draft($1) as brief from claims',
+    [ticketId],
+  )
+  const about = z.object({ question: z.string(), conversation_id: z.string() }).parse(given)
+  // A person has the conversation, which is why they want a draft, even where the assistant is silent or switched off.
+  const brief = { ...Brief.parse(given), silent: false }
+  const claims: Claims = { ...caller, role: 'worker' }
+  const question = { query: about.question, site: brief.site }
+  const asked = { question, claims, brief, options, started }
+  const made = await make(services, asked)
+  const { draft } = made
   const recording = performance.now()
-  const { rows } = await services.pool.query(
-    withClaims(
-      settings,
-      `select r.* from claims, app_hidden.record_draft(ticket_id => $1, question => $2, answer => $3, model => $4, router_model => $5, latency_ms => $6) r`,
-      7,
-    ),
+  const response = await inOne<Recorded>(
+    services.pool,
+    claims,
+    `select r.* from claims, app_hidden.record_draft(ticket_id => $1, question => $2, answer => $3, model => $4, router_model => $5,
+       latency_ms => $6, prompt_version_id => $7, calls => $8, id => $9) r`,
     [
       ticketId,
-      asked.question,
-      JSON.stringify(draft),
-      begun.model,
-      answerer.routingModel,
-      recording - begun.started,
-      ...who,
+      about.question,
+      JSON.stringify({ ...draft, sources: shownSources(draft) }),
+      made.model,
+      made.router,
+      recording - started,
+      made.promptVersionId,
+      JSON.stringify(made.calls),
+      brief.response_id,
     ],
   )
-  const response = rows[0] as Recorded
+  const trace = traceOf(made, asked, recording, response)
+  if (response.text !== draft.text) options.onEvent?.({ type: 'replace', text: response.text })
   return {
     ...response,
-    latency_ms: performance.now() - begun.started,
-    conversation: await conversationOf(services, ticketId),
-    sources: draft.sources,
-    trace: traceOf(begun, recording, response),
+    fallback: made.fallback,
+    latency_ms: trace.total_ms,
+    conversation: about.conversation_id,
+    sources: shownSources(draft),
+    trace,
   }
 }
 

@@ -54,12 +54,10 @@ export function classify(error: unknown, sdk: SdkErrors, circumstances: Circumst
 
 /** Down to the system's own: ECONNRESET, ENOTFOUND … */
 function causeOf(error: unknown): string {
-  let cause = error
-  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause
-  if (!(cause instanceof Error)) return ''
-  return 'code' in cause
-    ? `${String(cause.code)}: ${withoutSecrets(cause.message)}`
-    : withoutSecrets(cause.message)
+  let cause = error as { cause?: unknown; code?: unknown; message?: unknown } | null | undefined
+  while (typeof cause?.cause === 'object' && cause.cause !== null) cause = cause.cause
+  const message = typeof cause?.message === 'string' ? withoutSecrets(cause.message) : ''
+  return typeof cause?.code === 'string' ? `${cause.code}: ${message}` : message
 }
 
 function ofApi(error: InstanceType<SdkErrors['APIError']>): Failure {

@@ -16,7 +16,7 @@ export async function openOpenAi(
   timeout: number,
 ): Promise<{ client: OpenAI; sdk: typeof OpenAI }> {
   const { OpenAI: sdk } = await import('openai')
-  // Everything is said here, so that the SDK reads nothing from the environment.
+  // Each option is given, so that the SDK takes none from variables that are not in our settings.
   const client = new sdk({
     // It wants a key; without one the header that would carry it is left out.
     apiKey: config.apiKey ?? 'none',

@@ -57,6 +57,10 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
         reason: String
         """What wrote the text."""
         model: String!
+        """Why the club's own text was quoted although there is a model: a kind of failure; null for customers."""
+        fallback: String
+        """Version of the prompt that the text was written by; null where no model wrote it."""
+        promptVersionId: Int
         latencyMs: Float!
         """The ticket that was opened, or whose conversation this is."""
         ticketId: Int
@@ -72,6 +76,10 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
         embedMs: Float!
         """Milliseconds for route, search and draft."""
         beginMs: Float!
+        """Milliseconds of the model that routed, beside the vector; null without one."""
+        routeMs: Float
+        """Milliseconds of the model that wrote; null without one."""
+        writeMs: Float
         """Milliseconds for writing it down."""
         recordMs: Float!
         totalMs: Float!
@@ -80,6 +88,8 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
         tokensOut: Int
         """US dollars."""
         cost: Float
+        """The model that found the category; local-vote where the sources voted."""
+        routedBy: String!
         route: AnswerRoute!
         """All that was found, also where the answer rests on nothing."""
         sources: [TracedSource!]!
@@ -259,10 +269,12 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
 const staff = new Set<Claims['role']>(['agent', 'reviewer', 'admin'])
 
 /** What led to an answer, or kept the assistant from one, is for staff. */
-const presented = ({ trace, ...answer }: Answer, { role }: Claims) =>
+export const presented = ({ trace, ...answer }: Answer, { role }: Claims) =>
   camel({
     ...answer,
     reason: staff.has(role) ? answer.reason : null,
+    fallback: staff.has(role) ? answer.fallback : null,
+    prompt_version_id: staff.has(role) ? answer.prompt_version_id : null,
     sources: answer.sources.map(camel),
     trace: staff.has(role) ? camel({ ...trace, sources: trace.sources.map(camel) }) : null,
   })

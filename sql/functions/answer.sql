@@ -26,56 +26,94 @@ end
 $$;
 comment on function app_hidden.quote(text, integer) is 'A text, cut at the end of a line where it is longer than `most` characters.';
 
--- The first of the two round trips of an answer: everything that is known about the question. With a conversation
--- it also writes down what the customer said, so that nothing said is lost whatever comes after.
-create or replace function app_hidden.begin_answer(query text, query_embedding vector, category text, site text, conversation uuid)
+create or replace function app_private.source_text(result app_public.search_result, most integer default 4000) returns text
+language sql stable set search_path = app_public, public, pg_temp as $$
+  select case when result.kind = 'knowledge' then app_hidden.quote(result.snippet, most)
+              -- The whole procedure where it is no longer than that: its sections explain each other.
+              else coalesce((select string_agg(concat_ws(E'\n', u.heading, u.body), E'\n\n' order by u.ordinal) from app_private.search_units u
+                              where u.sop_id = result.sop_id and u.sop_version_id = result.sop_version_id and u.kind = 'section' having sum(length(u.body)) <= most),
+                            app_hidden.quote(concat_ws(E'\n', result.heading, result.snippet), most)) end
+$$;
+comment on function app_private.source_text(app_public.search_result, integer) is
+  'What a model reads of a source below its title: an SOP without the customers'' phrases, or its best section where that is longer than `most` characters; of an entry its answer.';
+
+-- The round trip before the answer is written: everything that is known about the question. With a conversation it also
+-- writes down what the customer said, unless begin_question did, so that nothing said is lost whatever comes after.
+drop function if exists app_hidden.begin_answer(text, vector, text, text, uuid);
+create or replace function app_hidden.begin_answer(query text, query_embedding vector default null, category text default null, site text default null, conversation uuid default null,
+  route jsonb default null, embedding_model text default null, message_id bigint default null, for_model boolean default false)
 returns jsonb
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
   v_settings app_public.club_settings;
   v_ticket app_public.tickets;
   v_site text := begin_answer.site;
+  v_vector vector := query_embedding;
   v_results app_public.search_result[];
   v_first app_public.search_result;
   v_emergency text;
+  v_requested text := nullif(begin_answer.category, '');
+  v_routed text := nullif(btrim(route ->> 'category'), '');
+  v_alarm boolean := coalesce((route ->> 'emergency')::boolean, false);
   v_category text;
   v_votes jsonb;
   v_confidence double precision := 0;
   v_outcome text := 'answered';
   v_reason text;
   v_text text;
+  v_silent boolean;
+  v_readable boolean := false;
 begin
-  if coalesce(btrim(query), '') = '' then
-    raise exception 'There is no question.' using errcode = 'CO005', hint = 'Send what the customer wrote as query.';
-  elsif octet_length(query) > 65536 then
-    raise exception 'The question is too long: 64 kB is the most.' using errcode = 'CO006';
-  end if;
+  perform app_hidden.check_question(query);
   select * into v_settings from app_public.club_settings;
-  if query_embedding is not null then
+  if begin_answer.embedding_model <> v_settings.embedding_model then
+    v_vector := null; -- Vectors of two models are never compared.
+  elsif v_vector is not null then
     insert into app_private.embedding_cache (content_hash, model, embedding)
-    values (app_hidden.embedding_hash(query), v_settings.embedding_model, query_embedding) on conflict do nothing;
+    values (app_hidden.embedding_hash(query), v_settings.embedding_model, v_vector) on conflict do nothing;
+  end if;
+  if v_vector is null then
+    -- A question asked before has its vector; else words decide.
+    select c.embedding into v_vector from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = v_settings.embedding_model;
   end if;
   if conversation is not null then
     v_ticket := app_hidden.find_conversation(conversation);
     v_site := coalesce(nullif(v_site, ''), (select s.slug from app_public.sites s where s.id = v_ticket.site_id));
-    insert into app_public.messages (ticket_id, author_kind, body) values (v_ticket.id, 'customer', query);
-    update app_public.tickets t set updated_at = now(), subject = coalesce(t.subject, left(query, 120)),
-           status = case when t.status = 'resolved' then 'open' else t.status end,
-           resolved_at = null, resolved_by = null, resolution = null
-     where t.id = v_ticket.id;
+    message_id := coalesce(message_id, app_private.hear_customer(v_ticket, query));
   end if;
+  v_silent := v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket);
   v_emergency := app_hidden.emergency_section(query);
-  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, query_embedding, nullif(begin_answer.category, ''), v_site, 10) r;
+  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, v_vector, v_requested, v_site, 10) r;
   v_first := v_results[1];
-  -- The router: the nearest sources vote with the probability their score gives them.
+  -- The local router: the nearest sources vote with the probability their score gives them.
   select jsonb_agg(jsonb_build_object('category', v.category, 'share', v.votes / v.total) order by v.votes desc, v.category) into v_votes
     from (select r.category, sum(exp((r.score - v_first.score) / 0.1)) as votes, sum(sum(exp((r.score - v_first.score) / 0.1))) over () as total from unnest(v_results) r group by 1) v;
-  v_category := coalesce(nullif(begin_answer.category, ''), v_votes -> 0 ->> 'category');
+  v_category := coalesce(v_requested, v_votes -> 0 ->> 'category');
   if v_first.rank is not null then
     v_confidence := v_first.confidence;
   end if;
+  -- A model may raise an alarm, and never calls off one that the rules or the sources raise.
+  v_alarm := v_alarm or v_routed = 'emergency' or (v_category = 'emergency' and v_first.category = 'emergency' and v_confidence >= v_settings.confidence_threshold);
+  if v_requested is null and v_routed is not null then
+    if v_routed = 'unknown' then
+      -- The model knows the categories by their titles alone; what was found knows better where it is more likely right than not.
+      v_category := case when v_confidence >= greatest(v_settings.confidence_threshold, 0.5) then v_category end;
+    elsif exists (select from app_public.sops s where s.category = v_routed) or exists (select from app_public.knowledge_base k where k.category = v_routed) then
+      v_category := v_routed;
+      if v_routed <> 'emergency' and not exists (select from unnest(v_results) r where r.rank <= 3 and r.category = v_routed) then
+        v_results := v_results[1:7];
+        select v_results || coalesce(array_agg((coalesce(cardinality(v_results), 0) + e.rank, e.kind, e.sop_id, e.sop_version_id, e.version, e.knowledge_id, e.category, e.topic, e.title, e.heading,
+                 e.snippet, e.matched, e.trust, e.score, e.words, e.cosine, e.confidence)::app_public.search_result order by e.rank), '{}') into v_results
+          from (select row_number() over (order by f.rank)::integer as rank, f.kind, f.sop_id, f.sop_version_id, f.version, f.knowledge_id, f.category, f.topic, f.title, f.heading,
+                       f.snippet, f.matched, f.trust, f.score, f.words, f.cosine, f.confidence
+                  from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3) f
+                 where not exists (select from unnest(v_results) x where (x.kind, x.sop_id, x.knowledge_id) is not distinct from (f.kind, f.sop_id, f.knowledge_id))) e;
+        v_first := v_results[1];
+      end if;
+    end if;
+  end if;
 
-  if v_emergency is not null or (v_category = 'emergency' and v_first.category = 'emergency' and v_confidence >= v_settings.confidence_threshold) then
+  if v_emergency is not null or v_alarm then
     v_outcome := 'emergency';
     v_category := 'emergency';
     v_reason := coalesce('rule: ' || v_emergency, 'routed to emergency');
@@ -84,7 +122,7 @@ begin
                    r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine, r.confidence
               from (select * from unnest(v_results)
                     union
-                    select * from app_public.search_knowledge(query, query_embedding, 'emergency', v_site, 10) e
+                    select * from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10) e
                      where not exists (select from unnest(v_results) x where x.sop_id = e.sop_id)) r) r;
     v_first := v_results[1];
     v_text := app_hidden.emergency_text(case when v_first.category = 'emergency' then v_first.sop_id end);
@@ -93,21 +131,35 @@ begin
     v_outcome := 'paused';
     v_reason := 'the assistant is switched off';
     v_text := 'A member of our team will answer you here as soon as possible.';
-  elsif v_first.rank is null or v_confidence < v_settings.confidence_threshold then
+  elsif v_first.rank is null or v_category is null or v_confidence < v_settings.confidence_threshold then
     v_outcome := 'handed_over';
-    v_reason := case when v_first.rank is null then 'nothing found' else format('confidence %s below %s', round(v_confidence::numeric, 2), v_settings.confidence_threshold) end;
+    v_reason := case when v_first.rank is null then 'nothing found'
+                     when v_category is null then format('no category fits; confidence %s', round(v_confidence::numeric, 2))
+                     else format('confidence %s below %s', round(v_confidence::numeric, 2), v_settings.confidence_threshold) end;
     v_text := 'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.';
   else
     v_text := case when v_first.kind = 'sop' then format(E'**%s**\n\n%s', concat_ws(': ', v_first.title, v_first.heading), app_hidden.quote(v_first.snippet))
                    else app_hidden.quote(v_first.snippet) end || ' [1]';
   end if;
-  return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket), 'site', v_site,
-    'category', v_category, 'votes', coalesce(v_votes, '[]'), 'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
-    'sources', coalesce((select jsonb_agg(to_jsonb(r) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency')) order by r.rank) from unnest(v_results) r), '[]'));
+  -- Nothing is generated from what is kept for emergencies.
+  v_readable := for_model and not v_silent and v_outcome in ('answered', 'handed_over') and v_category is not null and v_first.category <> 'emergency'
+    and v_confidence >= v_settings.model_threshold;
+  return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_silent, 'site', v_site, 'message_id', message_id,
+    'category', v_category, 'votes', coalesce(v_votes, '[]'), 'routed_by', case when v_routed is not null and v_requested is null then 'model' else 'local-vote' end,
+    'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
+    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
+    'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency'))
+                           || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3) then jsonb_build_object('text', app_private.source_text(r.result)) else '{}' end order by r.rank)
+                           from (select u.rank, u.category, u as result,
+                                        case when u.category = v_category then row_number() over (partition by u.category = v_category order by u.rank) end as in_category
+                                   from unnest(v_results) u) r), '[]'));
 end
 $$;
-comment on function app_hidden.begin_answer(text, vector, text, text, uuid) is
-$$What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, category, votes: [{category, share}], confidence, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP's. Writes the customer's message where there is a conversation.
+comment on function app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean) is
+$$What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP's.
+embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache's. message_id: the customer's message where it is written down already, else it is written.
+route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off. `votes` are the sources' own all the same.
+for_model: asks whether a model may write the answer; the result says it, and its sources for the model have a `text` then. Above club_settings.model_threshold; outcome, reason and text are those of the local answer all the same.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.$$;
 
 create or replace function app_hidden.emergency_text(sop_id integer) returns text

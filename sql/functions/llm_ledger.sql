@@ -56,3 +56,19 @@ language sql volatile security definer set search_path = app_public, public, pg_
 $$;
 comment on function app_private.watch_llm_budget() is
   'Tells admins that a budget for models is almost used up, and that it is used up: each once a day or month, and again for another budget. Called each minute.';
+
+create or replace function app_private.calls_spent(calls jsonb, out tokens_in integer, out tokens_out integer, out cost numeric)
+language sql stable security definer set search_path = app_public, public, pg_temp as $$
+  select sum(c.tokens_in), sum(c.tokens_out), sum(app_hidden.llm_cost(c.model, now(), c.tokens_in, c.tokens_cached, c.tokens_cache_written, c.tokens_out, coalesce(c.batch, false)))
+    from jsonb_to_recordset(coalesce(calls_spent.calls, '[]')) c(model text, tokens_in integer, tokens_out integer, tokens_cached integer, tokens_cache_written integer, batch boolean)
+$$;
+comment on function app_private.calls_spent(jsonb) is 'Tokens and US dollars of the calls, as record_llm_calls takes them; null where none is known.';
+
+create or replace function app_private.check_cited(outcome text, model text, sources jsonb) returns void language plpgsql immutable as $$
+begin
+  if outcome = 'answered' and model not like 'local-extractive%' and not jsonb_path_exists(coalesce(sources, '[]'), '$[*] ? (@.cited == true)') then
+    raise exception 'An answer by % that cites no source is not recorded as one.', model using errcode = 'CO005', hint = 'Mark the sources it rests on as cited, or hand over.';
+  end if;
+end
+$$;
+comment on function app_private.check_cited(text, text, jsonb) is 'Refuses (CO005) an answer by a model that cites no source. Whoever records it: nobody writes one down.';

@@ -4,15 +4,9 @@ language plpgsql volatile security definer set search_path = app_public, public,
 declare
   v_begun timestamptz := clock_timestamp();
   v_answer jsonb;
-  v_vector vector := query_embedding;
 begin
-  if v_vector is null then
-    -- A question asked before has its vector; else words decide.
-    select c.embedding into v_vector from app_private.embedding_cache c, app_public.club_settings s
-     where c.content_hash = app_hidden.embedding_hash(query) and c.model = s.embedding_model;
-  end if;
-  v_answer := app_hidden.begin_answer(query, v_vector, category, site, conversation);
-  return app_public.record_response(query, v_answer ->> 'text', v_answer ->> 'outcome', case when v_vector is null then 'local-extractive-words' else 'local-extractive' end,
+  v_answer := app_hidden.begin_answer(query, query_embedding, category, site, conversation);
+  return app_public.record_response(query, v_answer ->> 'text', v_answer ->> 'outcome', case when (v_answer ->> 'by_vector')::boolean then 'local-extractive' else 'local-extractive-words' end,
     v_answer -> 'sources', conversation, v_answer ->> 'site', v_answer ->> 'category', category, (v_answer ->> 'confidence')::double precision, v_answer ->> 'reason',
     'local-vote', latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
 end

@@ -3,17 +3,14 @@ language plpgsql volatile security definer set search_path = app_public, public,
 declare
   v_begun timestamptz := clock_timestamp();
   v_asked record;
-  v_vector vector := query_embedding;
+  v_answer jsonb;
 begin
   perform app_hidden.require_role('agent');
   perform app_hidden.require_actor();
   select * into v_asked from app_hidden.draft_question(draft_reply.ticket_id);
-  if v_vector is null then
-    select c.embedding into v_vector from app_private.embedding_cache c, app_public.club_settings s
-     where c.content_hash = app_hidden.embedding_hash(v_asked.question) and c.model = s.embedding_model;
-  end if;
-  return app_hidden.record_draft(draft_reply.ticket_id, v_asked.question, app_hidden.begin_answer(v_asked.question, v_vector, null, v_asked.site, null),
-    case when v_vector is null then 'local-extractive-words' else 'local-extractive' end, latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
+  v_answer := app_hidden.begin_answer(v_asked.question, query_embedding, null, v_asked.site, null);
+  return app_hidden.record_draft(draft_reply.ticket_id, v_asked.question, v_answer,
+    case when (v_answer ->> 'by_vector')::boolean then 'local-extractive' else 'local-extractive-words' end, latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
 end
 $$;
 comment on function app_public.draft_reply(integer, vector) is

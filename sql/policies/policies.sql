@@ -87,7 +87,7 @@ create policy insert_admin on app_public.users for insert to admin with check (t
 create policy update_admin on app_public.users for update to admin using (true) with check (true);
 grant insert (email, name, role, is_active), update (email, name, role, is_active) on app_public.users to admin;
 create policy update_admin on app_public.club_settings for update to admin using (true) with check (true);
-grant update (confidence_threshold, takeover_minutes, helpful_votes_to_confirm, daily_budget, monthly_budget, budget_warning) on app_public.club_settings to admin;
+grant update (confidence_threshold, model_threshold, takeover_minutes, helpful_votes_to_confirm, daily_budget, monthly_budget, budget_warning) on app_public.club_settings to admin;
 create policy insert_admin on app_public.emergency_signals for insert to admin with check (true);
 create policy update_admin on app_public.emergency_signals for update to admin using (true) with check (true);
 create policy delete_admin on app_public.emergency_signals for delete to admin using (true);

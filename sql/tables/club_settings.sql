@@ -14,8 +14,12 @@ create table if not exists app_public.club_settings (
 alter table app_public.club_settings add column if not exists daily_budget numeric(10, 2);
 alter table app_public.club_settings add column if not exists monthly_budget numeric(10, 2);
 alter table app_public.club_settings add column if not exists budget_warning double precision not null default 0.8;
+alter table app_public.club_settings add column if not exists model_threshold double precision not null default 0.10;
 do $$
 begin
+  if not exists (select from pg_constraint where conname = 'club_settings_model_threshold_is_a_probability') then
+    alter table app_public.club_settings add constraint club_settings_model_threshold_is_a_probability check (model_threshold between 0 and 1);
+  end if;
   if not exists (select from pg_constraint where conname = 'club_settings_budgets_are_not_negative') then
     alter table app_public.club_settings add constraint club_settings_budgets_are_not_negative check (daily_budget >= 0 and monthly_budget >= 0);
     alter table app_public.club_settings add constraint club_settings_warning_is_a_share check (budget_warning > 0 and budget_warning <= 1);
@@ -26,6 +30,7 @@ insert into app_public.club_settings default values on conflict do nothing;
 comment on table app_public.club_settings is 'One row: what the whole club is set to, the kill switch among it.';
 comment on column app_public.club_settings.assistant_enabled is 'The kill switch: false stops all automatic answers.';
 comment on column app_public.club_settings.confidence_threshold is 'Probability (0 to 1) that the first source is right, below which the assistant hands over.';
+comment on column app_public.club_settings.model_threshold is 'The same probability, below which no model is asked to write an answer either. Lower than confidence_threshold, since a model reads several sources, and can say that they do not hold the answer.';
 comment on column app_public.club_settings.takeover_minutes is 'Minutes of silence of the assistant after a person took a conversation over, unless handed back.';
 comment on column app_public.club_settings.helpful_votes_to_confirm is 'Distinct customers who must find a learned answer helpful before it ranks as confirmed.';
 comment on column app_public.club_settings.daily_budget is 'US dollars that models may cost in a day (UTC); beyond it the local providers answer. Null: no limit.';

@@ -22,14 +22,17 @@ create table if not exists app_public.tickets (
     ((status = 'resolved') = (resolved_at is not null) and (resolved_at is null) = (resolved_by is null))
 );
 alter table app_public.tickets add column if not exists erased_at timestamptz;
+alter table app_public.tickets add column if not exists awaiting_since timestamptz;
 create index if not exists tickets_inbox on app_public.tickets (status, priority desc, updated_at desc);
 create index if not exists tickets_visitor_id on app_public.tickets (visitor_id);
 create index if not exists tickets_site_id on app_public.tickets (site_id);
 create index if not exists tickets_to_keep on app_public.tickets (updated_at) where erased_at is null;
+create index if not exists tickets_awaiting on app_public.tickets (awaiting_since) where awaiting_since is not null;
 comment on table app_public.tickets is 'Conversations with customers. A person takes one over, hands it back, resolves it.';
 comment on column app_public.tickets.conversation is 'What `ask(conversation: …)` takes: not guessable, safe to give to the customer.';
 comment on column app_public.tickets.status is 'open: the assistant answers. waiting: a person is needed. taken: a person answers, the assistant is silent. resolved.';
 comment on column app_public.tickets.silent_until is 'While taken: when the assistant may answer again unless handed back sooner.';
 comment on column app_public.tickets.summary is 'For the person who takes over: what was asked, and what the assistant found.';
 comment on column app_public.tickets.erased_at is 'When its texts and its visitor were erased; nothing can be said in it any more.';
+comment on column app_public.tickets.awaiting_since is 'Since when the assistant owes an answer here; null once it is written down. One that never comes is rescued by a person (tickets__rescue).';
 alter table app_public.tickets enable row level security;

@@ -41,7 +41,7 @@ const kills = 60
       const response = await call(
         pool,
         { ...worker },
-        `select id from app_public.record_response('door?', 'No.', 'answered', 'test')`,
+        `select id from app_public.record_response('door?', 'No.', 'answered', 'local-extractive')`,
       )
       await call(pool, agent, 'select id from app_public.mark_unhelpful($1, expected_sop_id => $2)', [
         response.id,

@@ -26,7 +26,7 @@ const server = { role: 'worker' as const, actor: 'server', visitorId: uuid(1) }
       call<{ outcome: string; committed?: number }>(
         database.pool,
         server,
-        `select outcome, id from app_public.record_response('why?', 'Because.', 'answered', 'test', conversation => $1)`,
+        `select outcome, id from app_public.record_response('why?', 'Because.', 'answered', 'local-extractive', conversation => $1)`,
         [conversation],
       )
     const takeOver = (id: number) =>

@@ -81,7 +81,7 @@ describe('a conversation that a person took over', () => {
     (
       await as(
         { ...worker, visitorId: person.visitorId },
-        `select outcome from record_response('door?', 'Press.', 'answered', 'test', conversation => $1)`,
+        `select outcome from record_response('door?', 'Press.', 'answered', 'local-extractive', conversation => $1)`,
         [conversation],
       )
     )[0].outcome

@@ -405,7 +405,7 @@ describe('a worker that died', () => {
     for (const query of ['the keypad laughs at me', 'red light at the entrance']) {
       const [{ id }] = await as(
         workerClaims,
-        `select id from record_response($1, 'No.', 'answered', 'test')`,
+        `select id from record_response($1, 'No.', 'answered', 'local-extractive')`,
         [query],
       )
       await as(agent, 'select mark_unhelpful($1, expected_sop_id => $2)', [id, sop.id])

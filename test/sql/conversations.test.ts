@@ -73,7 +73,7 @@ describe('conversations', () => {
       await client.query('select hand_back($1)', [ticket.id])
       expect(await talk(client, ticket)).toEqual([
         { author_kind: 'customer', author: null, body: 'the door?' },
-        { author_kind: 'assistant', author: 'test', body: 'Press hash.' },
+        { author_kind: 'assistant', author: 'local-extractive', body: 'Press hash.' },
         { author_kind: 'system', author: 'ann', body: 'ann took over' },
         { author_kind: 'staff', author: 'ann', body: 'I am on it' },
         { author_kind: 'system', author: 'ann', body: 'ann handed back to the assistant' },
@@ -361,14 +361,14 @@ describe('conversations', () => {
       expect(
         await sqlState(
           client,
-          `select record_response('mine?', 'x', 'answered', 'test', conversation => $1)`,
+          `select record_response('mine?', 'x', 'answered', 'local-extractive', conversation => $1)`,
           [ticket.conversation],
         ),
       ).toBe('CO404')
       expect(
         await sqlState(
           client,
-          `select record_response('mine?', 'x', 'answered', 'test', conversation => $1)`,
+          `select record_response('mine?', 'x', 'answered', 'local-extractive', conversation => $1)`,
           [uuid(99)],
         ),
       ).toBe('CO404')
@@ -387,7 +387,7 @@ describe('conversations', () => {
         expect([statement, await sqlState(client, statement, [ticket.id])]).toEqual([statement, '42501'])
       for (const statement of [
         `select set_assistant_enabled(false, 'x')`,
-        `select record_response('q', 't', 'answered', 'm')`,
+        `select record_response('q', 't', 'answered', 'local-extractive')`,
         `select ask('q')`,
         `insert into messages (ticket_id, author_kind, body) values (1, 'staff', 'x')`,
         `update tickets set status = 'resolved'`,

@@ -23,7 +23,10 @@ async function markedAgain(client: pg.PoolClient): Promise<string> {
        select app_hidden.embedding_hash('door?'), 'local-use-lite', l2_normalize(array_fill(1::real, array[1536])::vector)`,
   )
   await become(client, worker)
-  const { id } = await one(client, `select id from record_response('door?', 'No.', 'answered', 'test')`)
+  const { id } = await one(
+    client,
+    `select id from record_response('door?', 'No.', 'answered', 'local-extractive')`,
+  )
   for (const correction of ['Press blue.', 'Press red.']) {
     await become(client, agent)
     await client.query(`select mark_unhelpful($1, 'wrong', $2)`, [id, correction])

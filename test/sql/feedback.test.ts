@@ -111,7 +111,7 @@ describe('feedback', () => {
       ).toEqual({
         query: 'door?',
         response: 'The answer to: door? [1]',
-        assistant_id: 'test',
+        assistant_id: 'local-extractive',
         confidence_score: 0.9,
         feedback_type: 'wrong',
         user_correction: 'It is the star key',

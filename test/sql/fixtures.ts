@@ -151,7 +151,7 @@ export async function record(
       : []
   return one<Recorded>(
     client,
-    `select * from app_public.record_response(question => $1, text => $2, outcome => $3, model => 'test', sources => $4, conversation => $5, confidence => 0.9)`,
+    `select * from app_public.record_response(question => $1, text => $2, outcome => $3, model => 'local-extractive', sources => $4, conversation => $5, confidence => 0.9)`,
     [
       given.question,
       given.text ?? `The answer to: ${given.question} [1]`,

@@ -9,7 +9,7 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
   await committed(pool, admin, async (client) => {
     await client.query(`insert into sites (slug, name) values ('north', 'North')`)
     await client.query(`insert into users (email, name) values ('joe@example.com', 'Joe')`)
-    await client.query(`insert into prompts (name, content) values ('route', 'Route!')`)
+    await client.query(`insert into prompts (name, content) values ('greet', 'Greet!')`)
     await client.query(`insert into emergency_signals (section, pattern) values ('flood', 'zzz')`)
     const sop = await sopBy(client, 'doors', 'codes', doorText, admin)
     for (const visitorId of visitors) {
