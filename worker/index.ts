@@ -13,6 +13,8 @@ import type pg from 'pg'
 import type { AnsweringServices } from '../core/answering/ask.ts'
 import type { Config } from '../core/config.ts'
 import { makePool, withClaims } from '../core/database/index.ts'
+import analysisPoll from './tasks/analysis__poll.ts'
+import analysisSubmit from './tasks/analysis__submit.ts'
 import auditRecordHead from './tasks/audit__record_head.ts'
 import failuresAnalyse from './tasks/failures__analyse.ts'
 import jobsWatch from './tasks/jobs__watch.ts'
@@ -34,6 +36,8 @@ interface Limited {
 
 const minute = 60
 const taskFiles: Record<string, Limited> = {
+  analysis__poll: { make: analysisPoll, limit: 60 * minute },
+  analysis__submit: { make: analysisSubmit, limit: 15 * minute },
   audit__record_head: { make: auditRecordHead, limit: 10 * minute },
   failures__analyse: { make: failuresAnalyse, limit: 30 * minute },
   jobs__watch: { make: jobsWatch, limit: minute },
@@ -49,10 +53,10 @@ const crontab = `
 * * * * * jobs__watch ?jobKey=jobs__watch&max=3
 * * * * * tickets__rescue ?jobKey=tickets__rescue&max=3
 */5 * * * * search_units__embed ?jobKey=search_units__embed:cron&max=3
-0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"most":500}
+0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"kind":"hourly","most":500}
 55 2 * * * audit__record_head ?id=audit_head&jobKey=audit__record_head&max=8
 15 3 * * * retention__apply ?jobKey=retention__apply&max=5
-30 4 * * * failures__analyse ?id=daily&jobKey=failures__analyse:daily&max=5 {"most":10000}
+30 4 * * * failures__analyse ?id=daily&jobKey=failures__analyse:daily&max=5 {"kind":"daily","most":10000}
 `
 
 export interface WorkerOptions {

@@ -1,14 +1,30 @@
-/** failed responses → patterns → drafts with their vectors → proposals, dry-run and ranked. Re-running it is harmless. */
+/**
+ * failed responses → patterns → drafts with their vectors → proposals, dry-run and ranked. Re-running it is harmless:
+ * what was analysed is not analysed again, what was answered is not asked again, what was proposed is not proposed again.
+ */
 import type { AnsweringServices } from '../answering/ask.ts'
 import { type Claims, toVector, withClaims } from '../database/index.ts'
+import { type Call, type FailureKind, LlmError, type TextModel } from '../llm/index.ts'
+import { type Brief, requestOf, type Suggestion } from './claude.ts'
+import { analyseLocally } from './local.ts'
 
 export interface Analysis {
+  run: number
+  /** Whose the run was: a model's name, or local. */
+  analyst: string
   failures: number
   patterns: number
+  /** Proposals that wait for a person. */
   proposals: number[]
+  /** By what came of them; `local` of them by the local analyst. */
+  counts: Record<string, number>
+  /** US dollars by now; null where no price is known. */
+  cost: number | null
+  /** Patterns that wait in a batch of the provider. */
+  batched: number
 }
 
-interface Draft {
+export interface Draft {
   kind: string
   suggestion: {
     sop_id?: number
@@ -22,73 +38,351 @@ interface Draft {
   base_version?: number
 }
 
-/** Who finds patterns and drafts proposals; stands in failure_patterns.analyst. */
-export const analystName = 'local'
-
-const analyst: Claims = { role: 'worker', actor: `${analystName} analyst` }
-
-export async function analyse(
-  services: AnsweringServices,
-  options: { most?: number; signal?: AbortSignal; progress?: (done: number, of: number) => void } = {},
-): Promise<Analysis> {
-  const { pool } = services
-  await embedFailures(services)
-  const clustered = await withClaims(pool, analyst, async (client) => {
-    const before = await client.query(
-      'select count(*)::int as n from app_public.failed_responses where not analyzed and withdrawn_at is null',
-    )
-    await client.query('select app_private.cluster_failures($1)', [options.most ?? 2000])
-    // Also patterns that a crash left without their proposal.
-    const open = await client.query<{ id: number }>(
-      `select p.id from app_public.failure_patterns p
-        where p.status in ('open', 'proposed', 'resolved') and exists (
-          select from app_public.failed_responses f where f.pattern_id = p.id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-             and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id))
-        order by p.size desc, p.id`,
-    )
-    return { failures: before.rows[0].n as number, patterns: open.rows.map((row) => row.id) }
-  })
-  const proposals: number[] = []
-  for (const [index, pattern] of clustered.patterns.entries()) {
-    options.signal?.throwIfAborted()
-    options.progress?.(index, clustered.patterns.length)
-    const id = await propose(services, pattern)
-    if (id !== null) proposals.push(id)
-  }
-  return { failures: clustered.failures, patterns: clustered.patterns.length, proposals }
+export interface AnalysisOptions {
+  /** At most so many failures; 2000. */
+  most?: number
+  kind?: 'hourly' | 'daily' | 'requested'
+  /** A run that waits to be begun. */
+  run?: number
+  job?: number
+  /** local: the local analyst alone. By default Claude, where it is configured. */
+  provider?: 'local' | 'claude'
+  /** By the provider's batches: cheaper, and done within a day. */
+  batch?: boolean
+  /** Whether the caller comes again where something fails for a while; otherwise the local analyst does it. */
+  again?: boolean
+  signal?: AbortSignal
+  progress?: (done: number, of: number) => void
 }
 
-async function propose(services: AnsweringServices, pattern: number): Promise<number | null> {
+/** Who finds patterns; stands in failure_patterns.analyst until a model has analysed one. */
+export const analystName = 'local'
+
+export const analyst: Claims = { role: 'worker', actor: `${analystName} analyst` }
+
+/** Some patterns wait until the provider can do them; the same run goes on with them. */
+export class AnalysisWaits extends Error {}
+
+/** A batch may have 100,000 requests and 256 MB; each repeats the shared part. */
+const mostInBatch = { requests: 1000, characters: 60_000_000 }
+
+export async function analyse(services: AnsweringServices, options: AnalysisOptions = {}): Promise<Analysis> {
+  const providers = options.provider === 'local' ? null : services.providers
+  const model = providers?.analyst ?? null
+  if (options.provider === 'claude' && !model)
+    throw Object.assign(new Error('Claude is not configured.'), {
+      hint: 'Set ANTHROPIC_API_KEY, or leave --provider out.',
+    })
+  await embedFailures(services)
+  const started = await begin(services, model?.model ?? analystName, options)
+  const progress = (done: number) => options.progress?.(done, started.patterns.length)
+  const work = new Run(services, model, started.run, options)
+  const batches = options.batch && model ? providers!.batches : null
+  const rest = batches ? await work.putIntoBatches(batches, started.patterns, progress) : started.patterns
+  for (const [index, pattern] of rest.entries()) {
+    options.signal?.throwIfAborted()
+    progress(started.patterns.length - rest.length + index)
+    await work.analyse(pattern)
+  }
+  await previewWhatACrashLeft(services, work.proposals)
+  const settled = await settleRun(services, started.run, {
+    patterns: started.patterns.length,
+    overBudget: work.overBudget,
+    error: work.waiting?.message,
+    done: !work.waiting,
+  })
+  if (work.waiting) throw new AnalysisWaits(`Patterns wait for another try: ${work.waiting.message}`)
+  return {
+    run: started.run,
+    analyst: model?.model ?? analystName,
+    failures: started.failures,
+    patterns: started.patterns.length,
+    proposals: [...work.proposals].toSorted((a, b) => a - b),
+    counts: settled.counts,
+    cost: settled.cost === null ? null : Number(settled.cost),
+    batched: work.batched,
+  }
+}
+
+async function begin(services: AnsweringServices, name: string, options: AnalysisOptions) {
   const { pool } = services
-  const draft = await withClaims(pool, analyst, async (client) => {
-    const { rows } = await client.query<{ draft: Draft | null }>(
-      'select app_private.draft_improvement($1) as draft',
-      [pattern],
+  const run = await withClaims(pool, analyst, async (client) => {
+    const { rows } = await client.query<{ id: number; failures: number; most: number }>(
+      'select id, failures, most from app_private.begin_analysis_run($1, $2, $3, $4, $5)',
+      [options.kind ?? 'requested', name, options.most ?? 2000, options.run ?? null, options.job ?? null],
     )
-    return rows[0]!.draft
+    return rows[0]!
   })
-  if (draft === null) return null
-  await embedDraft(services, draft)
   return withClaims(pool, analyst, async (client) => {
-    const { rows } = await client.query<{ id: number; status: string }>(
-      `select id, status from app_public.propose_improvement(kind => $1, suggestion => $2, failed_response_ids => $3, pattern_id => $4, base_version => $5,
-         proposed_by => 'local analyst')`,
-      [
-        draft.kind,
-        JSON.stringify(draft.suggestion),
-        draft.failed_response_ids,
-        pattern,
-        draft.base_version ?? null,
-      ],
+    await client.query('select app_private.resume_analysis_batches()')
+    await client.query('select app_private.cluster_failures($1)', [run.most])
+    const { rows } = await client.query<{ id: number }>(
+      'select p as id from app_private.patterns_to_analyse() p',
     )
-    if (rows[0]!.status !== 'pending') return null
-    await client.query('select app_public.preview_improvement($1)', [rows[0]!.id])
-    return rows[0]!.id
-  }).catch((error: { code?: string }) => {
-    // A customer was erased between draft and proposal: the next run drafts from what is left.
-    if (error.code === 'CO110') return null
-    throw error
+    return { run: run.id, failures: run.failures, patterns: rows.map(({ id }) => id) }
   })
+}
+
+/** One run over patterns, and what came of it. */
+class Run {
+  readonly proposals = new Set<number>()
+  overBudget = 0
+  batched = 0
+  /** Why patterns wait for another try. */
+  waiting: LlmError | null = null
+  /** What every further call would meet too. */
+  #down: LlmError | null = null
+  readonly #services: AnsweringServices
+  readonly #model: TextModel | null
+  readonly #run: number
+  readonly #options: AnalysisOptions
+
+  constructor(services: AnsweringServices, model: TextModel | null, run: number, options: AnalysisOptions) {
+    this.#services = services
+    this.#model = model
+    this.#run = run
+    this.#options = options
+  }
+
+  async analyse(pattern: number): Promise<void> {
+    if (this.#model) await this.#byModel(this.#model, pattern)
+    else await this.#locally(pattern)
+  }
+
+  /** Returns the patterns that no batch was for. */
+  async putIntoBatches(
+    batches: { provider: string; model: string },
+    patterns: number[],
+    progress: (done: number) => void,
+  ): Promise<number[]> {
+    const rest: number[] = []
+    let batch: { id: number; requests: number; characters: number } | null = null
+    const close = async () => {
+      if (batch) await one(this.#services, 'select app_private.queue_analysis_batch($1)', [batch.id])
+      batch = null
+    }
+    for (const [index, pattern] of patterns.entries()) {
+      this.#options.signal?.throwIfAborted()
+      progress(index)
+      for (;;) {
+        batch ??= {
+          ...(await one<{ id: number }>(
+            this.#services,
+            'select id from app_private.begin_analysis_batch($1, $2, $3)',
+            [this.#run, batches.provider, batches.model],
+          )),
+          requests: 0,
+          characters: 0,
+        }
+        const { state, characters = 0 } = await claim(
+          this.#services,
+          pattern,
+          batches.model,
+          this.#run,
+          batch.id,
+        )
+        if (state === 'batch_closed') {
+          // Somebody took it for one that was left, and has sent it.
+          batch = null
+          continue
+        }
+        if (state === 'batched') {
+          this.batched++
+          batch.requests++
+          batch.characters += characters
+        } else if (state === 'over_budget') await this.#overBudget(pattern)
+        // What was answered before a crash, and what was refused: as in a run by messages.
+        else if (state === 'received' || state === 'done') rest.push(pattern)
+        break
+      }
+      if (batch && (batch.requests >= mostInBatch.requests || batch.characters > mostInBatch.characters))
+        await close()
+    }
+    await close()
+    return rest
+  }
+
+  async #byModel(model: TextModel, pattern: number): Promise<void> {
+    // One that is down is not asked again for each pattern.
+    if (this.#down) {
+      if (!this.waiting)
+        await this.#locally(pattern, [`${this.#down.kind}: ${model.model} could not be asked`])
+      return
+    }
+    const claimed = await claim(this.#services, pattern, model.model, this.#run)
+    if (claimed.state === 'over_budget') return this.#overBudget(pattern)
+    if (claimed.state === 'done') {
+      if (claimed.status === 'refused' || claimed.status === 'failed')
+        await this.#locally(pattern, [
+          `${claimed.status}: by ${model.model}, analysis ${claimed.analysis_id}`,
+        ])
+      return
+    }
+    if (claimed.state === 'received') return this.#settle(pattern, claimed, claimed)
+    if (claimed.state !== 'claimed') return
+    let answer: { value: Suggestion; call: Call }
+    try {
+      answer = await model.structured(requestOf(claimed as Brief, this.#options.signal))
+    } catch (error) {
+      if (!(error instanceof LlmError)) throw error
+      const outcome = await failed(this.#services, claimed, error, this.#options.again === true)
+      if (error.kind === 'aborted') throw error
+      if (standsStill.has(error.kind)) this.#down = error
+      if (outcome === 'queued') this.waiting = error
+      else await this.#locally(pattern, [`${error.kind}: ${model.model} gave nothing that could be used`])
+      return
+    }
+    await this.#settle(pattern, claimed, await receive(this.#services, claimed, answer.value, answer.call))
+  }
+
+  async #settle(pattern: number, claimed: Claimed, received: Received): Promise<void> {
+    const id = await settleAnalysis(this.#services, pattern, this.#run, claimed, received)
+    if (id !== null) this.proposals.add(id)
+  }
+
+  async #overBudget(pattern: number): Promise<void> {
+    this.overBudget++
+    await this.#locally(pattern, ['over_budget: the budget does not allow a model for it'])
+  }
+
+  async #locally(pattern: number, reasons: string[] = []): Promise<void> {
+    const id = await analyseLocally(this.#services, pattern, this.#run, reasons)
+    if (id !== null) this.proposals.add(id)
+  }
+}
+
+/** The next pattern would fare no better. */
+const standsStill = new Set<FailureKind>([
+  'breaker_open',
+  'rate_limited',
+  'overloaded',
+  'connection',
+  'quota_exhausted',
+  'unauthorized',
+  'unknown_model',
+])
+
+async function one<T>(services: AnsweringServices, statement: string, values: unknown[]): Promise<T> {
+  return withClaims(services.pool, analyst, async (client) => {
+    const { rows } = await client.query(statement, values)
+    return rows[0] as T
+  })
+}
+
+export interface Claimed {
+  state: 'claimed' | 'received' | 'batched' | 'done' | 'taken' | 'over_budget' | 'gone' | 'batch_closed'
+  analysis_id: number
+  attempt: number
+  status?: string
+  characters?: number
+}
+
+export type Received = Partial<Draft> & {
+  state: 'received' | 'queued' | 'failed' | 'stale' | string
+  reasons?: string[]
+}
+
+async function claim(
+  services: AnsweringServices,
+  pattern: number,
+  model: string,
+  run: number,
+  batch: number | null = null,
+): Promise<Claimed & Partial<Brief> & Received> {
+  const { claimed } = await one<{ claimed: Claimed & Received }>(
+    services,
+    'select app_private.claim_analysis($1, $2, $3, $4) as claimed',
+    [pattern, model, run, batch],
+  )
+  return claimed
+}
+
+type Attempted = Pick<Claimed, 'analysis_id' | 'attempt'>
+
+/** Checked by the database, in the statement that writes it down. */
+export async function receive(
+  services: AnsweringServices,
+  claimed: Attempted,
+  suggestion: Suggestion,
+  call: Call,
+): Promise<Received> {
+  const { received } = await one<{ received: Received }>(
+    services,
+    'select app_private.receive_analysis($1, $2, $3, $4) as received',
+    [claimed.analysis_id, claimed.attempt, JSON.stringify(suggestion), JSON.stringify([call])],
+  )
+  return received
+}
+
+/** Writes down why there is no answer, and what it cost; queued: it shall be tried again. */
+export async function failed(
+  services: AnsweringServices,
+  claimed: Attempted,
+  error: LlmError,
+  again: boolean,
+): Promise<string> {
+  const { received } = await one<{ received: Received }>(
+    services,
+    'select app_private.receive_analysis($1, $2, null, $3, $4, $5) as received',
+    [
+      claimed.analysis_id,
+      claimed.attempt,
+      JSON.stringify(error.call ? [error.call] : []),
+      `${error.kind}: ${error.message}`,
+      // Whoever stops us has the next run do it.
+      error.kind === 'aborted' || (again && error.transient),
+    ],
+  )
+  return received.state
+}
+
+/** From what was received to the queue; what was refused is left to the local analyst. Returns what waits for a person. */
+export async function settleAnalysis(
+  services: AnsweringServices,
+  pattern: number,
+  run: number | null,
+  claimed: Attempted,
+  received: Received,
+): Promise<number | null> {
+  if (received.reasons)
+    return analyseLocally(services, pattern, run, [`refused: by analysis ${claimed.analysis_id}`])
+  if (!received.kind || !received.suggestion) return null
+  await embedDraft(services, { suggestion: received.suggestion })
+  const { proposed } = await one<{ proposed: { state: string; improvement_id: number | null } }>(
+    services,
+    'select app_private.propose_analysis($1, $2) as proposed',
+    [claimed.analysis_id, claimed.attempt],
+  )
+  if (proposed.state === 'refused')
+    return analyseLocally(services, pattern, run, [`refused: by analysis ${claimed.analysis_id}`])
+  if (proposed.state !== 'proposed' || proposed.improvement_id === null) return null
+  await one(services, 'select app_public.preview_improvement($1)', [proposed.improvement_id])
+  return proposed.improvement_id
+}
+
+async function previewWhatACrashLeft(services: AnsweringServices, proposals: Set<number>): Promise<void> {
+  const left = await withClaims(services.pool, analyst, async (client) => {
+    const { rows } = await client.query<{ id: number }>(
+      'select p as id from app_private.proposals_without_dry_run() p',
+    )
+    return rows
+  })
+  for (const { id } of left) {
+    await one(services, 'select app_public.preview_improvement($1)', [id])
+    proposals.add(id)
+  }
+}
+
+export async function settleRun(
+  services: AnsweringServices,
+  run: number | null,
+  given: { patterns?: number; overBudget?: number; error?: string; done?: boolean } = {},
+): Promise<{ counts: Record<string, number>; cost: string | null; status: string }> {
+  return one(
+    services,
+    'select counts, cost, status from app_private.settle_analysis_run($1, $2, $3, $4, $5)',
+    [run, given.patterns ?? null, given.overBudget ?? 0, given.error ?? null, given.done ?? true],
+  )
 }
 
 /** So that approving is pure SQL: every text of the draft has its vector before anybody sees it. */

@@ -11,10 +11,8 @@ comment on function app_private.add_job_at(text, json, text, timestamptz) is 'Ad
 create or replace function app_private.llm_budget_left() returns numeric
 language sql stable security definer set search_path = app_public, public, pg_temp as $$
   -- What waits at a provider is as good as spent.
-  select greatest(least(s.daily_budget - d.spent, s.monthly_budget - m.spent) - w.promised, 0)
-    from app_public.club_settings s,
-         (select coalesce(sum(c.cost), 0) as spent from app_public.llm_calls c where c.created_at >= date_trunc('day', now(), 'UTC')) d,
-         (select coalesce(sum(c.cost), 0) as spent from app_public.llm_calls c where c.created_at >= date_trunc('month', now(), 'UTC')) m,
+  select case when b.unspent is not null then greatest(b.unspent - w.promised, 0) end
+    from (select min(p.budget - p.spent) as unspent from app_hidden.llm_periods() p) b,
          (select coalesce(sum(a.estimated_cost), 0) as promised from app_public.analyses a where a.status = 'batched' or a.status = 'queued' and a.batch_id is not null) w
 $$;
 comment on function app_private.llm_budget_left() is 'US dollars that the budgets leave, less what batches under way are expected to cost; null: no limit.';
@@ -134,13 +132,13 @@ begin
     update app_public.analyses a set custom_id = format('clubos-%s-%s-%s', v_batch.token, a.id, a.attempts) where a.id = v_analysis.id;
     insert into app_private.analysis_briefs as b (analysis_id, own) values (v_analysis.id, v_brief -> 'own') on conflict on constraint analysis_briefs_pkey do update set own = excluded.own;
     update app_public.analysis_batches b set requests = b.requests + 1 where b.id = v_batch.id;
-    return jsonb_build_object('state', 'batched', 'analysis_id', v_analysis.id);
+    return jsonb_build_object('state', 'batched', 'analysis_id', v_analysis.id, 'characters', length(v_brief::text));
   end if;
   return jsonb_build_object('state', 'claimed', 'analysis_id', v_analysis.id, 'attempt', v_analysis.attempts, 'prompt', v_brief #> '{prompt,content}', 'shared', v_brief -> 'shared', 'own', v_brief -> 'own');
 end
 $$;
 comment on function app_private.claim_analysis(integer, text, integer, integer) is
-$$Takes a pattern for an analyst, for ten minutes. {state, analysis_id, attempt, …}: claimed (with prompt, shared and own: ask the model), received (the model has answered already: with what check_analysis gives), batched (it is in the batch), done (this brief was analysed), taken (somebody else is at it, or a batch), over_budget, gone (nothing to analyse), batch_closed. A run takes its own back at once: its job was tried again.$$;
+$$Takes a pattern for an analyst, for ten minutes. {state, analysis_id, attempt, …}: claimed (with prompt, shared and own: ask the model), received (the model has answered already: with what check_analysis gives), batched (it is in the batch, with so many characters), done (this brief was analysed), taken (somebody else is at it, or a batch), over_budget, gone (nothing to analyse), batch_closed. A run takes its own back at once: its job was tried again.$$;
 
 create or replace function app_private.receive_analysis(analysis_id integer, attempt integer, output jsonb, calls jsonb default '[]', error text default null, again boolean default false) returns jsonb
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
@@ -155,7 +153,10 @@ begin
     perform app_private.record_llm_calls(jsonb_path_query_array(coalesce(calls, '[]'), '$[*] ? (!(@.batch == true))'), analysis_id => v_analysis.id);
     return jsonb_build_object('state', 'stale', 'status', v_analysis.status);
   end if;
-  perform app_private.record_llm_calls(calls, analysis_id => v_analysis.id);
+  -- A batch's results are read again after a crash: what stands here already was paid once.
+  if v_analysis.suggestion is null then
+    perform app_private.record_llm_calls(calls, analysis_id => v_analysis.id);
+  end if;
   if receive_analysis.error is not null then
     update app_public.analyses a
        set status = case when again then 'queued' else 'failed' end, finished_at = case when not again then clock_timestamp() end, locked_until = null, batch_id = case when not again then a.batch_id end,

@@ -91,7 +91,7 @@ begin
     return jsonb_build_object('state', 'done');
   end if;
   select jsonb_build_object('state', case when v_batch.attempted_at is null then 'new' else 'uncertain' end, 'token', v_batch.token, 'model', v_batch.model, 'created_at', v_batch.created_at,
-           'attempted_at', v_batch.attempted_at, 'cancelled', v_batch.status = 'canceling', 'shared', app_private.analyst_shared(),
+           'sent', v_batch.requests, 'cancelled', v_batch.status = 'canceling', 'shared', app_private.analyst_shared(),
            'known', coalesce((select jsonb_agg(k.provider_batch_id) from app_public.analysis_batches k where k.provider_batch_id is not null), '[]'),
            'requests', coalesce(jsonb_agg(jsonb_build_object('custom_id', a.custom_id, 'prompt', p.content, 'own', b.own) order by a.id) filter (where a.id is not null), '[]'))
     into v_result
@@ -105,7 +105,7 @@ begin
 end
 $$;
 comment on function app_private.take_analysis_batch(integer) is
-$$What to send for a batch, and that it is being sent: {state, token, model, attempted_at, known, cancelled, shared, requests: [{custom_id, prompt, own}]}. state: new; uncertain (it was sent before, and no answer came: it may stand at the provider, under none of the known ids); or done (nothing is to be sent).$$;
+$$What to send for a batch, and that it is being sent: {state, token, model, created_at, sent (how many requests the last time), known, cancelled, shared, requests: [{custom_id, prompt, own}]}. state: new; uncertain (it was sent before, and no answer came: it may stand at the provider, under none of the known ids); or done (nothing is to be sent).$$;
 
 create or replace function app_private.batch_submitted(batch_id integer, provider_batch_id text, expires_at timestamptz) returns app_public.analysis_batches
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$

@@ -49,7 +49,8 @@ export interface Extracted {
 const round = (value: number): string => String(Math.round(value * 1e6) / 1e6)
 
 const patterns = {
-  run: /[\p{L}\p{M}\p{N}]+/uy,
+  // Scripts without spaces: a figure ends where they begin.
+  run: /[[\p{L}\p{M}\p{N}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u30fc]+/vy,
   chunk: /[^\s<>"'|]{1,320}/uy,
   link: /[a-z]{2,10}:\/\/[^\s<>"'|]{1,2000}/iuy,
   isoDate: /(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])/y,
@@ -79,6 +80,8 @@ const patterns = {
   keycap: /^([ >]*)(\d)\ufe0f?\u20e3/gm,
   domain: /^(?:[a-z\d](?:[a-z\d-]{0,62}[a-z\d])?\.){1,8}(?:[a-z]{2,24}|xn--[a-z\d-]{2,40})$/i,
 }
+
+const spaceless = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
 
 const at = (pattern: RegExp, text: string, from: number): RegExpExecArray | null => {
   pattern.lastIndex = from
@@ -165,11 +168,15 @@ export function extract(text: string, lenient = false): Extracted {
           second && third ? `${first} ${second} ${third}` : undefined,
           second ? `${first} ${second}` : undefined,
           first,
+          ...(spaceless.test(first) ? [first.slice(0, 3), first.slice(0, 2), first.slice(0, 1)] : []),
         ]) {
           const known = candidate === undefined ? undefined : words.units.get(candidate)
           if (known === undefined || candidate === undefined) continue
           kind = known.kind
           keys = known.keys.map(([name, factor]) => `${name}:${round(value * factor)}`)
+          // "10 heures" may be a time of the day.
+          if (words.hours.has(candidate) && Number.isInteger(value) && value <= 24)
+            keys.push(`t:${value % 24}:00`)
           unitEnd = upTo(candidate.split(' ').at(-1)!)
           break
         }
@@ -275,7 +282,13 @@ export function extract(text: string, lenient = false): Extracted {
         continue
       }
     }
-    if (/[\d+(]/.test(character) && (begins || !/[\p{L}\p{N}.:]/u.test(source[position - 1] ?? ' '))) {
+    if (
+      /[\d+(]/.test(character) &&
+      (begins ||
+        !/[[\p{L}\p{N}.:]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]/v.test(
+          source[position - 1] ?? ' ',
+        ))
+    ) {
       const end = figures()
       if (end > position) {
         position = end
@@ -451,8 +464,6 @@ export function extract(text: string, lenient = false): Extracted {
         add(known.kind, position, end, keys, Number(leading))
         return end
       }
-      if (/^\p{Script=Han}|^[時分秒日]/u.test(letters))
-        return quantity(Number(leading), position, position + leading.length)
     }
     const rest = at(patterns.hyphenated, source, end)
     const whole = token + (rest?.[0] ?? '')
@@ -577,7 +588,9 @@ export function extract(text: string, lenient = false): Extracted {
       add('commitment', position, end, [`promise:${concept}`])
     if (!lenient) {
       const done = at(words.action, lower, position)
-      if (done) add('action', position, position + done[0].length, [phraseKey(done[0])])
+      // "Once it has been refunded" says that it may be, not that it is.
+      if (done && !words.conditional.test(lower.slice(Math.max(0, position - 60), position)))
+        add('action', position, position + done[0].length, [phraseKey(done[0])])
     }
     return end
   }
@@ -657,7 +670,8 @@ export function extract(text: string, lenient = false): Extracted {
   }
 }
 
-const phraseKey = (text: string): string => `phrase:${phraseWords(text).join(' ')}`
+// What is longer than eight words is known by its first eight.
+const phraseKey = (text: string): string => `phrase:${phraseWords(text).slice(0, 8).join(' ')}`
 const phraseWords = (text: string): string[] => folded(text).match(/[\p{L}\p{N}]+/gu) ?? []
 
 /** What sources say, made once for many questions. */
@@ -666,10 +680,10 @@ export class Support {
   steps = 0
 
   constructor(texts: string[]) {
-    for (const text of texts) this.#add(text)
+    for (const text of texts) this.add(text)
   }
 
-  #add(text: string) {
+  add(text: string): void {
     const { claims, steps } = extract(text, true)
     this.steps += steps
     for (const claim of claims) {
@@ -685,7 +699,7 @@ export class Support {
     const all = phraseWords(text)
     for (let from = 0; from < all.length; from++) {
       let phrase = 'phrase:'
-      for (let length = 0; length < 12 && from + length < all.length; length++) {
+      for (let length = 0; length < 8 && from + length < all.length; length++) {
         phrase += (length ? ' ' : '') + all[from + length]
         this.keys.add(phrase)
       }

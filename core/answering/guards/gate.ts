@@ -6,8 +6,8 @@
  * It takes one character after another, so the result never depends on how the stream was cut.
  */
 import { plain, visible } from './characters.ts'
-import { type Claim, Support } from './claims.ts'
-import { grounded } from './grounding.ts'
+import { type Claim, claimsOf, Support } from './claims.ts'
+import { grounding } from './grounding.ts'
 import { Leaks } from './leaks.ts'
 
 export interface GateSource {
@@ -87,7 +87,7 @@ function unsafe(piece: string): string | null {
   if (/\]\s?\((?!(?:https?:\/\/|mailto:|tel:))/i.test(text) || /\[\s{0,4}\]\(/.test(text))
     return 'link to nowhere'
   if (/^\s{0,3}\[[^\]\n]{1,80}\]:\s/m.test(text)) return 'link by reference'
-  if (turns.test(text)) return 'turn or tool in disguise'
+  if (turns.test(text) || piece.includes('```')) return 'turn or tool in disguise'
   if (mixedScript.test(piece.normalize('NFKC'))) return 'letters of two scripts in a word'
   return null
 }
@@ -96,9 +96,11 @@ export class Gate {
   readonly #options: GateOptions
   readonly #bySource = new Map<number, GateSource>()
   readonly #leaks: Leaks
-  readonly #all: Support
+  /** Of all sources; made when it is needed. */
+  #all: Support | null = null
   readonly #cited: number[] = []
-  #support: Support | null = null
+  /** Of those cited. */
+  readonly #support = new Support([])
 
   /** High surrogate whose other half is to come. */
   #half = ''
@@ -117,13 +119,13 @@ export class Gate {
   #paragraph = 0
   #paragraphCited = false
   #uncited = 0
+  #anchored = true
   #verdict: Verdict | null = null
 
   constructor(options: GateOptions) {
     this.#options = options
     for (const source of options.sources) this.#bySource.set(source.rank, source)
     const texts = options.sources.map(textOf)
-    this.#all = new Support(texts)
     this.#leaks = new Leaks({
       canary: options.canary,
       nonce: options.nonce,
@@ -144,15 +146,13 @@ export class Gate {
   /** What the model wrote since; returns what may be shown since. */
   push(delta: string): string {
     const before = this.#released.length
-    for (const character of this.#half + delta) {
+    let text = this.#half + delta
+    this.#half = /[\ud800-\udbff]$/.exec(text)?.[0] ?? ''
+    if (this.#half !== '') text = text.slice(0, -1)
+    for (const character of text) {
       if (this.#verdict) break
-      if (/^[\ud800-\udbff]$/.test(character)) {
-        this.#half = character
-        return this.#released.slice(before)
-      }
       this.#take(character)
     }
-    this.#half = ''
     return this.#released.slice(before)
   }
 
@@ -251,7 +251,7 @@ export class Gate {
       for (const rank of ranks)
         if (!this.#cited.includes(rank)) {
           this.#cited.push(rank)
-          this.#support = null
+          this.#support.add(textOf(this.#bySource.get(rank)!))
         }
       this.#release()
     }
@@ -283,9 +283,11 @@ export class Gate {
   }
 
   /** Releases what waits, if all that it claims stands in what has been cited. */
-  #release() {
+  #release(last = false) {
     const missing = this.#unsupported()
     if (missing.length > 0) return this.#fail({ kind: 'unsupported', claims: missing })
+    if (!this.#anchored && !last) return
+    if (!this.#anchored) return this.#fail({ kind: 'unsupported', claims: [ungrounded(this.#pending)] })
     const text = this.#pending.replace(/\n{3,}/g, '\n\n')
     const body = text.trimEnd()
     this.#released += this.#released === '' ? body.trimStart() : body
@@ -296,11 +298,15 @@ export class Gate {
     const text = read(this.#pending)
     const missing: Claim[] = []
     if (this.#guards('claims')) {
-      this.#support ??= new Support(this.#texts())
       missing.push(...this.#support.missing(text))
     }
-    if (this.#guards('grounding') && missing.length === 0 && !grounded(text, this.#texts()))
-      missing.push({ kind: 'grounding', text: text.trim().slice(0, 200) })
+    this.#anchored = true
+    if (this.#guards('grounding') && missing.length === 0) {
+      const found = grounding(text, this.#texts())
+      if (found === 'no') missing.push(ungrounded(text))
+      // In another language: what follows may have what is missing.
+      this.#anchored = found !== 'unanchored' || grounding(this.#released + text, this.#texts()) === 'yes'
+    }
     return missing
   }
 
@@ -314,7 +320,9 @@ export class Gate {
     if (!cited) this.#uncited += length
     if (this.#uncited > uncitedMost && this.#guards('citations')) return this.#fail({ kind: 'uncited' })
     if (this.#guards('claims')) {
-      const invented = this.#all.missing(read(this.#pending))
+      const text = read(this.#pending)
+      if (claimsOf(text).length > 0) this.#all ??= new Support(this.#options.sources.map(textOf))
+      const invented = this.#all?.missing(text) ?? []
       if (invented.length > 0) return this.#fail({ kind: 'unsupported', claims: invented })
     }
     if (this.#cited.length === 0 && this.#guards('citations')) {
@@ -322,9 +330,11 @@ export class Gate {
       if (last) this.#fail({ kind: 'uncited' })
       return
     }
-    if (last || this.#unsupported().length === 0) this.#release()
+    if (last || this.#unsupported().length === 0) this.#release(last)
   }
 }
+
+const ungrounded = (text: string): Claim => ({ kind: 'grounding', text: text.trim().slice(0, 200) })
 
 const textOf = (source: GateSource): string =>
   [source.title, source.heading, source.text].filter((part) => part).join('\n')

@@ -1,7 +1,7 @@
 /**
  * Whether prose is about what it cites: of the words that carry meaning, a share must stand in the sources, in any of
- * their forms. Told for English alone, in which the question and the source are compared word by word; an answer in
- * another language than its sources shares none with them, and is held to its claims only.
+ * their forms. That can be told where answer and source are of one language. An answer in another language must have
+ * something in common with its sources: a figure, a name, a label.
  */
 import { folded } from './characters.ts'
 
@@ -33,12 +33,29 @@ const wordsOf = (text: string): string[] => folded(text).match(/[a-z]{2,}/g) ?? 
 const stem = (word: string): string =>
   word.replace(/(?:ing|edly|ed|es|s|ly|ation|ations|ment|er|ers)$/, '').slice(0, 6)
 
-export function grounded(text: string, sources: string[]): boolean {
+/**
+ * yes: enough of it stands in the sources, or there is too little to tell. no: it is about something else.
+ * unanchored: in another language than its sources, and not a name, label or figure in common.
+ */
+export function grounding(text: string, sources: string[]): 'yes' | 'no' | 'unanchored' {
   const words = wordsOf(text)
   const usual = words.filter((word) => english.has(word)).length
-  if (words.length < 8 || usual / words.length < 0.2) return true
-  const carrying = words.filter((word) => word.length >= 4 && !common.has(word) && !english.has(word))
-  if (carrying.length < enough) return true
-  const known = new Set(sources.flatMap(wordsOf).map(stem))
-  return carrying.filter((word) => known.has(stem(word))).length / carrying.length >= least
+  if (words.length >= 8 && usual / words.length >= 0.2) {
+    const carrying = words.filter((word) => word.length >= 4 && !common.has(word) && !english.has(word))
+    if (carrying.length < enough) return 'yes'
+    const known = new Set(sources.flatMap(wordsOf).map(stem))
+    return carrying.filter((word) => known.has(stem(word))).length / carrying.length >= least ? 'yes' : 'no'
+  }
+  const letters = text.match(/\p{L}/gu)?.length ?? 0
+  if (letters < (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text) ? 12 : 40)) return 'yes'
+  if (/\d/.test(text.replace(/\[\d+\]/g, '').replace(/^\s*\d+[.)]/gm, ''))) return 'yes'
+  const known = new Set(
+    sources
+      .flatMap(wordsOf)
+      .filter((word) => word.length >= 4)
+      .map((word) => word.slice(0, 5)),
+  )
+  return words.some((word) => word.length >= 4 && !common.has(word) && known.has(word.slice(0, 5)))
+    ? 'yes'
+    : 'unanchored'
 }

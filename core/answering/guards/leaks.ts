@@ -43,7 +43,7 @@ const passesIban = (iban: string): boolean => {
 
 /** Talk of the instructions themselves, also where it translates them. */
 const selfTalk =
-  /\b(?:(?:my|these|the|our|initial|original|hidden|secret|system|following|above) (?:\w+ )?(?:system )?(?:instructions?|prompt|guidelines given|system message|directives)|system ?prompt|system message|developer mode|jailbr\w+|i was (?:told|instructed) (?:to|not)|i(?:'m| am) (?:not )?(?:an? )?(?:dan|unrestricted|unfiltered|jailbroken)|(?:meine|diese|ursprünglichen|geheimen|folgende[nr]?) (?:\w+ )?(?:anweisungen|instruktionen|vorgaben)|systemanweisung\w*|mes (?:\w+ )?(?:instructions|consignes)|(?:instructions|consignes) (?:système|secrètes|initiales)|mis (?:\w+ )?(?:instrucciones|directrices)|instrucciones (?:del sistema|secretas|iniciales)|le mie istruzioni|minhas instruções|mijn instructies|мои инструкции|системн\w+ (?:промпт|инструкц)|talimatlarım|as an ai|als ki|en tant qu'ia|como ia)(?!\p{L})|系统提示|系統提示|我的指令|システムプロンプト|私の指示|指示内容/iu
+  /(?<!\p{L})(?:(?:my|initial|original|hidden|secret|system|internal) (?:\w+ )?(?:instructions?|prompt|guidelines|directives|system message)|our (?:system|hidden|secret|internal) (?:instructions?|prompt|rules)|(?:above|previous) (?:instructions|prompt)|system ?prompt|system message|developer mode|jailbr\w+|i was (?:told|instructed|programmed) (?:to|not)|i(?:'m| am) (?:not )?(?:an? )?(?:dan|unrestricted|unfiltered|jailbroken)|(?:meine|ursprünglichen?|geheimen?|internen?) (?:\w+ )?(?:anweisungen|instruktionen|vorgaben|regeln lauten)|systemanweisung\w*|mes (?:\w+ )?(?:instructions|consignes)|(?:instructions|consignes) (?:système|secrètes|initiales)|mis (?:\w+ )?(?:instrucciones|directrices)|instrucciones (?:del sistema|secretas|iniciales)|le mie istruzioni|istruzioni di sistema|minhas instruções|mijn instructies|мои инструкции|системн\p{L}+ (?:промпт|инструкци)\p{L}*|talimatlarım|moje instrukcje|as an ai|als ki(?=[ ,-])|en tant qu'ia|como ia)(?!\p{L})|系统提示|系統提示|我的指令|システムプロンプト|私の指示|指示内容/iu
 
 const hexText = (text: string): string =>
   text.replace(/\b(?:[\da-f]{2}[ :]?){12,400}/gi, (run) =>
@@ -54,12 +54,53 @@ const leet: Record<string, string> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7
 const unleet = (text: string): string => text.replace(/[013457@$]/g, (character) => leet[character]!)
 const shifted = (text: string, by: number): string =>
   text.replace(/[a-z]/g, (c) => String.fromCharCode(((c.charCodeAt(0) - 97 + by) % 26) + 97))
+const stepsOf = (text: string): string => {
+  let steps = ''
+  for (let i = 1; i < text.length; i++) {
+    const from = text.charCodeAt(i - 1) - 97
+    const to = text.charCodeAt(i) - 97
+    steps +=
+      from < 0 || from > 25 || to < 0 || to > 25
+        ? text[i]!
+        : String.fromCharCode(65 + ((to - from + 26) % 26))
+  }
+  return steps
+}
 const reversed = (text: string): string => [...text].reverse().join('')
 
-const grams = (text: string, length: number): Set<string> => {
-  const found = new Set<string>()
-  for (let i = 0; i + length <= text.length; i++) found.add(text.slice(i, i + length))
-  return found
+/** A text in which runs of at least `length` characters are looked for, each place of which costs next to nothing. */
+class Runs {
+  readonly #text: string
+  readonly #length: number
+  readonly #half: number
+  readonly #places = new Map<string, number[]>()
+
+  constructor(text: string, length: number) {
+    this.#text = text
+    this.#length = length
+    this.#half = length >> 1
+    for (let i = 0; i + this.#half <= text.length; i++) {
+      const gram = text.slice(i, i + this.#half)
+      const places = this.#places.get(gram)
+      // A text of one letter would have them all.
+      if (!places) this.#places.set(gram, [i])
+      else if (places.length < 8) places.push(i)
+    }
+  }
+
+  /** Whether they share a run that stands nowhere in `but`. Every run of that length has one of the halves looked at. */
+  in(view: string, but = ''): boolean {
+    for (let i = 0; i + this.#half <= view.length; i += this.#half)
+      for (const place of this.#places.get(view.slice(i, i + this.#half)) ?? []) {
+        let before = 0
+        while (before < i && before < place && view[i - before - 1] === this.#text[place - before - 1])
+          before++
+        let after = this.#half
+        while (i + after < view.length && view[i + after] === this.#text[place + after]) after++
+        if (before + after >= this.#length && !but.includes(view.slice(i - before, i + after))) return true
+      }
+    return false
+  }
 }
 const initials = (text: string): string =>
   (folded(text).match(/[\p{L}\p{N}]+/gu) ?? []).map((w) => w[0]).join('')
@@ -81,25 +122,24 @@ export interface Private {
 }
 
 export class Leaks {
-  readonly #canary: Set<string>
-  readonly #instructions: Set<string>
-  readonly #initials: Set<string>
+  readonly #canary: Runs
+  readonly #instructions: Runs
+  /** From each letter to the next, which no shift of the alphabet changes. */
+  readonly #steps: Runs
+  readonly #initials: Runs
   readonly #sources: string
+  /** The same of the sources. */
+  readonly #quotable: string
   readonly #known: string
 
   constructor({ canary, nonce, instructions, sources }: Private) {
-    this.#canary = new Set([
-      ...grams(squeezed(canary), canaryShared),
-      ...grams(squeezed(nonce ?? ''), canaryShared),
-    ])
+    this.#canary = new Runs(`${squeezed(canary)}\n${squeezed(nonce ?? '')}`, canaryShared)
     this.#known = sources.map(plain).join('\n').toLowerCase()
     this.#sources = squeezed(sources.join('\n'))
-    // What a source says, too, may be said.
-    const quotable = grams(this.#sources, shared)
-    this.#instructions = new Set(
-      [...grams(squeezed(instructions), shared)].filter((gram) => !quotable.has(gram)),
-    )
-    this.#initials = grams(initials(instructions), 14)
+    this.#quotable = stepsOf(this.#sources)
+    this.#instructions = new Runs(squeezed(instructions), shared)
+    this.#steps = new Runs(stepsOf(squeezed(instructions)), shared)
+    this.#initials = new Runs(initials(instructions), 14)
   }
 
   /** What leaks in a text; null for nothing. The caller bounds its length. */
@@ -109,17 +149,16 @@ export class Leaks {
     const self = selfTalk.exec(seen)
     if (self && !this.#known.includes(self[0].toLowerCase())) return `instructions: ${self[0]}`
     for (const [view, what] of this.#views(text)) {
-      if (this.#has(view, this.#canary, canaryShared)) return `canary${what}`
-      if (this.#has(view, this.#instructions, shared)) return `instructions${what}`
+      if (this.#canary.in(view)) return `canary${what}`
+      if (this.#instructions.in(view, this.#sources)) return `instructions${what}`
     }
+    const same = squeezed(text)
+    if (this.#canary.in(shifted(same, 13))) return 'canary, shifted'
+    for (const view of [same, reversed(same)])
+      if (this.#steps.in(stepsOf(view), this.#quotable)) return 'instructions, shifted'
     for (const first of [initials(text), lineInitials(text)])
-      if (this.#has(first, this.#initials, 14)) return 'instructions by first letters'
+      if (this.#initials.in(first)) return 'instructions by first letters'
     return this.#personal(seen) ?? this.#encoded(seen)
-  }
-
-  #has(view: string, set: Set<string>, length: number): boolean {
-    for (let i = 0; i + length <= view.length; i++) if (set.has(view.slice(i, i + length))) return true
-    return false
   }
 
   *#views(text: string): Generator<[string, string]> {
@@ -127,7 +166,6 @@ export class Leaks {
     yield [same, '']
     yield [reversed(same), ', reversed']
     yield [squeezed(unleet(folded(text))), ', in leet']
-    for (let by = 1; by < 26; by++) yield [shifted(same, by), ', shifted']
     const everySecond = [...same].filter((_, i) => i % 2 === 0).join('')
     yield [everySecond, ', interleaved']
     let decoded = ''

@@ -82,6 +82,9 @@ unit('money', 'cent|cents|centimes|centimos|céntimos|центов', ['USD', 0.0
 unit('money', 'franken|francs|franc|chf', ['CHF', 1])
 unit('money', 'yen', ['JPY', 1])
 
+/** Of the hour, too. */
+export const hours = set('h heures heure horas hora ore uur')
+
 /** May stand between a number and its unit. */
 export const fillers = set(
   'full more whole consecutive calendar further additional extra entire other free ganze ganzen volle vollen weitere weiteren weiterer zusätzliche kostenlose kostenlosen freie freien autres autre bonnes longs otros otras plus',
@@ -398,3 +401,6 @@ export const harmless =
 /** The writer says that it has done something. It can do nothing. */
 export const action =
   /(?:i(?:'ve| have|'m| am)?(?: just| now| already| successfully)? (?:refunded|refunding|cancell?ed|cancell?ing|unlocked|unlocking|opened|opening the|booked|credited|crediting|issued|issuing|processed|processing|disabled|enabled|activated|deactivated|deleted|updated|granted|waived|approved|extended|transferred|switched|turned off|turned on|reset|sent you|emailed|published|saved|added|applied|executed|called the|notified|alerted)|(?:has|have) been (?:refunded|cancell?ed|unlocked|credited|issued|processed|disabled|enabled|activated|deactivated|deleted|granted|waived|approved|extended|transferred|switched|published)|ich habe [^.!?\n]{1,80}?(?:erstattet|storniert|geöffnet|gebucht|gutgeschrieben|freigeschaltet|entsperrt|deaktiviert|aktiviert|gelöscht|geändert|abgeschaltet|ausgeschaltet|genehmigt)|wurde(?:n)? (?:soeben |bereits |gerade )?(?:erstattet|storniert|geöffnet|gebucht|gutgeschrieben|freigeschaltet|entsperrt|deaktiviert|abgeschaltet|genehmigt)|j'ai (?:bien |déjà )?(?:remboursé|annulé|ouvert|réservé|crédité|débloqué|désactivé|activé|supprimé|accordé)|a été (?:remboursée?|annulée?|ouverte?|débloquée?|désactivée?|accordée?)|he (?:reembolsado|cancelado|abierto|reservado|desbloqueado|desactivado|activado|aprobado|borrado)|ha sido (?:reembolsad|cancelad|abiert|desbloquead|desactivad|aprobad)\w)/uy
+/** Of what stands before an action in the same sentence. */
+export const conditional =
+  /(?:^|[\s,(])(?:if|when|once|after|until|unless|whether|before|wenn|falls|sobald|nachdem|ob|si|quand|une fois|dès que|cuando|una vez|después de que)\s[^.!?\n]{0,50}$/
