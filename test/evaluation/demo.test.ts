@@ -1,7 +1,8 @@
 /** The whole loop against servers that speak the providers' protocols: a club, its customers, a week of learning. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { readConfig } from '../../core/config.ts'
-import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { ClubEmbedders } from '../../core/embedding/index.ts'
+import { adoptModel } from '../../core/embedding/reembed.ts'
 import { type DemoResult, playDemo } from '../../core/evaluation/demo.ts'
 import { openProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
@@ -22,7 +23,8 @@ beforeAll(async () => {
   const log = makeLog('silent')
   const config = readConfig({ OPENAI_BASE_URL: openai.url, ANTHROPIC_BASE_URL: anthropic.url })
   const providers = await openProviders(config, log)
-  const embedder = new LocalEmbedder()
+  const embedder = new ClubEmbedders(database.pool, providers.embeddings, config.embeddings)
+  await adoptModel(database.pool, embedder)
   const app = {
     config,
     log,
@@ -66,10 +68,8 @@ it('asks the customers’ questions, learns from those that failed, and asks aga
 it('routes, answers and embeds by OpenAI’s protocol, and says so', () => {
   expect(result.models.routed).toHaveProperty('gpt-4o-2024-08-06')
   expect(result.models.written).toHaveProperty('gpt-4o-2024-08-06')
-  for (const purpose of ['route', 'answer'])
-    expect(result.models.calls).toContainEqual(
-      expect.objectContaining({ provider: 'openai', purpose, model: 'gpt-4o-2024-08-06' }),
-    )
+  for (const purpose of ['route', 'answer', 'embed'])
+    expect(result.models.calls).toContainEqual(expect.objectContaining({ provider: 'openai', purpose }))
   expect(said.join('\n')).toMatch(/Answers written by: .*gpt-4o/)
 })
 
