@@ -120,6 +120,8 @@ export class StoppedByCustomer extends Error {
 
 interface Draft {
   ticket_id: number | null
+  /** A person has the conversation: nothing of this is said. */
+  silent: boolean
   message_id: number | null
   site: string | null
   category: string | null
@@ -181,6 +183,8 @@ export interface Asked {
   question: Question
   claims: Claims
   brief: Brief | null
+  /** For staff to look at; then nothing is said but an answer. */
+  drafting: boolean
   options: AskOptions
   started: number
 }
@@ -230,14 +234,19 @@ export async function make(services: AnsweringServices, asked: Asked): Promise<M
   const stopped = () => signal?.reason instanceof StoppedByCustomer && draft.outcome !== 'emergency'
   if (stopped()) return withheld(made)
 
+  /** The text that is not written by a model, or not any more. */
+  const say = (type: 'delta' | 'replace') => {
+    const text = draft.silent || (asked.drafting && draft.outcome === 'handed_over') ? '' : draft.text
+    if (type === 'replace' || text !== '') emit({ type, text })
+  }
   const writer = brief?.prompts.answer ? providers.answer : null
   if (!writer) {
-    if (draft.outcome !== 'withheld') emit({ type: 'delta', text: draft.text })
+    say('delta')
     return made
   }
   if (!asking || !draft.for_model) {
     if (brief!.budget === 'stopped' && draft.outcome === 'answered') made.fallback = 'budget_stopped'
-    emit({ type: 'delta', text: draft.text })
+    say('delta')
     return made
   }
 
@@ -264,7 +273,7 @@ export async function make(services: AnsweringServices, asked: Asked): Promise<M
       return withheld(made)
     }
     fallBack(services, made, error)
-    emit({ type: shown ? 'replace' : 'delta', text: draft.text })
+    say(shown ? 'replace' : 'delta')
   } finally {
     made.writeMs = performance.now() - writing
   }
@@ -455,7 +464,7 @@ export async function ask(
           ).brief,
         )
       : null
-  const asked = { question, claims, brief, options, started }
+  const asked = { question, claims, brief, drafting: false, options, started }
   const made = await make(services, asked)
   const { draft } = made
   const recording = performance.now()
@@ -492,7 +501,7 @@ export async function ask(
       ? 'A member of our team will answer you here as soon as possible.'
       : response.text
   // Decided in the database a moment ago: what was shown of it is taken back.
-  if (text !== draft.text) options.onEvent?.({ type: 'replace', text })
+  if (text !== (draft.silent ? '' : draft.text)) options.onEvent?.({ type: 'replace', text })
   return {
     id: response.id,
     text,
@@ -534,7 +543,7 @@ export async function draftReply(
   const brief = { ...Brief.parse(given), silent: false }
   const claims: Claims = { ...caller, role: 'worker' }
   const question = { query: about.question, site: brief.site }
-  const asked = { question, claims, brief, options, started }
+  const asked = { question, claims, brief, drafting: true, options, started }
   const made = await make(services, asked)
   const { draft } = made
   const recording = performance.now()
@@ -556,7 +565,8 @@ export async function draftReply(
     ],
   )
   const trace = traceOf(made, asked, recording, response)
-  if (response.text !== draft.text) options.onEvent?.({ type: 'replace', text: response.text })
+  if (response.text !== draft.text && draft.outcome !== 'handed_over')
+    options.onEvent?.({ type: 'replace', text: response.text })
   return {
     ...response,
     fallback: made.fallback,

@@ -123,6 +123,7 @@ async function tryOne(
     question: { query: question, category: requested, site: brief.site },
     claims: { actor: claims.actor, role: 'worker' },
     brief,
+    drafting: false,
     options: { signal },
     started,
   })
