@@ -98,10 +98,18 @@ test('what models cost: drawn, as a table, as a file, with the statement to past
   const page = await club().as('auditor')
   await page.goto('/admin/models?tab=cost')
   const byDay = section(page, 'Cost by day')
-  await expect(byDay.getByRole('img')).toHaveAttribute('aria-label', /answers: \$0\.\d+ in all/)
-  await expect(section(page, 'Cost of an answer').getByRole('img')).toBeVisible()
-  await expect(section(page, 'Read from the cache').getByRole('img')).toBeVisible()
-  await expect(section(page, 'Cost of an accepted proposal').getByRole('img')).toBeVisible()
+  await expect(byDay.getByRole('img', { name: /^Cost by day\. answers: \$0\.\d+/ })).toBeVisible()
+  await expect(
+    section(page, 'Cost of an answer').getByRole('img', { name: /^Cost of an answer\./ }),
+  ).toBeVisible()
+  await expect(
+    section(page, 'Read from the cache').getByRole('img', { name: /^Read from the cache\./ }),
+  ).toBeVisible()
+  await expect(
+    section(page, 'Cost of an accepted proposal').getByRole('img', {
+      name: /^Cost of an accepted proposal\./,
+    }),
+  ).toBeVisible()
   await byDay.getByRole('link', { name: /full/i }).or(byDay.getByRole('link').first()).first().click()
   await expect(page).toHaveURL(/chart=cost_by_day/)
   await page.getByText('Table', { exact: true }).click()
