@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { AnsweringServices } from '../../core/answering/ask.ts'
 import { withClaims } from '../../core/database/index.ts'
-import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { LocalEmbedder, only } from '../../core/embedding/index.ts'
 import { analyse } from '../../core/learning/analyse.ts'
 import { pollBatch, submitBatch } from '../../core/learning/batches.ts'
 import { type BatchModel, LlmError } from '../../core/llm/index.ts'
@@ -249,9 +249,11 @@ describe('killed', () => {
         for (let n = 0; n < 20; n++) await poll(cut)
       })(),
     ).rejects.toThrow('broke')
-    const broken = Object.assign(Object.create(club.services.embedder), {
-      embed: () => Promise.reject(new Error('killed while embedding')),
-    })
+    const broken = only(
+      Object.assign(Object.create(embedder), {
+        embed: () => Promise.reject(new Error('killed while embedding')),
+      }),
+    )
     await expect(poll({ ...club.services, embedder: broken })).rejects.toThrow('killed')
     expect(await proposals()).toEqual([])
     await pollToTheEnd()
