@@ -11,6 +11,7 @@ import { claimSettings } from '../core/database/index.ts'
 import { ensureVapidKeys } from '../core/notifications/push.ts'
 import { serverSecret } from '../core/secrets.ts'
 import { authErrors, authRoutes, clearSession } from './auth.ts'
+import { type ChatOptions, makeChat } from './chat.ts'
 import { type Caller, callerOf, cookieNames, identify } from './identity.ts'
 import { pages } from './pages.ts'
 import { presentError } from './plugins/errors.ts'
@@ -39,6 +40,7 @@ export async function startServer(
   services: AnsweringServices,
   databaseUrl: string,
   state: { ready(): Promise<string | null> },
+  options: { chat?: ChatOptions } = {},
 ): Promise<RunningServer> {
   checkReachable(config)
   const { log, pool } = services
@@ -58,6 +60,9 @@ export async function startServer(
     queuePerCaller: 64,
     patience: 2000,
   })
+  // Answers that models write: seconds each, and next to nothing of this server. They wait in no line.
+  const underWay = new Admission({ capacity: 200, perCaller: 40, queue: 0, queuePerCaller: 0, patience: 0 })
+  const asksModels = services.providers.route !== null || services.providers.answer !== null
 
   const base = makePreset(databaseUrl, services, config)
   const pgl = postgraphile({
@@ -86,12 +91,20 @@ export async function startServer(
         const claims = http ? caller.claims : { ...caller.claims, requestId: randomUUID() }
         return {
           claims,
-          takeAsk: () =>
-            takeAsk(limits, caller).catch((error: unknown) => {
+          async takeAsk() {
+            try {
+              await takeAsk(limits, caller)
+              if (http && asksModels) {
+                http.res.once('close', await underWay.enter(caller.key))
+                // What waits for a model must not keep others from what needs none.
+                ;(http.res.locals.leave as () => void)()
+              }
+            } catch (error) {
               if (error instanceof RateLimitError)
                 http?.res.setHeader('retry-after', String(error.retryAfter))
               throw error
-            }),
+            }
+          },
           pgSettings: { ...claimSettings(claims), statement_timeout: '30000' },
         }
       },
@@ -142,11 +155,8 @@ export async function startServer(
   app.use('/auth', authRoutes({ config, pool, log, limits }))
   app.use(pages(pool))
   const names = cookieNames(config)
-  app.use('/graphql', async (request, response, next) => {
-    const caller = callerOf(response)
-    await limits.take('caller', caller.key)
-    response.setHeader('cache-control', 'no-store')
-    if (caller.newVisitorCookie && request.method === 'POST')
+  const welcome = (caller: Caller, response: Response) => {
+    if (caller.newVisitorCookie)
       response.cookie(names.visitor, caller.newVisitorCookie, {
         httpOnly: true,
         sameSite: 'lax',
@@ -154,7 +164,27 @@ export async function startServer(
         path: '/',
         maxAge: 365 * 86_400_000,
       })
+  }
+  const chat = makeChat(
+    {
+      ...services,
+      config,
+      limits,
+      admission,
+      underWay,
+      welcome,
+      takeAsk: (caller) => takeAsk(limits, caller),
+    },
+    options.chat,
+  )
+  app.use('/chat', chat.router)
+  app.use('/graphql', async (request, response, next) => {
+    const caller = callerOf(response)
+    await limits.take('caller', caller.key)
+    response.setHeader('cache-control', 'no-store')
+    if (request.method === 'POST') welcome(caller, response)
     const leave = await admission.enter(caller.key)
+    response.locals.leave = leave
     response.once('close', leave)
     if (response.destroyed) leave()
     else next()
@@ -192,7 +222,7 @@ export async function startServer(
       server.closeIdleConnections()
       websockets.close()
       const force = setTimeout(() => server.closeAllConnections(), 10_000)
-      await closed
+      await Promise.all([closed, chat.close()])
       clearTimeout(force)
       await release()
     },

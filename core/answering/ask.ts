@@ -5,8 +5,9 @@
  */
 import type pg from 'pg'
 import { z } from 'zod'
-import { type Claims, claimSettings, toVector } from '../database/index.ts'
-import type { Embedder } from '../embedding/index.ts'
+import { type Claims, claimSettings } from '../database/index.ts'
+import type { Embedders } from '../embedding/index.ts'
+import { embedQuestion } from '../embedding/question.ts'
 import { type Call, LlmError } from '../llm/index.ts'
 import type { Providers } from '../llm/providers.ts'
 import type { Log } from '../log.ts'
@@ -89,7 +90,8 @@ export interface Vote {
 
 export interface AnsweringServices {
   pool: pg.Pool
-  embedder: Embedder
+  /** Whose vectors a question is compared with, the database says. */
+  embedder: Embedders
   /** The language models; all null where the club's own text answers alone. */
   providers: Providers
   log: Log
@@ -118,6 +120,8 @@ export class StoppedByCustomer extends Error {
 
 interface Draft {
   ticket_id: number | null
+  /** A person has the conversation: nothing of this is said. */
+  silent: boolean
   message_id: number | null
   site: string | null
   category: string | null
@@ -143,7 +147,7 @@ const handOverText =
   'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.'
 
 /** All that came of a question, before it is written down. */
-interface Made {
+export interface Made {
   brief: Brief | null
   draft: Draft
   model: string
@@ -158,7 +162,12 @@ interface Made {
 }
 
 /** The claims are set in the statement itself, so that each part is one round trip and one transaction. */
-async function inOne<T>(pool: pg.Pool, claims: Claims, call: string, parameters: unknown[]): Promise<T> {
+export async function inOne<T>(
+  pool: pg.Pool,
+  claims: Claims,
+  call: string,
+  parameters: unknown[],
+): Promise<T> {
   const settings = claimSettings(claims)
   const names = Object.keys(settings)
   const first = parameters.length + 1
@@ -170,16 +179,18 @@ async function inOne<T>(pool: pg.Pool, claims: Claims, call: string, parameters:
   return rows[0] as T
 }
 
-interface Asked {
+export interface Asked {
   question: Question
   claims: Claims
   brief: Brief | null
+  /** For staff to look at; then nothing is said but an answer. */
+  drafting: boolean
   options: AskOptions
   started: number
 }
 
 /** From the question to what will be written down; nothing of it is shown but what may be. */
-async function make(services: AnsweringServices, asked: Asked): Promise<Made> {
+export async function make(services: AnsweringServices, asked: Asked): Promise<Made> {
   const { question, brief, options } = asked
   const { providers } = services
   const { signal } = options
@@ -204,7 +215,7 @@ async function make(services: AnsweringServices, asked: Asked): Promise<Made> {
   ])
   if (routed?.value) calls.push(routed.value.call)
 
-  const begun = await timed(begin(services, asked, vector.value, routed?.value?.route ?? null, asking))
+  const begun = await timed(begin(services, asked, vector.value, routed?.value?.route ?? null, asking, calls))
   const { draft, model: embeddedBy } = begun.value
   emit({ type: 'route', category: draft.category, confidence: draft.confidence })
   const made: Made = {
@@ -223,14 +234,19 @@ async function make(services: AnsweringServices, asked: Asked): Promise<Made> {
   const stopped = () => signal?.reason instanceof StoppedByCustomer && draft.outcome !== 'emergency'
   if (stopped()) return withheld(made)
 
+  /** The text that is not written by a model, or not any more. */
+  const say = (type: 'delta' | 'replace') => {
+    const text = draft.silent || (asked.drafting && draft.outcome === 'handed_over') ? '' : draft.text
+    if (type === 'replace' || text !== '') emit({ type, text })
+  }
   const writer = brief?.prompts.answer ? providers.answer : null
   if (!writer) {
-    if (draft.outcome !== 'withheld') emit({ type: 'delta', text: draft.text })
+    say('delta')
     return made
   }
   if (!asking || !draft.for_model) {
     if (brief!.budget === 'stopped' && draft.outcome === 'answered') made.fallback = 'budget_stopped'
-    emit({ type: 'delta', text: draft.text })
+    say('delta')
     return made
   }
 
@@ -257,7 +273,7 @@ async function make(services: AnsweringServices, asked: Asked): Promise<Made> {
       return withheld(made)
     }
     fallBack(services, made, error)
-    emit({ type: shown ? 'replace' : 'delta', text: draft.text })
+    say(shown ? 'replace' : 'delta')
   } finally {
     made.writeMs = performance.now() - writing
   }
@@ -332,22 +348,17 @@ async function embed(
   asking: boolean,
   calls: Call[],
   signal?: AbortSignal,
-  model = brief?.embedding_model ?? services.embedder.model,
+  model = brief?.embedding_model,
 ): Promise<Embedded> {
-  const none = { vector: null, model: null }
-  if (query.trim() === '' || brief?.vector_cached) return none
-  if (model === services.embedder.model) return { vector: await embedQuestion(services, query), model }
-  const remote = services.providers.embeddings
-  // What leaves this machine is masked, and not sent where no model is to be asked.
-  if (remote?.model !== model || brief === null || !asking) return none
-  try {
-    const { vectors, call } = await remote.embed([brief.masked], signal)
-    calls.push(call)
-    return { vector: toVector(vectors[0]!), model }
-  } catch (error) {
-    note(services, calls, 'embed', error)
-    return none
-  }
+  if (brief?.vector_cached && model === brief.embedding_model) return { vector: null, model: null }
+  const embedded = await embedQuestion(services, query, {
+    // What leaves this machine is masked, and not sent where no model is to be asked.
+    ...(brief && { masked: brief.masked, mayPay: asking }),
+    model,
+    signal,
+  })
+  calls.push(...embedded.calls)
+  return embedded
 }
 
 async function begin(
@@ -356,6 +367,7 @@ async function begin(
   embedded: Embedded,
   routed: Route | null,
   asking: boolean,
+  calls: Call[],
 ): Promise<{ draft: Draft; model: number }> {
   const { question, claims, brief } = asked
   const given = async ({ vector, model }: Embedded, messageId: string | number | null) => {
@@ -383,7 +395,7 @@ async function begin(
     return { draft, model: 0 }
   // The club went over to another model in between: once more, by that one.
   const again = await timed(
-    embed(services, question.query, brief, asking, [], undefined, draft.embedding_model),
+    embed(services, question.query, brief, asking, calls, undefined, draft.embedding_model),
   )
   return again.value.vector === null
     ? { draft, model: again.ms }
@@ -452,7 +464,7 @@ export async function ask(
           ).brief,
         )
       : null
-  const asked = { question, claims, brief, options, started }
+  const asked = { question, claims, brief, drafting: false, options, started }
   const made = await make(services, asked)
   const { draft } = made
   const recording = performance.now()
@@ -489,7 +501,7 @@ export async function ask(
       ? 'A member of our team will answer you here as soon as possible.'
       : response.text
   // Decided in the database a moment ago: what was shown of it is taken back.
-  if (text !== draft.text) options.onEvent?.({ type: 'replace', text })
+  if (text !== (draft.silent ? '' : draft.text)) options.onEvent?.({ type: 'replace', text })
   return {
     id: response.id,
     text,
@@ -531,7 +543,7 @@ export async function draftReply(
   const brief = { ...Brief.parse(given), silent: false }
   const claims: Claims = { ...caller, role: 'worker' }
   const question = { query: about.question, site: brief.site }
-  const asked = { question, claims, brief, options, started }
+  const asked = { question, claims, brief, drafting: true, options, started }
   const made = await make(services, asked)
   const { draft } = made
   const recording = performance.now()
@@ -553,7 +565,8 @@ export async function draftReply(
     ],
   )
   const trace = traceOf(made, asked, recording, response)
-  if (response.text !== draft.text) options.onEvent?.({ type: 'replace', text: response.text })
+  if (response.text !== draft.text && draft.outcome !== 'handed_over')
+    options.onEvent?.({ type: 'replace', text: response.text })
   return {
     ...response,
     fallback: made.fallback,
@@ -571,16 +584,4 @@ async function conversationOf(services: AnsweringServices, ticketId: number): Pr
     [ticketId],
   )
   return rows[0]!.conversation
-}
-
-/** Null where the model fails: words still find the answer, and the model column says so. */
-export async function embedQuestion(services: AnsweringServices, query: string): Promise<string | null> {
-  if (query.trim() === '') return null
-  try {
-    const [vector] = await services.embedder.embed([query.slice(0, 8000)])
-    return toVector(vector!)
-  } catch (error) {
-    services.log.error({ error: (error as Error).message }, 'embedding failed; answering by words alone')
-    return null
-  }
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import type { AnsweringServices } from '../../core/answering/ask.ts'
 import { readConfig } from '../../core/config.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
-import { noProviders } from '../../core/llm/providers.ts'
+import { noProviders, type Providers } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
+import type { ChatOptions } from '../../server/chat.ts'
 import { type RunningServer, startServer } from '../../server/index.ts'
 import { makeTestDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -68,13 +69,16 @@ export const testEnvironment = {
   CLUBOS_SECRET: 'a secret of the tests, long enough for them',
 }
 
-export async function startApi(environment: Record<string, string> = {}): Promise<Api> {
+export async function startApi(
+  environment: Record<string, string> = {},
+  options: { providers?: Providers; chat?: ChatOptions } = {},
+): Promise<Api> {
   const database = await makeTestDatabase()
   const embedder = new LocalEmbedder()
   const services = {
     pool: database.pool,
     embedder,
-    providers: noProviders,
+    providers: options.providers ?? noProviders,
     log: makeLog(process.env.TEST_LOG ?? 'silent'),
   }
   const server = await startServer(
@@ -84,6 +88,7 @@ export async function startApi(environment: Record<string, string> = {}): Promis
     {
       ready: async () => null,
     },
+    { chat: options.chat },
   )
   const sendText = async (query: string, variables: object = {}, who: Who = anonymous): Promise<Result> => {
     const response = await fetch(`${server.url}/graphql`, {
