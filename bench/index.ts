@@ -7,6 +7,8 @@ const benches = {
   policies: 'what row level security costs, on 100,000 rows',
   audit: 'what the audit chain costs, under 16 connections',
   load: 'answers and refusals at a rate, at twice and four times it, and under a flood',
+  answering: 'answers and analyses by models: what is added to the provider’s time, tokens, cost',
+  reembed: 'moving 10,000 search units to another embedding model, with searches meanwhile',
   web: 'the review queue in a browser, with 5,000 proposals that wait and 10,000 SOPs',
 } as const
 type Bench = keyof typeof benches

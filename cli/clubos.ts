@@ -25,6 +25,7 @@ const commands = [
   'analyze',
   'audit',
   'eval',
+  'reembed',
   'demo',
   'doctor',
   'create-user',

@@ -5,13 +5,15 @@ import type { AnsweringServices } from './answering/ask.ts'
 import type { Config } from './config.ts'
 import { type Database, makePool, openDatabase, type PoolOptions } from './database/index.ts'
 import { migrateDatabase } from './database/migrate.ts'
-import { LocalEmbedder } from './embedding/index.ts'
+import { ClubEmbedders } from './embedding/index.ts'
+import { adoptModel } from './embedding/reembed.ts'
 import { openProviders } from './llm/providers.ts'
 import type { Log } from './log.ts'
 
 export interface App extends AnsweringServices {
   config: Config
   database: Database
+  embedder: ClubEmbedders
   close(): Promise<void>
 }
 
@@ -25,7 +27,8 @@ export async function openApp(
     if (options.migrate !== false) await migrateDatabase(database.url)
     const providers = await openProviders(config, log)
     const pool = makePool(database.url, log, 10, options.pool)
-    const embedder = new LocalEmbedder()
+    const embedder = new ClubEmbedders(pool, providers.embeddings, config.embeddings)
+    if (options.migrate !== false) await adoptModel(pool, embedder)
     return {
       config,
       database,

@@ -25,6 +25,7 @@
 --!include tables/audit_log.sql
 --!include tables/llm_prices.sql
 --!include tables/llm_calls.sql
+--!include tables/reembeddings.sql
 --!include tables/sessions.sql
 --!include tables/api_tokens.sql
 --!include tables/webhooks.sql
@@ -102,6 +103,7 @@
 --!include functions/drafts.sql
 --!include functions/preview.sql
 --!include functions/analyse.sql
+--!include functions/reembed.sql
 --!include functions/apply_edits.sql
 --!include functions/suspicious_text.sql
 --!include functions/analyst_brief.sql

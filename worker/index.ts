@@ -22,6 +22,7 @@ import notificationsSend from './tasks/notifications__send.ts'
 import retentionApply from './tasks/retention__apply.ts'
 import searchStatisticsRefresh from './tasks/search_statistics__refresh.ts'
 import searchUnitsEmbed from './tasks/search_units__embed.ts'
+import searchUnitsReembed from './tasks/search_units__reembed.ts'
 import ticketsRescue from './tasks/tickets__rescue.ts'
 
 export interface Services extends AnsweringServices {
@@ -45,6 +46,7 @@ const taskFiles: Record<string, Limited> = {
   retention__apply: { make: retentionApply, limit: 60 * minute },
   search_statistics__refresh: { make: searchStatisticsRefresh, limit: 10 * minute },
   search_units__embed: { make: searchUnitsEmbed, limit: 30 * minute },
+  search_units__reembed: { make: searchUnitsReembed, limit: 6 * 60 * minute },
   tickets__rescue: { make: ticketsRescue, limit: minute },
 }
 

@@ -1,7 +1,6 @@
 /** `clubos doctor`: looks at a deployment and says what to do. */
 import type { Command } from 'commander'
 import type { App } from '../../core/app.ts'
-import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { withApp } from '../report.ts'
 
 interface Finding {
@@ -117,14 +116,18 @@ export default (program: Command) =>
           'The worker embeds them within minutes; is it running? (clubos start)',
         )
         const model = await one(
-          'select embedding_model as model, assistant_enabled as enabled from app_public.club_settings',
+          `select s.embedding_model as model, s.assistant_enabled as enabled, m.state, m.done, m.total, m.error
+             from app_public.club_settings s left join app_public.reembeddings m on m.id = (select max(id) from app_public.reembeddings) and m.state <> 'done'`,
         )
-        const local = new LocalEmbedder().model
+        const club = String(model.model)
+        const { wanted } = app.embedder
         add(
           'embedding model',
-          model.model === local,
-          `database: ${model.model}, this process: ${local}`,
-          'Searches use words alone until both agree.',
+          club === wanted.model,
+          `the club's: ${club}, the settings': ${wanted.model}${model.state === null ? '' : `; moving is ${model.state}: ${model.done} of ${model.total}${model.error ? ` (${model.error})` : ''}`}`,
+          app.embedder.for(club)
+            ? 'The worker moves all texts in the background; or do it now: clubos reembed'
+            : `Words alone find answers: nothing here embeds by ${club}. clubos reembed, or set its key again.`,
         )
         add(
           'assistant',

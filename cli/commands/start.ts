@@ -5,6 +5,7 @@ import { type App, openApp } from '../../core/app.ts'
 import { readConfig } from '../../core/config.ts'
 import { importDemo, isEmpty } from '../../core/content/demo.ts'
 import { playHistory } from '../../core/content/demo_history.ts'
+import { requestMove } from '../../core/embedding/reembed.ts'
 import type { Providers } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { startServer } from '../../server/index.ts'
@@ -38,6 +39,8 @@ export default (program: Command) =>
           const imported = await importDemo(app)
           say(`  ${imported.sops} SOPs, ${imported.knowledge} knowledge entries, ${imported.sites} sites.`)
         }
+        const move = await requestMove(app)
+        if (move) say(move)
         // Whoever read what we say may have gone (`npm start | head`): no reason to end.
         process.stdout.on('error', () => {})
         // One failure that nobody waited for must not end a server that can go on.

@@ -5,8 +5,9 @@
  */
 import type pg from 'pg'
 import { z } from 'zod'
-import { type Claims, claimSettings, toVector } from '../database/index.ts'
-import type { Embedder } from '../embedding/index.ts'
+import { type Claims, claimSettings } from '../database/index.ts'
+import type { Embedders } from '../embedding/index.ts'
+import { embedQuestion } from '../embedding/question.ts'
 import { type Call, LlmError } from '../llm/index.ts'
 import type { Providers } from '../llm/providers.ts'
 import type { Log } from '../log.ts'
@@ -89,7 +90,8 @@ export interface Vote {
 
 export interface AnsweringServices {
   pool: pg.Pool
-  embedder: Embedder
+  /** Whose vectors a question is compared with, the database says. */
+  embedder: Embedders
   /** The language models; all null where the club's own text answers alone. */
   providers: Providers
   log: Log
@@ -208,7 +210,7 @@ async function make(services: AnsweringServices, asked: Asked): Promise<Made> {
   ])
   if (routed?.value) calls.push(routed.value.call)
 
-  const begun = await timed(begin(services, asked, vector.value, routed?.value?.route ?? null, asking))
+  const begun = await timed(begin(services, asked, vector.value, routed?.value?.route ?? null, asking, calls))
   const { draft, model: embeddedBy } = begun.value
   emit({ type: 'route', category: draft.category, confidence: draft.confidence })
   const made: Made = {
@@ -341,22 +343,17 @@ async function embed(
   asking: boolean,
   calls: Call[],
   signal?: AbortSignal,
-  model = brief?.embedding_model ?? services.embedder.model,
+  model = brief?.embedding_model,
 ): Promise<Embedded> {
-  const none = { vector: null, model: null }
-  if (query.trim() === '' || brief?.vector_cached) return none
-  if (model === services.embedder.model) return { vector: await embedQuestion(services, query), model }
-  const remote = services.providers.embeddings
-  // What leaves this machine is masked, and not sent where no model is to be asked.
-  if (remote?.model !== model || brief === null || !asking) return none
-  try {
-    const { vectors, call } = await remote.embed([brief.masked], signal)
-    calls.push(call)
-    return { vector: toVector(vectors[0]!), model }
-  } catch (error) {
-    note(services, calls, 'embed', error)
-    return none
-  }
+  if (brief?.vector_cached && model === brief.embedding_model) return { vector: null, model: null }
+  const embedded = await embedQuestion(services, query, {
+    // What leaves this machine is masked, and not sent where no model is to be asked.
+    ...(brief && { masked: brief.masked, mayPay: asking }),
+    model,
+    signal,
+  })
+  calls.push(...embedded.calls)
+  return embedded
 }
 
 async function begin(
@@ -365,6 +362,7 @@ async function begin(
   embedded: Embedded,
   routed: Route | null,
   asking: boolean,
+  calls: Call[],
 ): Promise<{ draft: Draft; model: number }> {
   const { question, claims, brief } = asked
   const given = async ({ vector, model }: Embedded, messageId: string | number | null) => {
@@ -392,7 +390,7 @@ async function begin(
     return { draft, model: 0 }
   // The club went over to another model in between: once more, by that one.
   const again = await timed(
-    embed(services, question.query, brief, asking, [], undefined, draft.embedding_model),
+    embed(services, question.query, brief, asking, calls, undefined, draft.embedding_model),
   )
   return again.value.vector === null
     ? { draft, model: again.ms }
@@ -581,16 +579,4 @@ async function conversationOf(services: AnsweringServices, ticketId: number): Pr
     [ticketId],
   )
   return rows[0]!.conversation
-}
-
-/** Null where the model fails: words still find the answer, and the model column says so. */
-export async function embedQuestion(services: AnsweringServices, query: string): Promise<string | null> {
-  if (query.trim() === '') return null
-  try {
-    const [vector] = await services.embedder.embed([query.slice(0, 8000)])
-    return toVector(vector!)
-  } catch (error) {
-    services.log.error({ error: (error as Error).message }, 'embedding failed; answering by words alone')
-    return null
-  }
 }

@@ -2,7 +2,8 @@
 import pg from 'pg'
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
-import { LocalEmbedder } from '../embedding/index.ts'
+import { ClubEmbedders } from '../embedding/index.ts'
+import { adoptModel } from '../embedding/reembed.ts'
 import { openProviders } from '../llm/providers.ts'
 import type { Log } from '../log.ts'
 import { openEmbedded } from './embedded/index.ts'
@@ -15,7 +16,8 @@ export async function openScratch(config: Config, log: Log): Promise<App> {
     await migrateDatabase(url)
     const pool = makePool(url, log)
     const providers = await openProviders(config, log)
-    const embedder = new LocalEmbedder()
+    const embedder = new ClubEmbedders(pool, providers.embeddings, config.embeddings)
+    await adoptModel(pool, embedder)
     return {
       config,
       log,

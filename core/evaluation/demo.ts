@@ -211,32 +211,32 @@ async function live(client: Client, question: Question, result: Counts): Promise
   }
 }
 
-/** Asks the worker for an analysis and waits until each failure whose answer is known stands behind a proposal. */
+/** Asks the worker for an analysis and waits until it has ended and each proposal has its dry run. */
 async function analyseNow(
   client: Client,
   progress: (text: string) => void,
 ): Promise<{ ids: number[]; patterns: number }> {
-  const status = `{ unread: failedResponses(filter: { analyzed: { equalTo: false }, withdrawnAt: { isNull: true } }) { totalCount }
-    undrafted: failedResponses(filter: { withdrawnAt: { isNull: true }, expectedSopId: { isNull: false }, improvementEvidencesExist: false }) { totalCount }
+  const status = `query ($run: Int!) { analysisRun(id: $run) { status }
     improvementQueues(filter: { status: { equalTo: "pending" } }, orderBy: [IMPACT_DESC]) { nodes { id patternId dryRun } } }`
   interface Status {
-    unread: { totalCount: number }
-    undrafted: { totalCount: number }
+    analysisRun: { status: string }
     improvementQueues: { nodes: { id: number; patternId: number | null; dryRun: unknown }[] }
   }
-  await client.send('agent', 'mutation { requestAnalysis(input: { most: 10000 }) { result } }')
+  const { requestAnalysis } = await client.send<{ requestAnalysis: { result: { id: number } } }>(
+    'agent',
+    'mutation { requestAnalysis(input: { most: 10000 }) { result { id } } }',
+  )
   let before = ''
   for (let waited = 0; ; waited++) {
-    const now = await client.send<Status>('agent', status)
+    const now = await client.send<Status>('agent', status, { run: requestAnalysis.result.id })
     const { nodes } = now.improvementQueues
     progress(`The analyst has drafted ${nodes.length} proposals`)
-    const seen = `${now.unread.totalCount} ${now.undrafted.totalCount} ${nodes.length} ${nodes.filter((node) => node.dryRun).length}`
+    const seen = `${now.analysisRun.status} ${nodes.length} ${nodes.filter((node) => node.dryRun).length}`
     if (seen !== before) waited = 0
     before = seen
-    const finished =
-      now.unread.totalCount === 0 && now.undrafted.totalCount === 0 && nodes.every((node) => node.dryRun)
-    // Some failures need no proposal (their words stand in the SOP already): then nothing moves any more.
-    if (finished || waited > 60)
+    const finished = now.analysisRun.status === 'finished' && nodes.every((node) => node.dryRun)
+    // Longer than any model is given for one pattern: what is there then has to do.
+    if (finished || waited > 600)
       return {
         ids: nodes.map((node) => node.id),
         patterns: new Set(nodes.map((node) => node.patternId)).size,

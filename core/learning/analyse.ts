@@ -4,6 +4,7 @@
  */
 import type { AnsweringServices } from '../answering/ask.ts'
 import { type Claims, toVector, withClaims } from '../database/index.ts'
+import { prepareTexts, recordCalls } from '../embedding/question.ts'
 import { type Call, type FailureKind, LlmError, type TextModel } from '../llm/index.ts'
 import { type Brief, requestOf, type Suggestion } from './claude.ts'
 import { analyseLocally } from './local.ts'
@@ -431,20 +432,54 @@ async function embedFailures(services: AnsweringServices): Promise<void> {
   await storeVectors(services, texts)
 }
 
-/** Embeds what the cache lacks, in batches, and hands it to whatever waits for it. */
+/**
+ * Embeds texts by the club's model, in batches, and hands their vectors to whatever waits for them. Returns how many
+ * were new; none where this process has no such model, or the budget is used up: until then words alone find them.
+ */
 export async function storeVectors(
   services: AnsweringServices,
   texts: string[],
   batch = 64,
 ): Promise<number> {
+  if (texts.length === 0) return 0
+  const embedder = await services.embedder.active({ fresh: true })
+  if (!embedder) {
+    services.log.warn(
+      { model: await services.embedder.activeModel(), texts: texts.length },
+      'this process cannot embed by the club’s model; words alone find these texts',
+    )
+    return 0
+  }
   let stored = 0
   for (let from = 0; from < texts.length; from += batch) {
     const part = texts.slice(from, from + batch)
-    const vectors = await services.embedder.embed(part.map((text) => text.slice(0, 8000)))
+    let sent = part
+    if (embedder.remote) {
+      const { masked, budget } = await prepareTexts(services.pool, part)
+      if (budget === 'stopped') {
+        services.log.warn(
+          { texts: texts.length - from },
+          'the budget is used up: texts wait for their vectors',
+        )
+        return stored
+      }
+      sent = masked
+    }
+    const calls: Call[] = []
+    const vectors = await embedder
+      .embed(
+        sent.map((text) => text.slice(0, 8000)),
+        { onCall: (call) => calls.push(call) },
+      )
+      .catch(async (error: Error) => {
+        // What it cost is written down also where it failed.
+        await recordCalls(services.pool, calls)
+        throw error
+      })
     stored += await withClaims(services.pool, analyst, async (client) => {
       const { rows } = await client.query<{ stored: number }>(
-        'select app_private.store_vectors($1::text[], $2::vector[], $3) as stored',
-        [part, vectors.map((vector) => toVector(vector)), services.embedder.model],
+        'select app_private.store_vectors($1::text[], $2::vector[], $3, $4::jsonb) as stored',
+        [part, vectors.map((vector) => toVector(vector)), embedder.model, JSON.stringify(calls)],
       )
       return rows[0]!.stored
     })
@@ -470,8 +505,7 @@ export async function embedMissing(
     const wanted = texts.toSorted().join('\0')
     if (texts.length === 0 || wanted === before) return done
     before = wanted
-    await storeVectors(services, texts)
-    done += texts.length
+    if ((await storeVectors(services, texts)) > 0) done += texts.length
     progress?.(done)
   }
 }

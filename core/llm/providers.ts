@@ -18,7 +18,7 @@ export interface Providers {
   analyst: TextModel | null
   /** The same, at half the price and within a day. */
   batches: BatchModel | null
-  /** Null: the local model makes the vectors. */
+  /** Also where EMBEDDINGS says local: the club's vectors may be its, until all texts are embedded anew. */
   embeddings: EmbeddingModel | null
   health(): ProviderHealth[]
   /** Asks a provider for its models, which costs nothing: null where all that are named are there. */
@@ -86,14 +86,13 @@ export async function openProviders(
     const at = endpoint('openai', sdk)
     providers.route = openAiModel(client, at, openai.routeModel, openai.api)
     providers.answer = openAiModel(client, at, openai.answerModel, openai.api)
-    if (config.embeddings === 'openai')
-      providers.embeddings = openAiEmbeddings(client, at, openai.embeddingModel, vectorDimensions)
+    providers.embeddings = openAiEmbeddings(client, at, openai.embeddingModel, vectorDimensions)
     checks.set('openai', checker(sdk, client, openai, [openai.routeModel, openai.answerModel]))
     healths.push(() =>
       health(at.breaker, openai, client.baseURL, [
         { part: 'route', model: openai.routeModel },
         { part: 'answer', model: openai.answerModel },
-        ...(providers.embeddings ? [{ part: 'embed' as const, model: openai.embeddingModel }] : []),
+        ...(config.embeddings === 'openai' ? [{ part: 'embed' as const, model: openai.embeddingModel }] : []),
       ]),
     )
   } else healths.push(() => unconfigured('openai'))

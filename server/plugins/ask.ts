@@ -2,15 +2,9 @@
 import type { GraphileConfig } from 'graphile-config'
 import { context, type FieldArgs, lambda, SafeError, type Step, sideEffect } from 'postgraphile/grafast'
 import { extendSchema, gql } from 'postgraphile/utils'
-import {
-  type Answer,
-  type AnsweringServices,
-  ask,
-  draftReply,
-  embedQuestion,
-  Question,
-} from '../../core/answering/ask.ts'
+import { type Answer, type AnsweringServices, ask, draftReply, Question } from '../../core/answering/ask.ts'
 import { type Claims, withClaims } from '../../core/database/index.ts'
+import { embedQuestion, recordCalls } from '../../core/embedding/question.ts'
 
 declare global {
   namespace Grafast {
@@ -243,16 +237,17 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
                 context().get('claims'),
               ],
               async ([query, category, site, first, asOf, claims]) => {
-                const vector = await embedQuestion(answering(), query as string)
+                const { vector, model, calls } = await embedQuestion(answering(), query as string)
+                await recordCalls(answering().pool, calls)
                 return withClaims(answering().pool, claims as Claims, async (client) => {
-                  const given = [query, vector, category ?? null, site ?? null, first ?? 10]
+                  const given = [query, vector, category ?? null, site ?? null, first ?? 10, model]
                   const { rows } = asOf
                     ? await client.query(
-                        'select * from app_public.search_as_of($1, $2::vector, $6::timestamptz, $3, $4, $5)',
+                        'select * from app_public.search_as_of($1, $2::vector, $7::timestamptz, $3, $4, $5, $6)',
                         [...given, asOf],
                       )
                     : await client.query(
-                        'select * from app_public.search_knowledge($1, $2::vector, $3, $4, $5)',
+                        'select * from app_public.search_knowledge($1, $2::vector, $3, $4, $5, $6)',
                         given,
                       )
                   return rows.map(camel)

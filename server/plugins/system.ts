@@ -24,14 +24,16 @@ export function systemPlugin(
   const describe = async () => {
     if (!services || !config) throw new Error('This schema was made to be printed, not asked.')
     const { rows } = await services.pool.query<{ version: string }>('select version()')
+    const embedder = (await services.embedder.active()) ?? services.embedder.wanted
     return {
       version,
       databaseKind: /emscripten|wasm/.test(rows[0]!.version) ? 'embedded' : 'server',
       answeringProvider: services.providers.answer?.provider ?? 'local-extractive',
       answeringModel: services.providers.answer?.model ?? 'local-extractive',
       routingModel: services.providers.route?.model ?? 'local-vote',
-      embeddingProvider: services.embedder.provider,
-      embeddingModel: services.embedder.model,
+      embeddingProvider: embedder.provider,
+      embeddingModel: embedder.model,
+      embeddingWanted: services.embedder.wanted.model,
       analyst: services.providers.analyst?.model ?? analystName,
       providers: services.providers.health(),
       environment: config.production ? 'production' : 'development',
@@ -55,9 +57,15 @@ export function systemPlugin(
         answeringModel: String!
         """What finds the category: local-vote lets the nearest sources vote."""
         routingModel: String!
+        """Who makes the vectors: local, or openai."""
         embeddingProvider: String!
-        """What questions are embedded with; systemHealth says with what the club's texts were."""
+        """
+        What questions are embedded with: the club's model (systemHealth has its name), where this server can. Where it
+        is another one, words alone find answers.
+        """
         embeddingModel: String!
+        """The model that the settings ask for; where it is not the club's, the texts are embedded anew: reembeddings says how far."""
+        embeddingWanted: String!
         """Who finds patterns of failures and drafts proposals: a model, or local."""
         analyst: String!
         """The providers of language models: how they are reached, and how they are, as this server sees them."""

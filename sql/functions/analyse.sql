@@ -40,7 +40,7 @@ begin
     update app_public.failed_responses f set analyzed = true, pattern_id = v_pattern.id where f.id = v_failure.id;
     update app_public.failure_patterns p
        set size = p.size + (not v_again)::integer, first_seen = least(p.first_seen, v_failure.created_at), last_seen = greatest(p.last_seen, v_failure.created_at), updated_at = now(),
-           centroid = case when v_failure.embedding is null or v_again then p.centroid else
+           centroid = case when v_failure.embedding is null or v_again or p.embedding_model is distinct from v_failure.embedding_model then p.centroid else
              l2_normalize(l2_normalize(p.centroid) * array_fill(p.size::real, array[1536])::vector + v_failure.embedding) end
      where p.id = v_pattern.id;
     v_touched := v_touched || v_pattern.id;
@@ -121,7 +121,8 @@ begin
                     from unnest(v_phrases) q)));
   elsif v_corrections is not null then
     -- Nobody named an SOP: the one nearest to the correction, if it is near, else a new one.
-    select s.* into v_sop from app_private.search_targets(array_to_string(v_corrections, ' '), v_pattern.centroid) t join app_public.sops s on s.id = t.sop_id
+    select s.* into v_sop
+      from app_private.search_targets(array_to_string(v_corrections, ' '), (select v_pattern.centroid from app_public.club_settings c where c.embedding_model = v_pattern.embedding_model)) t join app_public.sops s on s.id = t.sop_id
      where t.words >= 0.6 and t.cosine >= 0.5 order by t.score desc limit 1;
     if v_sop.id is not null then
       return jsonb_build_object('kind', 'sop_edit', 'base_version', v_sop.version, 'failed_response_ids', v_failures, 'suggestion', jsonb_build_object(
@@ -183,7 +184,14 @@ language sql stable security definer set search_path = app_public, public, pg_te
 $$;
 comment on function app_private.missing_vectors(text, text, text) is 'The texts of an SOP''s draft whose vectors are not in the cache yet.';
 
-create or replace function app_private.store_vectors(texts text[], vectors vector[], model text) returns integer
+create or replace function app_private.prepare_texts(texts text[], out masked text[], out budget text)
+language sql stable security definer set search_path = app_public, public, pg_temp as $$
+  select array(select app_hidden.mask_personal_data(t.content) from unnest(texts) with ordinality t(content, place) order by t.place), app_private.llm_budget_state()
+$$;
+comment on function app_private.prepare_texts(text[]) is 'Texts as they may leave this machine, personal data masked, and the state of the budgets: where it is stopped, they stay.';
+
+drop function if exists app_private.store_vectors(text[], vector[], text);
+create or replace function app_private.store_vectors(texts text[], vectors vector[], model text, calls jsonb default null) returns integer
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
   v_hashes bytea[] := array(select app_hidden.embedding_hash(t) from unnest(texts) t);
@@ -195,6 +203,7 @@ begin
   select distinct on (1) app_hidden.embedding_hash(t.content), store_vectors.model, t.embedding from unnest(texts, vectors) t(content, embedding) order by 1
   on conflict do nothing;
   get diagnostics v_stored = row_count;
+  perform app_private.record_llm_calls(store_vectors.calls);
   if store_vectors.model <> (select s.embedding_model from app_public.club_settings s) then
     return v_stored;
   end if;
@@ -206,7 +215,8 @@ begin
     select k.id from app_public.knowledge_base k where k.id in (select u.knowledge_id from app_private.search_units u where u.embedding is null and u.content_hash = any (v_hashes))
      for no key update skip locked) k;
   update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
-    from app_private.embedding_cache c
+    -- Once more, at the moment of writing: which model is searched may have changed while this waited for its turn.
+    from app_private.embedding_cache c join app_public.club_settings s on s.embedding_model = c.model
    where c.content_hash = u.content_hash and c.model = store_vectors.model
      and u.id in (select w.id from app_private.search_units w
                    where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (v_hashes)
@@ -222,4 +232,5 @@ begin
   return v_stored;
 end
 $$;
-comment on function app_private.store_vectors(text[], vector[], text) is 'Puts vectors into the cache and into whatever waits for them. Repeating it is harmless.';
+comment on function app_private.store_vectors(text[], vector[], text, jsonb) is
+  'Puts vectors into the cache and, where they are of the club''s model, into whatever waits for them; calls: what a provider was asked for them, for the ledger. Repeating it is harmless.';

@@ -83,7 +83,7 @@ begin
   end if;
   v_silent := v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket);
   v_emergency := app_hidden.emergency_section(query);
-  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, v_vector, v_requested, v_site, 10) r;
+  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, v_vector, v_requested, v_site, 10, v_settings.embedding_model) r;
   v_first := v_results[1];
   -- The local router: the nearest sources vote with the probability their score gives them.
   select jsonb_agg(jsonb_build_object('category', v.category, 'share', v.votes / v.total) order by v.votes desc, v.category) into v_votes
@@ -106,7 +106,7 @@ begin
                  e.snippet, e.matched, e.trust, e.score, e.words, e.cosine, e.confidence)::app_public.search_result order by e.rank), '{}') into v_results
           from (select row_number() over (order by f.rank)::integer as rank, f.kind, f.sop_id, f.sop_version_id, f.version, f.knowledge_id, f.category, f.topic, f.title, f.heading,
                        f.snippet, f.matched, f.trust, f.score, f.words, f.cosine, f.confidence
-                  from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3) f
+                  from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3, v_settings.embedding_model) f
                  where not exists (select from unnest(v_results) x where (x.kind, x.sop_id, x.knowledge_id) is not distinct from (f.kind, f.sop_id, f.knowledge_id))) e;
         v_first := v_results[1];
       end if;
@@ -122,7 +122,7 @@ begin
                    r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine, r.confidence
               from (select * from unnest(v_results)
                     union
-                    select * from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10) e
+                    select * from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) e
                      where not exists (select from unnest(v_results) x where x.sop_id = e.sop_id)) r) r;
     v_first := v_results[1];
     v_text := app_hidden.emergency_text(case when v_first.category = 'emergency' then v_first.sop_id end);

@@ -1,6 +1,20 @@
+create or replace function app_private.profile_vector(profile_of text, model text) returns vector
+language sql stable set search_path = app_public, public, pg_temp as $$
+  select l2_normalize(case when said.mean is null then asked.mean when asked.mean is null then said.mean else said.mean + asked.mean end)
+    from (select l2_normalize(case when bool_or(u.first) then l2_normalize(avg(u.embedding)) + avg(u.embedding) filter (where u.first) else avg(u.embedding) end) as mean
+            from (select s.embedding, s.embedding_model, row_number() over (order by s.ordinal, s.id) = 1 as first
+                    from app_private.search_units s where s.target = profile_of and s.kind = 'section') u
+           where u.embedding_model = profile_vector.model) said,
+         (select l2_normalize(avg(u.embedding)) as mean
+            from (select s.embedding, s.embedding_model from app_private.search_units s
+                   where s.target = profile_of and s.kind in ('phrase', 'knowledge') and s.trust > 0 order by s.id desc limit 2000) u
+           where u.embedding_model = profile_vector.model) asked
+$$;
+comment on function app_private.profile_vector(text, text) is
+  'The vector of a target''s profile, by one model alone: the mean direction of its sections plus the first, plus the mean direction of its reviewed questions; null where nothing has a vector of that model.';
+
 -- One unit that stands for all of a target: an SOP's head twice, its text, and each question that led to it twice;
--- of a topic all its questions. The vector is the mean direction of the sections plus the first, plus the mean
--- direction of the questions. Unreviewed questions have no part in it.
+-- of a topic all its questions. Unreviewed questions have no part in it.
 create or replace function app_private.rebuild_profile(profile_of text) returns void
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
@@ -10,9 +24,9 @@ declare
   v_asked record;
 begin
   select s.embedding_model into v_model from app_public.club_settings s;
-  select string_agg(q.embedding_text, ' ') as words, count(*) as n, l2_normalize(avg(q.embedding) filter (where q.embedding_model = v_model)) as mean
+  select string_agg(q.embedding_text, ' ') as words, count(*) as n
     into v_asked
-    from (select u.embedding_text, u.embedding, u.embedding_model from app_private.search_units u
+    from (select u.embedding_text from app_private.search_units u
            where u.target = profile_of and u.kind in ('phrase', 'knowledge') and u.trust > 0 order by u.id desc limit 2000) q;
   select * into v_own from app_private.search_units u where u.target = profile_of and u.kind = 'section' order by u.ordinal limit 1;
   if v_own.id is null and v_asked.n = 0 then
@@ -21,19 +35,14 @@ begin
   elsif v_own.id is null then
     select * into v_own from app_private.search_units u where u.target = profile_of and u.kind in ('phrase', 'knowledge') order by u.id limit 1;
     v_unit.words := to_tsvector('app_public.clubos', left(v_asked.words, 250000));
-    v_unit.embedding := v_asked.mean;
   else
     select to_tsvector('app_public.clubos', left(concat_ws(' ', app_hidden.in_words(s.category), app_hidden.in_words(s.section), v_own.title, app_hidden.in_words(s.category),
              app_hidden.in_words(s.section), v_own.title, (select string_agg(concat_ws(' ', m.heading, m.body), ' ' order by m.ordinal) from app_hidden.markdown_sections(s.content) m
                where coalesce(m.heading not like '%' || app_hidden.phrases_heading(), true))), 250000))
            || to_tsvector('app_public.clubos', left(concat_ws(' ', v_asked.words, v_asked.words), 250000))
       into v_unit.words from app_public.sops s where s.id = v_own.sop_id;
-    select l2_normalize(case when v_own.embedding_model = v_model then l2_normalize(avg(u.embedding)) + v_own.embedding else avg(u.embedding) end) into v_unit.embedding
-      from app_private.search_units u where u.target = profile_of and u.kind = 'section' and u.embedding_model = v_model;
-    if v_asked.mean is not null then
-      v_unit.embedding := l2_normalize(v_unit.embedding + v_asked.mean);
-    end if;
   end if;
+  v_unit.embedding := app_private.profile_vector(profile_of, v_model);
   insert into app_private.search_units as p (kind, target, sop_id, sop_version_id, ordinal, category, topic, trust, title, body, embedding_text, content_hash, words, impacts,
       embedding, embedding_model)
   values ('profile', profile_of, v_own.sop_id, v_own.sop_version_id, v_asked.n, v_own.category, v_own.topic, 3, v_own.title, '', '', '\x', v_unit.words,
@@ -70,7 +79,8 @@ language sql volatile security definer set search_path = app_public, public, pg_
   select 'knowledge', app_hidden.target_of(entry.sop_id, entry.category, entry.topic), entry.sop_id, entry.id, q.ordinal, entry.category, entry.topic, entry.site_id, entry.trust,
          entry.valid_from, entry.valid_to, q.question, entry.answer, u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words,
          app_hidden.bm25_impacts(u.words, app_hidden.usual_length('', 'knowledge')), q.embedding, case when q.embedding is not null then q.model end
-    from (select 0 as ordinal, entry.question, entry.embeddings as embedding, entry.embedding_model as model
+    from (select 0 as ordinal, entry.question, case when entry.embedding_model = s.embedding_model then entry.embeddings end as embedding, entry.embedding_model as model
+            from app_public.club_settings s
           union all
           select row_number() over (order by o.id)::integer, o.question, c.embedding, c.model
             from app_public.knowledge_questions o

@@ -20,13 +20,13 @@ grant execute on function app_public.current_actor(), app_public.current_visitor
 grant execute on function app_public.start_conversation(text), app_public.mark_helpful(bigint),
   app_public.mark_unhelpful(bigint, text, text, integer, text, text) to anonymous, agent;
 
-grant execute on function app_public.search_knowledge(text, vector, text, text, integer), app_public.search_as_of(text, vector, timestamptz, text, text, integer), app_public.sop_diff(integer, integer, integer),
+grant execute on function app_public.search_knowledge(text, vector, text, text, integer, text), app_public.search_as_of(text, vector, timestamptz, text, text, integer, text), app_public.sop_diff(integer, integer, integer),
   app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz),
   app_public.sop_blame(integer, integer), app_public.sop_questions(integer, integer), app_public.improvement_merge(integer) to agent, auditor;
 grant execute on function app_public.improvement_queue_category(app_public.improvement_queue), app_public.improvement_queue_topic(app_public.improvement_queue),
   app_public.improvement_queue_fixed(app_public.improvement_queue), app_public.improvement_queue_broken(app_public.improvement_queue),
   app_public.improvement_queue_decided_at(app_public.improvement_queue), app_public.improvement_queue_viewers(app_public.improvement_queue) to agent, auditor;
-grant execute on function app_public.search_knowledge(text, vector, text, text, integer) to worker;
+grant execute on function app_public.search_knowledge(text, vector, text, text, integer, text) to worker;
 grant execute on function app_public.answers_by_day(timestamptz, timestamptz, text, text, text), app_public.failures_by_day(timestamptz, timestamptz, text, text, text),
   app_public.response_times_by_day(timestamptz, timestamptz, text, text, text), app_public.answers_by_hour(timestamptz, timestamptz, text, text, text),
   app_public.feedback_by_day(timestamptz, timestamptz, text, text, text), app_public.most_used_sops(timestamptz, timestamptz, text, text, integer),
@@ -90,7 +90,10 @@ grant execute on function app_public.record_response(text, text, text, text, jso
   app_public.ask(text, text, text, uuid, vector), app_hidden.begin_question(text, text, text, uuid), app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean),
   app_hidden.record_draft(integer, text, jsonb, text, text, double precision, text, integer, integer, integer, numeric, jsonb, bigint),
   app_private.rescue_tickets(interval, integer),
-  app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text),
+  app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text, jsonb), app_private.prepare_texts(text[]),
+  app_private.texts_to_embed(text, bytea, integer, boolean), app_private.reembedding_estimate(text),
+  app_private.begin_reembedding(text, text), app_private.keep_vectors(integer, bytea[], vector[], jsonb), app_private.note_reembedding(integer, text, text, jsonb),
+  app_private.change_embedding_model(text, text, integer, integer), app_private.adopt_embedding_model(text), app_private.request_reembedding(text),
   app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
   app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean),
   app_private.drop_push_subscription(bigint) to worker;

@@ -20,7 +20,7 @@ begin
         'agent, auditor, worker: sops, sop_versions, knowledge_base, knowledge_questions, failed_responses, failure_patterns, improvement_queue, improvement_evidence, club_settings, sites, analyses, analysis_runs, analysis_batches',
         'agent, auditor: tickets, messages, responses, response_sources, emergency_signals',
         'reviewer, auditor, worker: prompts, prompt_versions',
-        'admin, auditor: llm_prices, llm_calls, audit_log, audit_heads, sessions, api_tokens, webhooks, notifications, retention_rules, retention_runs, privacy_actions']) g,
+        'admin, auditor: llm_prices, llm_calls, reembeddings, audit_log, audit_heads, sessions, api_tokens, webhooks, notifications, retention_rules, retention_runs, privacy_actions']) g,
       unnest(string_to_array(split_part(g, ':', 2), ',')) t
   loop
     for v_reader in select btrim(r) from unnest(string_to_array(v_grant.readers, ',')) r loop

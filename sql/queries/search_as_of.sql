@@ -121,7 +121,9 @@ language sql stable set search_path = app_public, public, pg_temp set jit = off 
 $$;
 comment on function app_private.profiles_as_of(text[], text[], double precision[], vector, timestamptz) is 'The profiles of SOPs as they were at a time, scored for a question.';
 
-create or replace function app_public.search_as_of(query text, query_embedding vector, at timestamptz, category text default null, site text default null, first integer default 10)
+drop function if exists app_public.search_as_of(text, vector, timestamptz, text, text, integer);
+create or replace function app_public.search_as_of(query text, query_embedding vector, at timestamptz, category text default null, site text default null, first integer default 10,
+  embedding_model text default null)
 returns setof app_public.search_result
 language plpgsql stable security definer set search_path = app_public, public, pg_temp set jit = off as $$
 #variable_conflict use_column
@@ -137,6 +139,9 @@ begin
     raise exception 'As of when?' using errcode = 'CO005', hint = 'Give at, such as now() - interval ''1 week''.';
   elsif query_embedding is not null and vector_dims(query_embedding) <> 1536 then
     raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
+  end if;
+  if search_as_of.embedding_model <> (select s.embedding_model from app_public.club_settings s) then
+    query_embedding := null; -- Vectors of two models are never compared.
   end if;
   select * into v_words from app_private.question_words(v_query);
   select array_agg(l), array_agg(-(v_words.impacts <#> format('{%s:1}/268435456', app_hidden.lexeme_dimension(l))::sparsevec)) into v_lexemes, v_idf
@@ -184,8 +189,8 @@ begin
    order by f.place;
 end
 $$;
-comment on function app_public.search_as_of(text, vector, timestamptz, text, text, integer) is
+comment on function app_public.search_as_of(text, vector, timestamptz, text, text, integer, text) is
 $$What search_knowledge would have found at a time, over the SOP versions then in force and the knowledge entries as they were.
 Exact: which SOPs and which of their versions, their texts, phrases and sections; which entries there were and when they held; vectors, where the cache still has those of the old texts (else words alone speak for them). Not exact: how rare a word is counts as it is today, by today's embedding model; the profile of an SOP that has not changed holds questions learned since; of learned entries that were changed or removed since the log keeps hashes alone, so they are left out; erased texts are gone; unknown words are not corrected by spelling.
-query: 20,000 characters are read. query_embedding: its vector (1536 dimensions), null for words alone. at: when. category, site (slug): only what held there. first: at most so many (1 to 100).
+query: 20,000 characters are read. query_embedding: its vector (1536 dimensions), null for words alone; embedding_model: whose it is, as in search_knowledge. at: when. category, site (slug): only what held there. first: at most so many (1 to 100).
 Errors: CO005 no time, wrong dimensions, CO404 no such site.$$;

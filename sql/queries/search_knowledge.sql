@@ -11,7 +11,9 @@ returns app_private.search_units language sql stable set search_path = app_publi
 $$;
 comment on function app_private.best_section(integer, sparsevec, double precision, vector, text) is 'The section of an SOP to quote for a question.';
 
-create or replace function app_public.search_knowledge(query text, query_embedding vector default null, category text default null, site text default null, first integer default 10)
+drop function if exists app_public.search_knowledge(text, vector, text, text, integer);
+create or replace function app_public.search_knowledge(query text, query_embedding vector default null, category text default null, site text default null, first integer default 10,
+  embedding_model text default null)
 returns setof app_public.search_result
 language plpgsql stable security definer set search_path = app_public, public, pg_temp set jit = off as $$
 declare
@@ -26,6 +28,9 @@ begin
     raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
   end if;
   select s.embedding_model into v_model from app_public.club_settings s;
+  if search_knowledge.embedding_model <> v_model then
+    query_embedding := null; -- Vectors of two models are never compared.
+  end if;
   select * into v_words from app_private.question_words(v_query);
   if v_words.candidates is null or query_embedding is null then
     v_spelling := app_private.correct_spelling(v_query);
@@ -56,7 +61,7 @@ begin
      order by f.place;
 end
 $$;
-comment on function app_public.search_knowledge(text, vector, text, text, integer) is
+comment on function app_public.search_knowledge(text, vector, text, text, integer, text) is
 $$Hybrid retrieval over SOPs and knowledge: the one door to knowledge for answers, dry runs and tests alike.
-query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one) by club_settings.embedding_model; without it words alone decide, unknown ones by spelling. category, site (slug): only what holds there. first: at most so many results (1 to 100).
+query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one); without it words alone decide, unknown ones by spelling. embedding_model: whose vector it is; one of another model than club_settings.embedding_model is not used; null says that it is that one's. category, site (slug): only what holds there. first: at most so many results (1 to 100).
 Errors: CO005 wrong dimensions, CO404 no such site.$$;

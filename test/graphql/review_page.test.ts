@@ -136,7 +136,7 @@ describe('a dry run of an edited text', () => {
 
   it('goes by words alone while the model is out of order', async () => {
     const id = await proposeEdit('injury', (text) => `${text}3. Wait.\n`)
-    const { embedder } = api.services
+    const embedder = api.services.embedder.wanted
     const embed = embedder.embed
     embedder.embed = () => Promise.reject(new Error('out of order'))
     try {

@@ -21,7 +21,7 @@ const admin = { role: 'admin', actor: 'adam' }
 
 describe('system', () => {
   const query =
-    '{ system { version databaseKind answeringProvider answeringModel routingModel embeddingProvider embeddingModel analyst environment mailConfigured publicUrl } }'
+    '{ system { version databaseKind answeringProvider answeringModel routingModel embeddingProvider embeddingModel embeddingWanted analyst environment mailConfigured publicUrl } }'
 
   it('says what answers: what an answer is recorded with', async () => {
     const { data, errors } = await api.sendText(query, {}, ann)
@@ -34,7 +34,8 @@ describe('system', () => {
       answeringModel: 'local-extractive',
       routingModel: 'local-vote',
       embeddingProvider: 'local',
-      embeddingModel: api.services.embedder.model,
+      embeddingModel: api.services.embedder.wanted.model,
+      embeddingWanted: 'local-use-lite',
       analyst: 'local',
       environment: 'development',
       mailConfigured: true,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { importHistory } from '../../core/content/import.ts'
 import { projectFolder } from '../../core/database/migrate.ts'
+import { only } from '../../core/embedding/index.ts'
 import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { makeTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -24,12 +25,13 @@ interface Row {
 }
 
 // The model is not what is tested here, and takes a minute for so many texts: each text gets a vector at once.
-const embedder = {
+const embedder = only({
   provider: 'test',
   model: 'local-use-lite',
+  remote: false,
   embed: async (texts: string[]) => texts.map((text) => JSON.parse(axis(text.length % 512)) as number[]),
   close: async () => {},
-}
+})
 const sectionOf = (path: string) => path.replace(/^docs\//, '').replace(/\.md$/, '')
 
 ;(existsSync(file) ? describe : describe.skip)('the history of a handbook (needs ../shared)', () => {
