@@ -19,6 +19,7 @@ import { namesPlugin } from './plugins/names.ts'
 import { pageSizePlugin } from './plugins/page_size.ts'
 import { persistedOperationsPlugin } from './plugins/persisted_operations.ts'
 import { previewPlugin } from './plugins/preview.ts'
+import { promptsPlugin } from './plugins/prompts.ts'
 import { subscriptionsPlugin } from './plugins/subscriptions.ts'
 import { systemPlugin } from './plugins/system.ts'
 import { vectorsPlugin } from './plugins/vectors.ts'
@@ -42,6 +43,7 @@ export function makePreset(
       askPlugin(services),
       markdownPlugin,
       previewPlugin(services),
+      promptsPlugin(services),
       subscriptionsPlugin,
       systemPlugin(services, config),
       errorsPlugin,

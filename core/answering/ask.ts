@@ -147,7 +147,7 @@ const handOverText =
   'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.'
 
 /** All that came of a question, before it is written down. */
-interface Made {
+export interface Made {
   brief: Brief | null
   draft: Draft
   model: string
@@ -162,7 +162,12 @@ interface Made {
 }
 
 /** The claims are set in the statement itself, so that each part is one round trip and one transaction. */
-async function inOne<T>(pool: pg.Pool, claims: Claims, call: string, parameters: unknown[]): Promise<T> {
+export async function inOne<T>(
+  pool: pg.Pool,
+  claims: Claims,
+  call: string,
+  parameters: unknown[],
+): Promise<T> {
   const settings = claimSettings(claims)
   const names = Object.keys(settings)
   const first = parameters.length + 1
@@ -174,7 +179,7 @@ async function inOne<T>(pool: pg.Pool, claims: Claims, call: string, parameters:
   return rows[0] as T
 }
 
-interface Asked {
+export interface Asked {
   question: Question
   claims: Claims
   brief: Brief | null
@@ -185,7 +190,7 @@ interface Asked {
 }
 
 /** From the question to what will be written down; nothing of it is shown but what may be. */
-async function make(services: AnsweringServices, asked: Asked): Promise<Made> {
+export async function make(services: AnsweringServices, asked: Asked): Promise<Made> {
   const { question, brief, options } = asked
   const { providers } = services
   const { signal } = options

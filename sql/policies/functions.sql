@@ -61,7 +61,8 @@ grant execute on function app_public.save_sop(text, text, text, text, integer), 
   app_public.restore_knowledge(integer, text), app_public.merge_knowledge(integer, integer[], text),
   app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text),
   app_public.undo_improvement(integer, text), app_public.reopen_improvement(integer, text),
-  app_public.save_prompt(text, text, text, integer), app_public.rollback_prompt(integer, integer, text), app_hidden.find_prompt(integer), app_hidden.require_prompt_text(text) to reviewer;
+  app_public.save_prompt(text, text, text, integer), app_public.rollback_prompt(integer, integer, text), app_hidden.find_prompt(integer), app_hidden.require_prompt_text(text),
+  app_hidden.begin_prompt_preview(text, text, text[], integer) to reviewer;
 grant execute on function app_public.prompt_diff(integer, integer, integer) to reviewer, auditor;
 -- Reviewers write SOPs and knowledge with their own rights; these functions and the triggers check with them who, why and when.
 grant execute on function app_hidden.current_reason(), app_hidden.acting_role(), app_hidden.has_role(name), app_hidden.require_role(name), app_hidden.require_reason(text),

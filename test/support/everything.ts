@@ -42,6 +42,7 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       [`[${[1, ...new Array(1535).fill(0)].join(',')}]`],
       'test',
     ])
+    await client.query(`select app_private.begin_reembedding('openai:test', 'Tried')`)
     await client.query('select app_private.refresh_search_statistics(true)')
     await become(client, admin)
     await client.query(
