@@ -115,6 +115,7 @@
 --!include mutations/api_tokens.sql
 --!include mutations/webhooks.sql
 --!include mutations/set_llm_budget.sql
+--!include mutations/set_llm_price.sql
 --!include mutations/push_subscriptions.sql
 --!include functions/erase.sql
 --!include functions/retention.sql

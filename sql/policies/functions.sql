@@ -79,7 +79,8 @@ grant execute on function app_public.import_sop_version(text, text, text, text, 
 grant execute on function app_public.verify_audit_log(text) to admin, auditor;
 grant execute on function app_public.export_personal_data(uuid), app_public.export_conversation(integer), app_public.erase_personal_data(uuid, text),
   app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text),
-  app_public.set_llm_budget(numeric, numeric, double precision, text) to admin;
+  app_public.set_llm_budget(numeric, numeric, double precision, text),
+  app_public.set_llm_price(text, date, numeric, numeric, numeric, numeric, numeric, text), app_public.remove_llm_price(integer, text) to admin;
 grant execute on function app_public.llm_spend() to admin, auditor;
 
 -- The views dead_jobs and jobs run them with the rights of who asks.

@@ -23,6 +23,7 @@ alter table app_public.llm_calls add constraint llm_calls_purpose_is_known check
 create index if not exists llm_calls_response_id on app_public.llm_calls (response_id);
 create index if not exists llm_calls_improvement_id on app_public.llm_calls (improvement_id);
 drop index if exists app_public.llm_calls_created_at;
+create index if not exists llm_calls_failed on app_public.llm_calls (id) where status <> 'ok';
 create index if not exists llm_calls_spent on app_public.llm_calls (created_at) include (cost, purpose);
 comment on table app_public.llm_calls is E'@behavior +aggregates +groupedAggregates -groupedAggregates:having\nEach call of a model outside the database: what for, how long, at what cost.';
 comment on column app_public.llm_calls.provider is 'openai or anthropic: whose protocol it was; the endpoint may be another''s.';
@@ -34,6 +35,6 @@ comment on column app_public.llm_calls.tokens_cache_written is 'Of tokens_in: wr
 comment on column app_public.llm_calls.batch is 'By a batch API, at its lower price.';
 comment on column app_public.llm_calls.cost is 'US dollars at the list price of the day (llm_prices); null where the model has none there.';
 comment on column app_public.llm_calls.latency_ms is 'Milliseconds.';
-comment on column app_public.llm_calls.status is 'ok, or how it failed: rate_limited, timeout, refused …; docs/models.md has them all.';
+comment on column app_public.llm_calls.status is E'@behavior +filterBy\nok, or how it failed: rate_limited, timeout, refused …; docs/models.md has them all.';
 comment on column app_public.llm_calls.improvement_id is 'The proposal that came of it.';
 alter table app_public.llm_calls enable row level security;

@@ -4,11 +4,17 @@
  */
 import { readConfig } from '../../core/config.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
-import { noProviders } from '../../core/llm/providers.ts'
+import { openProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { startServer } from '../../server/index.ts'
 import { startWorker } from '../../worker/index.ts'
 import { makeTestDatabase } from '../support/database.ts'
+
+/** What test/web/support.ts gives; without it, no models. */
+const given = (...names: string[]) =>
+  Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
 
 const database = await makeTestDatabase({
   connections: 10,
@@ -19,16 +25,20 @@ const config = readConfig({
   RATE_LIMITS: 'off',
   NODE_ENV: 'production',
   CLUBOS_SECRET: 'a secret of the tests, long enough for them',
+  ...given('OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_API', 'ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL'),
+  // The club's texts have the local model's vectors.
+  EMBEDDINGS: 'local',
   ...(process.env.WEBHOOK_ALLOW && { WEBHOOK_ALLOW: process.env.WEBHOOK_ALLOW }),
 })
 const log = makeLog(process.env.TEST_LOG ?? 'error')
+const providers = await openProviders(config, log)
 const embedder = new LocalEmbedder()
 const kind = process.env.DATABASE_URL ? 'server' : 'embedded'
 const app = {
   config,
   log,
   embedder,
-  providers: noProviders,
+  providers,
   pool: database.pool,
   database: { url: database.url, kind, stopped: new Promise<never>(() => {}), close: database.close },
   close: async () => {},
@@ -40,6 +50,7 @@ process.stdin.resume()
 process.stdin.on('end', async () => {
   await Promise.all([server.close(), worker.stop().catch(() => {})])
   await embedder.close()
+  await providers.close()
   await database.close()
   process.exit()
 })

@@ -14,6 +14,8 @@ import {
 } from '@playwright/test'
 import pg from 'pg'
 import { browser as httpBrowser } from '../server/support.ts'
+import { AnthropicServer } from '../support/providers/anthropic.ts'
+import { OpenAiServer } from '../support/providers/openai.ts'
 
 export { expect } from '@playwright/test'
 
@@ -28,6 +30,14 @@ export interface Club {
   as(role: StaffRole, name?: string, options?: BrowserContextOptions): Promise<Page>
   /** A customer's browser. */
   visitor(options?: BrowserContextOptions): Promise<Page>
+  /** The servers that stand for the providers, where the club has models. */
+  openai: OpenAiServer
+  anthropic: AnthropicServer
+}
+
+interface ClubOptions {
+  /** Whether models answer and analyse: by servers in this process that speak the providers' protocols. */
+  models?: boolean
 }
 
 /** Messages that are no fault of ours: none so far. Each exception needs its reason here. */
@@ -66,11 +76,14 @@ export const test = base.extend<{ quiet: undefined }>({
 })
 
 /** A club for this file; `club()` in its tests. content: the demo club with weeks of history, or nothing. */
-export function useClub(content: 'demo' | 'empty' = 'demo'): () => Club {
+export function useClub(
+  content: 'demo' | 'empty' = 'demo',
+  { models = false }: ClubOptions = {},
+): () => Club {
   let club: (Club & { stop(): Promise<void> }) | undefined
   test.beforeAll(async ({ browser }) => {
     test.setTimeout(120_000)
-    club = await openClub(browser, content)
+    club = await openClub(browser, content, models)
   })
   test.afterAll(async () => {
     await club?.stop()
@@ -78,9 +91,28 @@ export function useClub(content: 'demo' | 'empty' = 'demo'): () => Club {
   return () => club!
 }
 
-async function openClub(browser: Browser, content: string): Promise<Club & { stop(): Promise<void> }> {
+async function openClub(
+  browser: Browser,
+  content: string,
+  models: boolean,
+): Promise<Club & { stop(): Promise<void> }> {
+  const openai = await OpenAiServer.start()
+  const anthropic = await AnthropicServer.start()
   const child = spawn(process.execPath, [join(import.meta.dirname, 'server.ts'), content], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: {
+      // A key in a developer's environment is not for tests.
+      ...Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => !/^(OPENAI|ANTHROPIC)_/.test(name)),
+      ),
+      ...(models && {
+        OPENAI_API_KEY: 'sk-of-the-tests',
+        OPENAI_BASE_URL: openai.url,
+        OPENAI_API: 'responses',
+        ANTHROPIC_API_KEY: 'sk-of-the-tests',
+        ANTHROPIC_BASE_URL: anthropic.url,
+      }),
+    },
   })
   const { url, database } = await firstLine(child)
   const pool = new pg.Pool({ connectionString: database, max: 2 })
@@ -119,6 +151,8 @@ async function openClub(browser: Browser, content: string): Promise<Club & { sto
       return page
     },
     visitor: (options) => open(options),
+    openai,
+    anthropic,
     async stop() {
       // Pages that outlive their server would complain into the next file's tests.
       await Promise.all(contexts.map((context) => context.close()))
@@ -126,6 +160,10 @@ async function openClub(browser: Browser, content: string): Promise<Club & { sto
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.stdin!.end()
       await ended
+      await Promise.all([openai.close(), anthropic.close()])
+      // What the providers document is what they were asked.
+      openai.assertClean()
+      anthropic.assertClean()
     },
   }
 }

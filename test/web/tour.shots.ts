@@ -4,10 +4,27 @@
  */
 import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { withClaims } from '../../core/database/index.ts'
 import { projectFolder } from '../../core/database/migrate.ts'
+import { keepLedger } from './ledger.ts'
 import { expect, type StaffRole, test, useClub } from './support.ts'
 
-const club = useClub()
+const club = useClub('demo', { models: true })
+
+test.beforeAll(async () => {
+  await keepLedger(club().pool)
+  await withClaims(club().pool, { role: 'reviewer', actor: 'rita@club.example' }, async (client) => {
+    const { rows } = await client.query("select content from app_public.prompts where name = 'answer'")
+    const content = `${rows[0].content}\n- Where a customer stands before a closed door, say first what opens it.`
+    await client.query(
+      `select app_public.save_prompt('answer', $1, 'Guests in the rain want the code first')`,
+      [content],
+    )
+  })
+  await withClaims(club().pool, { role: 'admin', actor: 'adam@club.example' }, (client) =>
+    client.query(`select app_public.set_llm_budget(5, 100, 0.8, 'What the club agreed on')`),
+  )
+})
 const tour = join(projectFolder, 'docs', 'tour')
 const shown = readFileSync(join(projectFolder, 'docs', 'tour.md'), 'utf8')
 const everything = join(projectFolder, 'test-results', 'pages')
@@ -42,6 +59,15 @@ const pictures: Picture[] = [
   { name: 'admin-tokens', path: '/admin/tokens' },
   { name: 'admin-sessions', path: '/admin/sessions' },
   { name: 'admin-assistant', path: '/admin/assistant' },
+  { name: 'models', path: '/admin/models' },
+  { name: 'models-cost', path: '/admin/models?tab=cost' },
+  { name: 'models-calls', path: '/admin/models?tab=calls&status=all' },
+  { name: 'models-prices', path: '/admin/models?tab=prices' },
+  { name: 'models-analyses', path: '/admin/models?tab=analyses' },
+  { name: 'prompts', path: '/admin/prompts' },
+  { name: 'prompt', path: '/admin/prompts/answer' },
+  { name: 'prompt-history', path: '/admin/prompts/answer?tab=history&from=0' },
+  { name: 'prompt-preview', path: '/admin/prompts/answer?tab=preview' },
   { name: 'admin-jobs', path: '/admin/jobs' },
   { name: 'admin-audit', path: '/admin/audit' },
   { name: 'admin-health', path: '/admin/health' },

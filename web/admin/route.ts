@@ -1,7 +1,8 @@
 import { createRoute, redirect } from '@tanstack/react-router'
 import { staffRoute } from '../app/routes.tsx'
-import { day, oneOf, text } from '../app/search.ts'
+import { day, oneOf, text, whole } from '../app/search.ts'
 import { sessionQuery } from '../app/session.ts'
+import { views } from '../insights/route.ts'
 import { sections } from './sections.ts'
 
 type Search = Record<string, unknown>
@@ -101,6 +102,51 @@ const privacyRoute = createRoute({
   path: 'privacy',
 }).lazy(() => import('./privacy.tsx').then(({ route }) => route))
 
+export const modelTabs = ['providers', 'cost', 'calls', 'prices', 'analyses'] as const
+export type ModelTab = (typeof modelTabs)[number]
+
+export interface ModelsSearch {
+  tab?: ModelTab
+  /** Of the charts of cost, and of failed calls: the last so many days. */
+  days?: 7 | 90
+  /** One chart alone, and how it is looked at. */
+  chart?: string
+  as?: (typeof views)[number]
+  purpose?: string
+  status?: string
+}
+
+const modelsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'models',
+  validateSearch: (search: Search): ModelsSearch => ({
+    tab: oneOf(search, 'tab', modelTabs),
+    days: ([7, 90] as const).find((days) => days === whole(search, 'days')),
+    chart: text(search, 'chart', 60),
+    as: oneOf(search, 'as', views),
+    purpose: text(search, 'purpose', 20),
+    status: text(search, 'status', 40),
+  }),
+}).lazy(() => import('../models/page.tsx').then(({ route }) => route))
+
+const promptsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'prompts',
+}).lazy(() => import('../prompts/page.tsx').then(({ route }) => route))
+
+export const promptTabs = ['text', 'edit', 'history', 'preview'] as const
+export type PromptTab = (typeof promptTabs)[number]
+
+const promptRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'prompts/$name',
+  validateSearch: (search: Search): { tab?: PromptTab; from?: number; to?: number } => ({
+    tab: oneOf(search, 'tab', promptTabs),
+    from: whole(search, 'from'),
+    to: whole(search, 'to'),
+  }),
+}).lazy(() => import('../prompts/prompt.tsx').then(({ route }) => route))
+
 export const adminRoutes = adminRoute.addChildren([
   indexRoute,
   peopleRoute,
@@ -112,4 +158,7 @@ export const adminRoutes = adminRoute.addChildren([
   healthRoute,
   notificationsRoute,
   privacyRoute,
+  modelsRoute,
+  promptsRoute,
+  promptRoute,
 ])

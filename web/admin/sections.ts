@@ -8,6 +8,12 @@ export const sections = [
   { name: 'tokens', path: '/admin/tokens', for: isStaff },
   { name: 'sessions', path: '/admin/sessions', for: isStaff },
   { name: 'assistant', path: '/admin/assistant', for: isStaff },
+  { name: 'models', path: '/admin/models', for: inCharge },
+  {
+    name: 'prompts',
+    path: '/admin/prompts',
+    for: (role: Role) => has(role, 'reviewer') || role === 'auditor',
+  },
   { name: 'jobs', path: '/admin/jobs', for: inCharge },
   { name: 'audit', path: '/admin/audit', for: inCharge },
   { name: 'health', path: '/admin/health', for: inCharge },

@@ -59,3 +59,11 @@ export const formatDuration = (ms: number) =>
   ms < 1000
     ? formatNumber(Math.round(ms), { style: 'unit', unit: 'millisecond' })
     : formatNumber(ms / 1000, { style: 'unit', unit: 'second', maximumFractionDigits: 1 })
+
+/** $0.0012, $3.40: small sums keep the digits that say something. */
+export const formatDollars = (value: number) =>
+  formatNumber(value, {
+    style: 'currency',
+    currency: 'USD',
+    maximumFractionDigits: value === 0 || Math.abs(value) >= 1 ? 2 : Math.abs(value) >= 0.01 ? 3 : 5,
+  })

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { formatShare } from '../app/time.ts'
 import { Markdown } from '../components/Markdown.tsx'
+import { WrittenBy } from '../models/Provenance.tsx'
 import { type Answer, rowsOfAnswer, type Trace } from './data.ts'
 import { FoundTable } from './FoundTable.tsx'
 import { Timing } from './Timing.tsx'
@@ -39,11 +40,10 @@ export function AnswerView({ answer }: { answer: Answer }) {
         </Group>
         {answer.textHtml ? <Markdown html={answer.textHtml} /> : <Text>{t('answer.withheld')}</Text>}
         <Text size="sm" c="dimmed" mt="sm" style={{ overflowWrap: 'anywhere' }}>
-          {t(`answer.explain.${outcome}`)} {answer.reason && t('answer.reason', { reason: answer.reason })}
+          {t(`answer.explain.${outcome}`)}{' '}
+          {answer.reason && outcome !== 'answered' && t('answer.reason', { reason: answer.reason })}
         </Text>
-        <Text size="xs" c="dimmed">
-          {t('answer.model', { model: answer.model })}
-        </Text>
+        <WrittenBy id={answer.id} />
       </Paper>
       {answer.trace && (
         <SimpleGrid cols={{ base: 1, sm: 2 }}>

@@ -20,7 +20,7 @@ export const askMutation = graphql(`
   mutation AskQuestion($query: String!, $category: String, $site: String) {
     ask(input: { query: $query, category: $category, site: $site }) {
       response {
-        id textHtml outcome confidence category reason model latencyMs ticketId
+        id text textHtml outcome confidence category reason model latencyMs ticketId
         sources { rank kind sopId version knowledgeId category topic title heading snippet matched trust score cited }
         trace {
           embedMs beginMs recordMs totalMs tokensIn tokensOut cost

@@ -1,20 +1,21 @@
 /** The playground: what would be found and answered, and why. */
-import { Alert, Grid, Skeleton, Stack, Text } from '@mantine/core'
+import { Grid, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { IconMessageQuestion } from '@tabler/icons-react'
 import { createLazyRoute, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Page } from '../components/Page.tsx'
 import { Empty, Failed } from '../components/QueryState.tsx'
-import type { ApiError } from '../graphql/client.ts'
-import { useChange } from '../graphql/hooks.ts'
+import { ApiError } from '../graphql/client.ts'
+import { StoppedError } from '../streaming/useStreamed.ts'
 import { AnswerView } from './AnswerView.tsx'
-import { askMutation } from './data.ts'
+import { ComingAnswer, StoppedAnswer } from './ComingAnswer.tsx'
 import { History } from './History.tsx'
 import { type Asked, remember } from './history.ts'
 import { QuestionForm } from './QuestionForm.tsx'
 import type { AskSearch } from './route.ts'
 import { SearchView } from './SearchView.tsx'
+import { useAsk } from './useAsk.ts'
 
 export const route = createLazyRoute('/staff/ask')({ component: AskPage })
 
@@ -24,18 +25,25 @@ function AskPage() {
   const navigate = useNavigate({ from: '/ask' })
   const [shown, setShown] = useState<Asked | null>(null)
   const [refused, setRefused] = useState<ApiError | null>(null)
-  const asking = useChange(askMutation, {
-    onSuccess: ({ ask }, { query, category, site }) => {
-      if (ask)
-        setShown(
-          remember({ q: query, category: category ?? undefined, site: site ?? undefined }, ask.response),
-        )
-    },
-    onError: (error) => {
-      setRefused(error)
-      return true
-    },
-  })
+  const [stopped, setStopped] = useState<(AskSearch & { text: string }) | null>(null)
+  const [said, setSaid] = useState('')
+  const asking = useAsk()
+  const ask = async (to: AskSearch & { q: string }) => {
+    setSaid(t('asking'))
+    try {
+      const answer = await asking.ask(to)
+      setShown(remember({ q: to.q, category: to.category, site: to.site }, answer))
+      setSaid(answer.text || t('answer.withheld'))
+    } catch (error) {
+      if (error instanceof StoppedError) {
+        setStopped({ ...to, text: error.message })
+        setSaid(t('stopped.title'))
+      } else {
+        setRefused(error instanceof ApiError ? error : new ApiError(String(error), 'CO500'))
+        setSaid('')
+      }
+    }
+  }
   const { q, category, site, at } = search
   // An answer stands as long as its question does: back and forward show what the address says.
   const answer =
@@ -43,12 +51,13 @@ function AskPage() {
       ? shown.answer
       : null
   useEffect(() => {
-    if (q !== undefined && !asking.isPending && !answer) remember({ q, category, site, at })
-  }, [q, category, site, at, asking.isPending, answer])
+    if (q !== undefined && !asking.coming && !answer) remember({ q, category, site, at })
+  }, [q, category, site, at, asking.coming, answer])
 
   const go = (to: AskSearch) => {
     setShown(null)
     setRefused(null)
+    setStopped(null)
     void navigate({ search: to })
   }
   return (
@@ -59,20 +68,22 @@ function AskPage() {
             <QuestionForm
               key={JSON.stringify(search)}
               search={search}
-              busy={asking.isPending}
+              busy={asking.coming !== null}
               onSearch={go}
               onAsk={(to) => {
                 go(to)
-                if (to.q) asking.mutate({ query: to.q, category: to.category ?? null, site: to.site ?? null })
+                if (to.q) void ask({ ...to, q: to.q })
               }}
             />
+            {/* The whole answer, once: not each word as it comes. */}
+            <VisuallyHidden role="status">{said}</VisuallyHidden>
             {refused && <Failed error={refused} />}
-            {asking.isPending ? (
-              <Alert role="status" variant="light" title={t('asking')}>
-                <Skeleton height={60} />
-              </Alert>
+            {asking.coming ? (
+              <ComingAnswer coming={asking.coming} onStop={asking.stop} />
             ) : answer ? (
               <AnswerView answer={answer} />
+            ) : stopped && stopped.q === q ? (
+              <StoppedAnswer text={stopped.text} />
             ) : q !== undefined ? (
               <SearchView q={q} category={category} site={site} at={at} />
             ) : (

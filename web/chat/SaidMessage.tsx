@@ -42,6 +42,13 @@ export function SaidMessage({ message }: { message: Said }) {
         )}
         <Markdown html={message.bodyHtml} />
       </div>
+      {answered && (
+        <Text size="xs" c="dimmed" mt={4} style={{ overflowWrap: 'anywhere' }}>
+          {/^local\b/.test(response.model)
+            ? t('answer.quoted')
+            : t('answer.byModel', { model: response.model })}
+        </Text>
+      )}
       {sources.length > 0 && (
         <Text size="xs" c="dimmed" mt={4} style={{ overflowWrap: 'anywhere' }}>
           {t('answer.from', { sources: sources.join(', ') })}

@@ -14,7 +14,7 @@ export const conversationQuery = graphql(`
         nodes {
           id authorKind bodyHtml createdAt
           response {
-            id outcome feedback
+            id outcome feedback model
             responseSources(first: 10) { nodes { rank topic cited } }
           }
         }

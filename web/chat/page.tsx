@@ -1,12 +1,13 @@
 /** The customers' chat: one question after the other, with the assistant and, where it does not know, with a person. */
 import { Alert, Anchor, Button, NativeSelect, Skeleton, Text, Title } from '@mantine/core'
-import { IconUser } from '@tabler/icons-react'
+import { IconPlayerStop, IconUser } from '@tabler/icons-react'
 import { createLazyRoute } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useData } from '../graphql/hooks.ts'
 import { nodesOf } from '../graphql/nodes.ts'
 import { chooseLanguage, language } from '../i18n/index.ts'
+import { StreamedText } from '../streaming/StreamedText.tsx'
 import classes from './chat.module.css'
 import { sitesQuery } from './data.ts'
 import { QuestionBox } from './QuestionBox.tsx'
@@ -17,7 +18,7 @@ export const route = createLazyRoute('/chat')({ component: ChatPage })
 
 function ChatPage() {
   const { t } = useTranslation('chat')
-  const { query, ticket, begun, ask, sending, refused, forget } = useConversation()
+  const { query, ticket, begun, ask, sending, coming, stop, stopped, refused, forget } = useConversation()
   const { data: known } = useData(sitesQuery, {}, { enabled: !begun, staleTime: 600_000 })
   const [site, setSite] = useState('')
   const end = useRef<HTMLDivElement>(null)
@@ -39,6 +40,11 @@ function ChatPage() {
   useEffect(() => {
     if (near.current || sending !== null) end.current?.scrollIntoView({ block: 'end' })
   }, [last, sending, ticket?.status])
+  // As words come the page grows; who reads further up stays there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there is more
+  useEffect(() => {
+    if (near.current) end.current?.scrollIntoView({ block: 'end' })
+  }, [coming?.text])
 
   return (
     <div className={classes.page}>
@@ -100,10 +106,17 @@ function ChatPage() {
                 <div className={classes.said} data-kind="customer">
                   <div className={`${classes.bubble} ${classes.pending}`}>{sending}</div>
                 </div>
-                <Text size="sm" c="dimmed">
-                  {t(ticket?.status === 'taken' ? 'question.sending' : 'question.looking')}
-                </Text>
+                <Coming
+                  coming={coming}
+                  waiting={t(ticket?.status === 'taken' ? 'question.sending' : 'question.looking')}
+                  onStop={stop}
+                />
               </>
+            )}
+            {stopped && sending === null && (
+              <Text size="sm" c="dimmed">
+                {t('question.stopped')}
+              </Text>
             )}
             <State status={sending === null ? ticket?.status : undefined} />
           </section>
@@ -137,6 +150,53 @@ function ChatPage() {
           </Anchor>
         </Text>
       </footer>
+    </div>
+  )
+}
+
+/** The answer as it is written. Its words are not read out one by one: the message that takes its place is. */
+function Coming({
+  coming,
+  waiting,
+  onStop,
+}: {
+  coming: ReturnType<typeof useConversation>['coming']
+  waiting: string
+  onStop: () => void
+}) {
+  const { t } = useTranslation('chat')
+  const writes = coming !== null && coming.text !== ''
+  useEffect(() => {
+    if (!writes) return
+    const stop = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') onStop()
+    }
+    window.addEventListener('keydown', stop)
+    return () => window.removeEventListener('keydown', stop)
+  }, [writes, onStop])
+  if (!writes)
+    return (
+      <Text size="sm" c="dimmed">
+        {waiting}
+      </Text>
+    )
+  return (
+    <div className={classes.said} data-kind="assistant">
+      <Text size="xs" c="dimmed" mb={2}>
+        {t('author.assistant')}
+      </Text>
+      <div className={classes.bubble}>
+        <StreamedText coming={coming} />
+      </div>
+      <Button
+        mt={4}
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconPlayerStop size={14} aria-hidden />}
+        onClick={onStop}
+      >
+        {t('question.stop')}
+      </Button>
     </div>
   )
 }

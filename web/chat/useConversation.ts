@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { ApiError, request } from '../graphql/client.ts'
 import { refresh, useData } from '../graphql/hooks.ts'
+import { StoppedError, useStreamed } from '../streaming/useStreamed.ts'
 import { askMutation, conversationQuery, startMutation } from './data.ts'
 
 const key = 'clubos.chat'
@@ -30,6 +31,8 @@ export function useConversation() {
   const [expecting, setExpecting] = useState(false)
   const [sending, setSending] = useState<string | null>(null)
   const [refused, setRefused] = useState<ApiError | null>(null)
+  const [stopped, setStopped] = useState(false)
+  const { coming, run, stop } = useStreamed<unknown>()
   const query = useData(
     conversationQuery,
     { conversation: conversation ?? nobody },
@@ -47,6 +50,7 @@ export function useConversation() {
     keep(null)
     setConversation(null)
     setRefused(null)
+    setStopped(false)
   }
   // Another's by now, or erased: begin anew.
   const gone = query.data !== undefined && ticket === null && sending === null
@@ -61,6 +65,7 @@ export function useConversation() {
   const ask = async (text: string, site: string | undefined): Promise<boolean> => {
     setSending(text)
     setRefused(null)
+    setStopped(false)
     try {
       let at = conversation
       if (at === null) {
@@ -70,10 +75,17 @@ export function useConversation() {
         keep(at)
         setConversation(at)
       }
-      await request(askMutation, { query: text, conversation: at })
+      const question = { query: text, conversation: at }
+      await run('/chat', question, () => request(askMutation, question))
       await refresh(client, [conversationQuery])
       return true
     } catch (error) {
+      // What was asked is written down all the same.
+      if (error instanceof StoppedError) {
+        setStopped(true)
+        await refresh(client, [conversationQuery])
+        return true
+      }
       setRefused(error instanceof ApiError ? error : new ApiError(String(error), 'CO500'))
       // It may have been written down before it failed.
       void refresh(client, [conversationQuery])
@@ -82,5 +94,5 @@ export function useConversation() {
       setSending(null)
     }
   }
-  return { query, ticket, begun: conversation !== null, ask, sending, refused, forget }
+  return { query, ticket, begun: conversation !== null, ask, sending, coming, stop, stopped, refused, forget }
 }

@@ -27,10 +27,7 @@ export class ApiError extends Error {
 
 interface Reply<Data> {
   data?: Data | null
-  errors?: {
-    message: string
-    extensions?: { code?: string; hint?: string; detail?: unknown; retryable?: boolean; retryAfter?: number }
-  }[]
+  errors?: ErrorReply[]
 }
 
 const texts = new WeakMap<DocumentNode, string>()
@@ -64,31 +61,42 @@ export async function request<Data, Variables extends object>(
     })
   } catch (error) {
     if (signal?.aborted) throw error
-    throw new ApiError(
-      navigator.onLine ? 'The server cannot be reached.' : 'You are offline.',
-      'OFFLINE',
-      'Try again in a moment.',
-      undefined,
-      true,
-    )
+    throw unreachable()
   }
   const reply = (await response.json().catch((error: unknown) => {
     if (signal?.aborted) throw error
     return null
   })) as Reply<Data> | null
   const [first] = reply?.errors ?? []
-  if (first) {
-    const { code = 'CO500', hint, detail, retryable = code === 'CO503', retryAfter } = first.extensions ?? {}
-    const error = new ApiError(first.message, code, hint, detail, retryable)
-    error.retryAfter = retryAfter
-    throw error
-  }
+  if (first) throw asError(first)
   if (reply?.data == null) throw refusal(response.status)
   return reply.data
 }
 
+export const unreachable = () =>
+  new ApiError(
+    navigator.onLine ? 'The server cannot be reached.' : 'You are offline.',
+    'OFFLINE',
+    'Try again in a moment.',
+    undefined,
+    true,
+  )
+
+/** An error as the server writes it, in GraphQL and beside it. */
+export interface ErrorReply {
+  message: string
+  extensions?: { code?: string; hint?: string; detail?: unknown; retryable?: boolean; retryAfter?: number }
+}
+
+export function asError({ message, extensions = {} }: ErrorReply): ApiError {
+  const { code = 'CO500', hint, detail, retryable = code === 'CO503', retryAfter } = extensions
+  const error = new ApiError(message, code, hint, detail, retryable)
+  error.retryAfter = retryAfter
+  return error
+}
+
 /** Of what is no GraphQL: a limit at the door, or something between us and the server. */
-function refusal(status: number): ApiError {
+export function refusal(status: number): ApiError {
   if (status === 401) return new ApiError('Your session has ended.', 'CO401', 'Log in again.')
   if (status === 429)
     return new ApiError(

@@ -65,6 +65,8 @@ export interface Texts {
   insights: typeof import('./en/insights.json')
   admin: typeof import('./en/admin.json')
   chat: typeof import('./en/chat.json')
+  models: typeof import('./en/models.json')
+  prompts: typeof import('./en/prompts.json')
 }
 
 declare module 'i18next' {

@@ -1,21 +1,17 @@
 /** The reply box. What is written is kept whatever happens; a refusal gives it back with its reason. */
-import { Alert, Button, Group, Text, Textarea } from '@mantine/core'
-import { IconSend, IconSparkles } from '@tabler/icons-react'
+import { Alert, Button, Group, Paper, Skeleton, Text, Textarea, VisuallyHidden } from '@mantine/core'
+import { IconPlayerStop, IconSend, IconSparkles } from '@tabler/icons-react'
 import { type RefObject, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
-import { graphql } from '../graphql/graphql.ts'
-import { useChange } from '../graphql/hooks.ts'
+import { StreamedText } from '../streaming/StreamedText.tsx'
 import { DraftPanel } from './DraftPanel.tsx'
 import { isHeld, type Ticket } from './data.ts'
 import { keepDraft, useDraft } from './drafts.ts'
 import classes from './inbox.module.css'
+import { useDrafting } from './useDrafting.ts'
 import type { Sending } from './useReply.ts'
-
-const draftReply = graphql(`
-  mutation InboxDraftReply($id: Int!) { draftReply(input: { ticketId: $id }) { response { id } } }
-`)
 
 const mostBytes = 65_536
 
@@ -31,12 +27,7 @@ export function Composer({ ticket, box, reply }: Props) {
   const panel = useRef<HTMLDivElement>(null)
   const draft = useDraft(ticket.id)
   const { refused, forget } = reply
-  const drafting = useChange(draftReply, {
-    onSuccess: (data, { id }) => {
-      const proposed = data.draftReply?.response.id
-      if (proposed) keepDraft(id, { proposed })
-    },
-  })
+  const drafting = useDrafting(ticket.id)
   const others = isHeld(ticket) && ticket.assignee !== user?.email
   const tooLong = new TextEncoder().encode(draft.text).length > mostBytes
   const ready = draft.text.trim() !== '' && !tooLong && !reply.pending && !others
@@ -56,7 +47,7 @@ export function Composer({ ticket, box, reply }: Props) {
     box.current?.focus()
   }
   const ask = () => {
-    if (!drafting.isPending) drafting.mutate({ id: ticket.id })
+    if (drafting.coming === null) void drafting.ask()
   }
   useShortcuts([
     { keys: 'r', label: t('keys.reply'), run: () => box.current?.focus() },
@@ -67,6 +58,9 @@ export function Composer({ ticket, box, reply }: Props) {
       inFields: true,
       run: send,
     },
+    ...(drafting.coming
+      ? [{ keys: 'Escape', label: t('draft.stop'), inFields: true, run: drafting.stop }]
+      : []),
     {
       keys: 'Alt+Enter',
       label: t('keys.accept'),
@@ -84,8 +78,31 @@ export function Composer({ ticket, box, reply }: Props) {
         : t('reply.takesOver')
   return (
     <section className={classes.composer} aria-label={t('reply.label')}>
+      <VisuallyHidden role="status">{drafting.coming ? t('draft.coming') : ''}</VisuallyHidden>
       <div ref={panel}>
-        {draft.proposed && (
+        {drafting.coming && (
+          <Paper withBorder p="sm" mb="xs" component="section" aria-label={t('draft.coming')} aria-busy>
+            <Group justify="space-between" mb={4}>
+              <Text size="sm" fw={600}>
+                {t('draft.coming')}
+              </Text>
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<IconPlayerStop size={14} aria-hidden />}
+                onClick={drafting.stop}
+              >
+                {t('draft.stop')}
+              </Button>
+            </Group>
+            {drafting.coming.text === '' ? (
+              <Skeleton height={40} />
+            ) : (
+              <StreamedText coming={drafting.coming} />
+            )}
+          </Paper>
+        )}
+        {draft.proposed && !drafting.coming && (
           <DraftPanel
             key={draft.proposed}
             id={draft.proposed}
@@ -148,7 +165,7 @@ export function Composer({ ticket, box, reply }: Props) {
           size="xs"
           variant="light"
           leftSection={<IconSparkles size={15} aria-hidden />}
-          loading={drafting.isPending}
+          loading={drafting.coming !== null}
           onClick={ask}
         >
           {t('draft.ask')}

@@ -10,6 +10,7 @@ import { formatDay } from '../app/time.ts'
 import { Empty, QueryState } from '../components/QueryState.tsx'
 import { useData } from '../graphql/hooks.ts'
 import { nodesOf } from '../graphql/nodes.ts'
+import { useMayReadPrompts } from '../models/Provenance.tsx'
 import { useTicketActions } from './actions.ts'
 import { Composer } from './Composer.tsx'
 import { ConversationHead } from './ConversationHead.tsx'
@@ -35,7 +36,8 @@ interface Props {
 export function Conversation({ id, onBack, focusBack }: Props) {
   const { t } = useTranslation('inbox')
   const [last, setLast] = useState(page)
-  const query = useData(ticketQuery, { id, last }, { keepPrevious: true })
+  const prompts = useMayReadPrompts()
+  const query = useData(ticketQuery, { id, last, prompts }, { keepPrevious: true })
   // What is shown stays shown as more is said: what is left out is counted from the beginning.
   const left = useRef<number>(undefined)
   const total = query.data?.ticket?.messages.totalCount

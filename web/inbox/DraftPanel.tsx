@@ -1,5 +1,5 @@
 /** The assistant's draft beside the reply: to use, to change, or to leave; with what it rests on. */
-import { Alert, Box, Button, Group, Paper, Skeleton, Text, Title } from '@mantine/core'
+import { Alert, Box, Button, Group, Paper, Skeleton, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Keys } from '../app/keyboard.tsx'
 import { formatShare } from '../app/time.ts'
@@ -8,6 +8,7 @@ import { QueryState } from '../components/QueryState.tsx'
 import { SourceList } from '../components/SourceList.tsx'
 import { useData } from '../graphql/hooks.ts'
 import { nodesOf } from '../graphql/nodes.ts'
+import { Provenance, useMayReadPrompts } from '../models/Provenance.tsx'
 import { draftQuery } from './data.ts'
 import classes from './inbox.module.css'
 import { listed } from './MessageItem.tsx'
@@ -20,7 +21,8 @@ interface Props {
 
 export function DraftPanel({ id, onUse, onDiscard }: Props) {
   const { t } = useTranslation('inbox')
-  const query = useData(draftQuery, { id }, { staleTime: Number.POSITIVE_INFINITY })
+  const prompts = useMayReadPrompts()
+  const query = useData(draftQuery, { id, prompts }, { staleTime: Number.POSITIVE_INFINITY })
   return (
     <Paper withBorder p="sm" mb="xs" component="section" aria-label={t('draft.title')}>
       <QueryState query={query} skeleton={<Skeleton height={60} />}>
@@ -64,7 +66,11 @@ export function DraftPanel({ id, onUse, onDiscard }: Props) {
                     {response.reason}
                   </Alert>
                 ) : (
-                  <Markdown html={response.textHtml} fz="sm" />
+                  <div>
+                    <Markdown html={response.textHtml} fz="sm" />
+                    <VisuallyHidden role="status">{t('draft.ready', { text: response.text })}</VisuallyHidden>
+                    <Provenance written={response} mt={4} />
+                  </div>
                 )}
                 <aside aria-label={t('answer.sources')}>
                   <SourceList

@@ -7,6 +7,7 @@ import { Markdown } from '../components/Markdown.tsx'
 import { SourceList } from '../components/SourceList.tsx'
 import { Time } from '../components/Time.tsx'
 import { nodesOf } from '../graphql/nodes.ts'
+import { Provenance } from '../models/Provenance.tsx'
 import type { GivenAnswer, GivenSource, Message } from './data.ts'
 import classes from './inbox.module.css'
 import { Rating } from './Rating.tsx'
@@ -60,6 +61,7 @@ export function MessageItem({ message, correcting, onCorrect }: Props) {
           <div className={classes.bubble}>
             <Markdown html={message.bodyHtml} />
           </div>
+          {response && <Provenance written={response} mt={4} />}
           {kind === 'assistant' && response && (
             <Rating
               response={response}
@@ -102,7 +104,7 @@ function Outcome({ response }: { response: GivenAnswer }) {
           {t('answer.confidence', { share: formatShare(response.confidence) })}
         </Text>
       )}
-      {response.reason && (
+      {response.reason && outcome !== 'answered' && (
         <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {t('answer.why', { reason: response.reason })}
         </Text>

@@ -2,6 +2,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import { graphql, type ResultOf } from '../graphql/graphql.ts'
 import { queryKey } from '../graphql/hooks.ts'
+import { writtenFragment } from '../models/provenance.ts'
 import type { Tab } from './route.ts'
 
 export const ticketsQuery = graphql(`
@@ -18,8 +19,9 @@ export const ticketsQuery = graphql(`
   }
 `)
 
-export const ticketQuery = graphql(`
-  query InboxTicket($id: Int!, $last: Int!) {
+export const ticketQuery = graphql(
+  `
+  query InboxTicket($id: Int!, $last: Int!, $prompts: Boolean!) {
     ticket(id: $id) {
       id status priority category subject summary createdAt updatedAt erasedAt
       assignee silentUntil resolution resolvedBy visitorId
@@ -32,7 +34,8 @@ export const ticketQuery = graphql(`
         nodes {
           id authorKind author bodyHtml createdAt
           response {
-            id outcome confidence category reason question feedback feedbackBy erasedAt
+            ...WrittenParts
+            confidence category question feedback feedbackBy erasedAt
             failure {
               id feedbackType userCorrection analyzed withdrawnAt expectedTopic expectedCategory
               expectedSop { id category section }
@@ -46,7 +49,9 @@ export const ticketQuery = graphql(`
       }
     }
   }
-`)
+`,
+  [writtenFragment],
+)
 
 /** Two, so that there is another where the first is being looked at. */
 export const firstUrgentQuery = graphql(`
@@ -65,16 +70,20 @@ export const earlierQuery = graphql(`
   }
 `)
 
-export const draftQuery = graphql(`
-  query InboxDraft($id: BigInt!) {
+export const draftQuery = graphql(
+  `
+  query InboxDraft($id: BigInt!, $prompts: Boolean!) {
     response(id: $id) {
-      id text textHtml reason question confidence
+      ...WrittenParts
+      text textHtml question confidence
       responseSources(first: 10) {
         nodes { rank kind category topic heading snippet cited sopId knowledgeId sopVersion { version } }
       }
     }
   }
-`)
+`,
+  [writtenFragment],
+)
 
 type Row<Connection extends { nodes: readonly unknown[] }> = NonNullable<Connection['nodes'][number]>
 export type ListedTicket = Row<NonNullable<ResultOf<typeof ticketsQuery>['tickets']>>

@@ -40,9 +40,11 @@ interface Props {
   variables: Variables
   /** On a page of its own: its view is in the address. */
   full?: { view: View; onView: (view: View) => void }
+  /** The page that shows one chart alone. */
+  page?: '/insights' | '/admin/models'
 }
 
-export function ChartCard({ chart, variables, full }: Props) {
+export function ChartCard({ chart, variables, full, page = '/insights' }: Props) {
   const { t } = useTranslation(['insights', 'common'])
   const [ownView, setOwnView] = useState<View>('chart')
   const query = useChart(chart, variables)
@@ -88,8 +90,8 @@ export function ChartCard({ chart, variables, full }: Props) {
                 renderRoot={(props) => (
                   <Link
                     {...props}
-                    to="/insights"
-                    search={(before) => ({
+                    to={page}
+                    search={(before: object) => ({
                       ...before,
                       chart: chart.name,
                       as: view === 'chart' ? undefined : view,

@@ -69,7 +69,7 @@ export default function Plot({
             minTickGap: 24,
           }}
           yAxisProps={{
-            width: 46,
+            width: left.as === 'dollars' ? 56 : 46,
             allowDecimals: left.as !== 'count',
             tickFormatter: (value: number) => brief(left, value),
           }}
@@ -118,7 +118,7 @@ export default function Plot({
             <Swatch series={one} />
             <Text size="xs">
               {one.label}
-              {one.total !== null && <> · {formatNumber(one.total)}</>}
+              {one.total !== null && <> · {formatValue(t, one.as, one.total)}</>}
             </Text>
           </Group>
         ))}
@@ -133,6 +133,8 @@ const brief = ({ as }: DrawnSeries, value: number) => {
     return value < 1000
       ? formatNumber(value, { style: 'unit', unit: 'millisecond', unitDisplay: 'narrow' })
       : formatNumber(value / 1000, { style: 'unit', unit: 'second', unitDisplay: 'narrow' })
+  if (as === 'dollars')
+    return formatNumber(value, { style: 'currency', currency: 'USD', notation: 'compact' })
   return as === 'share'
     ? formatNumber(value, { style: 'percent' })
     : formatNumber(value, { notation: 'compact' })

@@ -14,7 +14,20 @@ const sourceQuery = graphql(`
 
 export function Source({ chart, variables }: { chart: Chart; variables: Variables }) {
   const { t } = useTranslation('insights')
-  const query = useData(sourceQuery, { name: chart.name }, { staleTime: Number.POSITIVE_INFINITY })
+  const query = useData(
+    sourceQuery,
+    { name: chart.name },
+    { staleTime: Number.POSITIVE_INFINITY, enabled: !chart.sql },
+  )
+  if (chart.sql)
+    return (
+      <Stack gap="sm">
+        <Text size="sm" c="dimmed">
+          {t('sql.about')}
+        </Text>
+        <Snippet label={t('sql.call')} text={chart.sql(variables)} />
+      </Stack>
+    )
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">

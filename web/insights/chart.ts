@@ -17,6 +17,8 @@ export type Kind =
   | 'share'
   | 'milliseconds'
   | 'hours'
+  | 'dollars'
+  | 'purpose'
 
 export type Value = string | number | null
 export type Row = Record<string, Value>
@@ -66,7 +68,7 @@ export type Form =
   | { kind: 'ranking'; label: Column['name'][]; value: Column['name']; to: (row: Row) => string | null }
 
 export interface ChartOf<Data> {
-  /** The SQL function, and the key of its texts: `charts.<name>`. */
+  /** The SQL function, unless `sql` says otherwise; and the key of its texts: `charts.<name>`. */
   name: keyof typeof en.charts
   document: TypedDocument<Data, Variables>
   rows(data: Data): Page
@@ -76,6 +78,8 @@ export interface ChartOf<Data> {
   form: Form
   /** Adds what the function does not say, such as where a row leads. */
   complete?(rows: Row[], signal: AbortSignal): Promise<Row[]>
+  /** The statement that gives the rows, where no function of that name does. */
+  sql?(variables: Variables): string
   /** Rows as they are drawn, where the table says more than the drawing. */
   drawn?(rows: Row[]): Row[]
 }

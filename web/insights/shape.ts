@@ -24,8 +24,11 @@ type T = TFunction<['insights', 'common']>
 const kindOf = ({ columns }: Chart, name: string): Kind =>
   columns.find((column) => column.name === name)?.as ?? 'text'
 
-const totalOf = (points: Row[], { name, as }: Series) =>
-  as === 'count' ? points.reduce((sum, point) => sum + Number(point[name] ?? 0), 0) : null
+/** A line of dollars is a price, which adds up to nothing. */
+const totalOf = (points: Row[], { name, as, line }: Series) =>
+  as === 'count' || (as === 'dollars' && !line)
+    ? points.reduce((sum, point) => sum + Number(point[name] ?? 0), 0)
+    : null
 
 /** One point for each x, one field for each value of `by`. */
 function split(t: T, chart: Chart, rows: Row[], form: Extract<Form, { kind: 'split' }>) {

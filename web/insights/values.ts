@@ -1,6 +1,13 @@
 /** Values as people read them. */
 import type { TFunction } from 'i18next'
-import { formatDay, formatDuration, formatNumber, formatShare, formatTime } from '../app/time.ts'
+import {
+  formatDay,
+  formatDollars,
+  formatDuration,
+  formatNumber,
+  formatShare,
+  formatTime,
+} from '../app/time.ts'
 import { language } from '../i18n/index.ts'
 import type { Kind, Value } from './chart.ts'
 
@@ -15,7 +22,7 @@ export const formatHour = (hour: number) =>
   )
 
 export const numeric = (kind: Kind) =>
-  (['count', 'share', 'milliseconds', 'hours', 'hour'] as Kind[]).includes(kind)
+  (['count', 'share', 'milliseconds', 'hours', 'hour', 'dollars'] as Kind[]).includes(kind)
 
 /** t: of the namespace insights. brief: on an axis, where there is little room. */
 export function formatValue(
@@ -42,6 +49,10 @@ export function formatValue(
       return formatDuration(Number(value))
     case 'hours':
       return formatNumber(Number(value), { style: 'unit', unit: 'hour', maximumFractionDigits: 1 })
+    case 'dollars':
+      return formatDollars(Number(value))
+    case 'purpose':
+      return t(`purpose.${value as 'answer'}`, { defaultValue: String(value) })
     case 'outcome':
       return t(`common:outcome.${value as 'answered'}`, { defaultValue: String(value) })
     case 'feedback':

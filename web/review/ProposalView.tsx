@@ -3,6 +3,7 @@ import { Alert, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../app/session.ts'
 import type { ApiError } from '../graphql/client.ts'
+import { Analysed } from '../models/Analysed.tsx'
 import { Change, type View } from './Change.tsx'
 import { DryRunSummary } from './DryRun.tsx'
 import { type Proposal, suggestionOf, titleOf } from './documents.ts'
@@ -51,6 +52,7 @@ export function ProposalView({ proposal, actions, refusal, dryRun, view, onView 
         <Text className={classes.anywhere} size="sm">
           {reasoning || t('noWhy')}
         </Text>
+        <Analysed id={proposal.id} />
       </section>
       {proposal.kind === 'sop_edit' || proposal.kind === 'sop_new' ? (
         <Change proposal={proposal} view={view} onView={onView} />

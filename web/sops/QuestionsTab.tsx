@@ -9,6 +9,7 @@ import { rowsOf } from '../components/rowsOf.ts'
 import { Time } from '../components/Time.tsx'
 import type { ResultOf } from '../graphql/graphql.ts'
 import { useData } from '../graphql/hooks.ts'
+import { Provenance, useMayReadPrompts } from '../models/Provenance.tsx'
 import type { Status } from '../review/route.ts'
 import { questionsQuery, type Sop, ticketsOfQuery } from './documents.ts'
 import classes from './tabs.module.css'
@@ -36,8 +37,9 @@ export default function QuestionsTab({ sop }: { sop: Sop }) {
 function Questions({ questions }: { questions: Question[] }) {
   const { t } = useTranslation('sops')
   const ids = questions.flatMap((one) => (one.lastResponseId === null ? [] : [one.lastResponseId]))
-  const { data } = useData(ticketsOfQuery, { ids }, { enabled: ids.length > 0 })
-  const tickets = new Map(rowsOf(data?.responses).map((one) => [one.id, one.ticketId]))
+  const prompts = useMayReadPrompts()
+  const { data } = useData(ticketsOfQuery, { ids, prompts }, { enabled: ids.length > 0 })
+  const answers = new Map(rowsOf(data?.responses).map((one) => [one.id, one]))
   const sum = (of: 'times' | 'failed' | 'helpful' | 'unhelpful') =>
     questions.reduce((total, one) => total + (one[of] ?? 0), 0)
   const rated = sum('helpful') + sum('unhelpful')
@@ -79,7 +81,8 @@ function Questions({ questions }: { questions: Question[] }) {
               </Table.Thead>
               <Table.Tbody>
                 {questions.map((one) => {
-                  const ticket = tickets.get(one.lastResponseId ?? '')
+                  const answer = answers.get(one.lastResponseId ?? '')
+                  const ticket = answer?.ticketId
                   return (
                     <Table.Tr key={`${one.question}${one.lastAskedAt}`}>
                       <Table.Th scope="row" fw={400} maw="26rem">
@@ -106,6 +109,7 @@ function Questions({ questions }: { questions: Question[] }) {
                             {t('questions.conversation', { id: ticket })}
                           </TicketLink>
                         )}
+                        {answer && <Provenance written={answer} maw="16rem" />}
                       </Table.Td>
                     </Table.Tr>
                   )

@@ -1,5 +1,6 @@
 /** What the pages of SOPs ask the server. */
 import { graphql, type ResultOf } from '../graphql/graphql.ts'
+import { writtenFragment } from '../models/provenance.ts'
 
 export const categoriesQuery = graphql(`
   query SopCategories {
@@ -86,11 +87,14 @@ export const questionsQuery = graphql(`
   }
 `)
 
-export const ticketsOfQuery = graphql(`
-  query TicketsOfResponses($ids: [BigInt!]!) {
-    responses(filter: { id: { in: $ids } }, first: 1000) { nodes { id ticketId } }
+export const ticketsOfQuery = graphql(
+  `
+  query TicketsOfResponses($ids: [BigInt!]!, $prompts: Boolean!) {
+    responses(filter: { id: { in: $ids } }, first: 1000) { nodes { ...WrittenParts ticketId } }
   }
-`)
+`,
+  [writtenFragment],
+)
 
 export const saveMutation = graphql(`
   mutation SaveSop($input: SaveSopInput!) {
