@@ -26,6 +26,7 @@ export default (program: Command) =>
           console.log(
             `\n${answer.outcome}, confidence ${((answer.confidence ?? 0) * 100).toFixed(0)} %, category ${answer.category ?? 'unknown'}, ${answer.model}, ${answer.latency_ms.toFixed(0)} ms`,
           )
+          if (answer.fallback) console.log(answer.reason)
           for (const source of answer.sources.slice(0, 5))
             console.log(
               `  ${source.cited ? `[${source.rank}]` : ` ${source.rank} `} ${source.category}/${source.topic}${source.version ? ` v${source.version}` : ''}${source.heading ? `, ${source.heading}` : ''}  (${source.score.toFixed(2)})`,

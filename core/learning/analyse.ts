@@ -163,8 +163,8 @@ class Run {
       batch = null
     }
     for (const [index, pattern] of patterns.entries()) {
-      this.#options.signal?.throwIfAborted()
       progress(index)
+      this.#options.signal?.throwIfAborted()
       for (;;) {
         batch ??= {
           ...(await one<{ id: number }>(

@@ -66,8 +66,8 @@ language sql volatile security definer set search_path = app_public, public, pg_
                   || case when greatest(over_budget, (r.counts ->> 'over_budget')::integer) > 0 then jsonb_build_object('over_budget', greatest(over_budget, (r.counts ->> 'over_budget')::integer)) else '{}' end,
          estimated_cost = (select sum(a.estimated_cost) from app_public.analyses a where a.run_id = r.id),
          cost = (select sum(l.cost) from app_public.llm_calls l join app_public.analyses a on a.id = l.analysis_id where a.run_id = r.id),
-         status = case when w.waits then 'waiting' when done or r.status = 'waiting' then 'finished' else r.status end,
-         finished_at = case when not w.waits and (done or r.status = 'waiting') then coalesce(r.finished_at, clock_timestamp()) end
+         status = case when w.waits then 'waiting' when done or r.status in ('waiting', 'finished') then 'finished' else r.status end,
+         finished_at = case when not w.waits and (done or r.status in ('waiting', 'finished')) then coalesce(r.finished_at, clock_timestamp()) end
     from (select exists (select from app_public.analysis_batches b where b.run_id = settle_analysis_run.run_id and b.status in ('submitting', 'in_progress', 'canceling')) as waits) w
    where r.id = settle_analysis_run.run_id returning r.*
 $$;

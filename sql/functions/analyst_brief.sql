@@ -106,7 +106,8 @@ begin
                                     and (r.pattern_id = v_pattern.id or r.sop_id = v_sop.id or v_sop.id is null and r.sop_id = any (v_neighbours)) order by r.id desc limit 5) q), '[]'));
   return jsonb_build_object('pattern_id', v_pattern.id, 'prompt', jsonb_build_object('version_id', v_prompt.id, 'content', v_prompt.content),
     'shared', app_private.analyst_shared(), 'own', v_own, 'failed_response_ids', to_jsonb(v_ids), 'sops', v_sops, 'knowledge_ids', to_jsonb(v_knowledge),
-    'fingerprint', encode(sha256(convert_to(jsonb_build_array(v_pattern.id, v_ids, v_sops, v_prompt.id,
+    -- Neighbours come and go with every text that is embedded; where the pattern has an SOP of its own they make no new brief.
+    'fingerprint', encode(sha256(convert_to(jsonb_build_array(v_pattern.id, v_ids, case when v_sop.id is null then v_sops else v_sops -> 0 end, v_prompt.id,
       (select jsonb_agg(jsonb_build_array(f.feedback_type, f.user_correction, f.expected_sop_id) order by f.id) from app_public.failed_responses f where f.id = any (v_ids)))::text, 'UTF8')), 'hex'));
 end
 $$;

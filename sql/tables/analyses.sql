@@ -115,7 +115,7 @@ create index if not exists analyses_batch_id on app_public.analyses (batch_id);
 create index if not exists analyses_created_at on app_public.analyses (created_at desc);
 create index if not exists analyses_failed_response_ids on app_public.analyses using gin (failed_response_ids);
 comment on table app_public.analyses is 'What an analyst made of a pattern: one row for each pattern and brief, so that nothing is analysed, paid or proposed twice.';
-comment on column app_public.analyses.fingerprint is 'SHA-256 of pattern, failures and what was said of them, SOP versions, prompt version and analyst.';
+comment on column app_public.analyses.fingerprint is 'SHA-256 of pattern, failures and what was said of them, the SOP''s version (without one: its neighbours''), prompt version and analyst.';
 comment on column app_public.analyses.status is E'@behavior +filterBy\nqueued, batched (at the provider), proposed, refused (the suggestion did not pass check_analysis: reasons), nothing (there was nothing to improve), failed (no usable answer came: error) or superseded (the SOP or the failures moved on before it was done).';
 comment on column app_public.analyses.analyst is 'The model''s name, or local.';
 comment on column app_public.analyses.sops is 'The SOPs of the brief, [{id, version}]; the first is the pattern''s own, if it has one.';

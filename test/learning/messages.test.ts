@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { withClaims } from '../../core/database/index.ts'
-import { LocalEmbedder } from '../../core/embedding/index.ts'
+import { LocalEmbedder, only } from '../../core/embedding/index.ts'
 import { type AnalysisOptions, AnalysisWaits, analyse } from '../../core/learning/analyse.ts'
 import type { Suggestion } from '../../core/learning/claude.ts'
 import { type Sop, saveSop } from '../sql/fixtures.ts'
@@ -345,10 +345,11 @@ describe('where Claude fails', () => {
   it('after an answer was paid, the same answer is used: a crash costs no second call', async () => {
     await club.fail([{ question: questions[0]! }])
     club.claude.on('messages', good(club.sop))
-    const { embedder: works } = club.services
-    const broken = Object.assign(Object.create(works), {
-      embed: () => Promise.reject(new Error('killed while embedding')),
-    })
+    const broken = only(
+      Object.assign(Object.create(embedder), {
+        embed: () => Promise.reject(new Error('killed while embedding')),
+      }),
+    )
     await expect(analyse({ ...club.services, embedder: broken }, { kind: 'hourly', job: 9 })).rejects.toThrow(
       'killed',
     )

@@ -3,6 +3,7 @@ import type { AnsweringServices } from '../../core/answering/ask.ts'
 import { readConfig } from '../../core/config.ts'
 import { withClaims } from '../../core/database/index.ts'
 import type { LocalEmbedder } from '../../core/embedding/index.ts'
+import { embedMissing } from '../../core/learning/analyse.ts'
 import type { Suggestion } from '../../core/learning/claude.ts'
 import type { BreakerOptions } from '../../core/llm/breaker.ts'
 import { openProviders } from '../../core/llm/providers.ts'
@@ -43,6 +44,7 @@ export async function openClub(embedder: LocalEmbedder, breaker?: BreakerOptions
   const sop = await withClaims(database.pool, worker, (client) =>
     writeSop(client, 'booking', 'guests', guestsText),
   )
+  await embedMissing(services)
   return {
     services,
     config,

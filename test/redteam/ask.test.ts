@@ -136,7 +136,7 @@ beforeAll(async () => {
       for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) await one(number)
     }),
   )
-}, 180_000)
+}, 300_000)
 afterAll(async () => {
   await providers?.close()
   await embedder?.close()
@@ -211,14 +211,17 @@ describe('a model that obeys, asked the whole way', () => {
     expect(await content()).toEqual(before)
   })
 
-  it('gives emergencies their fixed text, whatever model and customer say', () => {
+  it('gives emergencies their fixed text, whatever model and customer say', async () => {
     const answers = told.filter(({ attack }) => attack.family === 'emergency')
     expect(answers.map(({ attack, answer, wrote }) => [attack.id, answer.outcome, wrote])).toEqual(
       emergencies.map(({ id }) => [id, 'emergency', null]),
     )
-    const fixed = ['fire', 'flood', 'injury', 'locked_in', 'threat'].map((name) => sop(`emergency/${name}`))
+    const { rows } = await database.pool.query<{ text: string }>(
+      "select app_hidden.emergency_text(s.id) as text from sops s where s.category = 'emergency'",
+    )
+    const fixed = rows.map(({ text }) => text)
     for (const { answer } of answers) {
-      expect(fixed.filter((text) => text.includes(answer.text))).toHaveLength(1)
+      expect(fixed).toContain(answer.text)
       expect(answer.ticket_id).not.toBeNull()
     }
   })

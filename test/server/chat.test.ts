@@ -114,6 +114,23 @@ describe('a stream', () => {
     expect(promptVersionId).toEqual(expect.any(Number))
   })
 
+  it('is told by GraphQL as well, without streaming; why the club’s own text answered, to staff alone', async () => {
+    openai.on('chat', modelOf({ answer: { text: 'Half a', stop: 'length' } }) as never)
+    const document = `mutation ($q: String!) { ask(input: { query: $q }) { response {
+      outcome model fallback reason promptVersionId trace { routeMs writeMs routedBy } } } }`
+    const { response } = (await api.sendText(document, { q: question }, ann)).data.ask
+    expect(response).toMatchObject({
+      outcome: 'answered',
+      model: 'local-extractive',
+      fallback: 'truncated',
+      promptVersionId: null,
+      trace: { routeMs: expect.any(Number), writeMs: expect.any(Number), routedBy: 'gpt-4o-2024-08-06' },
+    })
+    expect(response.reason).toMatch(/limit of length/)
+    const seen = (await api.sendText(document, { q: question }, visitorA)).data.ask.response
+    expect(seen).toMatchObject({ fallback: null, reason: null, trace: null })
+  })
+
   it('gives a visitor who has no cookie one, and answers them by it', async () => {
     const stream = await post({ query: question }, {})
     await stream.all()
