@@ -185,7 +185,7 @@ test('an admin keeps the price table, with reasons', async () => {
 test('what the analyst did: runs, batches that can be cancelled, and why suggestions were not let through', async () => {
   const page = await club().as('admin')
   await page.goto('/admin/models?tab=analyses')
-  await expect(page.getByRole('region', { name: 'Runs' })).toContainText('3 proposed, 1 not let through')
+  await expect(page.getByRole('region', { name: 'Runs' })).toContainText('1 not let through, 3 proposed')
   const batches = page.getByRole('region', { name: 'Batches' })
   await expect(batches).toContainText('4 of 7 done, 1 without a result')
   const analyses = page.getByRole('region', { name: 'Analyses' })
@@ -223,6 +223,7 @@ test('speaks German', async () => {
 
 for (const look of looks)
   test(`every part is accessible and fits: ${look.colorScheme}, ${look.viewport.width} px`, async () => {
+    test.setTimeout(300_000)
     const page = await club().as('admin', 'Adam', look)
     for (const tab of ['providers', 'cost', 'calls&status=all', 'prices', 'analyses']) {
       await page.goto(`/admin/models?tab=${tab}`)
