@@ -72,7 +72,7 @@ describe('versioning by trigger', () => {
       await sopBy(client, 'doors', 'codes', doorText)
     })
     const { rows } = await database.pool.query(
-      `select (select count(*) from sops) + (select count(*) from sop_versions) + (select count(*) from app_private.search_units) + (select count(*) from audit_log where table_name <> 'prompts') as n`,
+      `select (select count(*) from sops) + (select count(*) from sop_versions) + (select count(*) from app_private.search_units) + (select count(*) from audit_log where table_name = 'sops') as n`,
     )
     expect(Number(rows[0].n)).toBe(0)
   })
