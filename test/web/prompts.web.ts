@@ -216,6 +216,7 @@ test('speaks German', async () => {
 
 for (const look of looks)
   test(`is accessible and fits: ${look.colorScheme}, ${look.viewport.width} px`, async () => {
+    test.setTimeout(300_000)
     const page = await club().as('reviewer', 'Rita', look)
     for (const path of ['', '/answer', '/answer?tab=edit', '/answer?tab=history', '/answer?tab=preview']) {
       await page.goto(`/admin/prompts${path}`)

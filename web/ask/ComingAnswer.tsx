@@ -56,7 +56,8 @@ export function ComingAnswer({ coming, onStop }: { coming: Coming; onStop: () =>
 export function StoppedAnswer({ text }: { text: string }) {
   const { t } = useTranslation('ask')
   return (
-    <Alert color="gray" icon={<IconPlayerStop aria-hidden />} title={t('stopped.title')}>
+    // The status says it already.
+    <Alert role="note" color="gray" icon={<IconPlayerStop aria-hidden />} title={t('stopped.title')}>
       <Text size="sm">{t('stopped.hint')}</Text>
       {text !== '' && (
         <Text size="sm" mt="xs" dir="auto" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>

@@ -119,7 +119,7 @@ function Runs({ runs }: { runs: Run[] }) {
                   failures: formatNumber(run.failures),
                 }),
             },
-            { title: t('runs.results'), cell: (run) => <Counts counts={run.counts} /> },
+            { title: t('runs.results'), wide: true, cell: (run) => <Counts counts={run.counts} /> },
             {
               title: t('runs.cost'),
               cell: (run) => (
@@ -341,7 +341,11 @@ function Analyses() {
                     title: t('analyses.proposal'),
                     cell: (row) =>
                       row.improvement ? (
-                        <ProposalLink id={row.improvement.id} status={row.improvement.status as Status}>
+                        <ProposalLink
+                          size="sm"
+                          id={row.improvement.id}
+                          status={row.improvement.status as Status}
+                        >
                           {t('calls.proposal', { id: row.improvement.id })}
                         </ProposalLink>
                       ) : (

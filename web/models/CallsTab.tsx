@@ -142,13 +142,21 @@ function Calls({ calls }: { calls: Call[] }) {
         {
           title: t('calls.tokens'),
           cell: (call) =>
-            call.tokensIn === null && call.tokensOut === null
-              ? '–'
-              : t('calls.tokensOf', {
+            call.tokensIn === null && call.tokensOut === null ? (
+              '–'
+            ) : (
+              <>
+                {t('calls.tokensOf', {
                   in: formatNumber(call.tokensIn ?? 0),
-                  cached: formatNumber(call.tokensCached ?? 0),
                   out: formatNumber(call.tokensOut ?? 0),
-                }),
+                })}
+                {(call.tokensCached ?? 0) > 0 && (
+                  <Text size="xs" c="dimmed">
+                    {t('calls.cached', { count: call.tokensCached ?? 0 })}
+                  </Text>
+                )}
+              </>
+            ),
         },
         {
           title: t('calls.cost'),
@@ -163,11 +171,11 @@ function Calls({ calls }: { calls: Call[] }) {
           title: t('calls.for'),
           cell: (call) =>
             call.improvement ? (
-              <ProposalLink id={call.improvement.id} status={call.improvement.status as Status}>
+              <ProposalLink size="sm" id={call.improvement.id} status={call.improvement.status as Status}>
                 {t('calls.proposal', { id: call.improvement.id })}
               </ProposalLink>
             ) : call.response?.ticketId != null ? (
-              <TicketLink id={call.response.ticketId}>
+              <TicketLink size="sm" id={call.response.ticketId}>
                 {t('calls.conversation', { id: call.response.ticketId })}
               </TicketLink>
             ) : call.responseId !== null ? (

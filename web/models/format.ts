@@ -10,6 +10,8 @@ export function readableModel(t: TFunction<'models'>, model: string): string {
       return t('local.words')
     case 'local-vote':
       return t('local.vote')
+    case 'local-use-lite':
+      return t('local.embedder', { model })
     case 'local':
     case 'local-clusters':
       return t('local.analyst')

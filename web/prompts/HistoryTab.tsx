@@ -159,6 +159,7 @@ function Versions({ prompt, shown }: { prompt: Prompt; shown: number }) {
               size="xs"
               variant="default"
               mt="sm"
+              style={{ alignSelf: 'flex-start' }}
               loading={change.isPending}
               leftSection={<IconArrowBackUp size={14} aria-hidden />}
               onClick={() => void rollBack(given)}
