@@ -1,5 +1,5 @@
 /** Who works here: add, change, invite, lock out. */
-import { ActionIcon, Badge, Button, Group, Menu, Select, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Badge, Button, Group, Menu, NativeSelect, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconDotsVertical, IconPlus, IconSearch, IconUsers } from '@tabler/icons-react'
 import { createLazyRoute } from '@tanstack/react-router'
@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
+import { lateDialog } from '../components/late.tsx'
 import { Empty, QueryState } from '../components/QueryState.tsx'
 import { Rows } from '../components/Rows.tsx'
 import { askReason } from '../components/reason.ts'
@@ -15,8 +16,13 @@ import { toast } from '../components/toast.ts'
 import { graphql } from '../graphql/graphql.ts'
 import { useChange, useData } from '../graphql/hooks.ts'
 import { createUserMutation, peopleQuery } from './documents.ts'
-import { type Person, PersonForm } from './PersonForm.tsx'
+import type { Person } from './PersonForm.tsx'
 import { type StaffRole, staffRoles } from './route.ts'
+
+const PersonForm = lateDialog(
+  () => import('./PersonForm.tsx'),
+  ({ person }) => person !== null,
+)
 
 export const route = createLazyRoute('/staff/admin/people')({ component: People })
 
@@ -83,16 +89,18 @@ function People() {
             aria-label={t('people.find')}
             w={220}
           />
-          <Select
-            data={staffRoles.map((value) => ({ value, label: t(`common:session.role.${value}`) }))}
-            value={role ?? null}
-            onChange={(value) =>
-              void navigate({ search: (before) => ({ ...before, role: (value as StaffRole) ?? undefined }) })
+          <NativeSelect
+            data={[
+              { value: '', label: t('people.everyRole') },
+              ...staffRoles.map((value) => ({ value, label: t(`common:session.role.${value}`) })),
+            ]}
+            value={role ?? ''}
+            onChange={({ currentTarget: { value } }) =>
+              void navigate({
+                search: (before) => ({ ...before, role: staffRoles.find((one) => one === value) }),
+              })
             }
-            placeholder={t('people.everyRole')}
             aria-label={t('people.role')}
-            clearable
-            clearButtonProps={{ 'aria-label': t('people.everyRole') }}
             w={160}
           />
         </Group>

@@ -4,7 +4,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-interface Props {
+export interface ConfirmProps {
   opened: boolean
   title: string
   text: ReactNode
@@ -21,7 +21,7 @@ interface Props {
   onClose: () => void
 }
 
-export function Confirm({ opened, title, onClose, ...rest }: Props) {
+export default function ConfirmDialog({ opened, title, onClose, ...rest }: ConfirmProps) {
   const { t } = useTranslation()
   return (
     <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('do.close') }}>
@@ -39,7 +39,7 @@ function Form({
   refusal,
   onConfirm,
   onClose,
-}: Omit<Props, 'opened' | 'title'>) {
+}: Omit<ConfirmProps, 'opened' | 'title'>) {
   const { t } = useTranslation()
   const [said, setSaid] = useState('')
   const [why, setWhy] = useState('')

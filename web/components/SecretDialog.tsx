@@ -15,7 +15,7 @@ interface Props {
   onClose: () => void
 }
 
-export function SecretOnce({ title, label, warning, done, secret, onClose }: Props) {
+export default function SecretDialog({ title, label, warning, done, secret, onClose }: Props) {
   const { t } = useTranslation()
   return (
     <Modal
