@@ -1,7 +1,7 @@
 /** Who works here: add, change, invite, lock out. */
-import { ActionIcon, Badge, Button, Group, Menu, NativeSelect, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, NativeSelect, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconDotsVertical, IconPlus, IconSearch, IconUsers } from '@tabler/icons-react'
+import { IconPlus, IconSearch, IconUsers } from '@tabler/icons-react'
 import { createLazyRoute } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -16,6 +16,7 @@ import { toast } from '../components/toast.ts'
 import { graphql } from '../graphql/graphql.ts'
 import { useChange, useData } from '../graphql/hooks.ts'
 import { createUserMutation, peopleQuery } from './documents.ts'
+import { PersonActions } from './PersonActions.tsx'
 import type { Person } from './PersonForm.tsx'
 import { type StaffRole, staffRoles } from './route.ts'
 
@@ -169,47 +170,26 @@ function People() {
               actions={
                 can('admin')
                   ? (one) => (
-                      <Menu position="bottom-end">
-                        <Menu.Target>
-                          <ActionIcon
-                            variant="subtle"
-                            size="lg"
-                            aria-label={t('people.actions', { name: one.name })}
-                          >
-                            <IconDotsVertical size={16} />
-                          </ActionIcon>
-                        </Menu.Target>
-                        <Menu.Dropdown>
-                          <Menu.Item onClick={() => setForm(one)}>{t('people.change')}</Menu.Item>
-                          {one.status === 'invited' && (
-                            <Menu.Item
-                              onClick={() =>
-                                invite.mutate(
-                                  { userId: one.id },
-                                  {
-                                    onSuccess: () =>
-                                      toast({
-                                        message: t(
-                                          data.system?.mailConfigured ? 'people.mailed' : 'people.notMailed',
-                                          { email: one.email },
-                                        ),
-                                      }),
-                                  },
-                                )
-                              }
-                            >
-                              {t('people.invite')}
-                            </Menu.Item>
-                          )}
-                          {one.status === 'deactivated' ? (
-                            <Menu.Item onClick={() => letBackIn(one)}>{t('people.letBackIn')}</Menu.Item>
-                          ) : (
-                            <Menu.Item c="var(--mantine-color-red-text)" onClick={() => void lockOut(one)}>
-                              {t('people.deactivate')}
-                            </Menu.Item>
-                          )}
-                        </Menu.Dropdown>
-                      </Menu>
+                      <PersonActions
+                        person={one}
+                        onChange={() => setForm(one)}
+                        onInvite={() =>
+                          invite.mutate(
+                            { userId: one.id },
+                            {
+                              onSuccess: () =>
+                                toast({
+                                  message: t(
+                                    data.system?.mailConfigured ? 'people.mailed' : 'people.notMailed',
+                                    { email: one.email },
+                                  ),
+                                }),
+                            },
+                          )
+                        }
+                        onLetBackIn={() => letBackIn(one)}
+                        onLockOut={() => void lockOut(one)}
+                      />
                     )
                   : undefined
               }

@@ -33,7 +33,9 @@ export default function MomentPicker({
   const button = useRef<HTMLButtonElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: when it appears, and never again
   useEffect(() => {
-    if (opened) button.current?.click()
+    if (!opened) return
+    button.current?.focus()
+    button.current?.click()
   }, [])
   return (
     <DatesProvider settings={{ locale: i18n.language }}>

@@ -3,13 +3,12 @@ import { TextInput, type TextInputProps } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useRef, useState } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useEver } from '../components/late.tsx'
 import { Lines } from '../components/QueryState.tsx'
 
-const load = () => import('./SopResults.tsx')
-const SopResults = lazy(load)
+const load = () => import('./SopResults.tsx').then((module) => module.default)
+let loaded: Awaited<ReturnType<typeof load>> | undefined
 
 interface Props {
   q: string | undefined
@@ -35,7 +34,20 @@ export function SopSearch({ q = '', input, children }: Props) {
   }, 120)
   const asked = q.trim()
   const [focused, setFocused] = useState(false)
-  const begun = useEver(focused || asked !== '')
+  // Not by Suspense: the field stays as it is until the other takes its place and its focus, so that no key is lost.
+  const [SopResults, setSopResults] = useState(() => loaded)
+  const begun = focused || asked !== ''
+  useEffect(() => {
+    if (!begun || SopResults) return
+    let here = true
+    void load().then((component) => {
+      loaded = component
+      if (here) setSopResults(() => component)
+    })
+    return () => {
+      here = false
+    }
+  }, [begun, SopResults])
   const field = {
     ref: input,
     value: typed,
@@ -52,32 +64,23 @@ export function SopSearch({ q = '', input, children }: Props) {
       }
     },
   }
-  const face = (
-    <SearchField
-      {...field}
-      role="combobox"
-      aria-haspopup="listbox"
-      aria-expanded={false}
-      onPointerEnter={() => void load()}
-    />
-  )
   return (
     <>
-      {begun ? (
-        <Suspense
-          fallback={
-            <>
-              {face}
-              {asked !== '' && <Lines />}
-            </>
-          }
-        >
-          <SopResults asked={asked} typed={typed} focused={focused} input={input}>
-            <SearchField {...field} />
-          </SopResults>
-        </Suspense>
+      {SopResults ? (
+        <SopResults asked={asked} typed={typed} focused={focused} input={input}>
+          <SearchField {...field} />
+        </SopResults>
       ) : (
-        face
+        <>
+          <SearchField
+            {...field}
+            role="combobox"
+            aria-haspopup="listbox"
+            aria-expanded={false}
+            onPointerEnter={() => void load()}
+          />
+          {asked !== '' && <Lines />}
+        </>
       )}
       {asked === '' && children}
     </>
