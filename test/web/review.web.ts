@@ -360,6 +360,8 @@ test('a link to what is not there says so', async () => {
   const page = await club().as('reviewer')
   await page.goto('/review?id=999999&status=nonsense&kind=17')
   await expect(page.getByText('There is no proposal 999999.')).toBeVisible()
+  // On a busy machine the list may come later than that.
+  await expect(list(page).getByRole('option').first()).toBeVisible()
   await page.keyboard.press('j')
   await expect(heading(page)).toBeVisible()
   await page.context().close()
