@@ -12,7 +12,8 @@ export default defineConfig({
   retries: process.env.CI ? 2 : 0,
   // Each file has a club of its own; its tests tell one story in order.
   fullyParallel: false,
-  timeout: 60_000,
+  // A machine that others share may be slow for a while; what is awaited says for itself how long it may take.
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   use: {
     viewport: { width: 1440, height: 900 },

@@ -320,6 +320,59 @@ $$;
 
 COMMENT ON FUNCTION app_hidden.add_list_items(content text, heading text, items text[]) IS 'Markdown with items added to the list under a second-level heading, which is made at the end where it is missing; items that stand there already are left out.';
 
+--
+-- Name: apply_edits(text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.apply_edits(content text, edits jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+  v_lines text[] := case when content = '' then '{}' else string_to_array(case when right(content, 1) = E'\n' then left(content, -1) else content end, E'\n') end;
+  v_count integer := coalesce(cardinality(v_lines), 0);
+  v_out text[] := '{}';
+  v_at integer := 1; -- the first line that is not written yet
+  v_insertion integer := 0; -- where the edit before has inserted
+  v_from integer;
+  v_to integer;
+  v_edit record;
+begin
+  if jsonb_typeof(edits) is distinct from 'array' then
+    perform app_hidden.refuse_edit('malformed', 0, 'the edits are no array');
+  end if;
+  for v_edit in
+    select t.e, t.o::integer as number from jsonb_array_elements(edits) with ordinality t(e, o)
+     order by case when jsonb_typeof(t.e -> 'from') = 'number' then (t.e ->> 'from')::numeric end, case when jsonb_typeof(t.e -> 'to') = 'number' then (t.e ->> 'to')::numeric end, t.o
+  loop
+    if jsonb_typeof(v_edit.e -> 'from') is distinct from 'number' or jsonb_typeof(v_edit.e -> 'to') is distinct from 'number'
+       or (v_edit.e ->> 'from') !~ '^-?\d{1,9}$' or (v_edit.e ->> 'to') !~ '^-?\d{1,9}$'
+       or coalesce(jsonb_typeof(v_edit.e -> 'old'), 'null') not in ('array', 'string', 'null') or coalesce(jsonb_typeof(v_edit.e -> 'new'), 'null') not in ('array', 'string', 'null') then
+      perform app_hidden.refuse_edit('malformed', v_edit.number, 'it needs the numbers from and to, and the lines old and new');
+    end if;
+    v_from := (v_edit.e ->> 'from')::integer;
+    v_to := (v_edit.e ->> 'to')::integer;
+    if v_from < 1 or v_to < v_from - 1 or v_to > v_count or v_from > v_count + 1 then
+      perform app_hidden.refuse_edit('out_of_range', v_edit.number, format('lines %s to %s do not exist, there are %s', v_from, v_to, v_count), jsonb_build_object('from', v_from, 'to', v_to, 'lines', v_count));
+    elsif v_from < v_at or v_to < v_from and v_from = v_insertion then
+      perform app_hidden.refuse_edit('overlap', v_edit.number, format('it changes lines %s to %s, as another edit does', v_from, v_to), jsonb_build_object('from', v_from, 'to', v_to));
+    elsif app_hidden.edit_lines(v_edit.e -> 'old') is distinct from array(select rtrim(l, E'\r') from unnest(v_lines[v_from:v_to]) with ordinality t(l, o) order by o) then
+      perform app_hidden.refuse_edit('wrong_base', v_edit.number, format('lines %s to %s do not say what it takes them to say', v_from, v_to), jsonb_build_object('from', v_from, 'to', v_to));
+    end if;
+    v_out := v_out || v_lines[v_at:v_from - 1] || app_hidden.edit_lines(v_edit.e -> 'new');
+    v_at := v_to + 1;
+    v_insertion := case when v_to < v_from then v_from else 0 end;
+  end loop;
+  v_out := v_out || v_lines[v_at:];
+  return case when cardinality(v_out) = 0 then '' else array_to_string(v_out, E'\n') || case when content = '' or right(content, 1) = E'\n' then E'\n' else '' end end;
+end
+$_$;
+
+--
+-- Name: FUNCTION apply_edits(content text, edits jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.apply_edits(content text, edits jsonb) IS 'A text with edits by line, [{from, to, old, new}]: lines from..to, which must say exactly old, become new; to = from - 1 inserts before line from. All numbers are those of the text as it was. Errors: CO130 an edit does not fit (malformed, out_of_range, overlap, wrong_base: DETAIL says which).';
+
 SET default_tablespace = '';
 
 SET default_table_access_method = heap;
@@ -346,6 +399,7 @@ CREATE TABLE app_public.tickets (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     erased_at timestamp with time zone,
+    awaiting_since timestamp with time zone,
     CONSTRAINT tickets_priority_is_known CHECK ((priority = ANY (ARRAY['normal'::text, 'urgent'::text]))),
     CONSTRAINT tickets_resolved_at_matches_status CHECK ((((status = 'resolved'::text) = (resolved_at IS NOT NULL)) AND ((resolved_at IS NULL) = (resolved_by IS NULL)))),
     CONSTRAINT tickets_status_is_known CHECK ((status = ANY (ARRAY['open'::text, 'waiting'::text, 'taken'::text, 'resolved'::text]))),
@@ -387,6 +441,12 @@ COMMENT ON COLUMN app_public.tickets.silent_until IS 'While taken: when the assi
 --
 
 COMMENT ON COLUMN app_public.tickets.erased_at IS 'When its texts and its visitor were erased; nothing can be said in it any more.';
+
+--
+-- Name: COLUMN tickets.awaiting_since; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.tickets.awaiting_since IS 'Since when the assistant owes an answer here; null once it is written down. One that never comes is rescued by a person (tickets__rescue).';
 
 --
 -- Name: assistant_is_silent(app_public.tickets); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -489,10 +549,10 @@ $$;
 COMMENT ON FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) IS 'A row as the audit log keeps it: without ungoverned columns; a versioned content, a proposal and knowledge that came from customers as SHA-256.';
 
 --
--- Name: begin_answer(text, public.vector, text, text, uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
+-- Name: begin_answer(text, public.vector, text, text, uuid, jsonb, text, bigint, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
-CREATE FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid) RETURNS jsonb
+CREATE FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector DEFAULT NULL::public.vector, category text DEFAULT NULL::text, site text DEFAULT NULL::text, conversation uuid DEFAULT NULL::uuid, route jsonb DEFAULT NULL::jsonb, embedding_model text DEFAULT NULL::text, message_id bigint DEFAULT NULL::bigint, for_model boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -500,47 +560,72 @@ declare
   v_settings app_public.club_settings;
   v_ticket app_public.tickets;
   v_site text := begin_answer.site;
+  v_vector vector := query_embedding;
   v_results app_public.search_result[];
   v_first app_public.search_result;
   v_emergency text;
+  v_requested text := nullif(begin_answer.category, '');
+  v_routed text := nullif(btrim(route ->> 'category'), '');
+  v_alarm boolean := coalesce((route ->> 'emergency')::boolean, false);
   v_category text;
   v_votes jsonb;
   v_confidence double precision := 0;
   v_outcome text := 'answered';
   v_reason text;
   v_text text;
+  v_silent boolean;
+  v_readable boolean := false;
 begin
-  if coalesce(btrim(query), '') = '' then
-    raise exception 'There is no question.' using errcode = 'CO005', hint = 'Send what the customer wrote as query.';
-  elsif octet_length(query) > 65536 then
-    raise exception 'The question is too long: 64 kB is the most.' using errcode = 'CO006';
-  end if;
+  perform app_hidden.check_question(query);
   select * into v_settings from app_public.club_settings;
-  if query_embedding is not null then
+  if begin_answer.embedding_model <> v_settings.embedding_model then
+    v_vector := null; -- Vectors of two models are never compared.
+  elsif v_vector is not null then
     insert into app_private.embedding_cache (content_hash, model, embedding)
-    values (app_hidden.embedding_hash(query), v_settings.embedding_model, query_embedding) on conflict do nothing;
+    values (app_hidden.embedding_hash(query), v_settings.embedding_model, v_vector) on conflict do nothing;
+  end if;
+  if v_vector is null then
+    -- A question asked before has its vector; else words decide.
+    select c.embedding into v_vector from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = v_settings.embedding_model;
   end if;
   if conversation is not null then
     v_ticket := app_hidden.find_conversation(conversation);
     v_site := coalesce(nullif(v_site, ''), (select s.slug from app_public.sites s where s.id = v_ticket.site_id));
-    insert into app_public.messages (ticket_id, author_kind, body) values (v_ticket.id, 'customer', query);
-    update app_public.tickets t set updated_at = now(), subject = coalesce(t.subject, left(query, 120)),
-           status = case when t.status = 'resolved' then 'open' else t.status end,
-           resolved_at = null, resolved_by = null, resolution = null
-     where t.id = v_ticket.id;
+    message_id := coalesce(message_id, app_private.hear_customer(v_ticket, query));
   end if;
+  v_silent := v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket);
   v_emergency := app_hidden.emergency_section(query);
-  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, query_embedding, nullif(begin_answer.category, ''), v_site, 10) r;
+  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, v_vector, v_requested, v_site, 10, v_settings.embedding_model) r;
   v_first := v_results[1];
-  -- The router: the nearest sources vote with the probability their score gives them.
+  -- The local router: the nearest sources vote with the probability their score gives them.
   select jsonb_agg(jsonb_build_object('category', v.category, 'share', v.votes / v.total) order by v.votes desc, v.category) into v_votes
     from (select r.category, sum(exp((r.score - v_first.score) / 0.1)) as votes, sum(sum(exp((r.score - v_first.score) / 0.1))) over () as total from unnest(v_results) r group by 1) v;
-  v_category := coalesce(nullif(begin_answer.category, ''), v_votes -> 0 ->> 'category');
+  v_category := coalesce(v_requested, v_votes -> 0 ->> 'category');
   if v_first.rank is not null then
     v_confidence := v_first.confidence;
   end if;
+  -- A model may raise an alarm, and never calls off one that the rules or the sources raise.
+  v_alarm := v_alarm or v_routed = 'emergency' or (v_category = 'emergency' and v_first.category = 'emergency' and v_confidence >= v_settings.confidence_threshold);
+  if v_requested is null and v_routed is not null then
+    if v_routed = 'unknown' then
+      -- The model knows the categories by their titles alone; what was found knows better where it is more likely right than not.
+      v_category := case when v_confidence >= greatest(v_settings.confidence_threshold, 0.5) then v_category end;
+    elsif exists (select from app_public.sops s where s.category = v_routed) or exists (select from app_public.knowledge_base k where k.category = v_routed) then
+      v_category := v_routed;
+      if v_routed <> 'emergency' and not exists (select from unnest(v_results) r where r.rank <= 3 and r.category = v_routed) then
+        v_results := v_results[1:7];
+        select v_results || coalesce(array_agg((coalesce(cardinality(v_results), 0) + e.rank, e.kind, e.sop_id, e.sop_version_id, e.version, e.knowledge_id, e.category, e.topic, e.title, e.heading,
+                 e.snippet, e.matched, e.trust, e.score, e.words, e.cosine, e.confidence)::app_public.search_result order by e.rank), '{}') into v_results
+          from (select row_number() over (order by f.rank)::integer as rank, f.kind, f.sop_id, f.sop_version_id, f.version, f.knowledge_id, f.category, f.topic, f.title, f.heading,
+                       f.snippet, f.matched, f.trust, f.score, f.words, f.cosine, f.confidence
+                  from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3, v_settings.embedding_model) f
+                 where not exists (select from unnest(v_results) x where (x.kind, x.sop_id, x.knowledge_id) is not distinct from (f.kind, f.sop_id, f.knowledge_id))) e;
+        v_first := v_results[1];
+      end if;
+    end if;
+  end if;
 
-  if v_emergency is not null or (v_category = 'emergency' and v_first.category = 'emergency' and v_confidence >= v_settings.confidence_threshold) then
+  if v_emergency is not null or v_alarm then
     v_outcome := 'emergency';
     v_category := 'emergency';
     v_reason := coalesce('rule: ' || v_emergency, 'routed to emergency');
@@ -549,7 +634,7 @@ begin
                    r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine, r.confidence
               from (select * from unnest(v_results)
                     union
-                    select * from app_public.search_knowledge(query, query_embedding, 'emergency', v_site, 10) e
+                    select * from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) e
                      where not exists (select from unnest(v_results) x where x.sop_id = e.sop_id)) r) r;
     v_first := v_results[1];
     v_text := app_hidden.emergency_text(case when v_first.category = 'emergency' then v_first.sop_id end);
@@ -558,25 +643,144 @@ begin
     v_outcome := 'paused';
     v_reason := 'the assistant is switched off';
     v_text := 'A member of our team will answer you here as soon as possible.';
-  elsif v_first.rank is null or v_confidence < v_settings.confidence_threshold then
+  elsif v_first.rank is null or v_category is null or v_confidence < v_settings.confidence_threshold then
     v_outcome := 'handed_over';
-    v_reason := case when v_first.rank is null then 'nothing found' else format('confidence %s below %s', round(v_confidence::numeric, 2), v_settings.confidence_threshold) end;
+    v_reason := case when v_first.rank is null then 'nothing found'
+                     when v_category is null then format('no category fits; confidence %s', round(v_confidence::numeric, 2))
+                     else format('confidence %s below %s', round(v_confidence::numeric, 2), v_settings.confidence_threshold) end;
     v_text := 'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.';
   else
     v_text := case when v_first.kind = 'sop' then format(E'**%s**\n\n%s', concat_ws(': ', v_first.title, v_first.heading), app_hidden.quote(v_first.snippet))
                    else app_hidden.quote(v_first.snippet) end || ' [1]';
   end if;
-  return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket), 'site', v_site,
-    'category', v_category, 'votes', coalesce(v_votes, '[]'), 'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
-    'sources', coalesce((select jsonb_agg(to_jsonb(r) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency')) order by r.rank) from unnest(v_results) r), '[]'));
+  -- Nothing is generated from what is kept for emergencies.
+  v_readable := for_model and not v_silent and v_outcome in ('answered', 'handed_over') and v_category is not null and v_first.category <> 'emergency'
+    and v_confidence >= v_settings.model_threshold;
+  return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_silent, 'site', v_site, 'message_id', message_id,
+    'category', v_category, 'votes', coalesce(v_votes, '[]'), 'routed_by', case when v_routed is not null and v_requested is null then 'model' else 'local-vote' end,
+    'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
+    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
+    'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency'))
+                           || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3) then jsonb_build_object('text', app_private.source_text(r.result)) else '{}' end order by r.rank)
+                           from (select u.rank, u.category, u as result,
+                                        case when u.category = v_category then row_number() over (partition by u.category = v_category order by u.rank) end as in_category
+                                   from unnest(v_results) u) r), '[]'));
 end
 $$;
 
 --
--- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid); Type: COMMENT; Schema: app_hidden; Owner: -
+-- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, category, votes: [{category, share}], confidence, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP''s. Writes the customer''s message where there is a conversation.
+COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP''s.
+embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache''s. message_id: the customer''s message where it is written down already, else it is written.
+route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off. `votes` are the sources'' own all the same.
+for_model: asks whether a model may write the answer; the result says it, and its sources for the model have a `text` then. Above club_settings.model_threshold; outcome, reason and text are those of the local answer all the same.
+Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
+
+--
+-- Name: begin_draft(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.begin_draft(ticket_id integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_asked record;
+  v_ticket app_public.tickets;
+begin
+  select * into v_asked from app_hidden.draft_question(begin_draft.ticket_id);
+  select * into v_ticket from app_public.tickets t where t.id = begin_draft.ticket_id;
+  return app_private.question_brief(v_asked.question, v_asked.site, v_ticket, v_asked.upto) || jsonb_build_object('question', v_asked.question, 'conversation_id', v_ticket.conversation);
+end
+$$;
+
+--
+-- Name: FUNCTION begin_draft(ticket_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.begin_draft(ticket_id integer) IS 'The first round trip of a draft, for the agent who asks for it: what app_private.question_brief says, with the question and the conversation_id besides. Writes nothing.
+Errors: CO005 the customer wrote nothing, CO110 erased, CO403 not an agent, CO404 no such ticket.';
+
+--
+-- Name: begin_prompt_preview(text, text, text[], integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.begin_prompt_preview(name text, content text, questions text[] DEFAULT NULL::text[], latest integer DEFAULT 5) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_most constant integer := 20;
+  v_version integer;
+  v_result jsonb;
+  v_each numeric;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_prompt_text(begin_prompt_preview.content);
+  if begin_prompt_preview.name not in ('route', 'answer') then
+    raise exception 'Only the prompts route and answer can be tried on questions.' using errcode = 'CO005';
+  end if;
+  select p.version into v_version from app_public.prompts p where p.name = begin_prompt_preview.name;
+  if v_version is null then
+    raise exception 'There is no prompt named "%".', begin_prompt_preview.name using errcode = 'CO404';
+  elsif coalesce(cardinality(questions), 0) > c_most or latest not between 1 and c_most then
+    raise exception 'A prompt is tried on 1 to % questions: each is paid for.', c_most using errcode = 'CO006';
+  end if;
+  if cardinality(questions) > 0 then
+    perform app_hidden.check_question(q) from unnest(questions) q;
+    select jsonb_agg(jsonb_build_object('question', q, 'brief', app_private.question_brief(q, null, null, null)) order by o) into v_result
+      from unnest(questions) with ordinality t(q, o);
+  else
+    select jsonb_agg(jsonb_build_object('question', r.question, 'requested', r.requested_category, 'brief', app_private.question_brief(r.question, s.slug, null, null),
+             'old', jsonb_build_object('response_id', r.id::text, 'text', r.text, 'outcome', r.outcome, 'reason', r.reason, 'model', r.model, 'prompt_version', v.version)) order by r.id desc) into v_result
+      from (select * from app_public.responses r where r.erased_at is null and r.outcome in ('answered', 'handed_over') order by r.id desc limit latest) r
+      left join app_public.sites s on s.id = r.site_id
+      left join app_public.prompt_versions v on v.id = r.prompt_version_id;
+  end if;
+  -- What an answer lately cost.
+  select sum(c.cost) / nullif(count(distinct c.response_id), 0) into v_each
+    from (select l.cost, l.response_id from app_public.llm_calls l where l.purpose in ('route', 'answer', 'embed') and l.response_id is not null order by l.id desc limit 200) c;
+  return jsonb_build_object('questions', coalesce(v_result, '[]'), 'estimated_cost', round(v_each * coalesce(jsonb_array_length(v_result), 0), 6));
+end
+$$;
+
+--
+-- Name: FUNCTION begin_prompt_preview(name text, content text, questions text[], latest integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.begin_prompt_preview(name text, content text, questions text[], latest integer) IS 'What trying a prompt needs: the questions given, or the latest answered and handed-over ones, with what was answered then, and what app_private.question_brief says of each, {questions: [{question, requested, brief, old}], estimated_cost (US dollars, by what answers lately cost; null: none did)}. Writes nothing.
+Errors: CO005 an empty prompt or question, or one that no question is asked with, CO006 too long or more than 20, CO403 not a reviewer, CO404 no such prompt.';
+
+--
+-- Name: begin_question(text, text, text, uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.begin_question(query text, category text DEFAULT NULL::text, site text DEFAULT NULL::text, conversation uuid DEFAULT NULL::uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ticket app_public.tickets;
+  v_message_id bigint;
+begin
+  perform app_hidden.check_question(query);
+  -- Before anybody is paid for an answer that could not be written down.
+  perform app_hidden.find_site(begin_question.site);
+  if conversation is not null then
+    v_ticket := app_hidden.find_conversation(conversation);
+    v_message_id := app_private.hear_customer(v_ticket, query);
+  end if;
+  return app_private.question_brief(query, begin_question.site, v_ticket, v_message_id - 1) || jsonb_build_object('message_id', v_message_id, 'category', nullif(btrim(begin_question.category), ''));
+end
+$$;
+
+--
+-- Name: FUNCTION begin_question(query text, category text, site text, conversation uuid); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.begin_question(query text, category text, site text, conversation uuid) IS 'The first of an answer''s three round trips where models have a part in it: writes the customer''s message (give message_id to begin_answer, which then does not write it again), and says what app_private.question_brief says.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
 
 --
@@ -597,6 +801,92 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length double precision) IS 'BM25 term impacts of a text, given the usual number of words of its kind.';
+
+--
+-- Name: check_question(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.check_question(query text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  if coalesce(btrim(query), '') = '' then
+    raise exception 'There is no question.' using errcode = 'CO005', hint = 'Send what the customer wrote as query.';
+  elsif octet_length(query) > 65536 then
+    raise exception 'The question is too long: 64 kB is the most.' using errcode = 'CO006';
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION check_question(query text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.check_question(query text) IS 'Refuses a question that is empty (CO005) or too long (CO006).';
+
+--
+-- Name: claims_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.claims_in(content text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+  c_unit constant text := '(?:%|percent|minutes?|mins?|hours?|hrs?|seconds?|secs?|days?|weeks?|months?|years?|nights?|people|persons?|guests?|players?|customers?|members?|met(?:er|re)s?|km|kilomet(?:er|re)s?|yards?|feet|foot|miles?|times|tries|attempts?|degrees?|points?|holes?|balls?|bays?|digits?|floors?|kg|rounds?|sessions?)';
+  c_money constant text := '(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|bucks|cents?|francs?)';
+  c_words constant text[] := array['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen',
+    'eighteen', 'nineteen', 'twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety', 'hundred'];
+  c_values constant integer[] := array[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 30, 40, 50, 60, 70, 80, 90, 100];
+  v text := lower(app_hidden.plain_characters(content));
+  v_found text[] := '{}';
+begin
+  -- The numbers of a list and references to its items say nothing about the club.
+  v := regexp_replace(v, '^\s*\d+[.)]\s', ' ', 'gn');
+  v := regexp_replace(v, '\m(?:steps?|points?|items?|lines?|sections?) \d+(?: ?(?:-|to|and|or) ?\d+)?', ' ', 'g');
+  v_found := v_found || array(select 'mail:' || m[1] from regexp_matches(v, '([^\s@<>()\[\],;:"'']+@[a-z0-9.-]+\.[a-z]{2,})', 'g') m);
+  v := regexp_replace(v, '[^\s@<>()\[\],;:"'']+@[a-z0-9.-]+\.[a-z]{2,}', ' ', 'g');
+  v_found := v_found || array(select 'link:' || rtrim(regexp_replace(m[1], '^(?:https?://)?(?:www\.)?', ''), '.,/;:!?') from regexp_matches(v,
+    '(\m(?:(?:https?|ftp|tel|data|javascript):|www\.)[^\s<>()\[\]"'']+|\m(?:[a-z0-9-]+\.)+(?:com|net|org|info|biz|io|app|dev|co|me|eu|uk|us|de|ch|at|fr|es|it|nl|club|golf|shop|online|site|xyz|link|page|example|test)(?:/[^\s<>()\[\]"'']*)?\M)', 'g') m);
+  v := regexp_replace(v, '\m(?:(?:https?|ftp|tel|data|javascript):|www\.)[^\s<>()\[\]"'']+|\m(?:[a-z0-9-]+\.)+(?:com|net|org|info|biz|io|app|dev|co|me|eu|uk|us|de|ch|at|fr|es|it|nl|club|golf|shop|online|site|xyz|link|page|example|test)(?:/[^\s<>()\[\]"'']*)?\M', ' ', 'g');
+  -- Numbers in words count where they measure or cost something.
+  for i in 1 .. cardinality(c_words) loop
+    if strpos(v, c_words[i]) > 0 then
+      v := regexp_replace(v, '\m' || c_words[i] || '(?=(?:[ -]|,? (?:to|or|and) \w+ )(?:' || c_unit || '|' || c_money || ')\M)', c_values[i]::text, 'g');
+    end if;
+  end loop;
+  v := regexp_replace(v, '(?<![\d.,:])(\d+(?:[.,]\d+)?) ?(?:-|to|or|and) ?(\d+(?:[.,]\d+)?)([ -]?' || c_unit || ')(?!\w)', '\1\3 \2\3', 'g');
+  -- Times of day, as 24 hours.
+  v_found := v_found || array(select format('time:%s:%s', lpad(((m[1]::integer % 12) + case when m[3] like 'p%' then 12 else 0 end)::text, 2, '0'), coalesce(m[2], '00'))
+    from regexp_matches(v, '(?<![\d.:])(\d{1,2})(?:[:.]([0-5]\d))? ?([ap]\.?m\M)', 'g') m);
+  v := regexp_replace(v, '(?<![\d.:])\d{1,2}(?:[:.][0-5]\d)? ?[ap]\.?m\M\.?', ' ', 'g');
+  v_found := v_found || array(select format('time:%s:%s', lpad(m[1], 2, '0'), m[2]) from regexp_matches(v, '(?<![\d.:])([01]?\d|2[0-4]):([0-5]\d)(?![\d:])', 'g') m);
+  v := regexp_replace(v, '(?<![\d.:])(?:[01]?\d|2[0-4]):[0-5]\d(?![\d:])', ' ', 'g');
+  v_found := v_found || array(select 'money:' || app_hidden.plain_number(coalesce(m[1], m[2]))
+    from regexp_matches(v, '(?:[$€£¥]|\m' || c_money || ') ?(\d+(?:[.,]\d+)*)|(?<![\d.,])(\d+(?:[.,]\d+)*)(?: ?[$€£¥]|[ -]?' || c_money || '\M)', 'g') m);
+  v := regexp_replace(v, '(?:[$€£¥]|\m' || c_money || ') ?\d+(?:[.,]\d+)*|(?<![\d.,])\d+(?:[.,]\d+)*(?: ?[$€£¥]|[ -]?' || c_money || '\M)', ' ', 'g');
+  v_found := v_found || array(select case when m[2] = '%' then 'percent' else regexp_replace(regexp_replace(m[2], '^(min|hr|sec)s?$', '\1'), 's$', '') end || ':' || app_hidden.plain_number(m[1])
+    from regexp_matches(v, '(?<![\d.,\w])(\d+(?:[.,]\d+)*)[ -]?(' || c_unit || ')(?!\w)', 'g') m);
+  v := regexp_replace(v, '(?<![\d.,\w])\d+(?:[.,]\d+)*[ -]?' || c_unit || '(?!\w)', ' ', 'g');
+  -- Letters and figures mixed, and capitals where a code is spoken of.
+  v_found := v_found || array(select 'term:' || m[1] from regexp_matches(v, '\m((?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{3,})\M', 'g') m);
+  v := regexp_replace(v, '\m(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{3,}\M', ' ', 'g');
+  if v ~ '\m(?:codes?|vouchers?|promo\w*|passwords?|wi-?fi|pin)\M' then
+    v_found := v_found || array(select 'term:' || lower(m[1]) from regexp_matches(app_hidden.plain_characters(content), '\m([A-Z]{5,})\M', 'g') m);
+  end if;
+  -- What is left: telephone numbers, codes, years, counts. Digits alone, so that spacing makes no difference.
+  v_found := v_found || array(select 'number:' || regexp_replace(m[1], '\D', '', 'g') from regexp_matches(v, '(\+?\d+(?:[ ()./-]{1,2}\d+)*)', 'g') m);
+  -- Promises that cost the club something.
+  v_found := v_found || array(select 'promise:' || m[1]
+    from regexp_matches(v, '\m(free|complimentary|refund|guarantee|discount|voucher|credit|compensat|waive|unlimited|lifetime)(?:s|ed|d|able|ing|ion|es?)?\M', 'g') m);
+  return array(select distinct f from unnest(v_found) f order by f);
+end
+$_$;
+
+--
+-- Name: FUNCTION claims_in(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.claims_in(content text) IS 'What a text states that must be right to the letter, each as `kind:value`: mail, link, time (24 hours), money, numbers with their unit, other numbers and telephone numbers (digits alone), terms with figures or in capitals (codes), and promises (free, refund …). List numbers are left out.';
 
 --
 -- Name: confidence(double precision, double precision, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -691,7 +981,7 @@ COMMENT ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) 
 -- Name: draft_question(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
-CREATE FUNCTION app_hidden.draft_question(ticket_id integer) RETURNS TABLE(question text, site text)
+CREATE FUNCTION app_hidden.draft_question(ticket_id integer) RETURNS TABLE(question text, site text, upto bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -715,12 +1005,13 @@ begin
     from app_public.messages m
    where m.ticket_id = v_ticket.id and m.author_kind = 'customer' and m.id > coalesce(v_answered, 0);
   if question is null then
-    select right(m.body, 16000) into question
+    select right(m.body, 16000), m.id - 1 into question, v_answered
       from app_public.messages m where m.ticket_id = v_ticket.id and m.author_kind = 'customer' order by m.id desc limit 1;
   end if;
   if question is null then
     raise exception 'The customer has not written anything in this conversation yet.' using errcode = 'CO005', hint = 'There is nothing to draft an answer to; write one yourself.';
   end if;
+  upto := coalesce(v_answered, 0);
   return next;
 end
 $$;
@@ -729,7 +1020,27 @@ $$;
 -- Name: FUNCTION draft_question(ticket_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.draft_question(ticket_id integer) IS 'What a draft is to answer: all that the customer wrote since somebody answered, or their last message (the last 16,000 characters); and the site''s slug. Errors: CO005 the customer wrote nothing, CO110 erased, CO403 not an agent, CO404 no such ticket.';
+COMMENT ON FUNCTION app_hidden.draft_question(ticket_id integer) IS 'What a draft is to answer: all that the customer wrote since somebody answered, or their last message (the last 16,000 characters); the site''s slug; and the last message before it. Errors: CO005 the customer wrote nothing, CO110 erased, CO403 not an agent, CO404 no such ticket.';
+
+--
+-- Name: edit_lines(jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.edit_lines(value jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select case jsonb_typeof(value)
+    when 'array' then coalesce((select array_agg(rtrim(l.line, E'\r') order by e.o, l.o) from jsonb_array_elements_text(value) with ordinality e(text, o),
+                                  unnest(case when e.text = '' then array[''] else string_to_array(e.text, E'\n') end) with ordinality l(line, o)), '{}')
+    when 'string' then case when value #>> '{}' = '' then '{}'::text[] else string_to_array(regexp_replace(value #>> '{}', E'\\r?\\n$', ''), E'\n') end
+    else '{}'::text[] end
+$_$;
+
+--
+-- Name: FUNCTION edit_lines(value jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.edit_lines(value jsonb) IS 'The lines of an edit: of an array a line each, of a text cut at its newlines; none of null.';
 
 --
 -- Name: effective_time(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1039,6 +1350,63 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.find_entry(id integer) IS 'The knowledge entry, locked, or CO404.';
+
+--
+-- Name: prompts; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.prompts (
+    id integer NOT NULL,
+    name text NOT NULL,
+    content text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    default_content text,
+    CONSTRAINT prompts_content_is_written CHECK ((btrim(content) <> ''::text))
+);
+
+--
+-- Name: TABLE prompts; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.prompts IS 'The prompts of routing, answering and analysis, as they are now; every change writes a row of prompt_versions.';
+
+--
+-- Name: COLUMN prompts.name; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.prompts.name IS 'What it is for, such as route, answer or analyse.';
+
+--
+-- Name: COLUMN prompts.default_content; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.prompts.default_content IS 'As this version of ClubOS comes with it. While content is the same, a better default of a later version takes its place; what the club wrote itself stays.';
+
+--
+-- Name: find_prompt(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_prompt(prompt_id integer) RETURNS app_public.prompts
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_prompt app_public.prompts;
+begin
+  select * into v_prompt from app_public.prompts p where p.id = find_prompt.prompt_id for no key update;
+  if v_prompt.id is null then
+    raise exception 'There is no prompt with id %.', find_prompt.prompt_id using errcode = 'CO404', hint = 'select id, name from prompts;';
+  end if;
+  return v_prompt;
+end
+$$;
+
+--
+-- Name: FUNCTION find_prompt(prompt_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_prompt(prompt_id integer) IS 'The prompt, locked, or CO404.';
 
 --
 -- Name: find_site(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1408,6 +1776,48 @@ $$;
 COMMENT ON FUNCTION app_hidden.in_words(name text) IS 'A category''s, section''s or topic''s name as words: pin_failures is "pin failures".';
 
 --
+-- Name: injection_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.injection_in(content text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+  c_patterns constant text[] := array[
+    '\m(?:ignore|disregard|forget|override|bypass|skip)\M[^.!?\n]{0,40}\m(?:instructions?|rules?|prompts?|guidelines?|polic(?:y|ies)|restrictions?|everything|(?:all|any)(?: of)? (?:the )?(?:above|previous|prior|earlier))\M',
+    '\m(?:previous|prior|above|earlier|system|hidden|initial|original) (?:instructions?|prompts?|messages?|rules?)\M',
+    '\m(?:system|developer|jailbreak|dan|god|admin|debug) (?:prompt|mode|message|override)\M',
+    '\myou are (?:now |no longer |actually |really )?(?:an? |the )?(?:ai|assistant|chat ?bot|bot|language model|llm|gpt|claude|model|admin|developer|system)\M',
+    '\m(?:the|this|any|each|every|you,? the|dear|hey|hello|note to(?: the)?|instructions? (?:for|to) (?:the )?)\s?(?:ai|assistants?|chat ?bots?|bots?|language models?|llms?|models?|gpt|claude)\M[^.!?\n]{0,20}\m(?:must|should|shall|will|may|can|has to|have to|need to|never|always|is to|are to|do not|ignore|follow|approve|answer|reply|say)\M',
+    '\m(?:ai|assistant|chat ?bot|bot|language model|llm)s?,? (?:must|should|shall|will|never|always|please|ignore|reply|answer|respond|say|do not|approve)\M',
+    '\mas an? (?:ai|assistant|language model|llm)\M', '\m(?:act|behave|respond|answer|roleplay) as (?:if you|an?|the) \w+', '\mpretend (?:to be|that you|you)\M',
+    '\m(?:reveal|print|output|repeat|show|leak|disclose)\M[^.!?\n]{0,30}\m(?:prompts?|instructions?|system message|secrets?|api keys?|passwords?|credentials?)\M',
+    '\m(?:always|only) (?:answer|reply|respond|say|output)\M[^.!?\n]{0,20}\mwith\M', '\mfrom now on\M[^.!?\n]{0,30}\m(?:you|answer|reply|respond|always|never)\M',
+    '\m(?:approve|publish|apply|accept) (?:this|the) (?:proposal|edit|change|suggestion)\M', '\mwithout (?:a |any )?(?:review|human|approval)\M',
+    '^\s*(?:[-*>]\s*|\d+[.)]\s*)?(?:system|assistant|user|human|developer|tool)\s*:', '<\|[^|]*\|>', '\[/?(?:inst|system|assistant|user)\]', '</?(?:system|assistant|user|instructions?|prompt|policy|brief|failures?|shared|sop)\M',
+    '\m(?:ignoriere?|vergiss|missachte|ignorez|oubliez|ignora|olvida|ignorare|negeer)\M[^.!?\n]{0,40}\m(?:anweisung\w*|regeln?|instructions?|consignes?|instrucciones|reglas|istruzioni|instructies)\M',
+    '(?:drop|delete|truncate|update|insert into|alter)\s+(?:table|from|schema|database|sops?\M|users?\M)', '[a-z0-9+/=_-]{48,}'];
+  v_text text := lower(app_hidden.plain_characters(content));
+  v_found text;
+begin
+  foreach v_found in array c_patterns loop
+    -- By line, and over the ends of lines.
+    v_found := coalesce(substring(v_text from '(?n)' || v_found), substring(regexp_replace(v_text, '\s+', ' ', 'g') from v_found));
+    if v_found is not null then
+      return left(btrim(v_found), 80);
+    end if;
+  end loop;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION injection_in(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.injection_in(content text) IS 'The first words in a text that speak to a model rather than to people (commands to an assistant, prompts, roles, hidden data); null for none.';
+
+--
 -- Name: insight_figures(timestamp with time zone, timestamp with time zone, text, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1542,6 +1952,22 @@ $$;
 COMMENT ON FUNCTION app_hidden.lexeme_dimension(lexeme text) IS 'The dimension of a lexeme in the sparse vectors, 1 to 2^28; the same on every server.';
 
 --
+-- Name: lexeme_share(text[], text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.lexeme_share(words text[], source text[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(count(*) filter (where w = any (source))::double precision / nullif(count(*), 0), 0) from unnest(words) w
+$$;
+
+--
+-- Name: FUNCTION lexeme_share(words text[], source text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.lexeme_share(words text[], source text[]) IS 'The share (0 to 1) of these words that a source has too.';
+
+--
 -- Name: line_edits(text[], text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1665,6 +2091,51 @@ $$;
 COMMENT ON FUNCTION app_hidden.list_item(item text) IS 'A text as one line of a list.';
 
 --
+-- Name: llm_cost(text, timestamp with time zone, integer, integer, integer, integer, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.llm_cost(model text, at timestamp with time zone, tokens_in integer, tokens_cached integer, tokens_cache_written integer, tokens_out integer, batch boolean) RETURNS numeric
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select round((greatest(coalesce(llm_cost.tokens_in, 0) - coalesce(llm_cost.tokens_cached, 0) - coalesce(llm_cost.tokens_cache_written, 0), 0) * p.input
+           + coalesce(llm_cost.tokens_cached, 0) * coalesce(p.cached_input, p.input)
+           + coalesce(llm_cost.tokens_cache_written, 0) * coalesce(p.cache_write, p.input)
+           + coalesce(llm_cost.tokens_out, 0) * p.output) / 1000000 * case when llm_cost.batch then p.batch_factor else 1 end, 6)
+    from app_public.llm_prices p
+   where starts_with(llm_cost.model, p.model) and p.valid_from <= (llm_cost.at at time zone 'UTC')::date
+   order by length(p.model) desc, p.valid_from desc
+   limit 1
+$$;
+
+--
+-- Name: FUNCTION llm_cost(model text, at timestamp with time zone, tokens_in integer, tokens_cached integer, tokens_cache_written integer, tokens_out integer, batch boolean); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.llm_cost(model text, at timestamp with time zone, tokens_in integer, tokens_cached integer, tokens_cache_written integer, tokens_out integer, batch boolean) IS 'US dollars that a call cost by the price table of its day; null where its model has no price. tokens_cached and tokens_cache_written are parts of tokens_in.';
+
+--
+-- Name: llm_periods(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.llm_periods(OUT period text, OUT begun timestamp with time zone, OUT spent numeric, OUT budget numeric, OUT warning numeric, OUT state text) RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select p.period, p.begun, s.spent, p.budget, p.warning, case when p.budget <= s.spent then 'stopped' when p.warning <= s.spent then 'warned' else 'open' end
+    from app_public.club_settings c
+   cross join lateral (values ('day', date_trunc('day', now(), 'UTC'), c.daily_budget), ('month', date_trunc('month', now(), 'UTC'), c.monthly_budget)) b(period, begun, budget)
+   cross join lateral (select b.period, b.begun, b.budget, round(b.budget * c.budget_warning::numeric, 2) as warning) p
+   cross join lateral (select coalesce(sum(l.cost), 0) as spent from app_public.llm_calls l where l.created_at >= p.begun) s
+$$;
+
+--
+-- Name: FUNCTION llm_periods(OUT period text, OUT begun timestamp with time zone, OUT spent numeric, OUT budget numeric, OUT warning numeric, OUT state text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.llm_periods(OUT period text, OUT begun timestamp with time zone, OUT spent numeric, OUT budget numeric, OUT warning numeric, OUT state text) IS 'This day and this month (UTC): since when, US dollars spent, the budget and from where it warns (both null: no limit), and open, warned or stopped.';
+
+--
 -- Name: markdown_sections(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1726,6 +2197,23 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_hidden.markdown_sections(content text) IS 'A markdown text cut by its headings (not those in code fences), long sections at paragraphs: ordinal, the path of headings below the title, the text.';
+
+--
+-- Name: markup_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.markup_in(content text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select left(substring(lower(app_hidden.plain_characters(content)) from
+    '<[a-z/!?][^>\n]{0,60}>?|!?\[[^\]\n]*\]\s?\([^)\n]*\)|!?\[[^\]\n]+\]\[[^\]\n]*\]|^\s{0,3}\[[^\]\n]+\]:\s*\S+|\m(?:javascript|vbscript|data):\S+|```|~~~|\{\{[^}\n]*\}\}|\$\{[^}\n]*\}|&#x?[0-9a-f]+;'), 80)
+$_$;
+
+--
+-- Name: FUNCTION markup_in(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.markup_in(content text) IS 'The first HTML, link, image, script, code fence or template in a text; null for none.';
 
 --
 -- Name: mask_card(text, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2062,7 +2550,7 @@ CREATE FUNCTION app_hidden.notify(kind text, details jsonb DEFAULT '{}'::jsonb, 
   insert into app_public.notifications (kind, channel, user_id, recipient, details, key)
   select notify.kind, 'mail', u.id, u.email, notify.details, notify.key || ':' || u.id from app_public.users u
    where u.is_active and exists (select from app_secret.passwords p where p.user_id = u.id)
-     and case notify.kind when 'urgent_ticket' then u.role in ('agent', 'reviewer', 'admin') when 'audit_broken' then u.role in ('admin', 'auditor') when 'job_dead' then u.role = 'admin' else false end
+     and case notify.kind when 'urgent_ticket' then u.role in ('agent', 'reviewer', 'admin') when 'audit_broken' then u.role in ('admin', 'auditor') when 'job_dead' then u.role = 'admin' when 'llm_budget' then u.role = 'admin' else false end
   on conflict do nothing;
   insert into app_public.notifications (kind, channel, webhook_id, details, key)
   select notify.kind, 'webhook', w.id, notify.details, notify.key || ':' || w.id from app_public.webhooks w where w.is_active and notify.kind = any (w.events)
@@ -2079,6 +2567,23 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) IS 'Puts an event into the outbox, in this transaction: mails to the staff concerned, deliveries to the webhooks that want it, pushes to their browsers of what is urgent. details: no personal data, no secrets. key: the same event is told once.';
+
+--
+-- Name: numbered_lines(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.numbered_lines(content text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(jsonb_agg(o || ': ' || rtrim(l, E'\r') order by o), '[]')
+    from unnest(string_to_array(case when right(content, 1) = E'\n' then left(content, -1) else content end, E'\n')) with ordinality t(l, o)
+$$;
+
+--
+-- Name: FUNCTION numbered_lines(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.numbered_lines(content text) IS 'The lines of a text as an array, each behind its number: what edits are expressed against.';
 
 --
 -- Name: numbers_a_thing(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2151,6 +2656,23 @@ $$;
 COMMENT ON FUNCTION app_hidden.plain_characters(content text) IS 'A text for patterns to look at: compatibility forms (full-width digits and the like) as plain characters, zero-width and bidi controls removed, dashes and digits of other scripts as ASCII.';
 
 --
+-- Name: plain_number(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.plain_number(number text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  -- 1,200 and 1200, 12.00 and 12 are the same.
+  select regexp_replace(regexp_replace(regexp_replace(number, '[,](?=\d{3}(?:\D|$))', '', 'g'), ',', '.', 'g'), '\.0+$', '')
+$_$;
+
+--
+-- Name: FUNCTION plain_number(number text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.plain_number(number text) IS 'A number without separators of thousands and idle decimals.';
+
+--
 -- Name: plain_text(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -2207,41 +2729,82 @@ $$;
 COMMENT ON FUNCTION app_hidden.readable_name(name text) IS 'A name as a person reads it: tech_support is "Tech support".';
 
 --
--- Name: record_draft(integer, text, jsonb, text, text, double precision, text, integer, integer, integer, numeric); Type: FUNCTION; Schema: app_hidden; Owner: -
+-- Name: reason(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
-CREATE FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text DEFAULT NULL::text, latency_ms double precision DEFAULT NULL::double precision, router_model text DEFAULT 'local-vote'::text, prompt_version_id integer DEFAULT NULL::integer, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric) RETURNS app_public.responses
+CREATE FUNCTION app_hidden.reason(kind text, what text DEFAULT NULL::text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select kind || coalesce(': ' || left(app_hidden.mask_personal_data(what), 200), '')
+$$;
+
+--
+-- Name: FUNCTION reason(kind text, what text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.reason(kind text, what text) IS 'Why a suggestion is refused, as `kind: what`; what it quotes is masked and at most 200 characters.';
+
+--
+-- Name: record_draft(integer, text, jsonb, text, text, double precision, text, integer, integer, integer, numeric, jsonb, bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text DEFAULT NULL::text, latency_ms double precision DEFAULT NULL::double precision, router_model text DEFAULT 'local-vote'::text, prompt_version_id integer DEFAULT NULL::integer, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric, calls jsonb DEFAULT NULL::jsonb, id bigint DEFAULT NULL::bigint) RETURNS app_public.responses
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
 declare
   v_response app_public.responses;
   v_answered boolean := record_draft.answer ->> 'outcome' in ('answered', 'emergency');
+  v_spent record;
 begin
   if not app_hidden.has_role('worker') then
     perform app_hidden.require_role('agent');
   end if;
-  insert into app_public.responses (ticket_id, question, question_hash, embedding_model, site_id, category, confidence, text, outcome, reason, model, router_model,
+  perform app_private.check_cited(record_draft.answer ->> 'outcome', record_draft.model, record_draft.answer -> 'sources');
+  select * into v_spent from app_private.calls_spent(record_draft.calls);
+  insert into app_public.responses (id, ticket_id, question, question_hash, embedding_model, site_id, category, confidence, text, outcome, reason, model, router_model,
       prompt_version_id, latency_ms, tokens_in, tokens_out, cost)
-  select record_draft.ticket_id, record_draft.question, app_hidden.embedding_hash(record_draft.question), s.embedding_model, app_hidden.find_site(record_draft.answer ->> 'site'),
+  select coalesce(record_draft.id, nextval(pg_get_serial_sequence('app_public.responses', 'id'))), record_draft.ticket_id, record_draft.question, app_hidden.embedding_hash(record_draft.question), s.embedding_model, app_hidden.find_site(record_draft.answer ->> 'site'),
          record_draft.answer ->> 'category', (record_draft.answer ->> 'confidence')::double precision,
          -- What would have been handed over is no draft: a customer would read that a person will answer, from one.
          case when v_answered then coalesce(record_draft.text, record_draft.answer ->> 'text') else '' end, 'drafted',
-         case when record_draft.answer ->> 'outcome' <> 'answered' then concat_ws(': ', record_draft.answer ->> 'outcome', record_draft.answer ->> 'reason') end,
-         record_draft.model, record_draft.router_model, record_draft.prompt_version_id, record_draft.latency_ms, record_draft.tokens_in, record_draft.tokens_out, record_draft.cost
+         case when record_draft.answer ->> 'outcome' = 'answered' then record_draft.answer ->> 'reason' else concat_ws(': ', record_draft.answer ->> 'outcome', record_draft.answer ->> 'reason') end,
+         record_draft.model, record_draft.router_model, record_draft.prompt_version_id, record_draft.latency_ms,
+         coalesce(record_draft.tokens_in, v_spent.tokens_in), coalesce(record_draft.tokens_out, v_spent.tokens_out), coalesce(record_draft.cost, v_spent.cost)
     from app_public.club_settings s
   returning * into v_response;
   perform app_private.record_sources(v_response.id, record_draft.answer -> 'sources');
+  perform app_private.record_llm_calls(record_draft.calls, v_response.id);
   return v_response;
 end
 $$;
 
 --
--- Name: FUNCTION record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric); Type: COMMENT; Schema: app_hidden; Owner: -
+-- Name: FUNCTION record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric) IS 'Writes down a draft with the versions it rests on. answer: as begin_answer gives it. text: what a model made of it; without, its own. Empty where the assistant would not have answered; reason says why. latency_ms: milliseconds; cost: US dollars.
-Errors: CO403 neither the server nor an agent, CO404 no such site.';
+COMMENT ON FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) IS 'Writes down a draft with the versions it rests on. answer: as begin_answer gives it. text: what a model made of it; without, its own. Empty where the assistant would not have answered; reason says why. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_draft reserved it. latency_ms: milliseconds; cost: US dollars.
+Errors: CO005 what a model wrote cites no source, CO403 neither the server nor an agent, CO404 no such site.';
+
+--
+-- Name: refuse_edit(text, integer, text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.refuse_edit(problem text, number integer, message text, details jsonb DEFAULT '{}'::jsonb) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  raise exception 'Edit % cannot be applied: %.', number, message
+    using errcode = 'CO130', detail = (jsonb_build_object('problem', problem, 'edit', number) || details)::text,
+          hint = 'Edits are [{from, to, old, new}] against the lines of the version they were written for; an insertion before line n is {from: n, to: n - 1, old: [], new}.';
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_edit(problem text, number integer, message text, details jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.refuse_edit(problem text, number integer, message text, details jsonb) IS 'Refuses (CO130) an edit. problem: wrong_base, overlap, out_of_range or malformed.';
 
 --
 -- Name: require_actor(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2264,6 +2827,30 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.require_actor() IS 'The actor; refuses (CO001) where none is set.';
+
+--
+-- Name: require_prompt_text(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.require_prompt_text(content text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  if coalesce(require_prompt_text.content, '') !~ '\S' then
+    raise exception 'A prompt needs a text.' using errcode = 'CO005', hint = 'To go back to an earlier one: rollback_prompt(prompt_id, version, reason).';
+  elsif length(require_prompt_text.content) > 20000 then
+    raise exception 'The prompt is % characters long; 20,000 is the most: it is paid for with every question.', length(require_prompt_text.content)
+      using errcode = 'CO006', hint = 'What customers are to be told belongs into SOPs.';
+  end if;
+  return require_prompt_text.content;
+end
+$$;
+
+--
+-- Name: FUNCTION require_prompt_text(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.require_prompt_text(content text) IS 'The text of a prompt; refuses an empty one (CO005) and one over 20,000 characters (CO006).';
 
 --
 -- Name: require_reason(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2310,6 +2897,40 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.require_role(role name) IS 'Refuses (CO403) whoever lacks the role.';
+
+--
+-- Name: safety_words(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.safety_words(content text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select array(select distinct m[1] from regexp_matches(lower(content),
+    '\m(911|112|999|ambulance|fire|flames?|smoke|emergenc(?:y|ies)|evacuat\w*|exits?|alarm|extinguisher|first aid|defibrillator|injur\w*|bleed\w*|unconscious|danger\w*|unsafe|never|do not|don''t|must not|warning|caution|gas|electric\w*|power off|police|threat\w*|assembly point)\M', 'g') m order by 1)
+$$;
+
+--
+-- Name: FUNCTION safety_words(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.safety_words(content text) IS 'The words of a text on which somebody''s safety may hang.';
+
+--
+-- Name: said_by_staff(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.said_by_staff(reporter text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  -- Without an actor it was a script's or a session's name: nobody.
+  select coalesce(reporter <> '' and reporter !~ '^(?:visitor|erased):' and reporter <> session_user, false)
+$$;
+
+--
+-- Name: FUNCTION said_by_staff(reporter text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.said_by_staff(reporter text) IS 'Whether a failure was reported by a member of staff, whose word is a source of facts, and not by a customer.';
 
 --
 -- Name: same_text(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3211,6 +3832,194 @@ $$;
 COMMENT ON FUNCTION app_hidden.without_items(content text, base text, items text[]) IS 'A text without the lines that are one of the items, except for those that the base holds too.';
 
 --
+-- Name: add_job_at(text, json, text, timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.add_job_at(task text, payload json, job_key text, run_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform graphile_worker.add_job(task, payload, job_key => add_job_at.job_key, run_at => add_job_at.run_at, max_attempts => 8);
+end
+$$;
+
+--
+-- Name: FUNCTION add_job_at(task text, payload json, job_key text, run_at timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.add_job_at(task text, payload json, job_key text, run_at timestamp with time zone) IS 'Adds a job in this transaction that runs at a time.';
+
+--
+-- Name: adopt_embedding_model(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.adopt_embedding_model(to_model text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    SET "clubos.actor" TO 'system'
+    AS $$
+begin
+  if not exists (select from app_private.search_units) and not exists (select from app_public.failure_patterns p where p.centroid is not null) then
+    perform app_hidden.set_reason('Nothing is embedded yet: the model of the settings');
+    update app_public.club_settings s set embedding_model = adopt_embedding_model.to_model, updated_at = now() where s.embedding_model <> adopt_embedding_model.to_model;
+  end if;
+  return (select s.embedding_model from app_public.club_settings s);
+end
+$$;
+
+--
+-- Name: FUNCTION adopt_embedding_model(to_model text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.adopt_embedding_model(to_model text) IS 'Makes a model the club''s where nothing is embedded yet; returns the club''s.';
+
+--
+-- Name: analysis_cost(jsonb, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.analysis_cost(brief jsonb, model text, batch boolean) RETURNS numeric
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- Four characters are a token, and nothing is in the cache yet: what it costs at most.
+  select app_hidden.llm_cost(model, now(), t.shared + t.own, 0, t.shared, app_private.analysis_tokens_out(model), batch)
+    from (select (length(brief #>> '{prompt,content}') + length((brief -> 'shared')::text)) / 4 as shared, length((brief -> 'own')::text) / 4 as own) t
+$$;
+
+--
+-- Name: FUNCTION analysis_cost(brief jsonb, model text, batch boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.analysis_cost(brief jsonb, model text, batch boolean) IS 'US dollars that analysing a brief is expected to cost at most; null where the model has no price.';
+
+--
+-- Name: analysis_tokens_out(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.analysis_tokens_out(model text) RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce((select ceil(avg(c.tokens_out))::integer from (
+           select l.tokens_out from app_public.llm_calls l where l.purpose = 'analyse' and l.model = analysis_tokens_out.model and l.status = 'ok' order by l.id desc limit 200) c having count(*) >= 20), 800)
+$$;
+
+--
+-- Name: FUNCTION analysis_tokens_out(model text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.analysis_tokens_out(model text) IS 'Tokens that an analysis gives: the mean of the latest 200, or 800 where fewer than 20 are known.';
+
+--
+-- Name: analyst_brief(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.analyst_brief(pattern_id integer) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_failures constant integer := 30;
+  c_longest_sop constant integer := 60000;
+  v_pattern app_public.failure_patterns;
+  v_prompt app_public.prompt_versions;
+  v_ids integer[];
+  v_failures jsonb;
+  v_words text;
+  v_sop app_public.sops;
+  v_neighbours integer[];
+  v_own jsonb;
+  v_sops jsonb;
+  v_knowledge integer[];
+begin
+  select * into v_pattern from app_public.failure_patterns p where p.id = analyst_brief.pattern_id;
+  select v.* into v_prompt from app_public.prompts p join app_public.prompt_versions v on v.prompt_id = p.id and v.version = p.version where p.name = 'analyse';
+  with own as (
+    select f.*, app_hidden.said_by_staff(f.reporter) as staff from app_public.failed_responses f
+     where f.pattern_id = analyst_brief.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
+       and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
+     order by f.id desc limit c_failures
+  )
+  select array_agg(o.id order by o.id),
+         jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', o.id, 'question', app_hidden.learnable_question(o.query), 'answer_given', left(app_hidden.mask_personal_data(o.response), 600),
+           'feedback', o.feedback_type, 'correction', nullif(left(app_hidden.mask_personal_data(btrim(o.user_correction)), 1000), ''),
+           'correction_by', case when btrim(o.user_correction) <> '' then case when o.staff then 'staff' else 'customer' end end)) order by o.id),
+         left(string_agg(concat_ws(' ', o.query, o.user_correction), ' ' order by o.id desc), 2000)
+    into v_ids, v_failures, v_words from own o;
+  if v_ids is null or v_prompt.id is null then
+    return null;
+  end if;
+  select * into v_sop from app_public.sops s where s.id = v_pattern.sop_id and s.archived_at is null;
+  if length(v_sop.content) > c_longest_sop then
+    return null;
+  end if;
+  with found as (
+    select t.sop_id, t.category, t.topic, row_number() over (order by t.score desc, t.target) as place from app_private.search_targets(v_words, v_pattern.centroid) t
+  )
+  select array(select f.sop_id from found f join app_public.sops s on s.id = f.sop_id
+                where f.sop_id is distinct from v_sop.id and length(s.content) <= c_longest_sop / 4 order by f.place limit 3),
+         array(select k.id from app_public.knowledge_base k
+                 left join found f on f.sop_id is null and f.category = k.category and f.topic = k.topic and f.place <= 5
+                where k.trust = 3 and (k.valid_to is null or k.valid_to > now())
+                  and (f.place is not null or (k.category, k.topic) = (v_pattern.category, v_pattern.topic) or k.sop_id = v_sop.id)
+                order by (k.category, k.topic) = (v_pattern.category, v_pattern.topic) desc nulls last, f.place, k.id limit 20)
+    into v_neighbours, v_knowledge;
+  select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'version', s.version) order by o), '[]') into v_sops
+    from unnest(array_remove(v_sop.id || v_neighbours, null)) with ordinality t(id, o) join app_public.sops s on s.id = t.id;
+  v_own := jsonb_build_object(
+    'pattern', jsonb_strip_nulls(jsonb_build_object('id', v_pattern.id, 'words', v_pattern.label, 'category', v_pattern.category, 'topic', v_pattern.topic, 'failures', v_pattern.size)),
+    'failures', v_failures,
+    'sop', case when v_sop.id is not null then jsonb_build_object('id', v_sop.id, 'category', v_sop.category, 'section', v_sop.section, 'version', v_sop.version, 'lines', app_hidden.numbered_lines(v_sop.content)) end,
+    'neighbours', coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'category', s.category, 'section', s.section, 'version', s.version, 'lines', app_hidden.numbered_lines(s.content)) order by o)
+                              from unnest(v_neighbours) with ordinality t(id, o) join app_public.sops s on s.id = t.id), '[]'),
+    'knowledge', coalesce((select jsonb_agg(jsonb_build_object('id', k.id, 'category', k.category, 'topic', k.topic, 'question', k.question, 'answer', left(k.answer, 1000)) order by o)
+                             from unnest(v_knowledge) with ordinality t(id, o) join app_public.knowledge_base k on k.id = t.id), '[]'),
+    'rejected', coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('proposal', q.id, 'kind', q.kind, 'sop_id', q.sop_id, 'added', app_private.lines_of_proposal(q),
+                                     'why_rejected', left(app_hidden.mask_personal_data(q.rejection_reason), 500))) order by q.rejected_at desc)
+                            from (select * from app_public.improvement_queue r where r.status = 'rejected' and not r.suggested_sop_update ? 'erased'
+                                     and (r.pattern_id = v_pattern.id or r.sop_id = v_sop.id or v_sop.id is null and r.sop_id = any (v_neighbours)) order by r.rejected_at desc limit 5) q), '[]'),
+    'refused', coalesce((select jsonb_agg(to_jsonb(a.reasons) order by a.id desc)
+                           from (select * from app_public.analyses r where r.pattern_id = v_pattern.id and r.status = 'refused' order by r.id desc limit 3) a), '[]'),
+    'pending', coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('proposal', q.id, 'kind', q.kind, 'sop_id', q.sop_id, 'added', app_private.lines_of_proposal(q))) order by q.id desc)
+                           from (select * from app_public.improvement_queue r where r.status = 'pending'
+                                    and (r.pattern_id = v_pattern.id or r.sop_id = v_sop.id or v_sop.id is null and r.sop_id = any (v_neighbours)) order by r.id desc limit 5) q), '[]'));
+  return jsonb_build_object('pattern_id', v_pattern.id, 'prompt', jsonb_build_object('version_id', v_prompt.id, 'content', v_prompt.content),
+    'shared', app_private.analyst_shared(), 'own', v_own, 'failed_response_ids', to_jsonb(v_ids), 'sops', v_sops, 'knowledge_ids', to_jsonb(v_knowledge),
+    -- Neighbours come and go with every text that is embedded; where the pattern has an SOP of its own they make no new brief.
+    'fingerprint', encode(sha256(convert_to(jsonb_build_array(v_pattern.id, v_ids, case when v_sop.id is null then v_sops else v_sops -> 0 end, v_prompt.id,
+      (select jsonb_agg(jsonb_build_array(f.feedback_type, f.user_correction, f.expected_sop_id) order by f.id) from app_public.failed_responses f where f.id = any (v_ids)))::text, 'UTF8')), 'hex'));
+end
+$$;
+
+--
+-- Name: FUNCTION analyst_brief(pattern_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.analyst_brief(pattern_id integer) IS 'What a model is given of a pattern: {prompt: {version_id, content}, shared (app_private.analyst_shared), own: {pattern, failures, sop, neighbours, knowledge, rejected, refused, pending}, failed_response_ids, sops: [{id, version}], knowledge_ids, fingerprint}. Customers'' words are masked. Bounds: the latest 30 failures (question 500 characters, answer given 600, correction 1,000), three neighbours by search, 20 trusted knowledge entries, five rejections and five waiting proposals, three refusals. Null where nothing is open, the SOP is longer than 60,000 characters, or the prompt `analyse` is missing.';
+
+--
+-- Name: analyst_shared(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.analyst_shared() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select jsonb_build_object(
+    'categories', coalesce((select jsonb_agg(c order by c collate "C") from (select distinct s.category as c from app_public.sops s where s.archived_at is null) d), '[]'),
+    'sops', coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'category', i.category, 'section', i.section, 'title', app_hidden.sop_title(i.section, i.content)) order by i.category collate "C", i.section collate "C")
+                        from (select * from app_public.sops s where s.archived_at is null order by s.category collate "C", s.section collate "C" limit 2000) i), '[]'))
+$$;
+
+--
+-- Name: FUNCTION analyst_shared(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.analyst_shared() IS 'The part of every brief that is the same for all patterns, in an order that changes only with the SOPs, so that the provider''s cache holds it: categories and the index of at most 2,000 SOPs.';
+
+--
 -- Name: improvement_queue; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -3567,6 +4376,141 @@ $$;
 COMMENT ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) IS 'What each question of a dry run finds at this moment, {question: [target, title]}.';
 
 --
+-- Name: analysis_batches; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.analysis_batches (
+    id integer NOT NULL,
+    run_id integer,
+    provider text NOT NULL,
+    provider_batch_id text,
+    token text NOT NULL,
+    model text NOT NULL,
+    status text DEFAULT 'submitting'::text NOT NULL,
+    requests integer DEFAULT 0 NOT NULL,
+    succeeded integer DEFAULT 0 NOT NULL,
+    errored integer DEFAULT 0 NOT NULL,
+    canceled integer DEFAULT 0 NOT NULL,
+    expired integer DEFAULT 0 NOT NULL,
+    polls integer DEFAULT 0 NOT NULL,
+    cancel_reason text,
+    canceled_by text,
+    error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempted_at timestamp with time zone,
+    submitted_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT analysis_batches_ended_at_matches_status CHECK (((status = ANY (ARRAY['ended'::text, 'expired'::text, 'failed'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT analysis_batches_in_progress_is_known_there CHECK (((status <> 'in_progress'::text) OR (provider_batch_id IS NOT NULL))),
+    CONSTRAINT analysis_batches_status_is_known CHECK ((status = ANY (ARRAY['submitting'::text, 'in_progress'::text, 'canceling'::text, 'ended'::text, 'expired'::text, 'failed'::text])))
+);
+
+--
+-- Name: TABLE analysis_batches; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.analysis_batches IS 'Batches of analyses that were given to a provider, at its lower price; results come within a day.';
+
+--
+-- Name: COLUMN analysis_batches.provider_batch_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_batches.provider_batch_id IS 'The provider''s name for it; null until it has said it.';
+
+--
+-- Name: COLUMN analysis_batches.token; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_batches.token IS 'Stands in the custom_id of each request: by it results are known to be ours.';
+
+--
+-- Name: COLUMN analysis_batches.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_batches.status IS 'submitting, in_progress, canceling, ended, expired (nothing came in time) or failed (the provider refused it, or knows it no more).';
+
+--
+-- Name: COLUMN analysis_batches.polls; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_batches.polls IS 'How often we asked since it was submitted.';
+
+--
+-- Name: COLUMN analysis_batches.attempted_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_batches.attempted_at IS 'When it was last sent; where no answer came, it is looked for at the provider before it is sent again.';
+
+--
+-- Name: COLUMN analysis_batches.expires_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_batches.expires_at IS 'When the provider gives up what it has not done.';
+
+--
+-- Name: batch_polled(integer, integer, integer, integer, integer, boolean, timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.batch_polled(batch_id integer, succeeded integer, errored integer, canceled integer, expired integer, ended boolean, expires_at timestamp with time zone) RETURNS app_public.analysis_batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.analysis_batches;
+begin
+  update app_public.analysis_batches b
+     set succeeded = batch_polled.succeeded, errored = batch_polled.errored, canceled = batch_polled.canceled, expired = batch_polled.expired, polls = b.polls + 1,
+         expires_at = coalesce(batch_polled.expires_at, b.expires_at), updated_at = clock_timestamp()
+   where b.id = batch_polled.batch_id and b.status in ('in_progress', 'canceling') returning * into v_batch;
+  if not ended and v_batch.id is not null then
+    -- From a quarter of a minute to five minutes.
+    perform app_private.add_job_at('analysis__poll', json_build_object('batch', v_batch.id), 'analysis__poll:' || v_batch.id, now() + make_interval(secs => least(300, 15 * power(1.5, least(v_batch.polls, 20)))));
+  end if;
+  return v_batch;
+end
+$$;
+
+--
+-- Name: FUNCTION batch_polled(batch_id integer, succeeded integer, errored integer, canceled integer, expired integer, ended boolean, expires_at timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.batch_polled(batch_id integer, succeeded integer, errored integer, canceled integer, expired integer, ended boolean, expires_at timestamp with time zone) IS 'What the provider says of a batch; unless it has ended, a job asks again, after 15 seconds at first and five minutes at last.';
+
+--
+-- Name: batch_submitted(integer, text, timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.batch_submitted(batch_id integer, provider_batch_id text, expires_at timestamp with time zone) RETURNS app_public.analysis_batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.analysis_batches;
+begin
+  update app_public.analysis_batches b
+     set provider_batch_id = batch_submitted.provider_batch_id, status = case when b.status = 'canceling' then b.status else 'in_progress' end, submitted_at = coalesce(b.submitted_at, clock_timestamp()),
+         expires_at = batch_submitted.expires_at, updated_at = clock_timestamp()
+   where b.id = batch_submitted.batch_id and b.provider_batch_id is null and b.status in ('submitting', 'canceling') returning * into v_batch;
+  if v_batch.id is null then
+    select * into v_batch from app_public.analysis_batches b where b.id = batch_submitted.batch_id;
+    return v_batch;
+  end if;
+  update app_public.analyses a set status = 'batched', updated_at = clock_timestamp() where a.batch_id = v_batch.id and a.status = 'queued';
+  delete from app_private.analysis_briefs b using app_public.analyses a where a.id = b.analysis_id and a.batch_id = v_batch.id;
+  perform app_private.add_job_at('analysis__poll', json_build_object('batch', v_batch.id), 'analysis__poll:' || v_batch.id, now() + interval '15 seconds');
+  return v_batch;
+end
+$$;
+
+--
+-- Name: FUNCTION batch_submitted(batch_id integer, provider_batch_id text, expires_at timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.batch_submitted(batch_id integer, provider_batch_id text, expires_at timestamp with time zone) IS 'The provider has taken a batch: its requests wait there, and a job asks for it.';
+
+--
 -- Name: beat(text, text, integer, bigint[], interval, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -3625,6 +4569,162 @@ $$;
 COMMENT ON FUNCTION app_private.beat(worker_id text, host text, process_id integer, running bigint[], grace interval, alone boolean) IS 'Says that a worker lives, and releases the jobs of those that do not: whose last beat is older than grace, or that never had one and hold a lock longer than that. worker_id: what stands in locked_by; host, process_id: where it runs, for people. running: the jobs it works at, or has just ended; others that were given to it longer than grace ago are released, since it does not know of them (null: not said). grace: whoever has not itself beaten without a gap for so long judges nobody. alone: this process is the only one that can be alive (embedded database), so everybody else is dead. Returns how many jobs were released.';
 
 --
+-- Name: begin_analysis_batch(integer, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.begin_analysis_batch(run_id integer, provider text, model text) RETURNS app_public.analysis_batches
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  insert into app_public.analysis_batches (run_id, provider, model, token) values (begin_analysis_batch.run_id, begin_analysis_batch.provider, begin_analysis_batch.model, substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)) returning *
+$$;
+
+--
+-- Name: FUNCTION begin_analysis_batch(run_id integer, provider text, model text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.begin_analysis_batch(run_id integer, provider text, model text) IS 'An empty batch, into which claim_analysis puts patterns until it is sent.';
+
+--
+-- Name: analysis_runs; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.analysis_runs (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    analyst text,
+    most integer DEFAULT 2000 NOT NULL,
+    requested_by text,
+    job_id bigint,
+    failures integer DEFAULT 0 NOT NULL,
+    patterns integer DEFAULT 0 NOT NULL,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    estimated_cost numeric(12,6),
+    cost numeric(12,6),
+    budget numeric(12,6),
+    error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT analysis_runs_finished_at_matches_status CHECK (((status = 'finished'::text) = (finished_at IS NOT NULL))),
+    CONSTRAINT analysis_runs_kind_is_known CHECK ((kind = ANY (ARRAY['hourly'::text, 'daily'::text, 'requested'::text]))),
+    CONSTRAINT analysis_runs_most_is_bounded CHECK (((most >= 1) AND (most <= 100000))),
+    CONSTRAINT analysis_runs_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'finished'::text])))
+);
+
+--
+-- Name: TABLE analysis_runs; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.analysis_runs IS 'Each time that failed answers were analysed: when, by whom, with what result, at what cost.';
+
+--
+-- Name: COLUMN analysis_runs.kind; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.kind IS 'hourly (a message a pattern), daily (by the provider''s batches, where there is one) or requested.';
+
+--
+-- Name: COLUMN analysis_runs.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.status IS 'queued, running, waiting (for batches of the provider) or finished.';
+
+--
+-- Name: COLUMN analysis_runs.analyst; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.analyst IS 'Which analyst the run is for: a model''s name, or local. What each pattern''s analyst was stands in analyses.';
+
+--
+-- Name: COLUMN analysis_runs.most; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.most IS 'At most so many failures.';
+
+--
+-- Name: COLUMN analysis_runs.job_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.job_id IS 'The job that does it: one that is tried again goes on with its run.';
+
+--
+-- Name: COLUMN analysis_runs.failures; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.failures IS 'Failures that had not been looked at when it began.';
+
+--
+-- Name: COLUMN analysis_runs.patterns; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.patterns IS 'Patterns that it had to analyse.';
+
+--
+-- Name: COLUMN analysis_runs.counts; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.counts IS 'Analyses by status, and `local`: those that the local analyst did, `over_budget` among them.';
+
+--
+-- Name: COLUMN analysis_runs.estimated_cost; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.estimated_cost IS 'US dollars that it was expected to cost at most when it began; null where no price is known.';
+
+--
+-- Name: COLUMN analysis_runs.cost; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.cost IS 'US dollars that its calls cost by now.';
+
+--
+-- Name: COLUMN analysis_runs.budget; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.budget IS 'US dollars that the budgets left when it began; null: no limit.';
+
+--
+-- Name: COLUMN analysis_runs.error; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analysis_runs.error IS 'Why patterns were left to the next try, or to the local analyst.';
+
+--
+-- Name: begin_analysis_run(text, text, integer, integer, bigint); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.begin_analysis_run(kind text, analyst text, most integer DEFAULT 2000, run_id integer DEFAULT NULL::integer, job_id bigint DEFAULT NULL::bigint) RETURNS app_public.analysis_runs
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_run app_public.analysis_runs;
+begin
+  if run_id is not null then
+    select * into v_run from app_public.analysis_runs r where r.id = begin_analysis_run.run_id for update;
+  elsif job_id is not null then
+    select * into v_run from app_public.analysis_runs r where r.job_id = begin_analysis_run.job_id and r.status <> 'finished' for update;
+  end if;
+  if v_run.id is null then
+    insert into app_public.analysis_runs (kind, most, requested_by, job_id) values (begin_analysis_run.kind, begin_analysis_run.most, app_public.current_actor(), begin_analysis_run.job_id) returning * into v_run;
+  end if;
+  update app_public.analysis_runs r
+     set status = 'running', finished_at = null, analyst = begin_analysis_run.analyst, started_at = coalesce(r.started_at, clock_timestamp()), job_id = coalesce(begin_analysis_run.job_id, r.job_id),
+         failures = greatest(r.failures, (select count(*) from app_public.failed_responses f where not f.analyzed and f.withdrawn_at is null)), budget = coalesce(r.budget, app_private.llm_budget_left())
+   where r.id = v_run.id returning * into v_run;
+  return v_run;
+end
+$$;
+
+--
+-- Name: FUNCTION begin_analysis_run(kind text, analyst text, most integer, run_id integer, job_id bigint); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.begin_analysis_run(kind text, analyst text, most integer, run_id integer, job_id bigint) IS 'Begins a run, or goes on with it: the one that was asked for (run_id), or the one that this job has begun (job_id).';
+
+--
 -- Name: begin_erasure(text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -3641,6 +4741,109 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.begin_erasure(kind text, reference text, reason text) IS 'Writes down that personal data is exported or erased now, and opens the door for it; end_erasure must follow in the same transaction. kind: erasure, retention or export.';
+
+--
+-- Name: reembeddings; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.reembeddings (
+    id integer NOT NULL,
+    from_model text NOT NULL,
+    to_model text NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    total integer NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    estimated_cost numeric(12,6),
+    cost numeric(12,6),
+    reason text NOT NULL,
+    started_by text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    error text,
+    CONSTRAINT reembeddings_counts_are_not_negative CHECK (((total >= 0) AND (done >= 0))),
+    CONSTRAINT reembeddings_finished_at_matches_state CHECK (((state = ANY (ARRAY['done'::text, 'failed'::text])) = (finished_at IS NOT NULL))),
+    CONSTRAINT reembeddings_state_is_known CHECK ((state = ANY (ARRAY['running'::text, 'waiting'::text, 'done'::text, 'failed'::text])))
+);
+
+--
+-- Name: TABLE reembeddings; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.reembeddings IS 'How the club''s texts moved from one embedding model to another. While one is under way, the old vectors are searched.';
+
+--
+-- Name: COLUMN reembeddings.state; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.reembeddings.state IS 'running; waiting: a limit of the provider is waited for, or the next try; done; failed: everything is as it was, and what was embedded is kept for the next try.';
+
+--
+-- Name: COLUMN reembeddings.total; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.reembeddings.total IS 'Texts that the new model must have vectors of.';
+
+--
+-- Name: COLUMN reembeddings.done; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.reembeddings.done IS 'Of these, how many it has.';
+
+--
+-- Name: COLUMN reembeddings.estimated_cost; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.reembeddings.estimated_cost IS 'US dollars, before it began: a token for four characters. Null where the model has no price; nothing for the local one.';
+
+--
+-- Name: COLUMN reembeddings.cost; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.reembeddings.cost IS 'US dollars so far, at the list price.';
+
+--
+-- Name: COLUMN reembeddings.updated_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.reembeddings.updated_at IS 'When it last got on.';
+
+--
+-- Name: COLUMN reembeddings.error; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.reembeddings.error IS 'Why it waits or failed.';
+
+--
+-- Name: begin_reembedding(text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.begin_reembedding(to_model text, reason text) RETURNS app_public.reembeddings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_estimate record;
+  v_row app_public.reembeddings;
+begin
+  select * into v_estimate from app_private.reembedding_estimate(begin_reembedding.to_model);
+  insert into app_public.reembeddings as r (from_model, to_model, total, done, estimated_cost, reason, started_by)
+  values (v_estimate.from_model, begin_reembedding.to_model, v_estimate.total, v_estimate.total - v_estimate.missing, v_estimate.cost,
+      app_hidden.require_reason(begin_reembedding.reason), app_hidden.require_actor())
+  -- One that was interrupted goes on.
+  on conflict (to_model) where state in ('running', 'waiting') do update
+     set state = 'running', from_model = excluded.from_model, total = excluded.total, done = excluded.done, error = null, updated_at = clock_timestamp()
+  returning * into v_row;
+  return v_row;
+end
+$$;
+
+--
+-- Name: FUNCTION begin_reembedding(to_model text, reason text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.begin_reembedding(to_model text, reason text) IS 'Begins to move to a model, or goes on with it. Errors: CO001 no actor, CO002 no reason.';
 
 --
 -- Name: search_units; Type: TABLE; Schema: app_private; Owner: -
@@ -3746,6 +4949,560 @@ $$;
 COMMENT ON FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) IS 'The section of an SOP to quote for a question.';
 
 --
+-- Name: calls_spent(jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.calls_spent(calls jsonb, OUT tokens_in integer, OUT tokens_out integer, OUT cost numeric) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select sum(c.tokens_in), sum(c.tokens_out), sum(app_hidden.llm_cost(c.model, now(), c.tokens_in, c.tokens_cached, c.tokens_cache_written, c.tokens_out, coalesce(c.batch, false)))
+    from jsonb_to_recordset(coalesce(calls_spent.calls, '[]')) c(model text, tokens_in integer, tokens_out integer, tokens_cached integer, tokens_cache_written integer, batch boolean)
+$$;
+
+--
+-- Name: FUNCTION calls_spent(calls jsonb, OUT tokens_in integer, OUT tokens_out integer, OUT cost numeric); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.calls_spent(calls jsonb, OUT tokens_in integer, OUT tokens_out integer, OUT cost numeric) IS 'Tokens and US dollars of the calls, as record_llm_calls takes them; null where none is known.';
+
+--
+-- Name: change_embedding_model(text, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.change_embedding_model(to_model text, reason text, most_missing integer DEFAULT 0, reembedding_id integer DEFAULT NULL::integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    SET lock_timeout TO '200ms'
+    AS $$
+declare
+  v_missing integer;
+begin
+  perform app_hidden.set_reason(app_hidden.require_reason(change_embedding_model.reason));
+  -- Who clusters failures, and who writes texts.
+  perform pg_advisory_xact_lock(hashtextextended('clubos.cluster_failures', 0));
+  lock table app_public.knowledge_base, app_private.search_units in share row exclusive mode;
+  select count(*) into v_missing from app_private.compared_texts() t
+   where not exists (select from app_private.embedding_cache c where c.content_hash = t.content_hash and c.model = change_embedding_model.to_model);
+  if v_missing > most_missing then
+    return v_missing;
+  end if;
+  update app_public.club_settings s set embedding_model = change_embedding_model.to_model, updated_at = now() where s.embedding_model <> change_embedding_model.to_model;
+  update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
+    from app_private.search_units o
+    left join app_private.embedding_cache c on c.content_hash = o.content_hash and c.model = change_embedding_model.to_model
+   where u.id = o.id and u.kind <> 'profile' and u.embedding_model is distinct from change_embedding_model.to_model;
+  update app_private.search_units u set embedding = v.embedding, embedding_model = case when v.embedding is not null then change_embedding_model.to_model end
+    from (select p.id, app_private.profile_vector(p.target, change_embedding_model.to_model) as embedding from app_private.search_units p where p.kind = 'profile' offset 0) v
+   where u.id = v.id and u.kind = 'profile';
+  update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
+    from app_private.search_units u
+   where u.knowledge_id = k.id and u.kind = 'knowledge' and u.ordinal = 0 and k.embedding_model is distinct from u.embedding_model;
+  update app_public.failure_patterns p set centroid = v.centroid, embedding_model = case when v.centroid is not null then change_embedding_model.to_model end
+    from (select o.id, l2_normalize(avg(c.embedding)) as centroid
+            from app_public.failure_patterns o
+            left join app_public.failed_responses f on f.pattern_id = o.id and f.withdrawn_at is null and f.erased_at is null
+            left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(f.query) and c.model = change_embedding_model.to_model
+           where o.centroid is not null group by o.id) v
+   where p.id = v.id;
+  if v_missing > 0 then
+    perform app_hidden.add_job('search_units__embed');
+  end if;
+  perform app_private.note_reembedding(reembedding_id, 'done');
+  return 0;
+end
+$$;
+
+--
+-- Name: FUNCTION change_embedding_model(to_model text, reason text, most_missing integer, reembedding_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.change_embedding_model(to_model text, reason text, most_missing integer, reembedding_id integer) IS 'Makes another model the one whose vectors are searched: of search units, profiles, knowledge and patterns at once, from the cache. Returns how many texts have no vector of it yet; where these are more than most_missing, nothing has changed. Those that may be missing get theirs from the next job.
+Errors: CO002 no reason, 55P03 somebody is writing: try again.';
+
+--
+-- Name: check_analysis(integer, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_analysis(analysis_id integer, output jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_analysis app_public.analyses;
+  v_evidence integer[];
+  v_reasoning text;
+  v_quote text;
+  v_found text;
+  v_result jsonb;
+  v_twin integer;
+begin
+  select * into v_analysis from app_public.analyses a where a.id = check_analysis.analysis_id;
+  if v_analysis.id is null then
+    raise exception 'There is no analysis with id %.', check_analysis.analysis_id using errcode = 'CO404';
+  elsif jsonb_typeof(output) is distinct from 'object' then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('malformed', 'it is no object')));
+  elsif output ->> 'action' = 'nothing' then
+    return jsonb_build_object('nothing', true);
+  elsif coalesce(output ->> 'action', '') !~ '^[a-z_]{1,40}$' or to_regprocedure(format('app_private.check_analysis__%s(app_public.analyses, jsonb)', output ->> 'action')) is null then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('malformed', 'there is no such action')));
+  elsif jsonb_typeof(output -> 'evidence') is distinct from 'array' or output -> 'evidence' = '[]' then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('made_up_evidence', 'it names none')));
+  end if;
+  select e.value into v_found from jsonb_array_elements_text(output -> 'evidence') e where e.value <> all (v_analysis.failed_response_ids::text[]) limit 1;
+  if v_found is not null then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('made_up_evidence', format('failure %s was not in the brief', left(v_found, 20)))));
+  end if;
+  v_evidence := array(select f.id from app_public.failed_responses f
+                       where f.id::text in (select jsonb_array_elements_text(output -> 'evidence')) and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null order by f.id);
+  if cardinality(v_evidence) = 0 then
+    return jsonb_build_object('superseded', 'The failures behind it were withdrawn, erased or resolved meanwhile.');
+  end if;
+  v_reasoning := btrim(app_hidden.mask_personal_data(left(coalesce(output ->> 'reasoning', ''), 1000)));
+  if v_reasoning = '' then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('malformed', 'it gives no reasoning')));
+  end if;
+  execute format('select app_private.%I($1, $2)', 'check_analysis__' || (output ->> 'action')) into v_result using v_analysis, output;
+  v_found := coalesce(app_hidden.injection_in(v_reasoning), app_hidden.markup_in(v_reasoning));
+  if v_found is not null then
+    v_result := jsonb_build_object('reasons', coalesce(v_result -> 'reasons', '[]') || jsonb_build_array(app_hidden.reason('injected_instruction', 'in its reasoning: ' || v_found)));
+  end if;
+  if v_result ? 'reasons' or v_result ? 'superseded' then
+    return v_result;
+  end if;
+  -- The reason of a version stays for ever: one customer's words have no place there.
+  for v_quote in
+    select q from app_public.failed_responses f, unnest(array[btrim(f.user_correction), btrim(f.query), app_hidden.learnable_question(f.query), app_hidden.mask_personal_data(btrim(f.user_correction))]) q
+     where f.id = any (v_analysis.failed_response_ids) and length(q) >= 8 order by length(q) desc
+  loop
+    v_reasoning := replace(v_reasoning, v_quote, '…');
+  end loop;
+  v_result := jsonb_set(v_result, '{suggestion,reasoning}', to_jsonb(v_reasoning)) || jsonb_build_object('failed_response_ids', to_jsonb(v_evidence));
+  v_twin := app_private.twin_of_rejected(v_result ->> 'kind', v_result -> 'suggestion', (v_result ->> 'base_version')::integer);
+  if v_twin is not null then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('twin_of_rejected', 'proposal ' || v_twin)));
+  end if;
+  return v_result;
+end
+$_$;
+
+--
+-- Name: FUNCTION check_analysis(analysis_id integer, output jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_analysis(analysis_id integer, output jsonb) IS 'What may be proposed of a model''s output: {kind, suggestion, failed_response_ids, base_version}; or {nothing: true}; or {reasons: [kind: what]}; or {superseded: why}. Nothing of a model gets into the review queue around it. A checker app_private.check_analysis__<action>(analysis, output) does each action.
+Reasons: malformed, made_up_evidence, unrelated_sop, unrelated_entry, unknown_category, sop_exists, no_source, wrong_base, changes_nothing, huge_rewrite (app_private.check_edit_size), removes_safety (app_private.check_safety), twin_of_rejected, and those of app_private.check_new_text.
+Errors: CO404 no such analysis.';
+
+--
+-- Name: analyses; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.analyses (
+    id integer NOT NULL,
+    pattern_id integer NOT NULL,
+    fingerprint bytea NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    analyst text NOT NULL,
+    prompt_version_id integer,
+    sops jsonb DEFAULT '[]'::jsonb NOT NULL,
+    failed_response_ids integer[] NOT NULL,
+    knowledge_ids integer[] DEFAULT '{}'::integer[] NOT NULL,
+    reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    suggestion jsonb,
+    improvement_id integer,
+    run_id integer,
+    batch_id integer,
+    custom_id text,
+    attempts integer DEFAULT 0 NOT NULL,
+    locked_until timestamp with time zone,
+    estimated_cost numeric(12,6),
+    error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT analyses_batched_has_a_batch CHECK (((status <> 'batched'::text) OR ((batch_id IS NOT NULL) AND (custom_id IS NOT NULL)))),
+    CONSTRAINT analyses_finished_at_matches_status CHECK (((status = ANY (ARRAY['queued'::text, 'batched'::text])) = (finished_at IS NULL))),
+    CONSTRAINT analyses_refusal_has_reasons CHECK (((status <> 'refused'::text) OR (cardinality(reasons) > 0))),
+    CONSTRAINT analyses_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'batched'::text, 'proposed'::text, 'refused'::text, 'nothing'::text, 'failed'::text, 'superseded'::text]))),
+    CONSTRAINT analyses_suggestion_fits CHECK ((octet_length((suggestion)::text) <= 1048576))
+);
+
+--
+-- Name: TABLE analyses; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.analyses IS 'What an analyst made of a pattern: one row for each pattern and brief, so that nothing is analysed, paid or proposed twice.';
+
+--
+-- Name: COLUMN analyses.fingerprint; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.fingerprint IS 'SHA-256 of pattern, failures and what was said of them, the SOP''s version (without one: its neighbours''), prompt version and analyst.';
+
+--
+-- Name: COLUMN analyses.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.status IS '@behavior +filterBy
+queued, batched (at the provider), proposed, refused (the suggestion did not pass check_analysis: reasons), nothing (there was nothing to improve), failed (no usable answer came: error) or superseded (the SOP or the failures moved on before it was done).';
+
+--
+-- Name: COLUMN analyses.analyst; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.analyst IS 'The model''s name, or local.';
+
+--
+-- Name: COLUMN analyses.sops; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.sops IS 'The SOPs of the brief, [{id, version}]; the first is the pattern''s own, if it has one.';
+
+--
+-- Name: COLUMN analyses.failed_response_ids; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.failed_response_ids IS 'The failures of the brief: what evidence may name.';
+
+--
+-- Name: COLUMN analyses.knowledge_ids; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.knowledge_ids IS 'The knowledge entries of the brief.';
+
+--
+-- Name: COLUMN analyses.reasons; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.reasons IS 'Why it was refused, each as `kind: what`; for the local analyst why it did the work.';
+
+--
+-- Name: COLUMN analyses.suggestion; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.suggestion IS 'As the model gave it. Never published: only what check_analysis made of it is proposed.';
+
+--
+-- Name: COLUMN analyses.custom_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.custom_id IS 'Its name in the batch.';
+
+--
+-- Name: COLUMN analyses.locked_until; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.locked_until IS 'Until then somebody works at it.';
+
+--
+-- Name: COLUMN analyses.estimated_cost; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.estimated_cost IS 'US dollars that it was expected to cost at most; null where no price is known.';
+
+--
+-- Name: COLUMN analyses.error; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.analyses.error IS 'Why the last attempt failed: a kind of failure (docs/models.md), and what was said.';
+
+--
+-- Name: check_analysis__correction(app_public.analyses, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_analysis__correction(analysis app_public.analyses, output jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_private.check_entries(analysis, output, 'knowledge_correction')
+$$;
+
+--
+-- Name: FUNCTION check_analysis__correction(analysis app_public.analyses, output jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_analysis__correction(analysis app_public.analyses, output jsonb) IS 'Another answer for entries that the brief showed.';
+
+--
+-- Name: check_analysis__edit_sop(app_public.analyses, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_analysis__edit_sop(analysis app_public.analyses, output jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_version integer;
+  v_sop app_public.sops;
+  v_base text;
+  v_new text;
+  v_added text[];
+  v_quoted text[];
+  v_found text;
+  v_reasons text[] := '{}';
+begin
+  select s.version into v_version from jsonb_to_recordset(analysis.sops) s(id integer, version integer) where s.id::text = output ->> 'sop_id';
+  if v_version is null then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('unrelated_sop', coalesce('SOP ' || (output ->> 'sop_id'), 'no SOP') || ' was not in the brief')));
+  elsif output ->> 'base_version' is distinct from v_version::text then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('wrong_base', format('written for version %s, the brief had %s', coalesce(output ->> 'base_version', 'none'), v_version))));
+  end if;
+  select * into v_sop from app_public.sops s where s.id = (output ->> 'sop_id')::integer;
+  select v.content into v_base from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = v_version;
+  if v_sop.archived_at is not null then
+    return jsonb_build_object('superseded', format('SOP %s was archived meanwhile.', v_sop.id));
+  end if;
+  begin
+    v_new := app_hidden.apply_edits(v_base, output -> 'edits');
+  exception when sqlstate 'CO130' then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('wrong_base', sqlerrm)));
+  end;
+  if v_new = v_base then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('changes_nothing')));
+  elsif btrim(v_new, E' \n\t') = '' then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('huge_rewrite', 'nothing is left of the SOP')));
+  elsif v_sop.version <> v_version and (app_hidden.merge_lines(v_base, v_sop.content, v_new)).merged is null then
+    return jsonb_build_object('superseded', format('SOP %s was changed in the same lines meanwhile (version %s, now %s).', v_sop.id, v_version, v_sop.version));
+  end if;
+  v_found := app_private.check_edit_size(v_base, v_new);
+  if v_found is not null then
+    v_reasons := v_reasons || app_hidden.reason('huge_rewrite', v_found);
+  end if;
+  v_found := app_private.check_safety(v_sop.category, v_base, v_new);
+  if v_found is not null then
+    v_reasons := v_reasons || app_hidden.reason('removes_safety', v_found);
+  end if;
+  v_added := array(select l.line from unnest(string_to_array(v_new, E'\n')) with ordinality l(line, o) where btrim(l.line) <> '' and l.line <> all (string_to_array(v_base, E'\n')) order by l.o);
+  -- Customers' own phrases, to the letter and in the list that is never quoted, state nothing.
+  v_quoted := array(select '- ' || app_hidden.list_item(app_hidden.learnable_question(f.query)) from app_public.failed_responses f where f.id = any (analysis.failed_response_ids) and f.erased_at is null);
+  v_quoted := array(select l.line from app_hidden.markdown_sections(v_new) m, unnest(string_to_array(m.body, E'\n')) l(line)
+                     where m.heading = app_hidden.phrases_heading() and l.line = any (v_quoted));
+  v_found := app_hidden.injection_in(array_to_string(v_quoted, E'\n'));
+  if v_found is not null then
+    v_reasons := v_reasons || app_hidden.reason('injected_instruction', v_found);
+  end if;
+  v_reasons := v_reasons || app_private.check_new_text(analysis, array(select l from unnest(v_added) with ordinality t(l, o) where l <> all (v_quoted) order by o), v_base);
+  if cardinality(v_reasons) > 0 then
+    return jsonb_build_object('reasons', to_jsonb(v_reasons));
+  end if;
+  return jsonb_build_object('kind', 'sop_edit', 'base_version', v_version, 'suggestion',
+    jsonb_build_object('sop_id', v_sop.id, 'category', v_sop.category, 'section', v_sop.section, 'new_content', v_new));
+end
+$$;
+
+--
+-- Name: FUNCTION check_analysis__edit_sop(analysis app_public.analyses, output jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_analysis__edit_sop(analysis app_public.analyses, output jsonb) IS 'Edits of an SOP of the brief: they fit its lines, stay small, take no safety away and bring nothing new in.';
+
+--
+-- Name: check_analysis__knowledge(app_public.analyses, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_analysis__knowledge(analysis app_public.analyses, output jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_private.check_entries(analysis, output, 'knowledge_entry')
+$$;
+
+--
+-- Name: FUNCTION check_analysis__knowledge(analysis app_public.analyses, output jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_analysis__knowledge(analysis app_public.analyses, output jsonb) IS 'New entries of knowledge.';
+
+--
+-- Name: check_analysis__new_sop(app_public.analyses, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_analysis__new_sop(analysis app_public.analyses, output jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_content text := rtrim(coalesce(output ->> 'content', ''), E' \n\t') || E'\n';
+  v_category text := btrim(coalesce(output ->> 'category', ''));
+  v_section text := btrim(coalesce(output ->> 'section', ''));
+  v_reasons text[] := '{}';
+begin
+  if not exists (select from app_public.sops s where s.category = v_category and s.archived_at is null) then
+    v_reasons := v_reasons || app_hidden.reason('unknown_category', v_category);
+  end if;
+  if v_section !~ '^[a-z0-9][a-z0-9_-]{0,80}$' then
+    v_reasons := v_reasons || app_hidden.reason('malformed', 'the section''s name is no name of small letters, digits and _');
+  elsif exists (select from app_public.sops s where s.category = v_category and s.section = v_section) then
+    v_reasons := v_reasons || app_hidden.reason('sop_exists', v_category || '/' || v_section);
+  end if;
+  if v_content !~ '^# \S' or length(v_content) > 6000 or cardinality(string_to_array(v_content, E'\n')) > 80 then
+    v_reasons := v_reasons || app_hidden.reason('malformed', 'a new SOP begins with a title (#) and has at most 80 lines and 6,000 characters');
+  end if;
+  -- Customers alone make no procedure.
+  if not exists (select from app_public.failed_responses f where f.id = any (analysis.failed_response_ids) and f.erased_at is null and btrim(f.user_correction) <> '' and app_hidden.said_by_staff(f.reporter)) then
+    v_reasons := v_reasons || app_hidden.reason('no_source', 'nobody of staff has said what is right');
+  end if;
+  v_reasons := v_reasons || app_private.check_new_text(analysis, array(select l from unnest(string_to_array(v_content, E'\n')) with ordinality t(l, o) where btrim(l) <> '' order by o), '', 0.4);
+  if cardinality(v_reasons) > 0 then
+    return jsonb_build_object('reasons', to_jsonb(v_reasons));
+  end if;
+  return jsonb_build_object('kind', 'sop_new', 'suggestion', jsonb_build_object('category', v_category, 'section', v_section, 'new_content', v_content));
+end
+$_$;
+
+--
+-- Name: FUNCTION check_analysis__new_sop(analysis app_public.analyses, output jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_analysis__new_sop(analysis app_public.analyses, output jsonb) IS 'A new SOP: in a category of the club, under a name that is free, from what staff said.';
+
+--
+-- Name: check_analysis__routing_hint(app_public.analyses, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_analysis__routing_hint(analysis app_public.analyses, output jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_version app_public.sop_versions;
+  v_phrases text[];
+  v_new text;
+  v_answer text;
+begin
+  v_phrases := array(select distinct app_hidden.learnable_question(f.query) from app_public.failed_responses f
+                      where f.id = any (analysis.failed_response_ids) and f.id::text in (select jsonb_array_elements_text(output -> 'evidence')) and f.erased_at is null
+                        and app_hidden.injection_in(f.query) is null and app_hidden.markup_in(f.query) is null);
+  if cardinality(v_phrases) = 0 then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('injected_instruction', 'no question is left that speaks to people')));
+  elsif output ->> 'sop_id' is not null then
+    select v.* into v_version from jsonb_to_recordset(analysis.sops) s(id integer, version integer) join app_public.sop_versions v on v.sop_id = s.id and v.version = s.version where s.id::text = output ->> 'sop_id';
+    if v_version.id is null then
+      return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('unrelated_sop', 'SOP ' || (output ->> 'sop_id') || ' was not in the brief')));
+    end if;
+    -- What leads customers to an SOP stands in its text.
+    v_new := app_hidden.add_list_items(v_version.content, app_hidden.phrases_heading(), v_phrases);
+    if v_new = v_version.content then
+      return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('changes_nothing')));
+    end if;
+    return (select jsonb_build_object('kind', 'sop_edit', 'base_version', v_version.version, 'suggestion',
+              jsonb_build_object('sop_id', s.id, 'category', s.category, 'section', s.section, 'new_content', v_new)) from app_public.sops s where s.id = v_version.sop_id);
+  end if;
+  select k.answer into v_answer from app_public.knowledge_base k
+   where k.id = any (analysis.knowledge_ids) and k.category = output ->> 'category' and k.topic = output ->> 'topic' order by k.trust desc, k.id limit 1;
+  if v_answer is null then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('unrelated_entry', 'the topic was not in the brief')));
+  end if;
+  return jsonb_build_object('kind', 'routing_hint', 'suggestion', jsonb_build_object('category', output ->> 'category', 'topic', output ->> 'topic',
+    'entries', (select jsonb_agg(jsonb_build_object('question', p, 'answer', v_answer) order by p) from unnest(v_phrases) p)));
+end
+$$;
+
+--
+-- Name: FUNCTION check_analysis__routing_hint(analysis app_public.analyses, output jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_analysis__routing_hint(analysis app_public.analyses, output jsonb) IS 'Leads the evidence''s questions to an SOP of the brief (as its phrases) or to a knowledge topic of the brief (with the answer that it has).';
+
+--
+-- Name: check_cited(text, text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_cited(outcome text, model text, sources jsonb) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+begin
+  if outcome = 'answered' and model not like 'local-extractive%' and not jsonb_path_exists(coalesce(sources, '[]'), '$[*] ? (@.cited == true)') then
+    raise exception 'An answer by % that cites no source is not recorded as one.', model using errcode = 'CO005', hint = 'Mark the sources it rests on as cited, or hand over.';
+  end if;
+end
+$_$;
+
+--
+-- Name: FUNCTION check_cited(outcome text, model text, sources jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_cited(outcome text, model text, sources jsonb) IS 'Refuses (CO005) an answer by a model that cites no source. Whoever records it: nobody writes one down.';
+
+--
+-- Name: check_edit_size(text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_edit_size(base text, content text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with e as (
+    select array_to_string(a.l[d.a_from:d.a_to], E'\n') as old, array_to_string(b.l[d.b_from:d.b_to], E'\n') as new, greatest(d.a_to - d.a_from + 1, 0) as removed, greatest(d.b_to - d.b_from + 1, 0) as added
+      from (select app_hidden.to_lines(base) as l) a, (select app_hidden.to_lines(content) as l) b, app_hidden.line_edits(a.l, b.l) d
+  ), n as (
+    select coalesce(sum(removed), 0) as removed, coalesce(sum(added), 0) as added, coalesce(sum(length(old) + length(new)), 0) as characters, count(*) as edits,
+           cardinality(app_hidden.to_lines(base)) as lines from e
+  )
+  select case
+    when n.removed > greatest(3, n.lines * 0.3) then format('%s of %s lines are replaced; at most 30 %% (or 3) may be', n.removed, n.lines)
+    when n.added > greatest(12, n.lines * 0.5) then format('%s lines are added to %s; at most half as many (or 12) may be', n.added, n.lines)
+    when n.characters > greatest(1500, length(base) * 0.5) then format('%s characters change of %s; at most half as many (or 1,500) may', n.characters, length(base))
+    when n.edits > 20 then format('%s places change; at most 20 may', n.edits) end
+    from n
+$$;
+
+--
+-- Name: FUNCTION check_edit_size(base text, content text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_edit_size(base text, content text) IS 'Why an edit is too large to be looked at as one, or null. Bounds: lines replaced 30 % (or 3), lines added 50 % (or 12), characters removed and added 50 % of the text (or 1,500), 20 places.';
+
+--
+-- Name: check_entries(app_public.analyses, jsonb, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_entries(analysis app_public.analyses, output jsonb, kind text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_category text := btrim(coalesce(output ->> 'category', ''));
+  v_topic text := btrim(coalesce(output ->> 'topic', ''));
+  v_entries jsonb := output -> 'entries';
+  v_reasons text[] := '{}';
+begin
+  if jsonb_typeof(v_entries) is distinct from 'array' or jsonb_array_length(v_entries) not between 1 and 20 or v_category = '' or v_topic = '' or length(v_category) > 100 or length(v_topic) > 200
+     or exists (select from jsonb_array_elements(v_entries) e where coalesce(btrim(e ->> 'question'), '') = '' or coalesce(btrim(e ->> 'answer'), '') = '' or length(e ->> 'question') > 500 or length(e ->> 'answer') > 2000) then
+    return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('malformed', 'knowledge needs category, topic and 1 to 20 entries with question (500 characters) and answer (2,000)')));
+  end if;
+  if not exists (select from app_public.sops s where s.category = v_category and s.archived_at is null) and not exists (select from app_public.knowledge_base k where k.category = v_category and k.trust = 3) then
+    v_reasons := v_reasons || app_hidden.reason('unknown_category', v_category);
+  end if;
+  if kind = 'knowledge_correction' and exists (select from jsonb_array_elements(v_entries) e where not exists (
+       select from app_public.knowledge_base k where k.id = any (analysis.knowledge_ids) and k.category = v_category and k.topic = v_topic and k.question = e ->> 'question')) then
+    v_reasons := v_reasons || app_hidden.reason('unrelated_entry', 'it corrects an entry that was not in the brief');
+  end if;
+  if kind = 'knowledge_correction' and not exists (select from jsonb_array_elements(v_entries) e, app_public.knowledge_base k
+       where k.category = v_category and k.topic = v_topic and k.question = e ->> 'question' and k.answer <> e ->> 'answer') then
+    v_reasons := v_reasons || app_hidden.reason('changes_nothing');
+  end if;
+  v_reasons := v_reasons || app_private.check_new_text(analysis, array(select l from jsonb_array_elements(v_entries) e, unnest(string_to_array(e ->> 'answer', E'\n')) l where btrim(l) <> ''), '', 0.4);
+  -- A question may name a figure; it may not carry anything else.
+  v_reasons := v_reasons || array(select r from unnest(app_private.check_new_text(analysis, array(select e ->> 'question' from jsonb_array_elements(v_entries) e), '', 0)) r
+                                   where r !~ '^(?:new_fact|customers_claim)');
+  if cardinality(v_reasons) > 0 then
+    return jsonb_build_object('reasons', to_jsonb(array(select distinct r from unnest(v_reasons) r order by r)));
+  end if;
+  return jsonb_build_object('kind', kind, 'suggestion', jsonb_build_object('category', v_category, 'topic', v_topic,
+    'entries', (select jsonb_agg(jsonb_build_object('question', app_hidden.learnable_question(e ->> 'question'), 'answer', btrim(e ->> 'answer')) order by o) from jsonb_array_elements(v_entries) with ordinality t(e, o))));
+end
+$$;
+
+--
+-- Name: FUNCTION check_entries(analysis app_public.analyses, output jsonb, kind text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_entries(analysis app_public.analyses, output jsonb, kind text) IS 'Entries of knowledge: in a category of the club, answers from the brief''s sources alone.';
+
+--
 -- Name: check_merge(app_public.knowledge_base, app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -3771,6 +5528,201 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.check_merge(keep app_public.knowledge_base, duplicate app_public.knowledge_base) IS 'Refuses (CO121) a merge by which customers of some site would lose what is true there.';
+
+--
+-- Name: check_new_text(app_public.analyses, text[], text, double precision); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_new_text(analysis app_public.analyses, added text[], known text, support double precision DEFAULT 0.25) RETURNS text[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_added text := array_to_string(added, E'\n');
+  v_source text;
+  v_allowed text[];
+  v_line text;
+  v_words text[];
+  v_customer double precision;
+  v_club double precision;
+  v_whole text[];
+  v_left text;
+  v_found text;
+  v_reasons text[] := '{}';
+begin
+  -- The club's words: its SOPs and trusted entries as the brief had them, and what staff said.
+  select string_agg(t.text, E'\n') into v_source from (
+    select v.content as text from jsonb_to_recordset(analysis.sops) s(id integer, version integer) join app_public.sop_versions v on v.sop_id = s.id and v.version = s.version
+    union all
+    select k.question || E'\n' || k.answer from app_public.knowledge_base k where k.id = any (analysis.knowledge_ids) and k.trust = 3
+    union all
+    select f.user_correction from app_public.failed_responses f where f.id = any (analysis.failed_response_ids) and f.erased_at is null and app_hidden.said_by_staff(f.reporter) and f.user_correction is not null) t;
+  v_source := coalesce(v_source, '');
+  v_allowed := app_hidden.claims_in(v_source);
+  -- Line by line, so that what is named is what a person looks for.
+  foreach v_line in array added loop
+    for v_found in select c from unnest(app_hidden.claims_in(v_line)) c where c <> all (v_allowed) loop
+      v_reasons := v_reasons || app_hidden.reason('new_fact', v_found);
+    end loop;
+  end loop;
+  v_found := app_hidden.injection_in(v_added);
+  if v_found is not null and app_hidden.injection_in(known) is distinct from v_found then
+    v_reasons := v_reasons || app_hidden.reason('injected_instruction', v_found);
+  end if;
+  v_found := app_hidden.markup_in(v_added);
+  if v_found is not null and strpos(lower(known), v_found) = 0 then
+    v_reasons := v_reasons || app_hidden.reason('markup', v_found);
+  end if;
+  if v_added ~ '\[(?:email|phone|card number|iban|code|erased)\]' then
+    v_reasons := v_reasons || app_hidden.reason('masked_words', 'it holds a mark that stands for masked personal data');
+  else
+    -- What the club itself says, such as the number of its desk, is no personal data.
+    v_left := v_added;
+    for v_found in select distinct m[1] from regexp_matches(v_source, '(\+?\(?\d[\d ()./-]{2,}\d#?|[^\s@<>()]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,})', 'g') m order by 1 desc loop
+      v_left := replace(v_left, v_found, 'it');
+    end loop;
+    if app_hidden.mask_personal_data(v_left) <> v_left then
+      v_reasons := v_reasons || app_hidden.reason('personal_data', substring(app_hidden.mask_personal_data(v_left) from '[^\n]*\[(?:email|phone|card number|iban|code)\][^\n]*'));
+    end if;
+  end if;
+  v_whole := tsvector_to_array(to_tsvector('app_public.clubos', v_source)) || tsvector_to_array(to_tsvector('app_public.clubos', coalesce((
+    select string_agg(f.query, ' ') from app_public.failed_responses f where f.id = any (analysis.failed_response_ids) and f.erased_at is null), '')));
+  foreach v_line in array added loop
+    v_words := tsvector_to_array(to_tsvector('app_public.clubos', v_line));
+    continue when cardinality(v_words) < 3;
+    select coalesce(max(app_hidden.lexeme_share(v_words, tsvector_to_array(to_tsvector('app_public.clubos', l)))), 0) into v_club from unnest(string_to_array(v_source, E'\n')) l where btrim(l) <> '';
+    select coalesce(max(app_hidden.lexeme_share(v_words, tsvector_to_array(to_tsvector('app_public.clubos', f.user_correction)))), 0) into v_customer
+      from app_public.failed_responses f
+     where f.id = any (analysis.failed_response_ids) and f.erased_at is null and f.user_correction is not null and not app_hidden.said_by_staff(f.reporter);
+    if v_customer >= 0.6 and v_customer > v_club + 0.2 then
+      v_reasons := v_reasons || app_hidden.reason('customers_claim', v_line);
+    elsif cardinality(v_words) >= 6 and app_hidden.lexeme_share(v_words, v_whole) < support then
+      v_reasons := v_reasons || app_hidden.reason('unsupported', v_line);
+    end if;
+  end loop;
+  return array(select distinct r from unnest(v_reasons) r order by r limit 20);
+end
+$$;
+
+--
+-- Name: FUNCTION check_new_text(analysis app_public.analyses, added text[], known text, support double precision); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_new_text(analysis app_public.analyses, added text[], known text, support double precision) IS 'Why these lines may not be proposed, empty if they may. known: the text they go into. support: the least share of a line''s words that the brief has.
+new_fact: a number, price, time, link, code or promise that stands neither in the brief''s SOPs and trusted entries nor in a correction by staff. customers_claim: a line that says what a customer''s correction says, and the club nowhere. unsupported: a line of which nothing in the brief speaks. injected_instruction, markup, personal_data, masked_words.';
+
+--
+-- Name: check_safety(text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_safety(category text, base text, content text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_base text[] := string_to_array(base, E'\n');
+  v_content text[] := string_to_array(content, E'\n');
+  v_heading text := '';
+  v_gone text[] := '{}';
+  v_words text[];
+begin
+  for i in 1 .. cardinality(v_base) loop
+    if v_base[i] ~ '^#{1,6}\s' then
+      v_heading := v_base[i];
+    end if;
+    if btrim(v_base[i]) <> '' and v_base[i] <> all (v_content) then
+      if category ~* '^emergenc' or v_heading ~* '\m(?:emergency|safety|danger|warning|fire|injur\w*|first aid|evacuat\w*)\M' then
+        return v_base[i];
+      end if;
+      v_gone := v_gone || v_base[i];
+    end if;
+  end loop;
+  v_words := app_hidden.safety_words(array_to_string(array(select l from unnest(v_content) l where l <> all (v_base)), E'\n'));
+  return (select l from unnest(v_gone) l where exists (select from unnest(app_hidden.safety_words(l)) w where w <> all (v_words)) limit 1);
+end
+$$;
+
+--
+-- Name: FUNCTION check_safety(category text, base text, content text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_safety(category text, base text, content text) IS 'The first line with safety in it that an edit takes away, or null: any line of an emergency SOP or under a heading of safety, and elsewhere a line whose words of warning do not stand in the new lines.';
+
+--
+-- Name: claim_analysis(integer, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.claim_analysis(pattern_id integer, analyst text, run_id integer DEFAULT NULL::integer, batch_id integer DEFAULT NULL::integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  -- As long as the longest call may take, and some more: then whoever had it is dead.
+  c_lease constant interval := '10 minutes';
+  v_brief jsonb;
+  v_analysis app_public.analyses;
+  v_batch app_public.analysis_batches;
+  v_cost numeric;
+  v_left numeric;
+  v_fingerprint bytea;
+begin
+  perform app_private.take_turns_with_erasure();
+  perform pg_advisory_xact_lock(hashtextextended('clubos.analysis', claim_analysis.pattern_id));
+  if batch_id is not null then
+    select * into v_batch from app_public.analysis_batches b where b.id = claim_analysis.batch_id for share;
+    if v_batch.attempted_at is not null or v_batch.status <> 'submitting' then
+      return jsonb_build_object('state', 'batch_closed');
+    end if;
+  end if;
+  v_brief := app_private.analyst_brief(claim_analysis.pattern_id);
+  if v_brief is null then
+    return jsonb_build_object('state', 'gone');
+  end if;
+  if exists (select from app_public.analyses a where a.pattern_id = claim_analysis.pattern_id
+               and (a.status = 'batched' or a.status = 'queued' and (a.batch_id is not null or a.locked_until > clock_timestamp() and a.run_id is distinct from claim_analysis.run_id))) then
+    return jsonb_build_object('state', 'taken');
+  end if;
+  v_fingerprint := sha256(decode(v_brief ->> 'fingerprint', 'hex') || convert_to(claim_analysis.analyst, 'UTF8'));
+  select * into v_analysis from app_public.analyses a where a.fingerprint = v_fingerprint for update;
+  if v_analysis.status in ('proposed', 'refused', 'nothing')
+     -- What the model itself could not do it cannot do the next time; what else went wrong may be right by now.
+     or v_analysis.status = 'failed' and v_analysis.error ~ '^(?:truncated|invalid_output|refused|filtered)' then
+    return jsonb_build_object('state', 'done', 'analysis_id', v_analysis.id, 'status', v_analysis.status);
+  elsif v_analysis.status = 'queued' and v_analysis.suggestion is not null then
+    update app_public.analyses a set attempts = a.attempts + 1, run_id = coalesce(claim_analysis.run_id, a.run_id), locked_until = clock_timestamp() + c_lease, updated_at = clock_timestamp()
+     where a.id = v_analysis.id returning * into v_analysis;
+    return jsonb_build_object('state', 'received', 'analysis_id', v_analysis.id, 'attempt', v_analysis.attempts) || app_private.check_analysis(v_analysis.id, v_analysis.suggestion);
+  end if;
+  v_cost := app_private.analysis_cost(v_brief, claim_analysis.analyst, batch_id is not null);
+  v_left := app_private.llm_budget_left();
+  if app_private.llm_budget_state() = 'stopped' or v_cost > v_left then
+    return jsonb_build_object('state', 'over_budget', 'estimated_cost', v_cost, 'budget', v_left);
+  end if;
+  update app_public.analyses a set status = 'superseded', finished_at = clock_timestamp(), updated_at = clock_timestamp(), locked_until = null, error = 'The pattern is analysed anew, with what has come since.'
+   where a.pattern_id = claim_analysis.pattern_id and a.status = 'queued' and a.fingerprint <> v_fingerprint;
+  insert into app_public.analyses as a (pattern_id, fingerprint, analyst, prompt_version_id, sops, failed_response_ids, knowledge_ids, run_id, batch_id, custom_id, attempts, locked_until, estimated_cost)
+  values (claim_analysis.pattern_id, v_fingerprint, claim_analysis.analyst, (v_brief #>> '{prompt,version_id}')::integer, v_brief -> 'sops', array(select e::integer from jsonb_array_elements_text(v_brief -> 'failed_response_ids') e),
+      array(select e::integer from jsonb_array_elements_text(v_brief -> 'knowledge_ids') e), claim_analysis.run_id, claim_analysis.batch_id, null, 1, case when claim_analysis.batch_id is null then clock_timestamp() + c_lease end, v_cost)
+  on conflict (fingerprint) do update
+     set status = 'queued', finished_at = null, attempts = a.attempts + 1, run_id = coalesce(excluded.run_id, a.run_id), batch_id = excluded.batch_id, locked_until = excluded.locked_until, estimated_cost = excluded.estimated_cost,
+         knowledge_ids = excluded.knowledge_ids, error = null, suggestion = null, reasons = '{}', updated_at = clock_timestamp()
+  returning * into v_analysis;
+  if batch_id is not null then
+    -- By the token nobody else's results are taken for ours; by the attempt not our own of another batch.
+    update app_public.analyses a set custom_id = format('clubos-%s-%s-%s', v_batch.token, a.id, a.attempts) where a.id = v_analysis.id;
+    insert into app_private.analysis_briefs as b (analysis_id, own) values (v_analysis.id, v_brief -> 'own') on conflict on constraint analysis_briefs_pkey do update set own = excluded.own;
+    update app_public.analysis_batches b set requests = b.requests + 1 where b.id = v_batch.id;
+    return jsonb_build_object('state', 'batched', 'analysis_id', v_analysis.id, 'characters', length(v_brief::text));
+  end if;
+  return jsonb_build_object('state', 'claimed', 'analysis_id', v_analysis.id, 'attempt', v_analysis.attempts, 'prompt', v_brief #> '{prompt,content}', 'shared', v_brief -> 'shared', 'own', v_brief -> 'own');
+end
+$$;
+
+--
+-- Name: FUNCTION claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer) IS 'Takes a pattern for an analyst, for ten minutes. {state, analysis_id, attempt, …}: claimed (with prompt, shared and own: ask the model), received (the model has answered already: with what check_analysis gives), batched (it is in the batch, with so many characters), done (this brief was analysed), taken (somebody else is at it, or a batch), over_budget, gone (nothing to analyse), batch_closed. A run takes its own back at once: its job was tried again.';
 
 --
 -- Name: claim_notification(bigint, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -3825,6 +5777,35 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.claim_notification(notification_id bigint, mail_works boolean) IS 'Takes a queued notification for sending, once: null where another has it or nobody is to be told. Makes its one-time link here, so that the outbox never holds one. mail_works: whether this server can send mail.';
+
+--
+-- Name: close_analysis_batch(integer, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.close_analysis_batch(batch_id integer, status text, error text DEFAULT NULL::text) RETURNS app_public.analysis_batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.analysis_batches;
+begin
+  select * into v_batch from app_public.analysis_batches b where b.id = close_analysis_batch.batch_id for update;
+  if v_batch.status not in ('submitting', 'in_progress', 'canceling') then
+    return v_batch;
+  end if;
+  perform app_private.requeue_analyses(v_batch.id, coalesce(close_analysis_batch.error, 'The batch brought no result for it.'));
+  update app_public.analysis_batches b set status = close_analysis_batch.status, error = left(close_analysis_batch.error, 1000), ended_at = clock_timestamp(), updated_at = clock_timestamp()
+   where b.id = v_batch.id returning * into v_batch;
+  perform app_private.settle_analysis_run(v_batch.run_id, done => false);
+  return v_batch;
+end
+$$;
+
+--
+-- Name: FUNCTION close_analysis_batch(batch_id integer, status text, error text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.close_analysis_batch(batch_id integer, status text, error text) IS 'A batch is over: ended, expired or failed. What it has not done is queued again. Closing it twice is harmless.';
 
 --
 -- Name: failure_patterns; Type: TABLE; Schema: app_public; Owner: -
@@ -3925,7 +5906,7 @@ begin
     update app_public.failed_responses f set analyzed = true, pattern_id = v_pattern.id where f.id = v_failure.id;
     update app_public.failure_patterns p
        set size = p.size + (not v_again)::integer, first_seen = least(p.first_seen, v_failure.created_at), last_seen = greatest(p.last_seen, v_failure.created_at), updated_at = now(),
-           centroid = case when v_failure.embedding is null or v_again then p.centroid else
+           centroid = case when v_failure.embedding is null or v_again or p.embedding_model is distinct from v_failure.embedding_model then p.centroid else
              l2_normalize(l2_normalize(p.centroid) * array_fill(p.size::real, array[1536])::vector + v_failure.embedding) end
      where p.id = v_pattern.id;
     v_touched := v_touched || v_pattern.id;
@@ -3940,6 +5921,43 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.cluster_failures(most integer) IS 'Puts unanalysed failures into patterns by what should have answered and by vector; returns the patterns that grew.';
+
+--
+-- Name: compared_texts(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.compared_texts() RETURNS TABLE(content_hash bytea, content text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select distinct on (t.content_hash) t.content_hash, t.content from (
+    select u.content_hash, u.embedding_text as content from app_private.search_units u where u.kind <> 'profile'
+    union all
+    select app_hidden.embedding_hash(t.content), t.content from (
+      -- What waits to be approved must be approved without a model.
+      select e ->> 'question' as content from app_public.improvement_queue q, jsonb_array_elements(q.suggested_sop_update -> 'entries') e
+       where q.status = 'pending' and jsonb_typeof(q.suggested_sop_update -> 'entries') = 'array'
+      union all
+      select u.embedding_text
+        from app_public.improvement_queue q, lateral app_private.text_to_publish(q) p, lateral app_hidden.sop_units(p.category, p.section, p.content) u
+       where q.status = 'pending' and q.kind in ('sop_edit', 'sop_new') and p.content is not null
+      union all
+      -- Failures are near each other or not; dry runs ask them again, and the last good questions too.
+      select f.query from app_public.failed_responses f left join app_public.failure_patterns p on p.id = f.pattern_id
+       where f.withdrawn_at is null and f.erased_at is null and p.status is distinct from 'resolved'
+      union all
+      (select r.question from app_public.responses r
+        where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null order by r.feedback_at desc limit 60)) t
+     where t.content is not null) t
+   where t.content <> ''
+   order by t.content_hash
+$$;
+
+--
+-- Name: FUNCTION compared_texts(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.compared_texts() IS 'Every text whose vector is compared with others now: of search units, waiting proposals, failures that are not resolved, and the questions of dry runs.';
 
 --
 -- Name: correct_spelling(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4002,6 +6020,24 @@ $_$;
 COMMENT ON FUNCTION app_private.count_vocabulary() IS 'The words of the search space as they are written, with the number of units that hold them.';
 
 --
+-- Name: disown_batch(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.disown_batch(batch_id integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- What was taken for ours after a crash has nobody's results: ours never came through.
+  select app_private.close_analysis_batch(disown_batch.batch_id, 'failed', 'The batch found at the provider was not ours; it never came through.')
+$$;
+
+--
+-- Name: FUNCTION disown_batch(batch_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.disown_batch(batch_id integer) IS 'The batch that was found at the provider was somebody else''s: its analyses are queued again.';
+
+--
 -- Name: draft_improvement(integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -4058,7 +6094,8 @@ begin
                     from unnest(v_phrases) q)));
   elsif v_corrections is not null then
     -- Nobody named an SOP: the one nearest to the correction, if it is near, else a new one.
-    select s.* into v_sop from app_private.search_targets(array_to_string(v_corrections, ' '), v_pattern.centroid) t join app_public.sops s on s.id = t.sop_id
+    select s.* into v_sop
+      from app_private.search_targets(array_to_string(v_corrections, ' '), (select v_pattern.centroid from app_public.club_settings c where c.embedding_model = v_pattern.embedding_model)) t join app_public.sops s on s.id = t.sop_id
      where t.words >= 0.6 and t.cosine >= 0.5 order by t.score desc limit 1;
     if v_sop.id is not null then
       return jsonb_build_object('kind', 'sop_edit', 'base_version', v_sop.version, 'failed_response_ids', v_failures, 'suggestion', jsonb_build_object(
@@ -4372,6 +6409,35 @@ $_$;
 COMMENT ON FUNCTION app_private.erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text) IS 'Erases conversations and answers with everything derived from them, in this transaction: {reference, counts, to_review}. Every function app_private.erase__<kind>(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) returns bigint is called too, and its count kept under <kind>; visitor_id is null where one conversation is erased.';
 
 --
+-- Name: erase__analyses(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase__analyses(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_failures integer[] := array(select f.id from app_public.failed_responses f where f.response_id = any (response_ids));
+  v_done bigint;
+begin
+  delete from app_private.analysis_briefs b using app_public.analyses a where a.id = b.analysis_id and a.failed_response_ids && v_failures;
+  update app_public.analyses a
+     set suggestion = null, reasons = array(select split_part(r, ':', 1) from unnest(a.reasons) with ordinality t(r, o) order by o), updated_at = clock_timestamp(),
+         status = case when a.status in ('queued', 'batched') then 'superseded' else a.status end, finished_at = coalesce(a.finished_at, clock_timestamp()), locked_until = null,
+         error = case when a.status in ('queued', 'batched') then 'A customer was erased meanwhile.' else a.error end
+   where a.failed_response_ids && v_failures and (a.suggestion is not null or a.status in ('queued', 'batched') or array_to_string(a.reasons, '') ~ ':');
+  get diagnostics v_done = row_count;
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION erase__analyses(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase__analyses(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'Takes what models made of these customers'' words out of analyses; those under way are given up. Returns how many.';
+
+--
 -- Name: erase__merged_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -4587,6 +6653,24 @@ $$;
 COMMENT ON FUNCTION app_private.export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'The questions of these answers that live on in merged knowledge entries.';
 
 --
+-- Name: find_batched(integer, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_batched(batch_id integer, custom_id text) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select jsonb_build_object('analysis_id', a.id, 'attempt', a.attempts, 'pattern_id', a.pattern_id, 'status', a.status, 'analyst', a.analyst, 'run_id', a.run_id)
+    from app_public.analyses a where a.batch_id = find_batched.batch_id and a.custom_id = find_batched.custom_id
+$$;
+
+--
+-- Name: FUNCTION find_batched(batch_id integer, custom_id text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_batched(batch_id integer, custom_id text) IS 'The analysis that a result of a batch is for; null where there is none (any more).';
+
+--
 -- Name: finish_notification(bigint, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -4660,6 +6744,34 @@ $$;
 COMMENT ON FUNCTION app_private.forget_viewers() IS 'Forgets who has not looked for 45 seconds, and tells the others.';
 
 --
+-- Name: hear_customer(app_public.tickets, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.hear_customer(ticket app_public.tickets, query text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_message_id bigint;
+begin
+  insert into app_public.messages (ticket_id, author_kind, body) values (ticket.id, 'customer', query) returning id into v_message_id;
+  update app_public.tickets t
+     set updated_at = now(), subject = coalesce(t.subject, left(query, 120)), status = case when t.status = 'resolved' then 'open' else t.status end,
+         resolved_at = null, resolved_by = null, resolution = null,
+         -- Where a person has the conversation, the assistant owes nothing.
+         awaiting_since = case when not app_hidden.assistant_is_silent(t) then coalesce(t.awaiting_since, now()) end
+   where t.id = ticket.id;
+  return v_message_id;
+end
+$$;
+
+--
+-- Name: FUNCTION hear_customer(ticket app_public.tickets, query text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.hear_customer(ticket app_public.tickets, query text) IS 'Writes down what the customer said in a conversation that the caller has locked, whatever comes after; opens it again where it was resolved. Returns the message''s id.';
+
+--
 -- Name: improvement_in_progress(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -4693,6 +6805,35 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.is_reopened(improvement_id integer) IS 'Whether this transaction takes back the decision on this proposal at this moment: undo_improvement and reopen_improvement say so in a table that nobody else writes.';
+
+--
+-- Name: keep_vectors(integer, bytea[], public.vector[], jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.keep_vectors(reembedding_id integer, hashes bytea[], vectors public.vector[], calls jsonb) RETURNS app_public.reembeddings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_row app_public.reembeddings;
+  v_cost numeric := app_private.record_llm_calls(keep_vectors.calls);
+begin
+  select * into v_row from app_public.reembeddings r where r.id = reembedding_id for no key update;
+  insert into app_private.embedding_cache (content_hash, model, embedding)
+  select t.content_hash, v_row.to_model, t.embedding from unnest(hashes, vectors) t(content_hash, embedding) on conflict do nothing;
+  update app_public.reembeddings r
+     set state = 'running', error = null, done = r.done + cardinality(hashes), total = greatest(r.total, r.done + cardinality(hashes)),
+         cost = case when v_cost is null then r.cost else coalesce(r.cost, 0) + v_cost end, updated_at = clock_timestamp()
+   where r.id = reembedding_id returning * into v_row;
+  return v_row;
+end
+$$;
+
+--
+-- Name: FUNCTION keep_vectors(reembedding_id integer, hashes bytea[], vectors public.vector[], calls jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.keep_vectors(reembedding_id integer, hashes bytea[], vectors public.vector[], calls jsonb) IS 'Puts vectors of the model that is moved to into the cache, and says how far it got.';
 
 --
 -- Name: knowledge_as_of(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4729,6 +6870,43 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.knowledge_as_of(at timestamp with time zone) IS 'The knowledge entries in use at a time, as they were, by the audit log. Left out are learned ones that were changed or removed since: of them the log keeps hashes alone.';
+
+--
+-- Name: known_categories(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.known_categories() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- From one category to the next by the unique indexes: what it costs grows with the categories, not with the texts.
+  with recursive of_sops as (
+    select min(s.category) as category, 1 as n from app_public.sops s
+    union all
+    select (select min(s.category) from app_public.sops s where s.category > o.category), o.n + 1 from of_sops o where o.category is not null and o.n < 100
+  ), of_knowledge as (
+    select min(k.category) as category, 1 as n from app_public.knowledge_base k
+    union all
+    select (select min(k.category) from app_public.knowledge_base k where k.category > o.category), o.n + 1 from of_knowledge o where o.category is not null and o.n < 100
+  ), described as (
+    select c.category,
+           (select array_agg(t.section order by t.section) from (select s.section from app_public.sops s where s.category = c.category and s.archived_at is null order by s.section limit 12) t) as sections,
+           (select array_agg(distinct t.topic order by t.topic) from (select k.topic from app_public.knowledge_base k where k.category = c.category and (k.valid_to is null or k.valid_to > now()) order by k.topic limit 60) t) as topics
+      from (select o.category from of_sops o union select o.category from of_knowledge o) c
+     where c.category is not null
+     order by c.category collate "C" limit 100
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('category', d.category, 'about',
+           left((select string_agg(distinct lower(app_hidden.in_words(n)), ', ' order by lower(app_hidden.in_words(n))) from unnest(d.sections || d.topics[1:12]) n), 300)) order by d.category collate "C"), '[]')
+    from described d
+   where d.sections is not null or d.topics is not null
+$$;
+
+--
+-- Name: FUNCTION known_categories(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.known_categories() IS 'The categories that have an SOP or an entry, with what they are about (names of their SOPs and topics, 300 characters at most): [{category, about}], at most 100, always in the same order, so that a prompt that begins with them can be cached.';
 
 --
 -- Name: learn_from(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4804,6 +6982,65 @@ $$;
 COMMENT ON FUNCTION app_private.let_wait_again(improvement app_public.improvement_queue) IS 'Takes the decision on a proposal back: it is pending again, with the suggestion and base given. Errors: CO112 a twin waits or was rejected meanwhile.';
 
 --
+-- Name: lines_of_proposal(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.lines_of_proposal(improvement app_public.improvement_queue) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when improvement.kind in ('sop_edit', 'sop_new') then
+      coalesce((select jsonb_agg(l.line order by l.o) from (
+         select n.line, n.o from unnest(string_to_array(improvement.suggested_sop_update ->> 'new_content', E'\n')) with ordinality n(line, o)
+          where btrim(n.line) <> '' and n.line <> all (coalesce(string_to_array((select v.content from app_public.sop_versions v where v.sop_id = improvement.sop_id and v.version = improvement.base_version), E'\n'), '{}'))
+          order by n.o limit 20) l), '[]')
+    else coalesce(improvement.suggested_sop_update -> 'entries', '[]') end
+$$;
+
+--
+-- Name: FUNCTION lines_of_proposal(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.lines_of_proposal(improvement app_public.improvement_queue) IS 'What a proposal adds: at most 20 lines that its base does not have, or its entries.';
+
+--
+-- Name: llm_budget_left(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.llm_budget_left() RETURNS numeric
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- What waits at a provider is as good as spent.
+  select case when b.unspent is not null then greatest(b.unspent - w.promised, 0) end
+    from (select min(p.budget - p.spent) as unspent from app_hidden.llm_periods() p) b,
+         (select coalesce(sum(a.estimated_cost), 0) as promised from app_public.analyses a where a.status = 'batched' or a.status = 'queued' and a.batch_id is not null) w
+$$;
+
+--
+-- Name: FUNCTION llm_budget_left(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.llm_budget_left() IS 'US dollars that the budgets leave, less what batches under way are expected to cost; null: no limit.';
+
+--
+-- Name: llm_budget_state(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.llm_budget_state() RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select (array['open', 'warned', 'stopped'])[max(array_position(array['open', 'warned', 'stopped'], p.state))] from app_hidden.llm_periods() p
+$$;
+
+--
+-- Name: FUNCTION llm_budget_state(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.llm_budget_state() IS 'Whether models may still be paid: open, warned (the share club_settings.budget_warning of a budget is used), or stopped (a budget is used up: the local providers answer). Days and months are UTC. Calls that are under way when a budget ends are let end: they may exceed it.';
+
+--
 -- Name: lock_rated_entries(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -4831,6 +7068,23 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.lock_rated_entries(response app_public.responses) IS 'Locks the knowledge entries that a rating of this response may touch, in the order of their ids.';
+
+--
+-- Name: masked(text, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.masked(content text, most integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- What stands at the cut is masked with what follows it: half a card number is still half of one.
+  select left(app_hidden.mask_personal_data(left(content, most + 200)), most)
+$$;
+
+--
+-- Name: FUNCTION masked(content text, most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.masked(content text, most integer) IS 'The first `most` characters of a text, personal data and access codes masked.';
 
 --
 -- Name: missing_vectors(text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4920,6 +7174,27 @@ $$;
 COMMENT ON FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) IS 'The `depth` units nearest to a question by cosine (vectors have length one).';
 
 --
+-- Name: note_reembedding(integer, text, text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.note_reembedding(reembedding_id integer, state text, error text DEFAULT NULL::text, calls jsonb DEFAULT NULL::jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_private.record_llm_calls(note_reembedding.calls);
+  update app_public.reembeddings r
+     set state = note_reembedding.state, error = left(note_reembedding.error, 2000), updated_at = clock_timestamp(),
+         finished_at = case when note_reembedding.state in ('done', 'failed') then clock_timestamp() end
+   where r.id = reembedding_id and r.finished_at is null;
+$$;
+
+--
+-- Name: FUNCTION note_reembedding(reembedding_id integer, state text, error text, calls jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.note_reembedding(reembedding_id integer, state text, error text, calls jsonb) IS 'Says that a move waits, goes on or failed, and why.';
+
+--
 -- Name: of_visitor(uuid); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -4965,6 +7240,27 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.pattern_label(pattern_id integer) IS 'The four words that tell a pattern from the others, by tf-idf over failures.';
+
+--
+-- Name: patterns_to_analyse(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.patterns_to_analyse() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select p.id from app_public.failure_patterns p
+   where p.status in ('open', 'proposed', 'resolved') and exists (
+           select from app_public.failed_responses f where f.pattern_id = p.id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
+              and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id))
+   order by p.size desc, p.id
+$$;
+
+--
+-- Name: FUNCTION patterns_to_analyse(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.patterns_to_analyse() IS 'Patterns with failures that no proposal is about yet, the largest first; also those that a crash left.';
 
 --
 -- Name: personal_data(integer[], bigint[], uuid); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5018,6 +7314,23 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) IS '{conversations (messages, answers with sources, ratings and failures), answers_without_conversation, learned}, and what every function app_private.export__<kind>(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) returns jsonb adds under <kind>.';
+
+--
+-- Name: prepare_texts(text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.prepare_texts(texts text[], OUT masked text[], OUT budget text) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select array(select app_hidden.mask_personal_data(t.content) from unnest(texts) with ordinality t(content, place) order by t.place), app_private.llm_budget_state()
+$$;
+
+--
+-- Name: FUNCTION prepare_texts(texts text[], OUT masked text[], OUT budget text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[], OUT budget text) IS 'Texts as they may leave this machine, personal data masked, and the state of the budgets: where it is stopped, they stay.';
 
 --
 -- Name: preview_questions(app_public.improvement_queue, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5079,6 +7392,31 @@ $$;
 COMMENT ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) IS 'Texts whose vectors a dry run with an edited text needs and the cache lacks. Errors: CO005 an empty text, CO006 too long.';
 
 --
+-- Name: profile_vector(text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.profile_vector(profile_of text, model text) RETURNS public.vector
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select l2_normalize(case when said.mean is null then asked.mean when asked.mean is null then said.mean else said.mean + asked.mean end)
+    from (select l2_normalize(case when bool_or(u.first) then l2_normalize(avg(u.embedding)) + avg(u.embedding) filter (where u.first) else avg(u.embedding) end) as mean
+            from (select s.embedding, s.embedding_model, row_number() over (order by s.ordinal, s.id) = 1 as first
+                    from app_private.search_units s where s.target = profile_of and s.kind = 'section') u
+           where u.embedding_model = profile_vector.model) said,
+         (select l2_normalize(avg(u.embedding)) as mean
+            from (select s.embedding, s.embedding_model from app_private.search_units s
+                   where s.target = profile_of and s.kind in ('phrase', 'knowledge') and s.trust > 0 order by s.id desc limit 2000) u
+           where u.embedding_model = profile_vector.model) asked
+$$;
+
+--
+-- Name: FUNCTION profile_vector(profile_of text, model text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.profile_vector(profile_of text, model text) IS 'The vector of a target''s profile, by one model alone: the mean direction of its sections plus the first, plus the mean direction of its reviewed questions; null where nothing has a vector of that model.';
+
+--
 -- Name: profiles_as_of(text[], text[], double precision[], public.vector, timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -5110,6 +7448,67 @@ $$;
 COMMENT ON FUNCTION app_private.profiles_as_of(targets text[], lexemes text[], idf double precision[], question_embedding public.vector, at timestamp with time zone) IS 'The profiles of SOPs as they were at a time, scored for a question.';
 
 --
+-- Name: proposals_without_dry_run(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.proposals_without_dry_run() RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select q.id from app_public.improvement_queue q
+   where q.status = 'pending' and q.dry_run is null and exists (select from app_public.analyses a where a.improvement_id = q.id) order by q.id
+$$;
+
+--
+-- Name: FUNCTION proposals_without_dry_run(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.proposals_without_dry_run() IS 'Analysts'' proposals that a crash left without their dry run.';
+
+--
+-- Name: propose_analysis(integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.propose_analysis(analysis_id integer, attempt integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_analysis app_public.analyses;
+  v_checked jsonb;
+  v_improvement app_public.improvement_queue;
+begin
+  perform app_private.take_turns_with_erasure();
+  select * into v_analysis from app_public.analyses a where a.id = propose_analysis.analysis_id for update;
+  if v_analysis.id is null or v_analysis.status not in ('queued', 'batched') or v_analysis.attempts <> attempt or v_analysis.suggestion is null then
+    return jsonb_build_object('state', 'stale', 'status', v_analysis.status, 'improvement_id', v_analysis.improvement_id);
+  end if;
+  -- The world may have moved on while the draft was embedded; and no draft from outside is believed.
+  v_checked := app_private.check_analysis(v_analysis.id, v_analysis.suggestion);
+  if v_checked ? 'kind' then
+    v_improvement := app_public.propose_improvement(kind => v_checked ->> 'kind', suggestion => v_checked -> 'suggestion',
+      failed_response_ids => array(select e::integer from jsonb_array_elements_text(v_checked -> 'failed_response_ids') e), pattern_id => v_analysis.pattern_id,
+      base_version => (v_checked ->> 'base_version')::integer, proposed_by => v_analysis.analyst || ' analyst');
+    if v_improvement.status <> 'pending' then
+      v_checked := jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('twin_of_rejected', 'proposal ' || v_improvement.id)));
+    end if;
+    update app_public.llm_calls l set improvement_id = v_improvement.id where l.analysis_id = v_analysis.id;
+  end if;
+  update app_public.analyses a
+     set status = case when v_checked ? 'reasons' then 'refused' when v_checked ? 'superseded' then 'superseded' else 'proposed' end, finished_at = clock_timestamp(), updated_at = clock_timestamp(), locked_until = null,
+         reasons = coalesce(array(select jsonb_array_elements_text(v_checked -> 'reasons')), '{}'), error = v_checked ->> 'superseded', improvement_id = v_improvement.id
+   where a.id = v_analysis.id returning * into v_analysis;
+  return jsonb_build_object('state', v_analysis.status, 'improvement_id', v_improvement.id);
+end
+$$;
+
+--
+-- Name: FUNCTION propose_analysis(analysis_id integer, attempt integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.propose_analysis(analysis_id integer, attempt integer) IS 'Puts a received analysis into the review queue, checked once more: {state: proposed | refused | superseded | stale, improvement_id}. Its calls in the ledger name the proposal from now on.';
+
+--
 -- Name: pseudonym(text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -5125,6 +7524,38 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.pseudonym(name text) IS 'What stands for visitor:<id> once the visitor is erased: the same for the same visitor, and no way back. Names of staff stay.';
+
+--
+-- Name: question_brief(text, text, app_public.tickets, bigint); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint) RETURNS jsonb
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select jsonb_build_object(
+    'response_id', nextval(pg_get_serial_sequence('app_public.responses', 'id')),
+    'ticket_id', ticket.id,
+    'site', coalesce(nullif(question_brief.site, ''), (select s.slug from app_public.sites s where s.id = ticket.site_id)),
+    'emergency', app_hidden.emergency_section(query),
+    'silent', ticket.id is not null and app_hidden.assistant_is_silent(ticket),
+    'enabled', s.assistant_enabled,
+    'budget', case when coalesce(s.daily_budget, s.monthly_budget) is null then 'open' else app_private.llm_budget_state() end,
+    'masked', app_private.masked(query, 8000),
+    'conversation', app_private.recent_conversation(ticket.id, upto),
+    'categories', app_private.known_categories(),
+    'embedding_model', s.embedding_model,
+    'vector_cached', exists (select from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = s.embedding_model),
+    'prompts', (select coalesce(jsonb_object_agg(p.name, jsonb_build_object('id', v.id, 'content', p.content)), '{}')
+                  from app_public.prompts p join app_public.prompt_versions v on v.prompt_id = p.id and v.version = p.version where p.name in ('route', 'answer')))
+    from app_public.club_settings s
+$$;
+
+--
+-- Name: FUNCTION question_brief(query text, site text, ticket app_public.tickets, upto bigint); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint) IS 'What models are told of a question, and whether they may be asked: {response_id (reserved for its answer), ticket_id, site, emergency (kind, by rule; null for none), silent (a person has the conversation), enabled, budget (open, warned, stopped), masked (the question), conversation, categories, embedding_model, vector_cached, prompts: {route, answer: {id (of the version), content}}}. upto: the last message before the question.';
 
 --
 -- Name: question_words(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5183,6 +7614,33 @@ $$;
 COMMENT ON FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as words: idf by dimension, their sum, and a query for the units worth scoring (null where no word is known).';
 
 --
+-- Name: queue_analysis_batch(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.queue_analysis_batch(batch_id integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.analysis_batches;
+begin
+  select * into v_batch from app_public.analysis_batches b where b.id = queue_analysis_batch.batch_id for update;
+  if v_batch.requests = 0 and v_batch.attempted_at is null then
+    delete from app_public.analysis_batches b where b.id = v_batch.id;
+  elsif v_batch.status = 'submitting' then
+    perform app_hidden.add_job('analysis__submit', json_build_object('batch', v_batch.id), 'analysis__submit:' || v_batch.id);
+  end if;
+  return v_batch.requests;
+end
+$$;
+
+--
+-- Name: FUNCTION queue_analysis_batch(batch_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.queue_analysis_batch(batch_id integer) IS 'Has a batch submitted by a job; one that stayed empty goes. Returns how many requests it has.';
+
+--
 -- Name: quotes_of(text[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -5225,7 +7683,8 @@ CREATE FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_ba
   select 'knowledge', app_hidden.target_of(entry.sop_id, entry.category, entry.topic), entry.sop_id, entry.id, q.ordinal, entry.category, entry.topic, entry.site_id, entry.trust,
          entry.valid_from, entry.valid_to, q.question, entry.answer, u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words,
          app_hidden.bm25_impacts(u.words, app_hidden.usual_length('', 'knowledge')), q.embedding, case when q.embedding is not null then q.model end
-    from (select 0 as ordinal, entry.question, entry.embeddings as embedding, entry.embedding_model as model
+    from (select 0 as ordinal, entry.question, case when entry.embedding_model = s.embedding_model then entry.embeddings end as embedding, entry.embedding_model as model
+            from app_public.club_settings s
           union all
           select row_number() over (order by o.id)::integer, o.question, c.embedding, c.model
             from app_public.knowledge_questions o
@@ -5256,9 +7715,9 @@ declare
   v_asked record;
 begin
   select s.embedding_model into v_model from app_public.club_settings s;
-  select string_agg(q.embedding_text, ' ') as words, count(*) as n, l2_normalize(avg(q.embedding) filter (where q.embedding_model = v_model)) as mean
+  select string_agg(q.embedding_text, ' ') as words, count(*) as n
     into v_asked
-    from (select u.embedding_text, u.embedding, u.embedding_model from app_private.search_units u
+    from (select u.embedding_text from app_private.search_units u
            where u.target = profile_of and u.kind in ('phrase', 'knowledge') and u.trust > 0 order by u.id desc limit 2000) q;
   select * into v_own from app_private.search_units u where u.target = profile_of and u.kind = 'section' order by u.ordinal limit 1;
   if v_own.id is null and v_asked.n = 0 then
@@ -5267,19 +7726,14 @@ begin
   elsif v_own.id is null then
     select * into v_own from app_private.search_units u where u.target = profile_of and u.kind in ('phrase', 'knowledge') order by u.id limit 1;
     v_unit.words := to_tsvector('app_public.clubos', left(v_asked.words, 250000));
-    v_unit.embedding := v_asked.mean;
   else
     select to_tsvector('app_public.clubos', left(concat_ws(' ', app_hidden.in_words(s.category), app_hidden.in_words(s.section), v_own.title, app_hidden.in_words(s.category),
              app_hidden.in_words(s.section), v_own.title, (select string_agg(concat_ws(' ', m.heading, m.body), ' ' order by m.ordinal) from app_hidden.markdown_sections(s.content) m
                where coalesce(m.heading not like '%' || app_hidden.phrases_heading(), true))), 250000))
            || to_tsvector('app_public.clubos', left(concat_ws(' ', v_asked.words, v_asked.words), 250000))
       into v_unit.words from app_public.sops s where s.id = v_own.sop_id;
-    select l2_normalize(case when v_own.embedding_model = v_model then l2_normalize(avg(u.embedding)) + v_own.embedding else avg(u.embedding) end) into v_unit.embedding
-      from app_private.search_units u where u.target = profile_of and u.kind = 'section' and u.embedding_model = v_model;
-    if v_asked.mean is not null then
-      v_unit.embedding := l2_normalize(v_unit.embedding + v_asked.mean);
-    end if;
   end if;
+  v_unit.embedding := app_private.profile_vector(profile_of, v_model);
   insert into app_private.search_units as p (kind, target, sop_id, sop_version_id, ordinal, category, topic, trust, title, body, embedding_text, content_hash, words, impacts,
       embedding, embedding_model)
   values ('profile', profile_of, v_own.sop_id, v_own.sop_version_id, v_asked.n, v_own.category, v_own.topic, 3, v_own.title, '', '', '\x', v_unit.words,
@@ -5322,6 +7776,76 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.rebuild_sop_units(sop app_public.sops, sop_version_id integer) IS 'Replaces the search units of an SOP by those of its text as it is now, with the vectors that the cache holds.';
+
+--
+-- Name: receive_analysis(integer, integer, jsonb, jsonb, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.receive_analysis(analysis_id integer, attempt integer, output jsonb, calls jsonb DEFAULT '[]'::jsonb, error text DEFAULT NULL::text, again boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_analysis app_public.analyses;
+  v_checked jsonb;
+begin
+  perform app_private.take_turns_with_erasure();
+  select * into v_analysis from app_public.analyses a where a.id = receive_analysis.analysis_id for update;
+  if v_analysis.id is null or v_analysis.status not in ('queued', 'batched') or v_analysis.attempts <> attempt then
+    -- Somebody else has it by now. A message was paid all the same; a batch's result that comes again was not.
+    perform app_private.record_llm_calls(jsonb_path_query_array(coalesce(calls, '[]'), '$[*] ? (!(@.batch == true))'), analysis_id => v_analysis.id);
+    return jsonb_build_object('state', 'stale', 'status', v_analysis.status);
+  end if;
+  -- A batch's results are read again after a crash: what stands here already was paid once.
+  if v_analysis.suggestion is null then
+    perform app_private.record_llm_calls(calls, analysis_id => v_analysis.id);
+  end if;
+  if receive_analysis.error is not null then
+    update app_public.analyses a
+       set status = case when again then 'queued' else 'failed' end, finished_at = case when not again then clock_timestamp() end, locked_until = null, batch_id = case when not again then a.batch_id end,
+           custom_id = case when not again then a.custom_id end, error = left(receive_analysis.error, 1000), suggestion = null, updated_at = clock_timestamp()
+     where a.id = v_analysis.id;
+    return jsonb_build_object('state', case when again then 'queued' else 'failed' end);
+  end if;
+  v_checked := app_private.check_analysis(v_analysis.id, output);
+  update app_public.analyses a
+     set suggestion = receive_analysis.output, updated_at = clock_timestamp(), error = v_checked ->> 'superseded',
+         reasons = coalesce(array(select jsonb_array_elements_text(v_checked -> 'reasons')), '{}'),
+         status = case when v_checked ? 'reasons' then 'refused' when v_checked ? 'nothing' then 'nothing' when v_checked ? 'superseded' then 'superseded' else 'queued' end,
+         finished_at = case when v_checked ?| array['reasons', 'nothing', 'superseded'] then clock_timestamp() end,
+         locked_until = case when not v_checked ?| array['reasons', 'nothing', 'superseded'] then clock_timestamp() + interval '10 minutes' end
+   where a.id = v_analysis.id;
+  update app_public.failure_patterns p set analyst = v_analysis.analyst, updated_at = now() where p.id = v_analysis.pattern_id and p.analyst <> v_analysis.analyst;
+  return jsonb_build_object('state', 'received') || v_checked;
+end
+$_$;
+
+--
+-- Name: FUNCTION receive_analysis(analysis_id integer, attempt integer, output jsonb, calls jsonb, error text, again boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.receive_analysis(analysis_id integer, attempt integer, output jsonb, calls jsonb, error text, again boolean) IS 'Takes what a model said in its attempt: writes its calls into the ledger, checks the output (app_private.check_analysis) and records it. error: why there is none; again: whether the analysis shall be tried again (then it waits, in no batch). {state, …}: received (with what check_analysis gives), queued, failed, or stale (somebody else has it by now; nothing changes).';
+
+--
+-- Name: recent_conversation(integer, bigint, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.recent_conversation(ticket_id integer, upto bigint, most integer DEFAULT 12, characters integer DEFAULT 6000) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object('author', m.author_kind, 'text', m.content) order by m.id), '[]')
+    from (select l.*, sum(length(l.content)) over (order by l.id desc) as total
+            from (select m.id, m.author_kind, app_private.masked(m.body, 1500) as content from app_public.messages m
+                   where m.ticket_id = recent_conversation.ticket_id and m.id <= upto and m.author_kind <> 'system' order by m.id desc limit most) l) m
+   where m.total <= characters
+$$;
+
+--
+-- Name: FUNCTION recent_conversation(ticket_id integer, upto bigint, most integer, characters integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.recent_conversation(ticket_id integer, upto bigint, most integer, characters integer) IS 'The last messages of a conversation up to one, masked, each with who wrote it: [{author: customer | assistant | staff, text}], the oldest first. At most so many messages and characters in all, 1,500 of each.';
 
 --
 -- Name: audit_heads; Type: TABLE; Schema: app_public; Owner: -
@@ -5503,6 +8027,64 @@ $$;
 COMMENT ON FUNCTION app_private.record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Files a response as failed, once; filing it again updates what was said.';
 
 --
+-- Name: record_llm_calls(jsonb, bigint, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.record_llm_calls(calls jsonb, response_id bigint DEFAULT NULL::bigint, improvement_id integer DEFAULT NULL::integer, analysis_id integer DEFAULT NULL::integer) RETURNS numeric
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with recorded as (
+    insert into app_public.llm_calls (purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, cost, latency_ms, status, request_id, response_id, improvement_id, analysis_id)
+    select c.purpose, c.provider, c.model, c.tokens_in, c.tokens_out, c.tokens_cached, c.tokens_cache_written, coalesce(c.batch, false),
+           app_hidden.llm_cost(c.model, now(), c.tokens_in, c.tokens_cached, c.tokens_cache_written, c.tokens_out, coalesce(c.batch, false)),
+           c.latency_ms, c.status, c.request_id, record_llm_calls.response_id, record_llm_calls.improvement_id, record_llm_calls.analysis_id
+      from jsonb_to_recordset(coalesce(record_llm_calls.calls, '[]')) c(purpose text, provider text, model text, tokens_in integer, tokens_out integer, tokens_cached integer,
+             tokens_cache_written integer, batch boolean, latency_ms double precision, status text, request_id text)
+    returning cost
+  )
+  select sum(cost) from recorded
+$$;
+
+--
+-- Name: FUNCTION record_llm_calls(calls jsonb, response_id bigint, improvement_id integer, analysis_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.record_llm_calls(calls jsonb, response_id bigint, improvement_id integer, analysis_id integer) IS 'Writes calls into the ledger, as core/llm lists them: [{purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, latency_ms (milliseconds), status, request_id}]. Returns what they cost together, in US dollars; null where no price is known.';
+
+--
+-- Name: record_local_analysis(integer, integer, integer, text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[] DEFAULT '{}'::text[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_failures integer[];
+begin
+  select array_agg(f.id order by f.id) into v_failures from app_public.failed_responses f
+   where f.pattern_id = record_local_analysis.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
+     and (exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id and e.improvement_id = record_local_analysis.improvement_id)
+          or record_local_analysis.improvement_id is null and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id));
+  if v_failures is null then
+    return;
+  end if;
+  insert into app_public.analyses as a (pattern_id, fingerprint, status, analyst, failed_response_ids, reasons, improvement_id, run_id, attempts, finished_at)
+  values (record_local_analysis.pattern_id, sha256(convert_to(jsonb_build_array('local', record_local_analysis.pattern_id, v_failures)::text, 'UTF8')),
+      case when record_local_analysis.improvement_id is null then 'nothing' else 'proposed' end, 'local', v_failures, reasons, record_local_analysis.improvement_id, record_local_analysis.run_id, 1, clock_timestamp())
+  on conflict (fingerprint) do update set status = excluded.status, improvement_id = coalesce(excluded.improvement_id, a.improvement_id), run_id = excluded.run_id, reasons = excluded.reasons, attempts = a.attempts + 1,
+     updated_at = clock_timestamp(), finished_at = clock_timestamp();
+end
+$$;
+
+--
+-- Name: FUNCTION record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]) IS 'Writes down that the local analyst looked at a pattern, why it and no model did, and what it proposed (null: nothing).';
+
+--
 -- Name: record_sources(bigint, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -5522,6 +8104,33 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.record_sources(response_id bigint, sources jsonb) IS 'Writes down the first ten sources of an answer, as begin_answer lists them.';
+
+--
+-- Name: reembedding_estimate(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.reembedding_estimate(to_model text, OUT from_model text, OUT total integer, OUT missing integer, OUT characters bigint, OUT tokens bigint, OUT cost numeric) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_characters_per_token constant integer := 4; -- of English; docs/models.md
+begin
+  select s.embedding_model into from_model from app_public.club_settings s;
+  select count(*), count(*) filter (where c.content_hash is null), coalesce(sum(least(length(t.content), 8000)) filter (where c.content_hash is null), 0)
+    into total, missing, characters
+    from app_private.compared_texts() t left join app_private.embedding_cache c on c.content_hash = t.content_hash and c.model = reembedding_estimate.to_model;
+  tokens := (characters + c_characters_per_token - 1) / c_characters_per_token;
+  cost := case when strpos(to_model, ':') = 0 then 0
+            else app_hidden.llm_cost(substr(to_model, strpos(to_model, ':') + 1), now(), least(tokens, 2000000000)::integer, 0, 0, 0, false) end;
+end
+$$;
+
+--
+-- Name: FUNCTION reembedding_estimate(to_model text, OUT from_model text, OUT total integer, OUT missing integer, OUT characters bigint, OUT tokens bigint, OUT cost numeric); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.reembedding_estimate(to_model text, OUT from_model text, OUT total integer, OUT missing integer, OUT characters bigint, OUT tokens bigint, OUT cost numeric) IS 'What moving to a model takes: texts, of these those without a vector of it, their characters, about as many tokens, and US dollars at the list price (null: unknown; 0: local).';
 
 --
 -- Name: refresh_profiles(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5669,6 +8278,146 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.request_password_reset(email text) IS 'Mails a link to choose a new password, if the address is a member of staff''s; says nothing either way. At most one in two minutes.';
+
+--
+-- Name: request_reembedding(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.request_reembedding(to_model text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_hidden.add_job('search_units__reembed', json_build_object('model', to_model), 'search_units__reembed');
+$$;
+
+--
+-- Name: FUNCTION request_reembedding(to_model text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.request_reembedding(to_model text) IS 'Leaves moving to a model to the worker; the last request counts.';
+
+--
+-- Name: requeue_analyses(integer, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.requeue_analyses(batch_id integer, error text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_count integer;
+begin
+  update app_public.analyses a set status = 'queued', batch_id = null, custom_id = null, locked_until = null, error = coalesce(left(requeue_analyses.error, 1000), a.error), updated_at = clock_timestamp()
+   where a.batch_id = requeue_analyses.batch_id and a.status in ('queued', 'batched') and a.suggestion is null;
+  get diagnostics v_count = row_count;
+  -- Answered, and not proposed yet: the next run goes on from there.
+  update app_public.analyses a set status = 'queued', batch_id = null, custom_id = null, locked_until = null, updated_at = clock_timestamp()
+   where a.batch_id = requeue_analyses.batch_id and a.status in ('queued', 'batched');
+  delete from app_private.analysis_briefs b using app_public.analyses a where a.id = b.analysis_id and a.batch_id is null;
+  return v_count;
+end
+$$;
+
+--
+-- Name: FUNCTION requeue_analyses(batch_id integer, error text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.requeue_analyses(batch_id integer, error text) IS 'Gives what a batch has not done back: the next run does it by messages. Returns how many.';
+
+--
+-- Name: rescue_tickets(interval, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.rescue_tickets(after interval DEFAULT '00:02:00'::interval, most integer DEFAULT 100) RETURNS SETOF integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.visitor_id" TO ''
+    AS $$
+declare
+  v_ticket app_public.tickets;
+  v_last app_public.messages;
+begin
+  for v_ticket in
+    select * from app_public.tickets t where t.awaiting_since < clock_timestamp() - rescue_tickets.after order by t.awaiting_since limit most for no key update skip locked
+  loop
+    select * into v_last from app_public.messages m where m.ticket_id = v_ticket.id order by m.id desc limit 1;
+    if v_ticket.status = 'resolved' or v_ticket.erased_at is not null or app_hidden.assistant_is_silent(v_ticket) or v_last.author_kind is distinct from 'customer' then
+      -- A person has it, or somebody spoke since: nobody waits for the assistant.
+      update app_public.tickets t set awaiting_since = null where t.id = v_ticket.id;
+    else
+      -- The customer whose conversation it is may read the answer and rate it, as any other.
+      perform set_config('clubos.visitor_id', coalesce(v_ticket.visitor_id::text, ''), true);
+      perform app_public.record_response(v_last.body, 'I could not finish my answer, so I have passed your question to our team. A person will answer you here.', 'handed_over', 'local-extractive',
+        conversation => v_ticket.conversation, reason => format('no answer came since %s UTC: the server stopped, or a model hung', to_char(v_ticket.awaiting_since at time zone 'UTC', 'HH24:MI')),
+        category => v_ticket.category);
+      return next v_ticket.id;
+    end if;
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION rescue_tickets(after interval, most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.rescue_tickets(after interval, most integer) IS 'Hands over to a person what the assistant should have answered and did not: conversations whose last word has been a customer''s for longer than `after`, with nobody at it. The customer is told, the ticket waits and says why. Once each, at most so many at a time; never where a person has it. Returns the tickets.
+Errors: CO403 not a worker.';
+
+--
+-- Name: resume_analysis_batches(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.resume_analysis_batches() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.analysis_batches;
+  v_count integer := 0;
+begin
+  -- A job in time does this itself; where its tries were used up, this is what goes on.
+  for v_batch in select * from app_public.analysis_batches b where b.status in ('submitting', 'in_progress', 'canceling') and b.updated_at < now() - interval '15 minutes' order by b.id loop
+    if v_batch.provider_batch_id is null then
+      perform app_private.queue_analysis_batch(v_batch.id);
+    else
+      perform app_private.add_job_at('analysis__poll', json_build_object('batch', v_batch.id), 'analysis__poll:' || v_batch.id, now());
+    end if;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+--
+-- Name: FUNCTION resume_analysis_batches(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.resume_analysis_batches() IS 'Has batches looked after that nobody has looked after for a quarter of an hour.';
+
+--
+-- Name: retain__analyses(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.retain__analyses(before timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_done bigint;
+begin
+  update app_public.analyses a
+     set suggestion = null, reasons = array(select split_part(r, ':', 1) from unnest(a.reasons) with ordinality t(r, o) order by o)
+   where a.id in (select x.id from app_public.analyses x where x.finished_at < before and (x.suggestion is not null or array_to_string(x.reasons, '') ~ ':') order by x.id limit 500 for update skip locked);
+  get diagnostics v_done = row_count;
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION retain__analyses(before timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.retain__analyses(before timestamp with time zone) IS 'Takes suggestions, and what reasons quote of them, out of analyses that were finished earlier.';
 
 --
 -- Name: retain__conversations(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6024,6 +8773,60 @@ $$;
 COMMENT ON FUNCTION app_private.sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector) IS 'The sections and phrases of the SOP versions in force at a time that are not in force now, with their share of a question''s words and, where the cache has their vector, their cosine.';
 
 --
+-- Name: seed_prompt(text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.seed_prompt(name text, content text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.actor" TO 'system'
+    SET "clubos.reason" TO ''
+    AS $$
+begin
+  perform app_hidden.set_reason('The default of this version of ClubOS');
+  insert into app_public.prompts as p (name, content, default_content) values (seed_prompt.name, seed_prompt.content, seed_prompt.content)
+  on conflict on constraint prompts_name_key do update
+     -- Whoever wrote their own keeps it; whoever has the default has the new one.
+     set content = case when p.content = p.default_content then excluded.content else p.content end, default_content = excluded.default_content
+   where p.default_content is distinct from excluded.default_content;
+end
+$$;
+
+--
+-- Name: FUNCTION seed_prompt(name text, content text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.seed_prompt(name text, content text) IS 'Makes a prompt, or gives it a new default: as its next version where the club never changed it or went back to the default, else beside what the club wrote. Repeating it changes nothing.';
+
+--
+-- Name: settle_analysis_run(integer, integer, integer, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.settle_analysis_run(run_id integer, patterns integer DEFAULT NULL::integer, over_budget integer DEFAULT 0, error text DEFAULT NULL::text, done boolean DEFAULT true) RETURNS app_public.analysis_runs
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  update app_public.analysis_runs r
+     set patterns = greatest(r.patterns, settle_analysis_run.patterns), error = coalesce(left(settle_analysis_run.error, 1000), case when not done then r.error end),
+         counts = coalesce((select jsonb_object_agg(c.key, c.n) from (
+                     select a.status as key, count(*) as n from app_public.analyses a where a.run_id = r.id group by 1
+                     union all select 'local', count(*) from app_public.analyses a where a.run_id = r.id and a.analyst = 'local' having count(*) > 0) c), '{}')
+                  || case when greatest(over_budget, (r.counts ->> 'over_budget')::integer) > 0 then jsonb_build_object('over_budget', greatest(over_budget, (r.counts ->> 'over_budget')::integer)) else '{}' end,
+         estimated_cost = (select sum(a.estimated_cost) from app_public.analyses a where a.run_id = r.id),
+         cost = (select sum(l.cost) from app_public.llm_calls l join app_public.analyses a on a.id = l.analysis_id where a.run_id = r.id),
+         status = case when w.waits then 'waiting' when done or r.status in ('waiting', 'finished') then 'finished' else r.status end,
+         finished_at = case when not w.waits and (done or r.status in ('waiting', 'finished')) then coalesce(r.finished_at, clock_timestamp()) end
+    from (select exists (select from app_public.analysis_batches b where b.run_id = settle_analysis_run.run_id and b.status in ('submitting', 'in_progress', 'canceling')) as waits) w
+   where r.id = settle_analysis_run.run_id returning r.*
+$$;
+
+--
+-- Name: FUNCTION settle_analysis_run(run_id integer, patterns integer, over_budget integer, error text, done boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.settle_analysis_run(run_id integer, patterns integer, over_budget integer, error text, done boolean) IS 'Counts what a run has done by now; done: it has no more to do but to wait for its batches.';
+
+--
 -- Name: settle_entry(integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6136,10 +8939,31 @@ $$;
 COMMENT ON FUNCTION app_private.similar_entries(least_similarity double precision, most integer) IS 'Pairs of knowledge entries in use whose questions have the same words, or nearly the same signs (of these the nearest, at most so many): those this near by the club''s model (cosine, -1 to 1). The same words without vectors count as 1.';
 
 --
--- Name: store_vectors(text[], public.vector[], text); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: source_text(app_public.search_result, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text) RETURNS integer
+CREATE FUNCTION app_private.source_text(result app_public.search_result, most integer DEFAULT 4000) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when result.kind = 'knowledge' then app_hidden.quote(result.snippet, most)
+              -- The whole procedure where it is no longer than that: its sections explain each other.
+              else coalesce((select string_agg(concat_ws(E'\n', u.heading, u.body), E'\n\n' order by u.ordinal) from app_private.search_units u
+                              where u.sop_id = result.sop_id and u.sop_version_id = result.sop_version_id and u.kind = 'section' having sum(length(u.body)) <= most),
+                            app_hidden.quote(concat_ws(E'\n', result.heading, result.snippet), most)) end
+$$;
+
+--
+-- Name: FUNCTION source_text(result app_public.search_result, most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.source_text(result app_public.search_result, most integer) IS 'What a model reads of a source below its title: an SOP without the customers'' phrases, or its best section where that is longer than `most` characters; of an entry its answer.';
+
+--
+-- Name: store_vectors(text[], public.vector[], text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text, calls jsonb DEFAULT NULL::jsonb) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -6153,6 +8977,7 @@ begin
   select distinct on (1) app_hidden.embedding_hash(t.content), store_vectors.model, t.embedding from unnest(texts, vectors) t(content, embedding) order by 1
   on conflict do nothing;
   get diagnostics v_stored = row_count;
+  perform app_private.record_llm_calls(store_vectors.calls);
   if store_vectors.model <> (select s.embedding_model from app_public.club_settings s) then
     return v_stored;
   end if;
@@ -6164,7 +8989,8 @@ begin
     select k.id from app_public.knowledge_base k where k.id in (select u.knowledge_id from app_private.search_units u where u.embedding is null and u.content_hash = any (v_hashes))
      for no key update skip locked) k;
   update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
-    from app_private.embedding_cache c
+    -- Once more, at the moment of writing: which model is searched may have changed while this waited for its turn.
+    from app_private.embedding_cache c join app_public.club_settings s on s.embedding_model = c.model
    where c.content_hash = u.content_hash and c.model = store_vectors.model
      and u.id in (select w.id from app_private.search_units w
                    where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (v_hashes)
@@ -6182,10 +9008,51 @@ end
 $$;
 
 --
--- Name: FUNCTION store_vectors(texts text[], vectors public.vector[], model text); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION store_vectors(texts text[], vectors public.vector[], model text, calls jsonb); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text) IS 'Puts vectors into the cache and into whatever waits for them. Repeating it is harmless.';
+COMMENT ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text, calls jsonb) IS 'Puts vectors into the cache and, where they are of the club''s model, into whatever waits for them; calls: what a provider was asked for them, for the ledger. Repeating it is harmless.';
+
+--
+-- Name: take_analysis_batch(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.take_analysis_batch(batch_id integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.analysis_batches;
+  v_result jsonb;
+begin
+  perform app_private.take_turns_with_erasure();
+  select * into v_batch from app_public.analysis_batches b where b.id = take_analysis_batch.batch_id for update;
+  if v_batch.id is null or v_batch.provider_batch_id is not null or v_batch.status not in ('submitting', 'canceling') then
+    return jsonb_build_object('state', 'done');
+  elsif v_batch.status = 'canceling' and v_batch.attempted_at is null then
+    perform app_private.close_analysis_batch(v_batch.id, 'ended', 'It was cancelled before it was sent.');
+    return jsonb_build_object('state', 'done');
+  end if;
+  select jsonb_build_object('state', case when v_batch.attempted_at is null then 'new' else 'uncertain' end, 'token', v_batch.token, 'model', v_batch.model, 'created_at', v_batch.created_at,
+           'sent', v_batch.requests, 'cancelled', v_batch.status = 'canceling', 'shared', app_private.analyst_shared(),
+           'known', coalesce((select jsonb_agg(k.provider_batch_id) from app_public.analysis_batches k where k.provider_batch_id is not null), '[]'),
+           'requests', coalesce(jsonb_agg(jsonb_build_object('custom_id', a.custom_id, 'prompt', p.content, 'own', b.own) order by a.id) filter (where a.id is not null), '[]'))
+    into v_result
+    from app_private.analysis_briefs b join app_public.analyses a on a.id = b.analysis_id and a.batch_id = v_batch.id and a.status = 'queued' join app_public.prompt_versions p on p.id = a.prompt_version_id;
+  if v_result -> 'requests' = '[]' then
+    perform app_private.close_analysis_batch(v_batch.id, 'ended');
+    return jsonb_build_object('state', 'done');
+  end if;
+  update app_public.analysis_batches b set attempted_at = clock_timestamp(), requests = jsonb_array_length(v_result -> 'requests'), updated_at = clock_timestamp() where b.id = v_batch.id;
+  return v_result;
+end
+$$;
+
+--
+-- Name: FUNCTION take_analysis_batch(batch_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.take_analysis_batch(batch_id integer) IS 'What to send for a batch, and that it is being sent: {state, token, model, created_at, sent (how many requests the last time), known, cancelled, shared, requests: [{custom_id, prompt, own}]}. state: new; uncertain (it was sent before, and no answer came: it may stand at the provider, under none of the known ids); or done (nothing is to be sent).';
 
 --
 -- Name: take_turns_with_erasure(boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6254,6 +9121,53 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.text_to_publish(improvement app_public.improvement_queue, OUT category text, OUT section text, OUT content text) IS 'What approving a proposal for an SOP would publish, merged where the SOP moved on, and under which name; content is null where it conflicts.';
+
+--
+-- Name: texts_to_embed(text, bytea, integer, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.texts_to_embed(model text, after bytea DEFAULT '\x'::bytea, most integer DEFAULT 128, masked boolean DEFAULT false) RETURNS TABLE(content_hash bytea, content text, sent text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select w.content_hash, w.content, case when texts_to_embed.masked then app_hidden.mask_personal_data(left(w.content, 8000)) else left(w.content, 8000) end
+    from (select t.content_hash, t.content from app_private.compared_texts() t
+           where t.content_hash > texts_to_embed.after
+             and not exists (select from app_private.embedding_cache c where c.content_hash = t.content_hash and c.model = texts_to_embed.model)
+           order by t.content_hash limit most) w
+$$;
+
+--
+-- Name: FUNCTION texts_to_embed(model text, after bytea, most integer, masked boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.texts_to_embed(model text, after bytea, most integer, masked boolean) IS 'The next compared texts of which a model has no vector, in the order of their hashes, and as they are sent: their first 8,000 characters, masked if they leave this machine.';
+
+--
+-- Name: twin_of_rejected(text, jsonb, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.twin_of_rejected(kind text, suggestion jsonb, base_version integer) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select q.id from app_public.improvement_queue q
+   where q.status = 'rejected' and (
+     q.fingerprint = app_hidden.improvement_fingerprint(twin_of_rejected.kind, suggestion)
+     -- On another base it has another text, and says the same.
+     or twin_of_rejected.kind = 'sop_edit' and q.kind = 'sop_edit' and q.sop_id = (suggestion ->> 'sop_id')::integer and q.suggested_sop_update ? 'new_content'
+        and (select array_agg(lower(btrim(l)) order by lower(btrim(l))) from unnest(string_to_array(suggestion ->> 'new_content', E'\n')) l
+              where btrim(l) <> '' and l <> all (string_to_array((select v.content from app_public.sop_versions v where v.sop_id = (suggestion ->> 'sop_id')::integer and v.version = twin_of_rejected.base_version), E'\n')))
+          = (select array_agg(lower(btrim(l)) order by lower(btrim(l))) from unnest(string_to_array(q.suggested_sop_update ->> 'new_content', E'\n')) l
+              where btrim(l) <> '' and l <> all (string_to_array((select v.content from app_public.sop_versions v where v.sop_id = q.sop_id and v.version = q.base_version), E'\n'))))
+   order by q.id limit 1
+$$;
+
+--
+-- Name: FUNCTION twin_of_rejected(kind text, suggestion jsonb, base_version integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.twin_of_rejected(kind text, suggestion jsonb, base_version integer) IS 'The rejected proposal that would change the same, or add the same lines to the same SOP; null for none.';
 
 --
 -- Name: undo_improvement__knowledge_correction(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6564,6 +9478,25 @@ $$;
 COMMENT ON FUNCTION app_private.watch_jobs() IS 'Tells the people in charge of each dead job, once; a retried one that dies again is told of again. Returns what it told, as dead_jobs has it. Errors: CO403 not the worker.';
 
 --
+-- Name: watch_llm_budget(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.watch_llm_budget() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_hidden.notify('llm_budget', jsonb_build_object('period', p.period, 'state', p.state, 'spent', round(p.spent, 2), 'budget', p.budget),
+                           format('llm_budget:%s:%s:%s:%s', p.period, to_char(p.begun at time zone 'UTC', 'YYYY-MM-DD'), p.state, p.budget))
+    from app_hidden.llm_periods() p where p.state <> 'open'
+$$;
+
+--
+-- Name: FUNCTION watch_llm_budget(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.watch_llm_budget() IS 'Tells admins that a budget for models is almost used up, and that it is used up: each once a day or month, and again for another budget. Called each minute.';
+
+--
 -- Name: withdraw_feedback(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6792,15 +9725,9 @@ CREATE FUNCTION app_public.ask(query text, category text DEFAULT NULL::text, sit
 declare
   v_begun timestamptz := clock_timestamp();
   v_answer jsonb;
-  v_vector vector := query_embedding;
 begin
-  if v_vector is null then
-    -- A question asked before has its vector; else words decide.
-    select c.embedding into v_vector from app_private.embedding_cache c, app_public.club_settings s
-     where c.content_hash = app_hidden.embedding_hash(query) and c.model = s.embedding_model;
-  end if;
-  v_answer := app_hidden.begin_answer(query, v_vector, category, site, conversation);
-  return app_public.record_response(query, v_answer ->> 'text', v_answer ->> 'outcome', case when v_vector is null then 'local-extractive-words' else 'local-extractive' end,
+  v_answer := app_hidden.begin_answer(query, query_embedding, category, site, conversation);
+  return app_public.record_response(query, v_answer ->> 'text', v_answer ->> 'outcome', case when (v_answer ->> 'by_vector')::boolean then 'local-extractive' else 'local-extractive-words' end,
     v_answer -> 'sources', conversation, v_answer ->> 'site', v_answer ->> 'category', category, (v_answer ->> 'confidence')::double precision, v_answer ->> 'reason',
     'local-vote', latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
 end
@@ -6812,6 +9739,45 @@ $$;
 
 COMMENT ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) IS 'Answers a question from the database alone, for psql: select text from ask(''the door code does nothing''). Without query_embedding words decide (and the vector of a question asked before). The GraphQL mutation of this name embeds the question first.
 Errors: CO005 no question, CO006 too long, CO403 not the server or a worker, CO404 no such conversation or site.';
+
+--
+-- Name: cancel_analysis(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.cancel_analysis(batch_id integer, reason text) RETURNS app_public.analysis_batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_batch app_public.analysis_batches;
+begin
+  perform app_hidden.require_role('admin');
+  select * into v_batch from app_public.analysis_batches b where b.id = cancel_analysis.batch_id for update;
+  if v_batch.id is null then
+    raise exception 'There is no batch of analyses with id %.', cancel_analysis.batch_id using errcode = 'CO404', hint = 'select id, status, created_at from analysis_batches order by id desc;';
+  elsif v_batch.status not in ('submitting', 'in_progress') then
+    -- Cancelled already, or over.
+    return v_batch;
+  end if;
+  update app_public.analysis_batches b
+     set status = 'canceling', cancel_reason = app_hidden.require_reason(cancel_analysis.reason), canceled_by = app_hidden.require_actor(), updated_at = clock_timestamp()
+   where b.id = v_batch.id returning * into v_batch;
+  if v_batch.provider_batch_id is null then
+    perform app_hidden.add_job('analysis__submit', json_build_object('batch', v_batch.id), 'analysis__submit:' || v_batch.id);
+  else
+    perform app_private.add_job_at('analysis__poll', json_build_object('batch', v_batch.id), 'analysis__poll:' || v_batch.id, now());
+  end if;
+  return v_batch;
+end
+$$;
+
+--
+-- Name: FUNCTION cancel_analysis(batch_id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) IS 'Stops a batch of analyses at the provider. What it has done by then is used, the rest is analysed by the next run. Cancelling one that is over changes nothing; it is returned as it is.
+Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such batch.';
 
 --
 -- Name: create_api_token(text, text, timestamp with time zone, integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -6954,7 +9920,7 @@ $_$;
 -- Name: FUNCTION create_webhook(url text, events text[]); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.create_webhook(url text, events text[]) IS 'Tells an address outside of events (urgent_ticket, job_dead, audit_broken, audit_head), signed after Standard Webhooks; signing_key is shown this once. Private and local addresses are refused when sending.
+COMMENT ON FUNCTION app_public.create_webhook(url text, events text[]) IS 'Tells an address outside of events (urgent_ticket, job_dead, audit_broken, audit_head, llm_budget), signed after Standard Webhooks; signing_key is shown this once. Private and local addresses are refused when sending.
 Errors: CO001 no actor, CO005 not a URL, CO403 not an admin; 23505 the address is told already, 23514 unknown event.';
 
 --
@@ -7119,17 +10085,14 @@ CREATE FUNCTION app_public.draft_reply(ticket_id integer, query_embedding public
 declare
   v_begun timestamptz := clock_timestamp();
   v_asked record;
-  v_vector vector := query_embedding;
+  v_answer jsonb;
 begin
   perform app_hidden.require_role('agent');
   perform app_hidden.require_actor();
   select * into v_asked from app_hidden.draft_question(draft_reply.ticket_id);
-  if v_vector is null then
-    select c.embedding into v_vector from app_private.embedding_cache c, app_public.club_settings s
-     where c.content_hash = app_hidden.embedding_hash(v_asked.question) and c.model = s.embedding_model;
-  end if;
-  return app_hidden.record_draft(draft_reply.ticket_id, v_asked.question, app_hidden.begin_answer(v_asked.question, v_vector, null, v_asked.site, null),
-    case when v_vector is null then 'local-extractive-words' else 'local-extractive' end, latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
+  v_answer := app_hidden.begin_answer(v_asked.question, query_embedding, null, v_asked.site, null);
+  return app_hidden.record_draft(draft_reply.ticket_id, v_asked.question, v_answer,
+    case when (v_answer ->> 'by_vector')::boolean then 'local-extractive' else 'local-extractive-words' end, latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
 end
 $$;
 
@@ -7238,6 +10201,54 @@ $$;
 
 COMMENT ON FUNCTION app_public.erase_personal_data(visitor_id uuid, reason text) IS 'Erases a visitor in one transaction: texts of their conversations, answers and failures become [erased], their id goes, ratings keep counting under a pseudonym; learned knowledge that rests on their questions alone goes with its search units and vectors; proposals that wait or were rejected lose their words. {reference, counts, to_review}: to_review lists approved proposals, SOPs and published knowledge that quote them, for a person to look at. reason: why; do not name the person. Conversations are closed, also taken ones. Repeating it is harmless.
 Errors: CO001 no actor, CO002 no reason, CO006 reason too long, CO403 not an admin.';
+
+--
+-- Name: estimate_analysis(text, boolean, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.estimate_analysis(model text DEFAULT NULL::text, batch boolean DEFAULT false, most integer DEFAULT 2000) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_model text := coalesce(estimate_analysis.model, (select a.analyst from app_public.analyses a where a.analyst <> 'local' order by a.id desc limit 1));
+  v_shared integer;
+  v_known record;
+  v_new integer;
+  v_own integer;
+  v_patterns integer;
+  v_out integer;
+begin
+  if not app_hidden.has_role('auditor') and not app_hidden.has_role('worker') then
+    perform app_hidden.require_role('agent');
+  end if;
+  -- Four characters are a token.
+  select (length(p.content) + length(app_private.analyst_shared()::text)) / 4 into v_shared from app_public.prompts p where p.name = 'analyse';
+  select count(*)::integer as patterns, coalesce(sum(length((b.brief -> 'own')::text)) / 4, 0)::integer as own into v_known
+    from app_private.patterns_to_analyse() p, lateral (select app_private.analyst_brief(p) as brief) b
+   where b.brief is not null
+     and not exists (select from app_public.analyses a where a.pattern_id = p and (a.status = 'batched'
+            or a.fingerprint = sha256(decode(b.brief ->> 'fingerprint', 'hex') || convert_to(coalesce(v_model, ''), 'UTF8')) and a.status in ('proposed', 'refused', 'nothing')));
+  -- What is not clustered yet: what shares an expectation shares a pattern, anything else is taken for one of its own.
+  select count(distinct case when coalesce(f.expected_sop_id::text, f.expected_topic) is not null then jsonb_build_array(f.expected_sop_id, f.expected_category, f.expected_topic) else to_jsonb(f.id) end)::integer into v_new
+    from (select * from app_public.failed_responses f where not f.analyzed and f.withdrawn_at is null and f.erased_at is null order by f.id limit most) f;
+  v_own := case when v_known.patterns > 0 then v_known.own / v_known.patterns else 1200 end;
+  v_patterns := v_known.patterns + v_new;
+  v_out := app_private.analysis_tokens_out(coalesce(v_model, ''));
+  return jsonb_build_object('model', v_model, 'batch', batch, 'failures', (select count(*) from app_public.failed_responses f where not f.analyzed and f.withdrawn_at is null and f.erased_at is null),
+    'patterns', v_patterns, 'tokens_in', v_patterns * v_shared + v_known.own + v_new * v_own, 'tokens_cached', greatest(v_patterns - 1, 0) * v_shared, 'tokens_out', v_patterns * v_out,
+    -- The first writes the cache, the others read it.
+    'cost', app_hidden.llm_cost(v_model, now(), v_patterns * v_shared + v_known.own + v_new * v_own, greatest(v_patterns - 1, 0) * v_shared, case when v_patterns > 0 then v_shared else 0 end, v_patterns * v_out, batch),
+    'cost_without_cache', app_hidden.llm_cost(v_model, now(), v_patterns * v_shared + v_known.own + v_new * v_own, 0, 0, v_patterns * v_out, batch),
+    'budget_left', app_private.llm_budget_left(), 'budget_state', app_private.llm_budget_state());
+end
+$$;
+
+--
+-- Name: FUNCTION estimate_analysis(model text, batch boolean, most integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.estimate_analysis(model text, batch boolean, most integer) IS 'What analysing the failed answers that wait would cost with a model (default: the one used last), by batches or by messages, as far as can be told before: {model, batch, failures, patterns, tokens_in, tokens_cached, tokens_out, cost and cost_without_cache (US dollars at list price, null where there is none), budget_left (US dollars, null: no limit), budget_state}. Four characters count as a token; failures that no pattern has yet and nobody''s correction names an SOP for count as a pattern each, so it is rather too much than too little. most: at most so many failures. Errors: CO403 not staff.';
 
 --
 -- Name: export_conversation(integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -7700,6 +10711,35 @@ COMMENT ON FUNCTION app_public.knowledge_duplicates(first integer) IS 'Knowledge
 Errors: CO403 neither staff nor auditor.';
 
 --
+-- Name: llm_spend(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.llm_spend(OUT today numeric, OUT month numeric, OUT daily_budget numeric, OUT monthly_budget numeric, OUT budget_warning double precision, OUT state text, OUT unpriced_models text[]) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('admin');
+  end if;
+  select max(p.spent) filter (where p.period = 'day'), max(p.budget) filter (where p.period = 'day'), max(p.spent) filter (where p.period = 'month'), max(p.budget) filter (where p.period = 'month')
+    into today, daily_budget, month, monthly_budget from app_hidden.llm_periods() p;
+  select s.budget_warning into budget_warning from app_public.club_settings s;
+  state := app_private.llm_budget_state();
+  -- A call that failed before a token was counted costs nothing, whatever its model.
+  select array_agg(distinct c.model order by c.model) into unpriced_models from app_public.llm_calls c
+   where c.created_at >= date_trunc('month', now(), 'UTC') and c.cost is null and c.tokens_in > 0;
+end
+$$;
+
+--
+-- Name: FUNCTION llm_spend(OUT today numeric, OUT month numeric, OUT daily_budget numeric, OUT monthly_budget numeric, OUT budget_warning double precision, OUT state text, OUT unpriced_models text[]); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.llm_spend(OUT today numeric, OUT month numeric, OUT daily_budget numeric, OUT monthly_budget numeric, OUT budget_warning double precision, OUT state text, OUT unpriced_models text[]) IS 'What models have cost today and this month (UTC), in US dollars at list prices; the budgets (null: no limit) and from which share of them admins are warned; state: open, warned, or stopped (the local providers answer). unpriced_models: used this month, but without a price in llm_prices, so that no budget counts them; null where there are none.
+Errors: CO403 neither admin nor auditor.';
+
+--
 -- Name: look_at_improvement(integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -8051,6 +11091,37 @@ COMMENT ON FUNCTION app_public.preview_improvement(id integer, edited_content te
 Errors: CO005 it has no text to edit, or an empty one, CO006 over 1 MiB, CO403 not staff, CO404 no such proposal.';
 
 --
+-- Name: prompt_diff(integer, integer, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.prompt_diff(prompt_id integer, "from" integer, "to" integer) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  v_prompt app_public.prompts;
+  v_from text;
+  v_to text;
+begin
+  select * into v_prompt from app_public.prompts p where p.id = prompt_diff.prompt_id;
+  select max(t.content) filter (where t.version = "from"), max(t.content) filter (where t.version = "to") into v_from, v_to
+    from (select v.version, v.content from app_public.prompt_versions v where v.prompt_id = v_prompt.id and v.version in ("from", "to")
+          union all
+          select 0, v_prompt.default_content) t;
+  if v_from is null or v_to is null then
+    raise exception 'Prompt % has no version %.', prompt_diff.prompt_id, case when v_from is null then "from" else "to" end using errcode = 'CO404';
+  end if;
+  return app_hidden.unified_diff(v_from, v_to, v_prompt.name || case "from" when 0 then ' default' else ' version ' || "from" end,
+    v_prompt.name || case "to" when 0 then ' default' else ' version ' || "to" end);
+end
+$$;
+
+--
+-- Name: FUNCTION prompt_diff(prompt_id integer, "from" integer, "to" integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.prompt_diff(prompt_id integer, "from" integer, "to" integer) IS 'A unified line diff between two versions of a prompt, 0 being the default that ClubOS comes with; empty where their texts are equal. Errors: CO404 no such version.';
+
+--
 -- Name: propose_improvement(text, jsonb, integer[], integer, integer, text, double precision); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -8139,10 +11210,10 @@ $$;
 COMMENT ON FUNCTION app_public.push_public_key() IS 'The applicationServerKey that browsers subscribe for, base64url; null until a server has started. Errors: CO403 not an agent.';
 
 --
--- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric); Type: FUNCTION; Schema: app_public; Owner: -
+-- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb DEFAULT '[]'::jsonb, conversation uuid DEFAULT NULL::uuid, site text DEFAULT NULL::text, category text DEFAULT NULL::text, requested_category text DEFAULT NULL::text, confidence double precision DEFAULT NULL::double precision, reason text DEFAULT NULL::text, router_model text DEFAULT NULL::text, prompt_version_id integer DEFAULT NULL::integer, latency_ms double precision DEFAULT NULL::double precision, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric) RETURNS app_public.responses
+CREATE FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb DEFAULT '[]'::jsonb, conversation uuid DEFAULT NULL::uuid, site text DEFAULT NULL::text, category text DEFAULT NULL::text, requested_category text DEFAULT NULL::text, confidence double precision DEFAULT NULL::double precision, reason text DEFAULT NULL::text, router_model text DEFAULT NULL::text, prompt_version_id integer DEFAULT NULL::integer, latency_ms double precision DEFAULT NULL::double precision, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric, calls jsonb DEFAULT NULL::jsonb, id bigint DEFAULT NULL::bigint) RETURNS app_public.responses
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -8152,8 +11223,10 @@ declare
   v_outcome text := record_response.outcome;
   v_reason text := record_response.reason;
   v_opened boolean := false;
+  v_spent record;
 begin
   perform app_hidden.require_role('worker');
+  perform app_private.check_cited(record_response.outcome, record_response.model, record_response.sources);
   if conversation is not null then
     v_ticket := app_hidden.find_conversation(conversation);
     -- Decided here, under the conversation's lock: a person who took over meanwhile silences this answer too.
@@ -8172,20 +11245,25 @@ begin
     insert into app_public.messages (ticket_id, author_kind, body) values (v_ticket.id, 'customer', question);
     v_opened := true;
   end if;
-  insert into app_public.responses (ticket_id, visitor_id, question, question_hash, embedding_model, site_id, requested_category, category, confidence, text,
+  select * into v_spent from app_private.calls_spent(record_response.calls);
+  insert into app_public.responses (id, ticket_id, visitor_id, question, question_hash, embedding_model, site_id, requested_category, category, confidence, text,
       outcome, reason, model, router_model, prompt_version_id, latency_ms, tokens_in, tokens_out, cost)
-  select v_ticket.id, app_public.current_visitor_id(), question, app_hidden.embedding_hash(question), s.embedding_model, coalesce(app_hidden.find_site(site), v_ticket.site_id),
+  select coalesce(record_response.id, nextval(pg_get_serial_sequence('app_public.responses', 'id'))), v_ticket.id, app_public.current_visitor_id(), question, app_hidden.embedding_hash(question), s.embedding_model, coalesce(app_hidden.find_site(site), v_ticket.site_id),
          requested_category, record_response.category, record_response.confidence, record_response.text, v_outcome, v_reason, record_response.model, record_response.router_model,
-         record_response.prompt_version_id, record_response.latency_ms, record_response.tokens_in, record_response.tokens_out, record_response.cost
+         record_response.prompt_version_id, record_response.latency_ms, coalesce(record_response.tokens_in, v_spent.tokens_in),
+         coalesce(record_response.tokens_out, v_spent.tokens_out), coalesce(record_response.cost, v_spent.cost)
     from app_public.club_settings s
   returning * into v_response;
   perform app_private.record_sources(v_response.id, record_response.sources);
-  if v_ticket.id is not null and v_outcome <> 'withheld' then
+  perform app_private.record_llm_calls(record_response.calls, v_response.id);
+  if v_outcome = 'withheld' then
+    update app_public.tickets t set awaiting_since = null where t.id = v_ticket.id and t.awaiting_since is not null;
+  elsif v_ticket.id is not null then
     insert into app_public.messages (ticket_id, author_kind, author, body, response_id)
     values (v_ticket.id, 'assistant', record_response.model,
             case when v_outcome = 'paused' and record_response.outcome <> 'paused' then 'A member of our team will answer you here as soon as possible.' else record_response.text end, v_response.id);
     update app_public.tickets t
-       set category = coalesce(record_response.category, t.category), updated_at = now(),
+       set category = coalesce(record_response.category, t.category), updated_at = now(), awaiting_since = null,
            status = case when v_outcome in ('handed_over', 'emergency', 'paused') then 'waiting' when t.status = 'taken' then 'open' else t.status end,
            assignee = case when t.status = 'taken' then null else t.assignee end, silent_until = null,
            priority = case when v_outcome = 'emergency' then 'urgent' else t.priority end,
@@ -8201,12 +11279,12 @@ end
 $$;
 
 --
--- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric); Type: COMMENT; Schema: app_public; Owner: -
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric) IS '@behavior -*
-Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them. latency_ms: milliseconds; cost: US dollars.
-Errors: CO403 not the server or a worker, CO404 no such conversation or site.';
+COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) IS '@behavior -*
+Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_question reserved it. latency_ms: milliseconds; cost: US dollars.
+Errors: CO005 an answer by a model that cites no source, CO403 not the server or a worker, CO404 no such conversation or site.';
 
 --
 -- Name: reject_improvement(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -8245,6 +11323,87 @@ $$;
 
 COMMENT ON FUNCTION app_public.reject_improvement(id integer, reason text) IS 'Turns a proposal down; its twins do not come back. reason: why, shown to the analyst next time.
 Errors: CO001 no actor, CO002 no reason, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: llm_prices; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.llm_prices (
+    id integer NOT NULL,
+    model text NOT NULL,
+    valid_from date NOT NULL,
+    input numeric(12,6) NOT NULL,
+    cached_input numeric(12,6),
+    cache_write numeric(12,6),
+    output numeric(12,6) DEFAULT 0 NOT NULL,
+    batch_factor numeric(4,3) DEFAULT 1 NOT NULL,
+    CONSTRAINT llm_prices_are_not_negative CHECK (((input >= (0)::numeric) AND (cached_input >= (0)::numeric) AND (cache_write >= (0)::numeric) AND (output >= (0)::numeric))),
+    CONSTRAINT llm_prices_batch_factor_is_a_share CHECK (((batch_factor > (0)::numeric) AND (batch_factor <= (1)::numeric)))
+);
+
+--
+-- Name: TABLE llm_prices; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.llm_prices IS 'List prices by model and day. A call costs what held on its day for the longest name that its model begins with.';
+
+--
+-- Name: COLUMN llm_prices.model; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_prices.model IS 'The beginning of a model''s name: gpt-4o stands for gpt-4o-2024-11-20 too.';
+
+--
+-- Name: COLUMN llm_prices.input; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_prices.input IS 'US dollars for a million tokens, as the following prices.';
+
+--
+-- Name: COLUMN llm_prices.cached_input; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_prices.cached_input IS 'Read from the provider''s cache; null: as input.';
+
+--
+-- Name: COLUMN llm_prices.cache_write; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_prices.cache_write IS 'Written to the provider''s cache; null: as input.';
+
+--
+-- Name: COLUMN llm_prices.batch_factor; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_prices.batch_factor IS 'What a batch costs of it.';
+
+--
+-- Name: remove_llm_price(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.remove_llm_price(price_id integer, reason text) RETURNS app_public.llm_prices
+    LANGUAGE plpgsql
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_price app_public.llm_prices;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(remove_llm_price.reason));
+  delete from app_public.llm_prices p where p.id = remove_llm_price.price_id returning * into v_price;
+  if v_price.id is null then
+    raise exception 'There is no price with id %.', remove_llm_price.price_id using errcode = 'CO404', hint = 'select id, model, valid_from from llm_prices;';
+  end if;
+  return v_price;
+end
+$$;
+
+--
+-- Name: FUNCTION remove_llm_price(price_id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.remove_llm_price(price_id integer, reason text) IS 'Takes a price out of the table; what it was counted with stays counted. Without any, a model''s calls cost nothing that is known.
+Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such price.';
 
 --
 -- Name: reopen_improvement(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -8366,14 +11525,19 @@ Errors: CO001 no actor, CO005 empty, CO006 too long, CO104 somebody else has it,
 -- Name: request_analysis(integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.request_analysis(most integer DEFAULT 2000) RETURNS boolean
+CREATE FUNCTION app_public.request_analysis(most integer DEFAULT 2000) RETURNS app_public.analysis_runs
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
+declare
+  v_run app_public.analysis_runs;
 begin
   perform app_hidden.require_role('agent');
-  perform app_hidden.add_job('failures__analyse', json_build_object('most', least(greatest(coalesce(most, 2000), 1), 100000)), 'failures__analyse:asked');
-  return true;
+  insert into app_public.analysis_runs as r (kind, most, requested_by) values ('requested', least(greatest(coalesce(request_analysis.most, 2000), 1), 100000), app_public.current_actor())
+  on conflict (kind) where kind = 'requested' and status = 'queued' and job_id is null do update set most = greatest(r.most, excluded.most)
+  returning * into v_run;
+  perform app_hidden.add_job('failures__analyse', json_build_object('run', v_run.id), 'failures__analyse:asked');
+  return v_run;
 end
 $$;
 
@@ -8381,7 +11545,7 @@ $$;
 -- Name: FUNCTION request_analysis(most integer); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.request_analysis(most integer) IS 'Asks the worker to analyse failed answers now instead of at the next full hour; asking twice while it waits is asking once. most: at most so many failures. Errors: CO403 not an agent.';
+COMMENT ON FUNCTION app_public.request_analysis(most integer) IS 'Asks the worker to analyse failed answers now instead of at the next full hour, and returns the run, which tells how it goes; asking twice while it waits is asking once. most: at most so many failures. Errors: CO403 not an agent.';
 
 --
 -- Name: resolve_ticket(integer, text, text, integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -8686,6 +11850,41 @@ $$;
 COMMENT ON FUNCTION app_public.revoke_session(session_id uuid) IS 'Ends a login at once: one''s own, or as an admin anybody''s. Errors: CO403 not staff, CO404 no such session of yours.';
 
 --
+-- Name: rollback_prompt(integer, integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.rollback_prompt(prompt_id integer, version integer, reason text) RETURNS app_public.prompts
+    LANGUAGE plpgsql
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_prompt app_public.prompts;
+  v_content text;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.set_reason(case rollback_prompt.version when 0 then 'Back to the default: ' else format('Rollback to version %s: ', rollback_prompt.version) end
+    || app_hidden.require_reason(rollback_prompt.reason));
+  v_prompt := app_hidden.find_prompt(rollback_prompt.prompt_id);
+  v_content := case rollback_prompt.version when 0 then v_prompt.default_content
+    else (select v.content from app_public.prompt_versions v where v.prompt_id = v_prompt.id and v.version = rollback_prompt.version) end;
+  if v_content is null then
+    raise exception 'The prompt % has no version %; it has 1 to %.', v_prompt.name, rollback_prompt.version, v_prompt.version using errcode = 'CO404';
+  elsif v_content = v_prompt.content then
+    return v_prompt;
+  end if;
+  update app_public.prompts p set content = v_content where p.id = v_prompt.id returning * into v_prompt;
+  return v_prompt;
+end
+$$;
+
+--
+-- Name: FUNCTION rollback_prompt(prompt_id integer, version integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.rollback_prompt(prompt_id integer, version integer, reason text) IS 'Makes an earlier version''s text the prompt''s next version: history grows, nothing is lost. version 0: the default that ClubOS comes with. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such prompt or version.';
+
+--
 -- Name: rollback_sop(integer, integer, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -8753,6 +11952,44 @@ $$;
 
 COMMENT ON FUNCTION app_public.save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text) IS 'Writes a knowledge entry, over one that asks the same. site: slug of the venue where it holds; valid_from, valid_to: when it holds. An entry whose category and topic name an SOP belongs to that SOP.
 Errors: CO001 no actor, CO005 incomplete, CO403 not a reviewer, CO404 no such site.';
+
+--
+-- Name: save_prompt(text, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.save_prompt(name text, content text, reason text, expected_version integer DEFAULT NULL::integer) RETURNS app_public.prompts
+    LANGUAGE plpgsql
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_prompt app_public.prompts;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  perform app_hidden.require_prompt_text(save_prompt.content);
+  select * into v_prompt from app_public.prompts p where p.name = save_prompt.name for no key update;
+  if v_prompt.id is null then
+    raise exception 'There is no prompt named "%".', save_prompt.name
+      using errcode = 'CO404', hint = format('ClubOS asks for these: %s.', (select string_agg(p.name, ', ' order by p.name) from app_public.prompts p));
+  elsif expected_version is not null and v_prompt.version <> expected_version then
+    raise exception 'The prompt % is at version %, not % as you expected: somebody changed it meanwhile.', v_prompt.name, v_prompt.version, expected_version
+      using errcode = 'CO101', detail = jsonb_build_object('prompt_id', v_prompt.id, 'version', v_prompt.version)::text,
+            hint = 'Look at prompt_diff(prompt_id, your version, current version), then save again with the current version.';
+  elsif v_prompt.content = save_prompt.content then
+    return v_prompt; -- saved already: repeating a call is harmless
+  end if;
+  perform app_hidden.set_reason(app_hidden.require_reason(save_prompt.reason));
+  update app_public.prompts p set content = save_prompt.content where p.id = v_prompt.id returning * into v_prompt;
+  return v_prompt;
+end
+$$;
+
+--
+-- Name: FUNCTION save_prompt(name text, content text, reason text, expected_version integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.save_prompt(name text, content text, reason text, expected_version integer) IS 'Writes the next version of a prompt; the next question is asked with it. reason: why. expected_version: the version you edited; saving over another is refused. Try it first with previewPrompt.
+Errors: CO001 no actor, CO002 no reason, CO005 empty, CO006 over 20,000 characters, CO101 changed meanwhile, CO403 not a reviewer, CO404 no such prompt.';
 
 --
 -- Name: push_subscriptions; Type: TABLE; Schema: app_public; Owner: -
@@ -8896,10 +12133,10 @@ COMMENT ON FUNCTION app_public.save_sop(category text, section text, content tex
 Errors: CO001 no actor, CO002 no reason, CO005 empty, CO101 changed meanwhile, CO403 not a reviewer, CO404 gone.';
 
 --
--- Name: search_as_of(text, public.vector, timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+-- Name: search_as_of(text, public.vector, timestamp with time zone, text, text, integer, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, first integer DEFAULT 10) RETURNS SETOF app_public.search_result
+CREATE FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text, first integer DEFAULT 10, embedding_model text DEFAULT NULL::text) RETURNS SETOF app_public.search_result
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
@@ -8917,6 +12154,9 @@ begin
     raise exception 'As of when?' using errcode = 'CO005', hint = 'Give at, such as now() - interval ''1 week''.';
   elsif query_embedding is not null and vector_dims(query_embedding) <> 1536 then
     raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
+  end if;
+  if search_as_of.embedding_model <> (select s.embedding_model from app_public.club_settings s) then
+    query_embedding := null; -- Vectors of two models are never compared.
   end if;
   select * into v_words from app_private.question_words(v_query);
   select array_agg(l), array_agg(-(v_words.impacts <#> format('{%s:1}/268435456', app_hidden.lexeme_dimension(l))::sparsevec)) into v_lexemes, v_idf
@@ -8966,19 +12206,19 @@ end
 $$;
 
 --
--- Name: FUNCTION search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+-- Name: FUNCTION search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer, embedding_model text); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer) IS 'What search_knowledge would have found at a time, over the SOP versions then in force and the knowledge entries as they were.
+COMMENT ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer, embedding_model text) IS 'What search_knowledge would have found at a time, over the SOP versions then in force and the knowledge entries as they were.
 Exact: which SOPs and which of their versions, their texts, phrases and sections; which entries there were and when they held; vectors, where the cache still has those of the old texts (else words alone speak for them). Not exact: how rare a word is counts as it is today, by today''s embedding model; the profile of an SOP that has not changed holds questions learned since; of learned entries that were changed or removed since the log keeps hashes alone, so they are left out; erased texts are gone; unknown words are not corrected by spelling.
-query: 20,000 characters are read. query_embedding: its vector (1536 dimensions), null for words alone. at: when. category, site (slug): only what held there. first: at most so many (1 to 100).
+query: 20,000 characters are read. query_embedding: its vector (1536 dimensions), null for words alone; embedding_model: whose it is, as in search_knowledge. at: when. category, site (slug): only what held there. first: at most so many (1 to 100).
 Errors: CO005 no time, wrong dimensions, CO404 no such site.';
 
 --
--- Name: search_knowledge(text, public.vector, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+-- Name: search_knowledge(text, public.vector, text, text, integer, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.search_knowledge(query text, query_embedding public.vector DEFAULT NULL::public.vector, category text DEFAULT NULL::text, site text DEFAULT NULL::text, first integer DEFAULT 10) RETURNS SETOF app_public.search_result
+CREATE FUNCTION app_public.search_knowledge(query text, query_embedding public.vector DEFAULT NULL::public.vector, category text DEFAULT NULL::text, site text DEFAULT NULL::text, first integer DEFAULT 10, embedding_model text DEFAULT NULL::text) RETURNS SETOF app_public.search_result
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
@@ -8995,6 +12235,9 @@ begin
     raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
   end if;
   select s.embedding_model into v_model from app_public.club_settings s;
+  if search_knowledge.embedding_model <> v_model then
+    query_embedding := null; -- Vectors of two models are never compared.
+  end if;
   select * into v_words from app_private.question_words(v_query);
   if v_words.candidates is null or query_embedding is null then
     v_spelling := app_private.correct_spelling(v_query);
@@ -9027,11 +12270,11 @@ end
 $$;
 
 --
--- Name: FUNCTION search_knowledge(query text, query_embedding public.vector, category text, site text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+-- Name: FUNCTION search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer) IS 'Hybrid retrieval over SOPs and knowledge: the one door to knowledge for answers, dry runs and tests alike.
-query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one) by club_settings.embedding_model; without it words alone decide, unknown ones by spelling. category, site (slug): only what holds there. first: at most so many results (1 to 100).
+COMMENT ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) IS 'Hybrid retrieval over SOPs and knowledge: the one door to knowledge for answers, dry runs and tests alike.
+query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one); without it words alone decide, unknown ones by spelling. embedding_model: whose vector it is; one of another model than club_settings.embedding_model is not used; null says that it is that one''s. category, site (slug): only what holds there. first: at most so many results (1 to 100).
 Errors: CO005 wrong dimensions, CO404 no such site.';
 
 --
@@ -9046,10 +12289,17 @@ CREATE TABLE app_public.club_settings (
     helpful_votes_to_confirm integer DEFAULT 3 NOT NULL,
     embedding_model text DEFAULT 'local-use-lite'::text NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    daily_budget numeric(10,2),
+    monthly_budget numeric(10,2),
+    budget_warning double precision DEFAULT 0.8 NOT NULL,
+    model_threshold double precision DEFAULT 0.10 NOT NULL,
+    CONSTRAINT club_settings_budgets_are_not_negative CHECK (((daily_budget >= (0)::numeric) AND (monthly_budget >= (0)::numeric))),
     CONSTRAINT club_settings_has_one_row CHECK (id),
+    CONSTRAINT club_settings_model_threshold_is_a_probability CHECK (((model_threshold >= (0)::double precision) AND (model_threshold <= (1)::double precision))),
     CONSTRAINT club_settings_takeover_is_positive CHECK ((takeover_minutes > 0)),
     CONSTRAINT club_settings_threshold_is_a_probability CHECK (((confidence_threshold >= (0)::double precision) AND (confidence_threshold <= (1)::double precision))),
-    CONSTRAINT club_settings_votes_is_positive CHECK ((helpful_votes_to_confirm > 0))
+    CONSTRAINT club_settings_votes_is_positive CHECK ((helpful_votes_to_confirm > 0)),
+    CONSTRAINT club_settings_warning_is_a_share CHECK (((budget_warning > (0)::double precision) AND (budget_warning <= (1)::double precision)))
 );
 
 --
@@ -9089,6 +12339,30 @@ COMMENT ON COLUMN app_public.club_settings.helpful_votes_to_confirm IS 'Distinct
 COMMENT ON COLUMN app_public.club_settings.embedding_model IS 'The model whose vectors are searched; vectors of two models are never compared.';
 
 --
+-- Name: COLUMN club_settings.daily_budget; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.daily_budget IS 'US dollars that models may cost in a day (UTC); beyond it the local providers answer. Null: no limit.';
+
+--
+-- Name: COLUMN club_settings.monthly_budget; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.monthly_budget IS 'US dollars that models may cost in a calendar month (UTC). Null: no limit.';
+
+--
+-- Name: COLUMN club_settings.budget_warning; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.budget_warning IS 'Share (0 to 1) of a budget from which admins are warned.';
+
+--
+-- Name: COLUMN club_settings.model_threshold; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.model_threshold IS 'The same probability, below which no model is asked to write an answer either. Lower than confidence_threshold, since a model reads several sources, and can say that they do not hold the answer.';
+
+--
 -- Name: set_assistant_enabled(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -9115,6 +12389,73 @@ $$;
 
 COMMENT ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) IS 'The kill switch: false stops all automatic answers at once; every question then waits for a person. Whoever is on duty may pull it.
 Errors: CO001 no actor, CO002 no reason, CO403 not an agent.';
+
+--
+-- Name: set_llm_budget(numeric, numeric, double precision, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.set_llm_budget(daily numeric, monthly numeric, warning double precision, reason text) RETURNS app_public.club_settings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_settings app_public.club_settings;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(set_llm_budget.reason));
+  if daily < 0 or monthly < 0 or warning <= 0 or warning > 1 then
+    raise exception 'Budgets are US dollars, zero or more, and the warning is a share of them above 0 and at most 1.'
+      using errcode = 'CO005', hint = 'Such as: select set_llm_budget(5, 100, 0.8, ''why''); null for no limit.';
+  end if;
+  update app_public.club_settings s
+     set daily_budget = set_llm_budget.daily, monthly_budget = set_llm_budget.monthly, budget_warning = coalesce(set_llm_budget.warning, s.budget_warning), updated_at = now()
+  returning * into v_settings;
+  return v_settings;
+end
+$$;
+
+--
+-- Name: FUNCTION set_llm_budget(daily numeric, monthly numeric, warning double precision, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.set_llm_budget(daily numeric, monthly numeric, warning double precision, reason text) IS 'What models may cost in a day and in a month (UTC), in US dollars; null: no limit. Beyond it the local providers answer. warning: from which share (0 to 1) of a budget admins are warned; null leaves it.
+Errors: CO001 no actor, CO002 no reason, CO005 a negative budget or a share out of range, CO403 not an admin.';
+
+--
+-- Name: set_llm_price(text, date, numeric, numeric, numeric, numeric, numeric, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.set_llm_price(model text, valid_from date, input_price numeric, output_price numeric, cached_input numeric DEFAULT NULL::numeric, cache_write numeric DEFAULT NULL::numeric, batch_factor numeric DEFAULT 1, reason text DEFAULT NULL::text) RETURNS app_public.llm_prices
+    LANGUAGE plpgsql
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_price app_public.llm_prices;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(set_llm_price.reason));
+  if coalesce(btrim(set_llm_price.model), '') = '' or set_llm_price.valid_from is null or input_price is null or output_price is null then
+    raise exception 'A price needs a model, the day it holds from, and what input and output cost.'
+      using errcode = 'CO005', hint = 'Such as: select set_llm_price(''gpt-4o'', ''2026-11-01'', 2.5, 10, reason => ''why''); US dollars for a million tokens.';
+  elsif least(input_price, output_price, cached_input, cache_write) < 0 or set_llm_price.batch_factor <= 0 or set_llm_price.batch_factor > 1 then
+    raise exception 'Prices are zero or more, and what a batch costs is a share of them above 0 and at most 1.' using errcode = 'CO005';
+  end if;
+  insert into app_public.llm_prices as p (model, valid_from, input, cached_input, cache_write, output, batch_factor)
+  values (btrim(set_llm_price.model), set_llm_price.valid_from, input_price, set_llm_price.cached_input, set_llm_price.cache_write, output_price, coalesce(set_llm_price.batch_factor, 1))
+  on conflict on constraint llm_prices_model_valid_from_key do update
+     set input = excluded.input, cached_input = excluded.cached_input, cache_write = excluded.cache_write, output = excluded.output, batch_factor = excluded.batch_factor
+  returning * into v_price;
+  return v_price;
+end
+$$;
+
+--
+-- Name: FUNCTION set_llm_price(model text, valid_from date, input_price numeric, output_price numeric, cached_input numeric, cache_write numeric, batch_factor numeric, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.set_llm_price(model text, valid_from date, input_price numeric, output_price numeric, cached_input numeric, cache_write numeric, batch_factor numeric, reason text) IS 'Writes what a model costs from a day on, in US dollars for a million tokens: calls from now on are counted with it, those in the ledger stay as they are. cached_input and cache_write: null as input. batch_factor: share (0 to 1) that a batch costs. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO005 incomplete or out of range, CO403 not an admin.';
 
 --
 -- Name: retention_rules; Type: TABLE; Schema: app_public; Owner: -
@@ -9992,6 +13333,21 @@ ALTER TEXT SEARCH CONFIGURATION app_public.clubos
     ADD MAPPING FOR uint WITH simple;
 
 --
+-- Name: analysis_briefs; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.analysis_briefs (
+    analysis_id integer NOT NULL,
+    own jsonb NOT NULL
+);
+
+--
+-- Name: TABLE analysis_briefs; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.analysis_briefs IS 'What a batch is to send for an analysis, masked; a row lives until the batch is submitted.';
+
+--
 -- Name: audit_head; Type: TABLE; Schema: app_private; Owner: -
 --
 
@@ -10189,6 +13545,45 @@ COMMENT ON COLUMN app_private.worker_heartbeats.worker_id IS 'What stands in gra
 COMMENT ON COLUMN app_private.worker_heartbeats.beating_since IS 'Since when it beats without a gap: whoever was away (or whose clock jumped) cannot tell who died meanwhile.';
 
 --
+-- Name: analyses_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.analyses ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.analyses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: analysis_batches_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.analysis_batches ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.analysis_batches_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: analysis_runs_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.analysis_runs ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.analysis_runs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: api_tokens_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
@@ -10213,6 +13608,158 @@ ALTER TABLE app_public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: llm_calls; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.llm_calls (
+    id bigint NOT NULL,
+    purpose text NOT NULL,
+    model text NOT NULL,
+    tokens_in integer,
+    tokens_out integer,
+    tokens_cached integer,
+    cost numeric(12,6),
+    latency_ms double precision,
+    status text NOT NULL,
+    request_id text,
+    response_id bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    provider text NOT NULL,
+    tokens_cache_written integer,
+    batch boolean DEFAULT false NOT NULL,
+    improvement_id integer,
+    analysis_id integer,
+    CONSTRAINT llm_calls_purpose_is_known CHECK ((purpose = ANY (ARRAY['route'::text, 'answer'::text, 'embed'::text, 'analyse'::text, 'preview'::text])))
+);
+
+--
+-- Name: TABLE llm_calls; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.llm_calls IS '@behavior +aggregates +groupedAggregates -groupedAggregates:having
+Each call of a model outside the database: what for, how long, at what cost.';
+
+--
+-- Name: COLUMN llm_calls.purpose; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.purpose IS 'route, answer, embed, analyse, or preview (a prompt tried on past questions).';
+
+--
+-- Name: COLUMN llm_calls.model; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.model IS 'As the provider named it in its answer; else as it was asked for.';
+
+--
+-- Name: COLUMN llm_calls.tokens_in; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.tokens_in IS 'All of the input, what was cached included; null where the provider did not say.';
+
+--
+-- Name: COLUMN llm_calls.tokens_cached; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.tokens_cached IS 'Of tokens_in: read from the provider''s cache, at its lower price.';
+
+--
+-- Name: COLUMN llm_calls.cost; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.cost IS 'US dollars at the list price of the day (llm_prices); null where the model has none there.';
+
+--
+-- Name: COLUMN llm_calls.latency_ms; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.latency_ms IS 'Milliseconds.';
+
+--
+-- Name: COLUMN llm_calls.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.status IS '@behavior +filterBy
+ok, or how it failed: rate_limited, timeout, refused …; docs/models.md has them all.';
+
+--
+-- Name: COLUMN llm_calls.provider; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.provider IS 'openai or anthropic: whose protocol it was; the endpoint may be another''s.';
+
+--
+-- Name: COLUMN llm_calls.tokens_cache_written; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.tokens_cache_written IS 'Of tokens_in: written to the provider''s cache, where it charges for that.';
+
+--
+-- Name: COLUMN llm_calls.batch; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.batch IS 'By a batch API, at its lower price.';
+
+--
+-- Name: COLUMN llm_calls.improvement_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.improvement_id IS 'The proposal that came of it.';
+
+--
+-- Name: COLUMN llm_calls.analysis_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.llm_calls.analysis_id IS 'The analysis that it was made for.';
+
+--
+-- Name: cost_per_answer; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.cost_per_answer WITH (security_invoker='true') AS
+ SELECT ((c.created_at AT TIME ZONE 'UTC'::text))::date AS day,
+    c.model,
+    count(DISTINCT c.response_id) AS answers,
+    count(*) AS calls,
+    sum(c.cost) AS cost,
+    (sum(c.cost) / (count(DISTINCT c.response_id))::numeric) AS cost_per_answer,
+    sum(c.tokens_in) AS tokens_in,
+    sum(c.tokens_out) AS tokens_out,
+    sum(c.tokens_cached) AS tokens_cached,
+    ((sum(c.tokens_cached))::double precision / (NULLIF(sum(c.tokens_in), 0))::double precision) AS cached_share
+   FROM app_public.llm_calls c
+  WHERE (c.response_id IS NOT NULL)
+  GROUP BY GROUPING SETS (((((c.created_at AT TIME ZONE 'UTC'::text))::date), c.model), ((((c.created_at AT TIME ZONE 'UTC'::text))::date)));
+
+--
+-- Name: VIEW cost_per_answer; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.cost_per_answer IS 'What models cost for answers, by day (UTC) and model, and for the day as a whole (model null): answers that the model had a part in, calls, US dollars at list prices, tokens, and which share of the input came from the provider''s cache. Without answers that were erased since.';
+
+--
+-- Name: cost_per_improvement; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.cost_per_improvement WITH (security_invoker='true') AS
+ SELECT ((date_trunc('month'::text, c.created_at, 'UTC'::text) AT TIME ZONE 'UTC'::text))::date AS month,
+    count(*) AS analyses,
+    sum(c.cost) AS cost,
+    count(DISTINCT c.improvement_id) AS proposed,
+    count(DISTINCT c.improvement_id) FILTER (WHERE ((q.status)::text = 'approved'::text)) AS accepted,
+    (sum(c.cost) / (NULLIF(count(DISTINCT c.improvement_id) FILTER (WHERE ((q.status)::text = 'approved'::text)), 0))::numeric) AS cost_per_accepted
+   FROM (app_public.llm_calls c
+     LEFT JOIN app_public.improvement_queue q ON ((q.id = c.improvement_id)))
+  WHERE (c.purpose = 'analyse'::text)
+  GROUP BY (((date_trunc('month'::text, c.created_at, 'UTC'::text) AT TIME ZONE 'UTC'::text))::date);
+
+--
+-- Name: VIEW cost_per_improvement; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.cost_per_improvement IS 'What a model''s analyses cost by month (UTC), those that led to nothing included: analyses, US dollars at list prices, proposals that came of them, how many of these people accepted, and the cost for each accepted one (null: none yet).';
 
 --
 -- Name: emergency_signals; Type: TABLE; Schema: app_public; Owner: -
@@ -10458,49 +14005,24 @@ ALTER TABLE app_public.knowledge_questions ALTER COLUMN id ADD GENERATED BY DEFA
 );
 
 --
--- Name: llm_calls; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.llm_calls (
-    id bigint NOT NULL,
-    purpose text NOT NULL,
-    model text NOT NULL,
-    tokens_in integer,
-    tokens_out integer,
-    tokens_cached integer,
-    cost numeric(12,6),
-    latency_ms double precision,
-    status text NOT NULL,
-    request_id text,
-    response_id bigint,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT llm_calls_purpose_is_known CHECK ((purpose = ANY (ARRAY['route'::text, 'answer'::text, 'embed'::text, 'analyse'::text])))
-);
-
---
--- Name: TABLE llm_calls; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.llm_calls IS 'Each call of a model outside the database: what for, how long, at what cost.';
-
---
--- Name: COLUMN llm_calls.cost; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.llm_calls.cost IS 'US dollars at the list price of the day.';
-
---
--- Name: COLUMN llm_calls.latency_ms; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.llm_calls.latency_ms IS 'Milliseconds.';
-
---
 -- Name: llm_calls_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
 ALTER TABLE app_public.llm_calls ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.llm_calls_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: llm_prices_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.llm_prices ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.llm_prices_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -10541,7 +14063,7 @@ CREATE TABLE app_public.notifications (
     sent_at timestamp with time zone,
     push_subscription_id integer,
     CONSTRAINT notifications_channel_is_known CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text, 'push'::text]))),
-    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text]))),
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text]))),
     CONSTRAINT notifications_sent_at_matches_status CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT notifications_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
     CONSTRAINT notifications_subscription_is_of_push CHECK (((channel = 'push'::text) OR (push_subscription_id IS NULL))),
@@ -10638,32 +14160,6 @@ ALTER TABLE app_public.prompt_versions ALTER COLUMN id ADD GENERATED BY DEFAULT 
 );
 
 --
--- Name: prompts; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.prompts (
-    id integer NOT NULL,
-    name text NOT NULL,
-    content text NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT prompts_content_is_written CHECK ((btrim(content) <> ''::text))
-);
-
---
--- Name: TABLE prompts; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.prompts IS 'The prompts of routing, answering and analysis, as they are now; every change writes a row of prompt_versions.';
-
---
--- Name: COLUMN prompts.name; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.prompts.name IS 'What it is for, such as route, answer or analyse.';
-
---
 -- Name: prompts_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
@@ -10682,6 +14178,19 @@ ALTER TABLE app_public.prompts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENT
 
 ALTER TABLE app_public.push_subscriptions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.push_subscriptions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: reembeddings_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.reembeddings ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.reembeddings_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -10960,7 +14469,7 @@ CREATE TABLE app_public.webhooks (
     created_by text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT webhooks_events_are_known CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text]))),
+    CONSTRAINT webhooks_events_are_known CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text]))),
     CONSTRAINT webhooks_url_is_a_url CHECK (((url ~ '^https?://[^\s/@]+(/\S*)?$'::text) AND (length(url) <= 2000)))
 );
 
@@ -10980,7 +14489,7 @@ COMMENT ON COLUMN app_public.webhooks.url IS 'Where to: a public address; privat
 -- Name: COLUMN webhooks.events; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.webhooks.events IS 'Any of urgent_ticket, job_dead, audit_broken, audit_head.';
+COMMENT ON COLUMN app_public.webhooks.events IS 'Any of urgent_ticket, job_dead, audit_broken, audit_head, llm_budget.';
 
 --
 -- Name: webhooks_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
@@ -11113,6 +14622,13 @@ CREATE TABLE app_secret.webhook_keys (
 COMMENT ON TABLE app_secret.webhook_keys IS 'The keys that deliveries are signed with: whsec_ and base64.';
 
 --
+-- Name: analysis_briefs analysis_briefs_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.analysis_briefs
+    ADD CONSTRAINT analysis_briefs_pkey PRIMARY KEY (analysis_id);
+
+--
 -- Name: audit_head audit_head_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -11188,6 +14704,55 @@ ALTER TABLE ONLY app_private.search_vocabulary
 
 ALTER TABLE ONLY app_private.worker_heartbeats
     ADD CONSTRAINT worker_heartbeats_pkey PRIMARY KEY (worker_id);
+
+--
+-- Name: analyses analyses_custom_id_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analyses
+    ADD CONSTRAINT analyses_custom_id_key UNIQUE (custom_id);
+
+--
+-- Name: analyses analyses_fingerprint_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analyses
+    ADD CONSTRAINT analyses_fingerprint_key UNIQUE (fingerprint);
+
+--
+-- Name: analyses analyses_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analyses
+    ADD CONSTRAINT analyses_pkey PRIMARY KEY (id);
+
+--
+-- Name: analysis_batches analysis_batches_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analysis_batches
+    ADD CONSTRAINT analysis_batches_pkey PRIMARY KEY (id);
+
+--
+-- Name: analysis_batches analysis_batches_provider_batch_id_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analysis_batches
+    ADD CONSTRAINT analysis_batches_provider_batch_id_key UNIQUE (provider_batch_id);
+
+--
+-- Name: analysis_batches analysis_batches_token_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analysis_batches
+    ADD CONSTRAINT analysis_batches_token_key UNIQUE (token);
+
+--
+-- Name: analysis_runs analysis_runs_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analysis_runs
+    ADD CONSTRAINT analysis_runs_pkey PRIMARY KEY (id);
 
 --
 -- Name: api_tokens api_tokens_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -11309,6 +14874,20 @@ ALTER TABLE ONLY app_public.llm_calls
     ADD CONSTRAINT llm_calls_pkey PRIMARY KEY (id);
 
 --
+-- Name: llm_prices llm_prices_model_valid_from_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.llm_prices
+    ADD CONSTRAINT llm_prices_model_valid_from_key UNIQUE (model, valid_from);
+
+--
+-- Name: llm_prices llm_prices_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.llm_prices
+    ADD CONSTRAINT llm_prices_pkey PRIMARY KEY (id);
+
+--
 -- Name: messages messages_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -11370,6 +14949,13 @@ ALTER TABLE ONLY app_public.push_subscriptions
 
 ALTER TABLE ONLY app_public.push_subscriptions
     ADD CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id);
+
+--
+-- Name: reembeddings reembeddings_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.reembeddings
+    ADD CONSTRAINT reembeddings_pkey PRIMARY KEY (id);
 
 --
 -- Name: response_sources response_sources_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -11612,6 +15198,84 @@ CREATE INDEX search_units_words ON app_private.search_units USING gin (words) WI
 CREATE INDEX search_vocabulary_word_trgm ON app_private.search_vocabulary USING gin (word public.gin_trgm_ops);
 
 --
+-- Name: analyses_batch_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX analyses_batch_id ON app_public.analyses USING btree (batch_id);
+
+--
+-- Name: analyses_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX analyses_created_at ON app_public.analyses USING btree (created_at DESC);
+
+--
+-- Name: analyses_failed_response_ids; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX analyses_failed_response_ids ON app_public.analyses USING gin (failed_response_ids);
+
+--
+-- Name: analyses_improvement_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX analyses_improvement_id ON app_public.analyses USING btree (improvement_id);
+
+--
+-- Name: analyses_pattern_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX analyses_pattern_id ON app_public.analyses USING btree (pattern_id, id DESC);
+
+--
+-- Name: analyses_prompt_version_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX analyses_prompt_version_id ON app_public.analyses USING btree (prompt_version_id);
+
+--
+-- Name: analyses_run_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX analyses_run_id ON app_public.analyses USING btree (run_id);
+
+--
+-- Name: analysis_batches_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX analysis_batches_created_at ON app_public.analysis_batches USING btree (created_at DESC);
+
+--
+-- Name: analysis_batches_open; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX analysis_batches_open ON app_public.analysis_batches USING btree (id) WHERE (status = ANY (ARRAY['submitting'::text, 'in_progress'::text, 'canceling'::text]));
+
+--
+-- Name: analysis_batches_run_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX analysis_batches_run_id ON app_public.analysis_batches USING btree (run_id);
+
+--
+-- Name: analysis_runs_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX analysis_runs_created_at ON app_public.analysis_runs USING btree (created_at DESC);
+
+--
+-- Name: analysis_runs_of_job; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX analysis_runs_of_job ON app_public.analysis_runs USING btree (job_id) WHERE (status <> 'finished'::text);
+
+--
+-- Name: analysis_runs_one_is_asked_for; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX analysis_runs_one_is_asked_for ON app_public.analysis_runs USING btree (kind) WHERE ((kind = 'requested'::text) AND (status = 'queued'::text) AND (job_id IS NULL));
+
+--
 -- Name: api_tokens_name_key; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -11798,16 +15462,34 @@ CREATE INDEX knowledge_questions_learned_from ON app_public.knowledge_questions 
 CREATE INDEX knowledge_questions_question ON app_public.knowledge_questions USING btree (question);
 
 --
--- Name: llm_calls_created_at; Type: INDEX; Schema: app_public; Owner: -
+-- Name: llm_calls_analysis_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
-CREATE INDEX llm_calls_created_at ON app_public.llm_calls USING btree (created_at);
+CREATE INDEX llm_calls_analysis_id ON app_public.llm_calls USING btree (analysis_id);
+
+--
+-- Name: llm_calls_failed; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX llm_calls_failed ON app_public.llm_calls USING btree (id) WHERE (status <> 'ok'::text);
+
+--
+-- Name: llm_calls_improvement_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX llm_calls_improvement_id ON app_public.llm_calls USING btree (improvement_id);
 
 --
 -- Name: llm_calls_response_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
 CREATE INDEX llm_calls_response_id ON app_public.llm_calls USING btree (response_id);
+
+--
+-- Name: llm_calls_spent; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX llm_calls_spent ON app_public.llm_calls USING btree (created_at) INCLUDE (cost, purpose);
 
 --
 -- Name: messages_response_id; Type: INDEX; Schema: app_public; Owner: -
@@ -11868,6 +15550,12 @@ CREATE INDEX privacy_actions_under_way ON app_public.privacy_actions USING btree
 --
 
 CREATE INDEX push_subscriptions_user_id ON app_public.push_subscriptions USING btree (user_id);
+
+--
+-- Name: reembeddings_one_under_way; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX reembeddings_one_under_way ON app_public.reembeddings USING btree (to_model) WHERE (state = ANY (ARRAY['running'::text, 'waiting'::text]));
 
 --
 -- Name: response_sources_cited; Type: INDEX; Schema: app_public; Owner: -
@@ -11976,6 +15664,12 @@ CREATE INDEX sop_versions_previous_version_id ON app_public.sop_versions USING b
 --
 
 CREATE INDEX sops_category_section_trgm ON app_public.sops USING gin (section public.gin_trgm_ops);
+
+--
+-- Name: tickets_awaiting; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX tickets_awaiting ON app_public.tickets USING btree (awaiting_since) WHERE (awaiting_since IS NOT NULL);
 
 --
 -- Name: tickets_inbox; Type: INDEX; Schema: app_public; Owner: -
@@ -12315,6 +16009,12 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.knowled
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.knowledge_questions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('question');
 
 --
+-- Name: llm_prices _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.llm_prices FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
+
+--
 -- Name: privacy_actions _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -12354,7 +16054,7 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.sops FO
 -- Name: tickets _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
-CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.tickets FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'summary', 'subject', 'resolution', 'visitor_id', 'conversation');
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.tickets FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'awaiting_since', 'summary', 'subject', 'resolution', 'visitor_id', 'conversation');
 
 --
 -- Name: users _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
@@ -12379,6 +16079,13 @@ CREATE CONSTRAINT TRIGGER _900_chain AFTER INSERT ON app_public.audit_log DEFERR
 --
 
 CREATE CONSTRAINT TRIGGER _900_finished AFTER INSERT ON app_public.privacy_actions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_privacy_actions__finished();
+
+--
+-- Name: analysis_briefs analysis_briefs_analysis_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.analysis_briefs
+    ADD CONSTRAINT analysis_briefs_analysis_id_fkey FOREIGN KEY (analysis_id) REFERENCES app_public.analyses(id) ON DELETE CASCADE;
 
 --
 -- Name: improvement_viewers improvement_viewers_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
@@ -12421,6 +16128,48 @@ ALTER TABLE ONLY app_private.search_units
 
 ALTER TABLE ONLY app_private.search_units
     ADD CONSTRAINT search_units_sop_version_id_fkey FOREIGN KEY (sop_version_id) REFERENCES app_public.sop_versions(id) ON DELETE CASCADE;
+
+--
+-- Name: analyses analyses_batch_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analyses
+    ADD CONSTRAINT analyses_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES app_public.analysis_batches(id) ON DELETE SET NULL;
+
+--
+-- Name: analyses analyses_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analyses
+    ADD CONSTRAINT analyses_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE SET NULL;
+
+--
+-- Name: analyses analyses_pattern_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analyses
+    ADD CONSTRAINT analyses_pattern_id_fkey FOREIGN KEY (pattern_id) REFERENCES app_public.failure_patterns(id) ON DELETE CASCADE;
+
+--
+-- Name: analyses analyses_prompt_version_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analyses
+    ADD CONSTRAINT analyses_prompt_version_id_fkey FOREIGN KEY (prompt_version_id) REFERENCES app_public.prompt_versions(id) ON DELETE RESTRICT;
+
+--
+-- Name: analyses analyses_run_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analyses
+    ADD CONSTRAINT analyses_run_id_fkey FOREIGN KEY (run_id) REFERENCES app_public.analysis_runs(id) ON DELETE SET NULL;
+
+--
+-- Name: analysis_batches analysis_batches_run_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.analysis_batches
+    ADD CONSTRAINT analysis_batches_run_id_fkey FOREIGN KEY (run_id) REFERENCES app_public.analysis_runs(id) ON DELETE SET NULL;
 
 --
 -- Name: api_tokens api_tokens_user_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -12561,6 +16310,20 @@ ALTER TABLE ONLY app_public.knowledge_questions
 
 ALTER TABLE ONLY app_public.knowledge_questions
     ADD CONSTRAINT knowledge_questions_learned_from_fkey FOREIGN KEY (learned_from) REFERENCES app_public.responses(id) ON DELETE SET NULL;
+
+--
+-- Name: llm_calls llm_calls_analysis_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.llm_calls
+    ADD CONSTRAINT llm_calls_analysis_id_fkey FOREIGN KEY (analysis_id) REFERENCES app_public.analyses(id) ON DELETE SET NULL;
+
+--
+-- Name: llm_calls llm_calls_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.llm_calls
+    ADD CONSTRAINT llm_calls_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE SET NULL;
 
 --
 -- Name: llm_calls llm_calls_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -12731,6 +16494,12 @@ ALTER TABLE ONLY app_secret.webhook_keys
     ADD CONSTRAINT webhook_keys_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES app_public.webhooks(id) ON DELETE CASCADE;
 
 --
+-- Name: analysis_briefs; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.analysis_briefs ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: audit_head; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -12789,6 +16558,12 @@ ALTER TABLE app_private.search_units ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE app_private.search_vocabulary ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: analysis_briefs select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.analysis_briefs FOR SELECT TO auditor USING (true);
 
 --
 -- Name: audit_head select_auditor; Type: POLICY; Schema: app_private; Owner: -
@@ -12863,6 +16638,24 @@ CREATE POLICY select_auditor ON app_private.worker_heartbeats FOR SELECT TO audi
 ALTER TABLE app_private.worker_heartbeats ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: analyses; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.analyses ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: analysis_batches; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.analysis_batches ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: analysis_runs; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.analysis_runs ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: api_tokens; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -12891,6 +16684,12 @@ ALTER TABLE app_public.club_settings ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY delete_admin ON app_public.emergency_signals FOR DELETE TO admin USING (true);
+
+--
+-- Name: llm_prices delete_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY delete_admin ON app_public.llm_prices FOR DELETE TO admin USING (true);
 
 --
 -- Name: knowledge_base delete_reviewer; Type: POLICY; Schema: app_public; Owner: -
@@ -12933,6 +16732,12 @@ ALTER TABLE app_public.improvement_queue ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY insert_admin ON app_public.emergency_signals FOR INSERT TO admin WITH CHECK (true);
+
+--
+-- Name: llm_prices insert_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY insert_admin ON app_public.llm_prices FOR INSERT TO admin WITH CHECK (true);
 
 --
 -- Name: sites insert_admin; Type: POLICY; Schema: app_public; Owner: -
@@ -12989,6 +16794,12 @@ ALTER TABLE app_public.knowledge_questions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.llm_calls ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: llm_prices; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.llm_prices ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: messages; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -13023,6 +16834,12 @@ ALTER TABLE app_public.prompts ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE app_public.push_subscriptions ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: reembeddings; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.reembeddings ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: response_sources; Type: ROW SECURITY; Schema: app_public; Owner: -
@@ -13073,6 +16890,12 @@ CREATE POLICY select_admin ON app_public.audit_log FOR SELECT TO admin USING (tr
 CREATE POLICY select_admin ON app_public.llm_calls FOR SELECT TO admin USING (true);
 
 --
+-- Name: llm_prices select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.llm_prices FOR SELECT TO admin USING (true);
+
+--
 -- Name: notifications select_admin; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -13083,6 +16906,12 @@ CREATE POLICY select_admin ON app_public.notifications FOR SELECT TO admin USING
 --
 
 CREATE POLICY select_admin ON app_public.privacy_actions FOR SELECT TO admin USING (true);
+
+--
+-- Name: reembeddings select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.reembeddings FOR SELECT TO admin USING (true);
 
 --
 -- Name: retention_rules select_admin; Type: POLICY; Schema: app_public; Owner: -
@@ -13107,6 +16936,24 @@ CREATE POLICY select_admin ON app_public.sessions FOR SELECT TO admin USING (tru
 --
 
 CREATE POLICY select_admin ON app_public.webhooks FOR SELECT TO admin USING (true);
+
+--
+-- Name: analyses select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.analyses FOR SELECT TO agent USING (true);
+
+--
+-- Name: analysis_batches select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.analysis_batches FOR SELECT TO agent USING (true);
+
+--
+-- Name: analysis_runs select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.analysis_runs FOR SELECT TO agent USING (true);
 
 --
 -- Name: club_settings select_agent; Type: POLICY; Schema: app_public; Owner: -
@@ -13211,6 +17058,24 @@ CREATE POLICY select_agent ON app_public.users FOR SELECT TO agent USING (true);
 CREATE POLICY select_all ON app_public.sites FOR SELECT TO anonymous USING (true);
 
 --
+-- Name: analyses select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.analyses FOR SELECT TO auditor USING (true);
+
+--
+-- Name: analysis_batches select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.analysis_batches FOR SELECT TO auditor USING (true);
+
+--
+-- Name: analysis_runs select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.analysis_runs FOR SELECT TO auditor USING (true);
+
+--
 -- Name: api_tokens select_auditor; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -13283,6 +17148,12 @@ CREATE POLICY select_auditor ON app_public.knowledge_questions FOR SELECT TO aud
 CREATE POLICY select_auditor ON app_public.llm_calls FOR SELECT TO auditor USING (true);
 
 --
+-- Name: llm_prices select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.llm_prices FOR SELECT TO auditor USING (true);
+
+--
 -- Name: messages select_auditor; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -13317,6 +17188,12 @@ CREATE POLICY select_auditor ON app_public.prompts FOR SELECT TO auditor USING (
 --
 
 CREATE POLICY select_auditor ON app_public.push_subscriptions FOR SELECT TO auditor USING (true);
+
+--
+-- Name: reembeddings select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.reembeddings FOR SELECT TO auditor USING (true);
 
 --
 -- Name: response_sources select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -13443,6 +17320,24 @@ CREATE POLICY select_reviewer ON app_public.prompt_versions FOR SELECT TO review
 CREATE POLICY select_reviewer ON app_public.prompts FOR SELECT TO reviewer USING (true);
 
 --
+-- Name: analyses select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.analyses FOR SELECT TO worker USING (true);
+
+--
+-- Name: analysis_batches select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.analysis_batches FOR SELECT TO worker USING (true);
+
+--
+-- Name: analysis_runs select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.analysis_runs FOR SELECT TO worker USING (true);
+
+--
 -- Name: club_settings select_worker; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -13555,6 +17450,12 @@ CREATE POLICY update_admin ON app_public.club_settings FOR UPDATE TO admin USING
 --
 
 CREATE POLICY update_admin ON app_public.emergency_signals FOR UPDATE TO admin USING (true) WITH CHECK (true);
+
+--
+-- Name: llm_prices update_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY update_admin ON app_public.llm_prices FOR UPDATE TO admin USING (true) WITH CHECK (true);
 
 --
 -- Name: retention_rules update_admin; Type: POLICY; Schema: app_public; Owner: -
@@ -13936,6 +17837,12 @@ REVOKE ALL ON FUNCTION app_hidden.add_job(task text, payload json, job_key text)
 REVOKE ALL ON FUNCTION app_hidden.add_list_items(content text, heading text, items text[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION apply_edits(content text, edits jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.apply_edits(content text, edits jsonb) FROM PUBLIC;
+
+--
 -- Name: TABLE tickets; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -14034,17 +17941,50 @@ REVOKE ALL ON FUNCTION app_hidden.audit_hash(previous bytea, chain_position bigi
 REVOKE ALL ON FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) FROM PUBLIC;
 
 --
--- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid); Type: ACL; Schema: app_hidden; Owner: -
+-- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean); Type: ACL; Schema: app_hidden; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid) TO worker;
+REVOKE ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) TO worker;
+
+--
+-- Name: FUNCTION begin_draft(ticket_id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.begin_draft(ticket_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.begin_draft(ticket_id integer) TO agent;
+
+--
+-- Name: FUNCTION begin_prompt_preview(name text, content text, questions text[], latest integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.begin_prompt_preview(name text, content text, questions text[], latest integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.begin_prompt_preview(name text, content text, questions text[], latest integer) TO reviewer;
+
+--
+-- Name: FUNCTION begin_question(query text, category text, site text, conversation uuid); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.begin_question(query text, category text, site text, conversation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.begin_question(query text, category text, site text, conversation uuid) TO worker;
 
 --
 -- Name: FUNCTION bm25_impacts(words tsvector, usual_length double precision); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length double precision) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_question(query text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.check_question(query text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION claims_in(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.claims_in(content text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION confidence(cosine double precision, rivals double precision, agreed boolean); Type: ACL; Schema: app_hidden; Owner: -
@@ -14079,6 +18019,12 @@ REVOKE ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content tex
 
 REVOKE ALL ON FUNCTION app_hidden.draft_question(ticket_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.draft_question(ticket_id integer) TO agent;
+
+--
+-- Name: FUNCTION edit_lines(value jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.edit_lines(value jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION effective_time(); Type: ACL; Schema: app_hidden; Owner: -
@@ -14204,6 +18150,33 @@ GRANT INSERT(sop_id),UPDATE(sop_id) ON TABLE app_public.knowledge_base TO review
 --
 
 REVOKE ALL ON FUNCTION app_hidden.find_entry(id integer) FROM PUBLIC;
+
+--
+-- Name: TABLE prompts; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.prompts TO reviewer;
+GRANT SELECT ON TABLE app_public.prompts TO auditor;
+GRANT SELECT ON TABLE app_public.prompts TO worker;
+
+--
+-- Name: COLUMN prompts.name; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(name) ON TABLE app_public.prompts TO reviewer;
+
+--
+-- Name: COLUMN prompts.content; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(content),UPDATE(content) ON TABLE app_public.prompts TO reviewer;
+
+--
+-- Name: FUNCTION find_prompt(prompt_id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_prompt(prompt_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.find_prompt(prompt_id integer) TO reviewer;
 
 --
 -- Name: FUNCTION find_site(site text); Type: ACL; Schema: app_hidden; Owner: -
@@ -14385,6 +18358,12 @@ REVOKE ALL ON FUNCTION app_hidden.improvement_fingerprint(kind text, suggestion 
 REVOKE ALL ON FUNCTION app_hidden.in_words(name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION injection_in(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.injection_in(content text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION insight_figures(since timestamp with time zone, until timestamp with time zone, category text, site_id integer); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -14427,6 +18406,12 @@ REVOKE ALL ON FUNCTION app_hidden.learnable_question(question text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.lexeme_dimension(lexeme text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION lexeme_share(words text[], source text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.lexeme_share(words text[], source text[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION line_edits(a text[], b text[]); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -14447,10 +18432,28 @@ REVOKE ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.list_item(item text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION llm_cost(model text, at timestamp with time zone, tokens_in integer, tokens_cached integer, tokens_cache_written integer, tokens_out integer, batch boolean); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.llm_cost(model text, at timestamp with time zone, tokens_in integer, tokens_cached integer, tokens_cache_written integer, tokens_out integer, batch boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION llm_periods(OUT period text, OUT begun timestamp with time zone, OUT spent numeric, OUT budget numeric, OUT warning numeric, OUT state text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.llm_periods(OUT period text, OUT begun timestamp with time zone, OUT spent numeric, OUT budget numeric, OUT warning numeric, OUT state text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION markdown_sections(content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.markdown_sections(content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION markup_in(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.markup_in(content text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION mask_card(candidate text, named boolean); Type: ACL; Schema: app_hidden; Owner: -
@@ -14505,6 +18508,12 @@ GRANT ALL ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text,
 REVOKE ALL ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION numbered_lines(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.numbered_lines(content text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION numbers_a_thing(before text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -14529,6 +18538,12 @@ REVOKE ALL ON FUNCTION app_hidden.phrases_heading() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.plain_characters(content text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION plain_number(number text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.plain_number(number text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION plain_text(markdown text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -14547,11 +18562,23 @@ REVOKE ALL ON FUNCTION app_hidden.quote(body text, most integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.readable_name(name text) FROM PUBLIC;
 
 --
--- Name: FUNCTION record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric); Type: ACL; Schema: app_hidden; Owner: -
+-- Name: FUNCTION reason(kind text, what text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric) TO worker;
+REVOKE ALL ON FUNCTION app_hidden.reason(kind text, what text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.record_draft(ticket_id integer, question text, answer jsonb, model text, text text, latency_ms double precision, router_model text, prompt_version_id integer, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) TO worker;
+
+--
+-- Name: FUNCTION refuse_edit(problem text, number integer, message text, details jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.refuse_edit(problem text, number integer, message text, details jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION require_actor(); Type: ACL; Schema: app_hidden; Owner: -
@@ -14559,6 +18586,13 @@ GRANT ALL ON FUNCTION app_hidden.record_draft(ticket_id integer, question text, 
 
 REVOKE ALL ON FUNCTION app_hidden.require_actor() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.require_actor() TO reviewer;
+
+--
+-- Name: FUNCTION require_prompt_text(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.require_prompt_text(content text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.require_prompt_text(content text) TO reviewer;
 
 --
 -- Name: FUNCTION require_reason(reason text); Type: ACL; Schema: app_hidden; Owner: -
@@ -14573,6 +18607,18 @@ GRANT ALL ON FUNCTION app_hidden.require_reason(reason text) TO reviewer;
 
 REVOKE ALL ON FUNCTION app_hidden.require_role(role name) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO reviewer;
+
+--
+-- Name: FUNCTION safety_words(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.safety_words(content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION said_by_staff(reporter text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.said_by_staff(reporter text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION same_text(one text, other text); Type: ACL; Schema: app_hidden; Owner: -
@@ -14772,6 +18818,44 @@ REVOKE ALL ON FUNCTION app_hidden.voter() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.without_items(content text, base text, items text[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION add_job_at(task text, payload json, job_key text, run_at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.add_job_at(task text, payload json, job_key text, run_at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION adopt_embedding_model(to_model text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.adopt_embedding_model(to_model text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.adopt_embedding_model(to_model text) TO worker;
+
+--
+-- Name: FUNCTION analysis_cost(brief jsonb, model text, batch boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.analysis_cost(brief jsonb, model text, batch boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION analysis_tokens_out(model text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.analysis_tokens_out(model text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION analyst_brief(pattern_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.analyst_brief(pattern_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.analyst_brief(pattern_id integer) TO worker;
+
+--
+-- Name: FUNCTION analyst_shared(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.analyst_shared() FROM PUBLIC;
+
+--
 -- Name: TABLE improvement_queue; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -14842,6 +18926,28 @@ GRANT ALL ON FUNCTION app_private.apply_retention(run_id bigint) TO worker;
 REVOKE ALL ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) FROM PUBLIC;
 
 --
+-- Name: TABLE analysis_batches; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.analysis_batches TO agent;
+GRANT SELECT ON TABLE app_public.analysis_batches TO auditor;
+GRANT SELECT ON TABLE app_public.analysis_batches TO worker;
+
+--
+-- Name: FUNCTION batch_polled(batch_id integer, succeeded integer, errored integer, canceled integer, expired integer, ended boolean, expires_at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.batch_polled(batch_id integer, succeeded integer, errored integer, canceled integer, expired integer, ended boolean, expires_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.batch_polled(batch_id integer, succeeded integer, errored integer, canceled integer, expired integer, ended boolean, expires_at timestamp with time zone) TO worker;
+
+--
+-- Name: FUNCTION batch_submitted(batch_id integer, provider_batch_id text, expires_at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.batch_submitted(batch_id integer, provider_batch_id text, expires_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.batch_submitted(batch_id integer, provider_batch_id text, expires_at timestamp with time zone) TO worker;
+
+--
 -- Name: FUNCTION beat(worker_id text, host text, process_id integer, running bigint[], grace interval, alone boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -14849,10 +18955,46 @@ REVOKE ALL ON FUNCTION app_private.beat(worker_id text, host text, process_id in
 GRANT ALL ON FUNCTION app_private.beat(worker_id text, host text, process_id integer, running bigint[], grace interval, alone boolean) TO worker;
 
 --
+-- Name: FUNCTION begin_analysis_batch(run_id integer, provider text, model text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.begin_analysis_batch(run_id integer, provider text, model text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.begin_analysis_batch(run_id integer, provider text, model text) TO worker;
+
+--
+-- Name: TABLE analysis_runs; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.analysis_runs TO agent;
+GRANT SELECT ON TABLE app_public.analysis_runs TO auditor;
+GRANT SELECT ON TABLE app_public.analysis_runs TO worker;
+
+--
+-- Name: FUNCTION begin_analysis_run(kind text, analyst text, most integer, run_id integer, job_id bigint); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.begin_analysis_run(kind text, analyst text, most integer, run_id integer, job_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.begin_analysis_run(kind text, analyst text, most integer, run_id integer, job_id bigint) TO worker;
+
+--
 -- Name: FUNCTION begin_erasure(kind text, reference text, reason text); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.begin_erasure(kind text, reference text, reason text) FROM PUBLIC;
+
+--
+-- Name: TABLE reembeddings; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.reembeddings TO admin;
+GRANT SELECT ON TABLE app_public.reembeddings TO auditor;
+
+--
+-- Name: FUNCTION begin_reembedding(to_model text, reason text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.begin_reembedding(to_model text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.begin_reembedding(to_model text, reason text) TO worker;
 
 --
 -- Name: FUNCTION binary_quantize(public.vector); Type: ACL; Schema: public; Owner: -
@@ -14873,10 +19015,105 @@ GRANT SELECT ON TABLE app_private.search_units TO auditor;
 REVOKE ALL ON FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION calls_spent(calls jsonb, OUT tokens_in integer, OUT tokens_out integer, OUT cost numeric); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.calls_spent(calls jsonb, OUT tokens_in integer, OUT tokens_out integer, OUT cost numeric) FROM PUBLIC;
+
+--
+-- Name: FUNCTION change_embedding_model(to_model text, reason text, most_missing integer, reembedding_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.change_embedding_model(to_model text, reason text, most_missing integer, reembedding_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.change_embedding_model(to_model text, reason text, most_missing integer, reembedding_id integer) TO worker;
+
+--
+-- Name: FUNCTION check_analysis(analysis_id integer, output jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_analysis(analysis_id integer, output jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.check_analysis(analysis_id integer, output jsonb) TO worker;
+
+--
+-- Name: TABLE analyses; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.analyses TO agent;
+GRANT SELECT ON TABLE app_public.analyses TO auditor;
+GRANT SELECT ON TABLE app_public.analyses TO worker;
+
+--
+-- Name: FUNCTION check_analysis__correction(analysis app_public.analyses, output jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_analysis__correction(analysis app_public.analyses, output jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_analysis__edit_sop(analysis app_public.analyses, output jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_analysis__edit_sop(analysis app_public.analyses, output jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_analysis__knowledge(analysis app_public.analyses, output jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_analysis__knowledge(analysis app_public.analyses, output jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_analysis__new_sop(analysis app_public.analyses, output jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_analysis__new_sop(analysis app_public.analyses, output jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_analysis__routing_hint(analysis app_public.analyses, output jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_analysis__routing_hint(analysis app_public.analyses, output jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_cited(outcome text, model text, sources jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_cited(outcome text, model text, sources jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_edit_size(base text, content text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_edit_size(base text, content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_entries(analysis app_public.analyses, output jsonb, kind text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_entries(analysis app_public.analyses, output jsonb, kind text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION check_merge(keep app_public.knowledge_base, duplicate app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.check_merge(keep app_public.knowledge_base, duplicate app_public.knowledge_base) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_new_text(analysis app_public.analyses, added text[], known text, support double precision); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_new_text(analysis app_public.analyses, added text[], known text, support double precision) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_safety(category text, base text, content text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_safety(category text, base text, content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer) TO worker;
 
 --
 -- Name: FUNCTION claim_notification(notification_id bigint, mail_works boolean); Type: ACL; Schema: app_private; Owner: -
@@ -14884,6 +19121,13 @@ REVOKE ALL ON FUNCTION app_private.check_merge(keep app_public.knowledge_base, d
 
 REVOKE ALL ON FUNCTION app_private.claim_notification(notification_id bigint, mail_works boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.claim_notification(notification_id bigint, mail_works boolean) TO worker;
+
+--
+-- Name: FUNCTION close_analysis_batch(batch_id integer, status text, error text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.close_analysis_batch(batch_id integer, status text, error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.close_analysis_batch(batch_id integer, status text, error text) TO worker;
 
 --
 -- Name: TABLE failure_patterns; Type: ACL; Schema: app_public; Owner: -
@@ -14901,6 +19145,12 @@ REVOKE ALL ON FUNCTION app_private.cluster_failures(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.cluster_failures(most integer) TO worker;
 
 --
+-- Name: FUNCTION compared_texts(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.compared_texts() FROM PUBLIC;
+
+--
 -- Name: FUNCTION correct_spelling(question text); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -14911,6 +19161,13 @@ REVOKE ALL ON FUNCTION app_private.correct_spelling(question text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_private.count_vocabulary() FROM PUBLIC;
+
+--
+-- Name: FUNCTION disown_batch(batch_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.disown_batch(batch_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.disown_batch(batch_id integer) TO worker;
 
 --
 -- Name: FUNCTION draft_improvement(pattern_id integer); Type: ACL; Schema: app_private; Owner: -
@@ -14971,6 +19228,12 @@ REVOKE ALL ON FUNCTION app_private.entry_state(entry app_public.knowledge_base) 
 REVOKE ALL ON FUNCTION app_private.erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION erase__analyses(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase__analyses(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -15007,6 +19270,13 @@ REVOKE ALL ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_id
 REVOKE ALL ON FUNCTION app_private.export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION find_batched(batch_id integer, custom_id text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_batched(batch_id integer, custom_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.find_batched(batch_id integer, custom_id text) TO worker;
+
+--
 -- Name: FUNCTION finish_notification(notification_id bigint, error text, retry boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -15026,6 +19296,12 @@ REVOKE ALL ON FUNCTION app_private.first_result(question text, OUT target text, 
 REVOKE ALL ON FUNCTION app_private.forget_viewers() FROM PUBLIC;
 
 --
+-- Name: FUNCTION hear_customer(ticket app_public.tickets, query text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.hear_customer(ticket app_public.tickets, query text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION improvement_in_progress(); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -15038,10 +19314,23 @@ REVOKE ALL ON FUNCTION app_private.improvement_in_progress() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_private.is_reopened(improvement_id integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION keep_vectors(reembedding_id integer, hashes bytea[], vectors public.vector[], calls jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.keep_vectors(reembedding_id integer, hashes bytea[], vectors public.vector[], calls jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.keep_vectors(reembedding_id integer, hashes bytea[], vectors public.vector[], calls jsonb) TO worker;
+
+--
 -- Name: FUNCTION knowledge_as_of(at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.knowledge_as_of(at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION known_categories(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.known_categories() FROM PUBLIC;
 
 --
 -- Name: FUNCTION learn_from(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
@@ -15056,10 +19345,35 @@ REVOKE ALL ON FUNCTION app_private.learn_from(response app_public.responses) FRO
 REVOKE ALL ON FUNCTION app_private.let_wait_again(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
+-- Name: FUNCTION lines_of_proposal(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.lines_of_proposal(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION llm_budget_left(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.llm_budget_left() FROM PUBLIC;
+
+--
+-- Name: FUNCTION llm_budget_state(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.llm_budget_state() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.llm_budget_state() TO worker;
+
+--
 -- Name: FUNCTION lock_rated_entries(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.lock_rated_entries(response app_public.responses) FROM PUBLIC;
+
+--
+-- Name: FUNCTION masked(content text, most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.masked(content text, most integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION missing_vectors(category text, section text, content text); Type: ACL; Schema: app_private; Owner: -
@@ -15081,6 +19395,13 @@ REVOKE ALL ON FUNCTION app_private.move_to_entry(keep app_public.knowledge_base,
 REVOKE ALL ON FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION note_reembedding(reembedding_id integer, state text, error text, calls jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.note_reembedding(reembedding_id integer, state text, error text, calls jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.note_reembedding(reembedding_id integer, state text, error text, calls jsonb) TO worker;
+
+--
 -- Name: FUNCTION of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -15093,10 +19414,24 @@ REVOKE ALL ON FUNCTION app_private.of_visitor(visitor_id uuid, OUT ticket_ids in
 REVOKE ALL ON FUNCTION app_private.pattern_label(pattern_id integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION patterns_to_analyse(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.patterns_to_analyse() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.patterns_to_analyse() TO worker;
+
+--
 -- Name: FUNCTION personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION prepare_texts(texts text[], OUT masked text[], OUT budget text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[], OUT budget text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[], OUT budget text) TO worker;
 
 --
 -- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, failing integer, good integer); Type: ACL; Schema: app_private; Owner: -
@@ -15112,10 +19447,30 @@ REVOKE ALL ON FUNCTION app_private.preview_texts(improvement_id integer, edited_
 GRANT ALL ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) TO worker;
 
 --
+-- Name: FUNCTION profile_vector(profile_of text, model text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.profile_vector(profile_of text, model text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION profiles_as_of(targets text[], lexemes text[], idf double precision[], question_embedding public.vector, at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.profiles_as_of(targets text[], lexemes text[], idf double precision[], question_embedding public.vector, at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION proposals_without_dry_run(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.proposals_without_dry_run() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.proposals_without_dry_run() TO worker;
+
+--
+-- Name: FUNCTION propose_analysis(analysis_id integer, attempt integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.propose_analysis(analysis_id integer, attempt integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.propose_analysis(analysis_id integer, attempt integer) TO worker;
 
 --
 -- Name: FUNCTION pseudonym(name text); Type: ACL; Schema: app_private; Owner: -
@@ -15124,10 +19479,23 @@ REVOKE ALL ON FUNCTION app_private.profiles_as_of(targets text[], lexemes text[]
 REVOKE ALL ON FUNCTION app_private.pseudonym(name text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION question_brief(query text, site text, ticket app_public.tickets, upto bigint); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint) FROM PUBLIC;
+
+--
 -- Name: FUNCTION question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
+
+--
+-- Name: FUNCTION queue_analysis_batch(batch_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.queue_analysis_batch(batch_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.queue_analysis_batch(batch_id integer) TO worker;
 
 --
 -- Name: FUNCTION quotes_of(items text[]); Type: ACL; Schema: app_private; Owner: -
@@ -15152,6 +19520,19 @@ REVOKE ALL ON FUNCTION app_private.rebuild_profile(profile_of text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_private.rebuild_sop_units(sop app_public.sops, sop_version_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION receive_analysis(analysis_id integer, attempt integer, output jsonb, calls jsonb, error text, again boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.receive_analysis(analysis_id integer, attempt integer, output jsonb, calls jsonb, error text, again boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.receive_analysis(analysis_id integer, attempt integer, output jsonb, calls jsonb, error text, again boolean) TO worker;
+
+--
+-- Name: FUNCTION recent_conversation(ticket_id integer, upto bigint, most integer, characters integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.recent_conversation(ticket_id integer, upto bigint, most integer, characters integer) FROM PUBLIC;
 
 --
 -- Name: TABLE audit_heads; Type: ACL; Schema: app_public; Owner: -
@@ -15182,10 +19563,31 @@ GRANT SELECT ON TABLE app_public.failed_responses TO worker;
 REVOKE ALL ON FUNCTION app_private.record_failure(response app_public.responses, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION record_llm_calls(calls jsonb, response_id bigint, improvement_id integer, analysis_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.record_llm_calls(calls jsonb, response_id bigint, improvement_id integer, analysis_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.record_llm_calls(calls jsonb, response_id bigint, improvement_id integer, analysis_id integer) TO worker;
+
+--
+-- Name: FUNCTION record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]) TO worker;
+
+--
 -- Name: FUNCTION record_sources(response_id bigint, sources jsonb); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.record_sources(response_id bigint, sources jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION reembedding_estimate(to_model text, OUT from_model text, OUT total integer, OUT missing integer, OUT characters bigint, OUT tokens bigint, OUT cost numeric); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.reembedding_estimate(to_model text, OUT from_model text, OUT total integer, OUT missing integer, OUT characters bigint, OUT tokens bigint, OUT cost numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.reembedding_estimate(to_model text, OUT from_model text, OUT total integer, OUT missing integer, OUT characters bigint, OUT tokens bigint, OUT cost numeric) TO worker;
 
 --
 -- Name: FUNCTION refresh_profiles(); Type: ACL; Schema: app_private; Owner: -
@@ -15217,6 +19619,39 @@ REVOKE ALL ON FUNCTION app_private.release_jobs(worker_ids text[], fault boolean
 --
 
 REVOKE ALL ON FUNCTION app_private.request_password_reset(email text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION request_reembedding(to_model text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.request_reembedding(to_model text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.request_reembedding(to_model text) TO worker;
+
+--
+-- Name: FUNCTION requeue_analyses(batch_id integer, error text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.requeue_analyses(batch_id integer, error text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION rescue_tickets(after interval, most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.rescue_tickets(after interval, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.rescue_tickets(after interval, most integer) TO worker;
+
+--
+-- Name: FUNCTION resume_analysis_batches(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.resume_analysis_batches() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.resume_analysis_batches() TO worker;
+
+--
+-- Name: FUNCTION retain__analyses(before timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.retain__analyses(before timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION retain__conversations(before timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
@@ -15279,6 +19714,19 @@ REVOKE ALL ON FUNCTION app_private.search_targets(question text, question_embedd
 REVOKE ALL ON FUNCTION app_private.sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector) FROM PUBLIC;
 
 --
+-- Name: FUNCTION seed_prompt(name text, content text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.seed_prompt(name text, content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION settle_analysis_run(run_id integer, patterns integer, over_budget integer, error text, done boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.settle_analysis_run(run_id integer, patterns integer, over_budget integer, error text, done boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.settle_analysis_run(run_id integer, patterns integer, over_budget integer, error text, done boolean) TO worker;
+
+--
 -- Name: FUNCTION settle_entry(knowledge_id integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -15297,11 +19745,24 @@ REVOKE ALL ON FUNCTION app_private.settle_failures(improvement app_public.improv
 REVOKE ALL ON FUNCTION app_private.similar_entries(least_similarity double precision, most integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION store_vectors(texts text[], vectors public.vector[], model text); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION source_text(result app_public.search_result, most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text) TO worker;
+REVOKE ALL ON FUNCTION app_private.source_text(result app_public.search_result, most integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION store_vectors(texts text[], vectors public.vector[], model text, calls jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text, calls jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.store_vectors(texts text[], vectors public.vector[], model text, calls jsonb) TO worker;
+
+--
+-- Name: FUNCTION take_analysis_batch(batch_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.take_analysis_batch(batch_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.take_analysis_batch(batch_id integer) TO worker;
 
 --
 -- Name: FUNCTION take_turns_with_erasure(erases boolean); Type: ACL; Schema: app_private; Owner: -
@@ -15320,6 +19781,19 @@ REVOKE ALL ON FUNCTION app_private.target_title(target text, entry_id bigint) FR
 --
 
 REVOKE ALL ON FUNCTION app_private.text_to_publish(improvement app_public.improvement_queue, OUT category text, OUT section text, OUT content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION texts_to_embed(model text, after bytea, most integer, masked boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.texts_to_embed(model text, after bytea, most integer, masked boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.texts_to_embed(model text, after bytea, most integer, masked boolean) TO worker;
+
+--
+-- Name: FUNCTION twin_of_rejected(kind text, suggestion jsonb, base_version integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.twin_of_rejected(kind text, suggestion jsonb, base_version integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION undo_improvement__knowledge_correction(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
@@ -15384,6 +19858,13 @@ REVOKE ALL ON FUNCTION app_private.watch_jobs() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.watch_jobs() TO worker;
 
 --
+-- Name: FUNCTION watch_llm_budget(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.watch_llm_budget() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.watch_llm_budget() TO worker;
+
+--
 -- Name: FUNCTION withdraw_feedback(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -15439,6 +19920,13 @@ GRANT ALL ON FUNCTION app_public.archive_sop(sop_id integer, reason text) TO rev
 
 REVOKE ALL ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) TO worker;
+
+--
+-- Name: FUNCTION cancel_analysis(batch_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) TO admin;
 
 --
 -- Name: FUNCTION create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer); Type: ACL; Schema: app_public; Owner: -
@@ -15601,6 +20089,15 @@ REVOKE ALL ON FUNCTION app_public.erase_personal_data(visitor_id uuid, reason te
 GRANT ALL ON FUNCTION app_public.erase_personal_data(visitor_id uuid, reason text) TO admin;
 
 --
+-- Name: FUNCTION estimate_analysis(model text, batch boolean, most integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.estimate_analysis(model text, batch boolean, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.estimate_analysis(model text, batch boolean, most integer) TO agent;
+GRANT ALL ON FUNCTION app_public.estimate_analysis(model text, batch boolean, most integer) TO auditor;
+GRANT ALL ON FUNCTION app_public.estimate_analysis(model text, batch boolean, most integer) TO worker;
+
+--
 -- Name: FUNCTION export_conversation(ticket_id integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -15740,6 +20237,14 @@ GRANT ALL ON FUNCTION app_public.knowledge_duplicates(first integer) TO agent;
 GRANT ALL ON FUNCTION app_public.knowledge_duplicates(first integer) TO auditor;
 
 --
+-- Name: FUNCTION llm_spend(OUT today numeric, OUT month numeric, OUT daily_budget numeric, OUT monthly_budget numeric, OUT budget_warning double precision, OUT state text, OUT unpriced_models text[]); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.llm_spend(OUT today numeric, OUT month numeric, OUT daily_budget numeric, OUT monthly_budget numeric, OUT budget_warning double precision, OUT state text, OUT unpriced_models text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.llm_spend(OUT today numeric, OUT month numeric, OUT daily_budget numeric, OUT monthly_budget numeric, OUT budget_warning double precision, OUT state text, OUT unpriced_models text[]) TO admin;
+GRANT ALL ON FUNCTION app_public.llm_spend(OUT today numeric, OUT month numeric, OUT daily_budget numeric, OUT monthly_budget numeric, OUT budget_warning double precision, OUT state text, OUT unpriced_models text[]) TO auditor;
+
+--
 -- Name: FUNCTION look_at_improvement(id integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -15811,6 +20316,14 @@ GRANT ALL ON FUNCTION app_public.preview_improvement(id integer, edited_content 
 GRANT ALL ON FUNCTION app_public.preview_improvement(id integer, edited_content text, edited_version integer) TO worker;
 
 --
+-- Name: FUNCTION prompt_diff(prompt_id integer, "from" integer, "to" integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.prompt_diff(prompt_id integer, "from" integer, "to" integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.prompt_diff(prompt_id integer, "from" integer, "to" integer) TO reviewer;
+GRANT ALL ON FUNCTION app_public.prompt_diff(prompt_id integer, "from" integer, "to" integer) TO auditor;
+
+--
 -- Name: FUNCTION propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -15826,11 +20339,11 @@ REVOKE ALL ON FUNCTION app_public.push_public_key() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.push_public_key() TO agent;
 
 --
--- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric); Type: ACL; Schema: app_public; Owner: -
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: ACL; Schema: app_public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric) TO worker;
+REVOKE ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) TO worker;
 
 --
 -- Name: FUNCTION reject_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -15838,6 +20351,62 @@ GRANT ALL ON FUNCTION app_public.record_response(question text, text text, outco
 
 REVOKE ALL ON FUNCTION app_public.reject_improvement(id integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.reject_improvement(id integer, reason text) TO reviewer;
+
+--
+-- Name: TABLE llm_prices; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT,DELETE ON TABLE app_public.llm_prices TO admin;
+GRANT SELECT ON TABLE app_public.llm_prices TO auditor;
+
+--
+-- Name: COLUMN llm_prices.model; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(model),UPDATE(model) ON TABLE app_public.llm_prices TO admin;
+
+--
+-- Name: COLUMN llm_prices.valid_from; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(valid_from),UPDATE(valid_from) ON TABLE app_public.llm_prices TO admin;
+
+--
+-- Name: COLUMN llm_prices.input; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(input),UPDATE(input) ON TABLE app_public.llm_prices TO admin;
+
+--
+-- Name: COLUMN llm_prices.cached_input; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(cached_input),UPDATE(cached_input) ON TABLE app_public.llm_prices TO admin;
+
+--
+-- Name: COLUMN llm_prices.cache_write; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(cache_write),UPDATE(cache_write) ON TABLE app_public.llm_prices TO admin;
+
+--
+-- Name: COLUMN llm_prices.output; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(output),UPDATE(output) ON TABLE app_public.llm_prices TO admin;
+
+--
+-- Name: COLUMN llm_prices.batch_factor; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(batch_factor),UPDATE(batch_factor) ON TABLE app_public.llm_prices TO admin;
+
+--
+-- Name: FUNCTION remove_llm_price(price_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.remove_llm_price(price_id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.remove_llm_price(price_id integer, reason text) TO admin;
 
 --
 -- Name: FUNCTION reopen_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -15970,6 +20539,13 @@ REVOKE ALL ON FUNCTION app_public.revoke_session(session_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.revoke_session(session_id uuid) TO agent;
 
 --
+-- Name: FUNCTION rollback_prompt(prompt_id integer, version integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.rollback_prompt(prompt_id integer, version integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.rollback_prompt(prompt_id integer, version integer, reason text) TO reviewer;
+
+--
 -- Name: FUNCTION rollback_sop(sop_id integer, version integer, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -15982,6 +20558,13 @@ GRANT ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, r
 
 REVOKE ALL ON FUNCTION app_public.save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text) TO reviewer;
+
+--
+-- Name: FUNCTION save_prompt(name text, content text, reason text, expected_version integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.save_prompt(name text, content text, reason text, expected_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.save_prompt(name text, content text, reason text, expected_version integer) TO reviewer;
 
 --
 -- Name: COLUMN push_subscriptions.id; Type: ACL; Schema: app_public; Owner: -
@@ -16040,21 +20623,21 @@ REVOKE ALL ON FUNCTION app_public.save_sop(category text, section text, content 
 GRANT ALL ON FUNCTION app_public.save_sop(category text, section text, content text, reason text, expected_version integer) TO reviewer;
 
 --
--- Name: FUNCTION search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
+-- Name: FUNCTION search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer, embedding_model text); Type: ACL; Schema: app_public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer) TO agent;
-GRANT ALL ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer) TO auditor;
+REVOKE ALL ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer, embedding_model text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer, embedding_model text) TO agent;
+GRANT ALL ON FUNCTION app_public.search_as_of(query text, query_embedding public.vector, at timestamp with time zone, category text, site text, first integer, embedding_model text) TO auditor;
 
 --
--- Name: FUNCTION search_knowledge(query text, query_embedding public.vector, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
+-- Name: FUNCTION search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text); Type: ACL; Schema: app_public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer) TO agent;
-GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer) TO auditor;
-GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer) TO worker;
+REVOKE ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) TO agent;
+GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) TO auditor;
+GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) TO worker;
 
 --
 -- Name: TABLE club_settings; Type: ACL; Schema: app_public; Owner: -
@@ -16083,11 +20666,49 @@ GRANT UPDATE(takeover_minutes) ON TABLE app_public.club_settings TO admin;
 GRANT UPDATE(helpful_votes_to_confirm) ON TABLE app_public.club_settings TO admin;
 
 --
+-- Name: COLUMN club_settings.daily_budget; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(daily_budget) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.monthly_budget; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(monthly_budget) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.budget_warning; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(budget_warning) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.model_threshold; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(model_threshold) ON TABLE app_public.club_settings TO admin;
+
+--
 -- Name: FUNCTION set_assistant_enabled(enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) TO agent;
+
+--
+-- Name: FUNCTION set_llm_budget(daily numeric, monthly numeric, warning double precision, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.set_llm_budget(daily numeric, monthly numeric, warning double precision, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.set_llm_budget(daily numeric, monthly numeric, warning double precision, reason text) TO admin;
+
+--
+-- Name: FUNCTION set_llm_price(model text, valid_from date, input_price numeric, output_price numeric, cached_input numeric, cache_write numeric, batch_factor numeric, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.set_llm_price(model text, valid_from date, input_price numeric, output_price numeric, cached_input numeric, cache_write numeric, batch_factor numeric, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.set_llm_price(model text, valid_from date, input_price numeric, output_price numeric, cached_input numeric, cache_write numeric, batch_factor numeric, reason text) TO admin;
 
 --
 -- Name: TABLE retention_rules; Type: ACL; Schema: app_public; Owner: -
@@ -16954,6 +21575,12 @@ REVOKE ALL ON FUNCTION public.sum(public.halfvec) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.sum(public.vector) FROM PUBLIC;
 
 --
+-- Name: TABLE analysis_briefs; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.analysis_briefs TO auditor;
+
+--
 -- Name: TABLE audit_head; Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -17012,56 +21639,6 @@ GRANT SELECT ON TABLE app_private.search_vocabulary TO auditor;
 --
 
 GRANT SELECT ON TABLE app_private.worker_heartbeats TO auditor;
-
---
--- Name: TABLE emergency_signals; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.emergency_signals TO agent;
-GRANT SELECT ON TABLE app_public.emergency_signals TO auditor;
-GRANT DELETE ON TABLE app_public.emergency_signals TO admin;
-
---
--- Name: COLUMN emergency_signals.section; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(section),UPDATE(section) ON TABLE app_public.emergency_signals TO admin;
-
---
--- Name: COLUMN emergency_signals.pattern; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(pattern),UPDATE(pattern) ON TABLE app_public.emergency_signals TO admin;
-
---
--- Name: TABLE improvement_evidence; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.improvement_evidence TO agent;
-GRANT SELECT ON TABLE app_public.improvement_evidence TO auditor;
-GRANT SELECT ON TABLE app_public.improvement_evidence TO worker;
-
---
--- Name: TABLE jobs; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.jobs TO admin;
-GRANT SELECT ON TABLE app_public.jobs TO auditor;
-
---
--- Name: TABLE knowledge_health; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.knowledge_health TO agent;
-GRANT SELECT ON TABLE app_public.knowledge_health TO auditor;
-
---
--- Name: TABLE knowledge_questions; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.knowledge_questions TO agent;
-GRANT SELECT ON TABLE app_public.knowledge_questions TO auditor;
-GRANT SELECT ON TABLE app_public.knowledge_questions TO worker;
 
 --
 -- Name: TABLE llm_calls; Type: ACL; Schema: app_public; Owner: -
@@ -17131,6 +21708,94 @@ GRANT INSERT(request_id) ON TABLE app_public.llm_calls TO worker;
 GRANT INSERT(response_id) ON TABLE app_public.llm_calls TO worker;
 
 --
+-- Name: COLUMN llm_calls.provider; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(provider) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.tokens_cache_written; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(tokens_cache_written) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.batch; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(batch) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: COLUMN llm_calls.improvement_id; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(improvement_id) ON TABLE app_public.llm_calls TO worker;
+
+--
+-- Name: TABLE cost_per_answer; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.cost_per_answer TO admin;
+GRANT SELECT ON TABLE app_public.cost_per_answer TO auditor;
+
+--
+-- Name: TABLE cost_per_improvement; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.cost_per_improvement TO admin;
+GRANT SELECT ON TABLE app_public.cost_per_improvement TO auditor;
+
+--
+-- Name: TABLE emergency_signals; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.emergency_signals TO agent;
+GRANT SELECT ON TABLE app_public.emergency_signals TO auditor;
+GRANT DELETE ON TABLE app_public.emergency_signals TO admin;
+
+--
+-- Name: COLUMN emergency_signals.section; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(section),UPDATE(section) ON TABLE app_public.emergency_signals TO admin;
+
+--
+-- Name: COLUMN emergency_signals.pattern; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT INSERT(pattern),UPDATE(pattern) ON TABLE app_public.emergency_signals TO admin;
+
+--
+-- Name: TABLE improvement_evidence; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.improvement_evidence TO agent;
+GRANT SELECT ON TABLE app_public.improvement_evidence TO auditor;
+GRANT SELECT ON TABLE app_public.improvement_evidence TO worker;
+
+--
+-- Name: TABLE jobs; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.jobs TO admin;
+GRANT SELECT ON TABLE app_public.jobs TO auditor;
+
+--
+-- Name: TABLE knowledge_health; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_health TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_health TO auditor;
+
+--
+-- Name: TABLE knowledge_questions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_questions TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_questions TO auditor;
+GRANT SELECT ON TABLE app_public.knowledge_questions TO worker;
+
+--
 -- Name: TABLE notifications; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -17144,26 +21809,6 @@ GRANT SELECT ON TABLE app_public.notifications TO auditor;
 GRANT SELECT ON TABLE app_public.prompt_versions TO reviewer;
 GRANT SELECT ON TABLE app_public.prompt_versions TO auditor;
 GRANT SELECT ON TABLE app_public.prompt_versions TO worker;
-
---
--- Name: TABLE prompts; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.prompts TO reviewer;
-GRANT SELECT ON TABLE app_public.prompts TO auditor;
-GRANT SELECT ON TABLE app_public.prompts TO worker;
-
---
--- Name: COLUMN prompts.name; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(name) ON TABLE app_public.prompts TO reviewer;
-
---
--- Name: COLUMN prompts.content; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT INSERT(content),UPDATE(content) ON TABLE app_public.prompts TO reviewer;
 
 --
 -- Name: TABLE response_sources; Type: ACL; Schema: app_public; Owner: -

@@ -5,7 +5,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 
 const folder = import.meta.dirname
 const output = join(folder, 'dist')
@@ -30,17 +31,26 @@ export const isStale = () =>
   !existsSync(join(output, '.fingerprint')) ||
   readFileSync(join(output, '.fingerprint'), 'utf8') !== fingerprint()
 
-/** Beside each text its compressed forms: compressed once here, not at each request. */
-function compress(where: string) {
-  for (const file of globSync('**/*.{js,css,html,svg,json,webmanifest}', { cwd: where })) {
-    const text = readFileSync(join(where, file))
-    if (text.length < 1024) continue
-    writeFileSync(join(where, `${file}.gz`), gzipSync(text, { level: 9 }))
-    writeFileSync(
-      join(where, `${file}.br`),
-      brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } }),
-    )
-  }
+const [brotli, zip] = [promisify(brotliCompress), promisify(gzip)]
+
+/** Beside each text its compressed forms: as small as they get, once here and not at each request. */
+async function compress(where: string) {
+  const texts = globSync('**/*.{js,css,html,svg,json,webmanifest}', { cwd: where })
+    .map((file) => ({ file, text: readFileSync(join(where, file)) }))
+    .filter(({ text }) => text.length >= 256)
+    // Node compresses some at a time: the largest first, so that none of them is waited for alone.
+    .sort((one, other) => other.text.length - one.text.length)
+  await Promise.all(
+    texts.map(async ({ file, text }) => {
+      const params = {
+        [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+        [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+        [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
+      }
+      writeFileSync(join(where, `${file}.br`), await brotli(text, { params }))
+      writeFileSync(join(where, `${file}.gz`), await zip(text, { level: 9 }))
+    }),
+  )
 }
 
 /** Into a folder of its own, and then in place at once: who is served meanwhile gets the old one whole. */
@@ -60,7 +70,7 @@ export async function buildWeb(): Promise<void> {
     })
     // Not among the files that anybody may fetch: it is completed for each visitor, with a nonce.
     renameSync(join(scratch, 'index.html'), join(scratch, '.page.html'))
-    compress(scratch)
+    await compress(scratch)
     writeFileSync(join(scratch, '.fingerprint'), made)
     const old = join(folder, `dist.${randomUUID()}`)
     if (existsSync(output)) renameSync(output, old)

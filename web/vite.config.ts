@@ -18,23 +18,11 @@ export default defineConfig({
     sourcemap: false,
     rolldownOptions: {
       output: {
-        // Fewer and larger files: a hundred small ones compress badly. What everything needs goes together; icons and
-        // our own small parts likewise.
+        // What every page begins with goes together: many small files compress badly. The page itself stays apart, since
+        // it waits (for the texts) while others load that need this.
         codeSplitting: {
           groups: [
-            {
-              name: 'frame',
-              test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(react-router|router-core|history|store|react-store|react-query|query-core)|i18next|react-i18next|use-sync-external-store|clsx)\//,
-              priority: 3,
-            },
-            { name: 'icons', test: /node_modules\/@tabler\//, priority: 2 },
-            {
-              name: 'ui',
-              test: /node_modules\/(@mantine|react-remove-scroll)/,
-              minShareCount: 14,
-              priority: 1,
-            },
-            { name: 'parts', test: /web\/(app|components|graphql|i18n\/index)/, minShareCount: 6 },
+            { name: 'first', tags: ['$initial'], test: (id) => !/\/(index\.html|main\.tsx)$/.test(id) },
           ],
         },
       },

@@ -1,13 +1,5 @@
 import { answerable, outOfScope } from './customers.ts'
-import {
-  expect,
-  expectAccessible,
-  expectConsole,
-  expectNoSidewaysScroll,
-  looks,
-  test,
-  useClub,
-} from './support.ts'
+import { expect, expectConsole, expectGoodLooks, test, useClub } from './support.ts'
 
 const club = useClub()
 
@@ -20,9 +12,8 @@ test('a deep link searches and asks nothing', async () => {
   await page.goto(`/ask?q=${encodeURIComponent(answerable)}&site=harbour&category=tech_support`)
   const table = page.getByRole('region', { name: 'What was found, best first' })
   await expect(table.getByRole('row').nth(1)).toContainText(/projector/i)
-  await expect(
-    page.getByRole('combobox', { name: 'Site' }).or(page.getByRole('textbox', { name: 'Site' })),
-  ).toHaveValue('Lanternside Harbour')
+  const site = page.getByRole('combobox', { name: 'Site' })
+  await expect(site.getByRole('option', { selected: true })).toHaveText('Lanternside Harbour')
   expect(await responses()).toBe(before)
   await page.context().close()
 })
@@ -135,20 +126,16 @@ test('an auditor may search and is not offered to ask', async () => {
 
 test('Ask is accessible in both themes, on a phone and a desk', async () => {
   test.setTimeout(180_000)
-  for (const look of looks) {
-    const page = await club().as('agent', 'Ann', look)
-    await page.goto('/ask')
-    await page.getByRole('textbox', { name: 'Question' }).fill(answerable)
-    await page.getByRole('button', { name: 'Ask', exact: true }).click()
-    await expect(page.getByRole('region', { name: 'Answer', exact: true })).toBeVisible()
-    await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
-    await page.goto(
-      `/ask?q=${encodeURIComponent(answerable)}&at=${new Date(Date.now() - 60_000).toISOString()}`,
-    )
-    await expect(page.getByRole('heading', { name: 'What is found now' })).toBeVisible()
-    await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
-    await page.context().close()
-  }
+  const page = await club().as('agent')
+  await page.goto('/ask')
+  await page.getByRole('textbox', { name: 'Question' }).fill(answerable)
+  await page.getByRole('button', { name: 'Ask', exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Answer', exact: true })).toBeVisible()
+  await expectGoodLooks(page)
+  await page.goto(
+    `/ask?q=${encodeURIComponent(answerable)}&at=${new Date(Date.now() - 60_000).toISOString()}`,
+  )
+  await expect(page.getByRole('heading', { name: 'What is found now' })).toBeVisible()
+  await expectGoodLooks(page)
+  await page.context().close()
 })

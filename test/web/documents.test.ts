@@ -14,7 +14,7 @@ const documents = globSync('web/**/*.{ts,tsx}', {
   .flatMap((file) =>
     [...readFileSync(join(projectFolder, file), 'utf8').matchAll(/\bgraphql\(\s*`([^`]+)`/g)].map(
       (
-        [, text], // A hint for the types, which the printer leaves out.
+        [, text], // A hint for the types, which is left out of what is sent.
       ) => [file, parse(text!.replaceAll('@_unmask', ''))] as const,
     ),
   )

@@ -15,8 +15,8 @@ import {
 } from './review_support.ts'
 import {
   expect,
-  expectAccessible,
   expectConsole,
+  expectGoodLooks,
   expectNoSidewaysScroll,
   looks,
   test,
@@ -360,6 +360,8 @@ test('a link to what is not there says so', async () => {
   const page = await club().as('reviewer')
   await page.goto('/review?id=999999&status=nonsense&kind=17')
   await expect(page.getByText('There is no proposal 999999.')).toBeVisible()
+  // On a busy machine the list may come later than that.
+  await expect(list(page).getByRole('option').first()).toBeVisible()
   await page.keyboard.press('j')
   await expect(heading(page)).toBeVisible()
   await page.context().close()
@@ -391,25 +393,22 @@ test('texts without spaces, from right to left, and full of signs break nothing'
   }
 })
 
-for (const [index, look] of looks.entries())
-  test(`the queue is accessible: ${look.colorScheme}, ${look.viewport.width} wide`, async () => {
-    const { id } = await proposeEdit(club().pool, `looks_${index}`)
-    await withQuestion(id, 'how does it look', 'Well')
-    const page = await club().as('reviewer', 'Rita', look)
-    await page.goto('/review')
-    await expect(list(page)).toBeVisible()
-    await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
-    await page.goto(`/review?id=${id}`)
-    await expect(heading(page)).toBeVisible()
-    await expect(page.getByText('“how does it look”')).toBeVisible()
-    await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
-    await edited(page)
-    await expectAccessible(page)
-    await expectNoSidewaysScroll(page)
-    await page.context().close()
-  })
+test('the queue is accessible in both themes, on a phone and a desk', async () => {
+  test.setTimeout(180_000)
+  const { id } = await proposeEdit(club().pool, 'looks')
+  await withQuestion(id, 'how does it look', 'Well')
+  const page = await club().as('reviewer', 'Rita')
+  await page.goto('/review')
+  await expect(list(page)).toBeVisible()
+  await expectGoodLooks(page)
+  await page.goto(`/review?id=${id}`)
+  await expect(heading(page)).toBeVisible()
+  await expect(page.getByText('“how does it look”')).toBeVisible()
+  await expectGoodLooks(page)
+  await edited(page)
+  await expectGoodLooks(page)
+  await page.context().close()
+})
 
 test('on a phone the list opens a proposal, which leads back and on', async () => {
   const page = await club().as('reviewer', 'Rita', { viewport: { width: 390, height: 800 }, hasTouch: true })

@@ -18,7 +18,7 @@ interface Props {
   onClose: () => void
 }
 
-export function PersonForm({ person, onClose, ...rest }: Props) {
+export default function PersonForm({ person, onClose, ...rest }: Props) {
   const { t } = useTranslation(['admin', 'common'])
   const [last, setLast] = useState(person)
   // Who it was about stays in view while the dialog closes.

@@ -28,7 +28,7 @@ interface Props {
   onMade: (token: string) => void
 }
 
-export function TokenForm({ opened, onClose, onMade }: Props) {
+export default function TokenForm({ opened, onClose, onMade }: Props) {
   const { t } = useTranslation(['admin', 'common'])
   return (
     <Modal

@@ -1,12 +1,13 @@
 /** Who works here: add, change, invite, lock out. */
-import { ActionIcon, Badge, Button, Group, Menu, Select, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, NativeSelect, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconDotsVertical, IconPlus, IconSearch, IconUsers } from '@tabler/icons-react'
+import { IconPlus, IconSearch, IconUsers } from '@tabler/icons-react'
 import { createLazyRoute } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
+import { lateDialog } from '../components/late.tsx'
 import { Empty, QueryState } from '../components/QueryState.tsx'
 import { Rows } from '../components/Rows.tsx'
 import { askReason } from '../components/reason.ts'
@@ -15,8 +16,14 @@ import { toast } from '../components/toast.ts'
 import { graphql } from '../graphql/graphql.ts'
 import { useChange, useData } from '../graphql/hooks.ts'
 import { createUserMutation, peopleQuery } from './documents.ts'
-import { type Person, PersonForm } from './PersonForm.tsx'
+import { PersonActions } from './PersonActions.tsx'
+import type { Person } from './PersonForm.tsx'
 import { type StaffRole, staffRoles } from './route.ts'
+
+const PersonForm = lateDialog(
+  () => import('./PersonForm.tsx'),
+  ({ person }) => person !== null,
+)
 
 export const route = createLazyRoute('/staff/admin/people')({ component: People })
 
@@ -83,16 +90,18 @@ function People() {
             aria-label={t('people.find')}
             w={220}
           />
-          <Select
-            data={staffRoles.map((value) => ({ value, label: t(`common:session.role.${value}`) }))}
-            value={role ?? null}
-            onChange={(value) =>
-              void navigate({ search: (before) => ({ ...before, role: (value as StaffRole) ?? undefined }) })
+          <NativeSelect
+            data={[
+              { value: '', label: t('people.everyRole') },
+              ...staffRoles.map((value) => ({ value, label: t(`common:session.role.${value}`) })),
+            ]}
+            value={role ?? ''}
+            onChange={({ currentTarget: { value } }) =>
+              void navigate({
+                search: (before) => ({ ...before, role: staffRoles.find((one) => one === value) }),
+              })
             }
-            placeholder={t('people.everyRole')}
             aria-label={t('people.role')}
-            clearable
-            clearButtonProps={{ 'aria-label': t('people.everyRole') }}
             w={160}
           />
         </Group>
@@ -161,47 +170,26 @@ function People() {
               actions={
                 can('admin')
                   ? (one) => (
-                      <Menu position="bottom-end">
-                        <Menu.Target>
-                          <ActionIcon
-                            variant="subtle"
-                            size="lg"
-                            aria-label={t('people.actions', { name: one.name })}
-                          >
-                            <IconDotsVertical size={16} />
-                          </ActionIcon>
-                        </Menu.Target>
-                        <Menu.Dropdown>
-                          <Menu.Item onClick={() => setForm(one)}>{t('people.change')}</Menu.Item>
-                          {one.status === 'invited' && (
-                            <Menu.Item
-                              onClick={() =>
-                                invite.mutate(
-                                  { userId: one.id },
-                                  {
-                                    onSuccess: () =>
-                                      toast({
-                                        message: t(
-                                          data.system?.mailConfigured ? 'people.mailed' : 'people.notMailed',
-                                          { email: one.email },
-                                        ),
-                                      }),
-                                  },
-                                )
-                              }
-                            >
-                              {t('people.invite')}
-                            </Menu.Item>
-                          )}
-                          {one.status === 'deactivated' ? (
-                            <Menu.Item onClick={() => letBackIn(one)}>{t('people.letBackIn')}</Menu.Item>
-                          ) : (
-                            <Menu.Item c="var(--mantine-color-red-text)" onClick={() => void lockOut(one)}>
-                              {t('people.deactivate')}
-                            </Menu.Item>
-                          )}
-                        </Menu.Dropdown>
-                      </Menu>
+                      <PersonActions
+                        person={one}
+                        onChange={() => setForm(one)}
+                        onInvite={() =>
+                          invite.mutate(
+                            { userId: one.id },
+                            {
+                              onSuccess: () =>
+                                toast({
+                                  message: t(
+                                    data.system?.mailConfigured ? 'people.mailed' : 'people.notMailed',
+                                    { email: one.email },
+                                  ),
+                                }),
+                            },
+                          )
+                        }
+                        onLetBackIn={() => letBackIn(one)}
+                        onLockOut={() => void lockOut(one)}
+                      />
                     )
                   : undefined
               }

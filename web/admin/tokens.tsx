@@ -8,6 +8,7 @@ import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
 import { formatDay } from '../app/time.ts'
 import { Confirm } from '../components/Confirm.tsx'
+import { lateDialog } from '../components/late.tsx'
 import { Empty, QueryState } from '../components/QueryState.tsx'
 import { Rows } from '../components/Rows.tsx'
 import { SecretOnce } from '../components/SecretOnce.tsx'
@@ -17,7 +18,11 @@ import { graphql, type ResultOf } from '../graphql/graphql.ts'
 import { useChange, useData } from '../graphql/hooks.ts'
 import { tokensQuery } from './documents.ts'
 import type { StaffRole } from './route.ts'
-import { TokenForm } from './TokenForm.tsx'
+
+const TokenForm = lateDialog(
+  () => import('./TokenForm.tsx'),
+  ({ opened }) => opened,
+)
 
 export const route = createLazyRoute('/staff/admin/tokens')({ component: Tokens })
 

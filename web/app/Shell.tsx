@@ -21,6 +21,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useEver } from '../components/late.tsx'
 import { Lines } from '../components/QueryState.tsx'
 import { asked } from '../components/reason.ts'
 import { toastsWanted } from '../components/toast.ts'
@@ -77,10 +78,7 @@ function Frame() {
     spotlight.open()
   }
   const toasts = toastsWanted.use()
-  // Once there it stays, so that its closing is seen.
-  const asking = asked.use() !== null
-  const [dialog, setDialog] = useState(false)
-  if (asking && !dialog) setDialog(true)
+  const dialog = useEver(asked.use() !== null)
 
   const visible = pages.filter((page) => page.for(session.role))
   useShortcuts(

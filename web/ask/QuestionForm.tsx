@@ -1,16 +1,15 @@
 /** The question and its filters; what is being written is not yet in the address. */
-import { Button, Group, Select, Skeleton, Stack, Text, Textarea } from '@mantine/core'
+import { Button, Group, NativeSelect, Stack, Text, Textarea } from '@mantine/core'
 import { IconMessageQuestion, IconSearch } from '@tabler/icons-react'
-import { lazy, Suspense, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
+import { LateMomentPicker } from '../components/LateMomentPicker.tsx'
 import { useData } from '../graphql/hooks.ts'
 import { nodesOf } from '../graphql/nodes.ts'
 import { filtersQuery } from './data.ts'
 import type { AskSearch } from './route.ts'
-
-const MomentPicker = lazy(() => import('../components/MomentPicker.tsx'))
 
 interface Props {
   search: AskSearch
@@ -68,28 +67,35 @@ export function QuestionForm({ search, busy, onSearch, onAsk }: Props) {
           onChange={(event) => setQ(event.currentTarget.value)}
         />
         <Group gap="sm" align="flex-end">
-          <Select
+          {/* The system's own: nothing to load, and at home on a phone. */}
+          <NativeSelect
             label={t('category')}
-            placeholder={t('anyCategory')}
-            data={category && !categories.includes(category) ? [category, ...categories] : categories}
-            value={category}
-            onChange={setCategory}
-            clearable
-            searchable
-            clearButtonProps={{ 'aria-label': t('do.clear', { ns: 'common' }) }}
+            data={[
+              { value: '', label: t('anyCategory') },
+              ...(category && !categories.includes(category) ? [category, ...categories] : categories),
+            ]}
+            value={category ?? ''}
+            onChange={({ currentTarget: { value } }) => setCategory(value || null)}
           />
-          <Select
+          <NativeSelect
             label={t('site')}
-            placeholder={t('anySite')}
-            data={sites}
-            value={site}
-            onChange={setSite}
-            clearable
-            clearButtonProps={{ 'aria-label': t('do.clear', { ns: 'common' }) }}
+            data={[
+              { value: '', label: t('anySite') },
+              // A link may name one that there is not (any more).
+              ...(site && !sites.some(({ value }) => value === site)
+                ? [{ value: site, label: site }, ...sites]
+                : sites),
+            ]}
+            value={site ?? ''}
+            onChange={({ currentTarget: { value } }) => setSite(value || null)}
           />
-          <Suspense fallback={<Skeleton height={58} width={260} />}>
-            <MomentPicker label={t('at')} placeholder={t('atPlaceholder')} value={at} onChange={setAt} past />
-          </Suspense>
+          <LateMomentPicker
+            label={t('at')}
+            placeholder={t('atPlaceholder')}
+            value={at}
+            onChange={setAt}
+            past
+          />
         </Group>
         <Group gap="sm">
           {mayAsk && (

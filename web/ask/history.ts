@@ -1,5 +1,5 @@
 /** What was asked and searched in this tab, newest first, with the answers that were given. */
-import { store } from '../components/late.ts'
+import { store } from '../components/late.tsx'
 import type { Answer } from './data.ts'
 import type { AskSearch } from './route.ts'
 

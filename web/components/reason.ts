@@ -1,6 +1,6 @@
 /** Asks why: everything that changes what the club says carries a reason. */
 import type { ReactNode } from 'react'
-import { store } from './late.ts'
+import { store } from './late.tsx'
 
 export interface Ask {
   title: string

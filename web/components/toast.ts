@@ -1,6 +1,6 @@
 /** Short messages at the edge: what was done, with a way back where there is one, or why it was refused. */
 import type { ApiError } from '../graphql/client.ts'
-import { store } from './late.ts'
+import { store } from './late.tsx'
 
 export interface Toast {
   message: string

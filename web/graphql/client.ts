@@ -1,7 +1,7 @@
 /** One way to the server: a typed document and its variables in, its data out, errors as `ApiError`. */
-import { print } from '@0no-co/graphql.web'
 import type { DocumentDecoration } from 'gql.tada'
 import type { DocumentNode } from 'graphql'
+import { textOf } from './graphql.ts'
 
 /** What `graphql(…)` makes: a document that knows its data and its variables. */
 export type TypedDocument<Data, Variables> = DocumentNode & DocumentDecoration<Data, Variables>
@@ -28,17 +28,6 @@ export class ApiError extends Error {
 interface Reply<Data> {
   data?: Data | null
   errors?: ErrorReply[]
-}
-
-const texts = new WeakMap<DocumentNode, string>()
-
-function textOf(document: DocumentNode): string {
-  let text = texts.get(document)
-  if (text === undefined) {
-    text = print(document)
-    texts.set(document, text)
-  }
-  return text
 }
 
 /** Throws ApiError; an abort as it is. */

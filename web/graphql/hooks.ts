@@ -7,18 +7,11 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
-import type { DocumentNode, OperationDefinitionNode } from 'graphql'
+import type { DocumentNode } from 'graphql'
 import { toastError } from '../components/toast.ts'
 import type { TypedDocument } from './client.ts'
 import { type ApiError, request } from './client.ts'
-
-const nameOf = (document: DocumentNode) => {
-  const operation = document.definitions.find(
-    (one): one is OperationDefinitionNode => one.kind === 'OperationDefinition',
-  )
-  if (!operation?.name) throw new Error('A document needs an operation with a name.')
-  return operation.name.value
-}
+import { nameOf } from './graphql.ts'
 
 export const queryKey = (document: DocumentNode, variables?: object) =>
   variables === undefined ? [nameOf(document)] : [nameOf(document), variables]

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
 import { formatDay } from '../app/time.ts'
+import { lateDialog } from '../components/late.tsx'
 import { Empty, QueryState } from '../components/QueryState.tsx'
 import { useData } from '../graphql/hooks.ts'
 import { nodesOf } from '../graphql/nodes.ts'
@@ -17,10 +18,14 @@ import { ConversationHead } from './ConversationHead.tsx'
 import { Details } from './Details.tsx'
 import { isHeld, type Ticket, ticketQuery } from './data.ts'
 import classes from './inbox.module.css'
-import { ResolveDialog } from './ResolveDialog.tsx'
 import { SendingMessage } from './SendingMessage.tsx'
 import { Stream } from './Stream.tsx'
 import { useReply } from './useReply.ts'
+
+const ResolveDialog = lateDialog(
+  () => import('./ResolveDialog.tsx'),
+  ({ opened }) => opened,
+)
 
 const page = 50
 const most = 1000

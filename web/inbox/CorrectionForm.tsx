@@ -13,7 +13,13 @@ import { markUnhelpful } from './Rating.tsx'
 const types = ['wrong', 'incomplete', 'unhelpful'] as const
 type FeedbackType = (typeof types)[number]
 
-export function CorrectionForm({ response, onClose }: { response: GivenAnswer; onClose: () => void }) {
+export default function CorrectionForm({
+  response,
+  onClose,
+}: {
+  response: GivenAnswer
+  onClose: () => void
+}) {
   const { t } = useTranslation(['inbox', 'common'])
   const client = useQueryClient()
   const filed = response.failure?.withdrawnAt === null ? response.failure : null

@@ -1,15 +1,16 @@
 /** Whether an answer was right, and in place what should have been said instead: what the analysis learns from. */
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { IconPencil, IconThumbDown, IconThumbUp } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { lazy, Suspense, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toast } from '../components/toast.ts'
 import { graphql } from '../graphql/graphql.ts'
 import { useChange } from '../graphql/hooks.ts'
-import { CorrectionForm } from './CorrectionForm.tsx'
 import { type GivenAnswer, patchAnswer, ticketQuery } from './data.ts'
 import classes from './inbox.module.css'
+
+const CorrectionForm = lazy(() => import('./CorrectionForm.tsx'))
 
 const markHelpful = graphql(`
   mutation InboxHelpful($id: BigInt!) { markHelpful(input: { responseId: $id }) { result { id feedback } } }
@@ -110,7 +111,11 @@ export function Rating({ response, allowed, correcting, onCorrect }: Props) {
       )}
       {feedback === 'unhelpful' && !correcting && <Failure response={response} />}
       {/* Whatever changes meanwhile, what somebody writes stays; the server decides. */}
-      {correcting && <CorrectionForm response={response} onClose={close} />}
+      {correcting && (
+        <Suspense fallback={<Skeleton height={200} />}>
+          <CorrectionForm response={response} onClose={close} />
+        </Suspense>
+      )}
     </Stack>
   )
 }

@@ -17,7 +17,7 @@ interface Props {
   onResolve: (given: Resolution) => void
 }
 
-export function ResolveDialog({ opened, onClose, ticket, onResolve }: Props) {
+export default function ResolveDialog({ opened, onClose, ticket, onResolve }: Props) {
   const { t } = useTranslation(['inbox', 'common'])
   return (
     <Modal

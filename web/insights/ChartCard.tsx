@@ -1,39 +1,32 @@
 /** One chart: drawn, as a table, or as SQL; its numbers to take along; a page of its own. */
 import {
   ActionIcon,
+  type ActionIconProps,
   Box,
   Group,
-  Menu,
   Paper,
   SegmentedControl,
   Skeleton,
   Text,
   Title,
-  Tooltip,
 } from '@mantine/core'
-import {
-  IconArrowsMaximize,
-  IconClipboard,
-  IconDotsVertical,
-  IconDownload,
-  IconLink,
-} from '@tabler/icons-react'
+import { IconArrowsMaximize, IconDotsVertical } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { type ComponentPropsWithRef, lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { download } from '../components/download.ts'
 import { QueryState } from '../components/QueryState.tsx'
-import { toast } from '../components/toast.ts'
 import type { Chart, Row, Variables } from './chart.ts'
-import { toCsv } from './csv.ts'
-import { DataTable } from './DataTable.tsx'
 import { Ranking } from './Ranking.tsx'
 import { type View, views } from './route.ts'
-import { Source } from './Source.tsx'
 import { draw } from './shape.ts'
+import type { TakeProps } from './TakeMenu.tsx'
 import { useChart } from './use_chart.ts'
 
+const DataTable = lazy(() => import('./DataTable.tsx'))
+const Source = lazy(() => import('./Source.tsx'))
 const Plot = lazy(() => import('./Plot.tsx'))
+const loadTakeMenu = () => import('./TakeMenu.tsx')
+const TakeMenu = lazy(loadTakeMenu)
 
 interface Props {
   chart: Chart
@@ -83,33 +76,34 @@ export function ChartCard({ chart, variables, full, page = '/insights' }: Props)
             }))}
           />
           {!full && (
-            <Tooltip label={t('view.full')}>
-              <ActionIcon
-                variant="subtle"
-                size="lg"
-                renderRoot={(props) => (
-                  <Link
-                    {...props}
-                    to={page}
-                    search={(before: object) => ({
-                      ...before,
-                      chart: chart.name,
-                      as: view === 'chart' ? undefined : view,
-                    })}
-                  />
-                )}
-                aria-label={t('view.fullOf', { title })}
-              >
-                <IconArrowsMaximize size={16} />
-              </ActionIcon>
-            </Tooltip>
+            <ActionIcon
+              variant="subtle"
+              size="lg"
+              renderRoot={(props) => (
+                <Link
+                  {...props}
+                  to={page}
+                  search={(before: object) => ({
+                    ...before,
+                    chart: chart.name,
+                    as: view === 'chart' ? undefined : view,
+                  })}
+                />
+              )}
+              aria-label={t('view.fullOf', { title })}
+              title={t('view.full')}
+            >
+              <IconArrowsMaximize size={16} />
+            </ActionIcon>
           )}
           <Take chart={chart} rows={query.data} view={view} title={title} />
         </Group>
       </Group>
       <Box mb="sm">{!full && <About chart={chart} />}</Box>
       {view === 'sql' ? (
-        <Source chart={chart} variables={variables} />
+        <Suspense fallback={<Skeleton h={height} />}>
+          <Source chart={chart} variables={variables} />
+        </Suspense>
       ) : (
         <QueryState query={query} skeleton={<Skeleton h={height} />}>
           {(rows) => (
@@ -151,7 +145,11 @@ function Shown({ chart, rows, view, title, height, whole }: ShownProps) {
       </Text>
     )
   if (view === 'table')
-    return <DataTable chart={chart} rows={rows} title={title} height={whole ? undefined : 360} />
+    return (
+      <Suspense fallback={<Skeleton h={height} />}>
+        <DataTable chart={chart} rows={rows} title={title} height={whole ? undefined : 360} />
+      </Suspense>
+    )
   if (!drawing) return <Ranking chart={chart} rows={rows} title={title} count={whole ? 50 : 7} />
   return (
     <Suspense fallback={<Skeleton h={height} />}>
@@ -160,55 +158,34 @@ function Shown({ chart, rows, view, title, height, whole }: ShownProps) {
   )
 }
 
-/** Numbers and links to take along. */
-function Take({
-  chart,
-  rows = [],
-  view,
-  title,
-}: {
-  chart: Chart
-  rows: Row[] | undefined
-  view: View
-  title: string
-}) {
-  const { t } = useTranslation(['insights', 'common'])
-  const copy = async (text: string) => {
-    await navigator.clipboard.writeText(text)
-    toast({ message: t('common:do.copied') })
-  }
-  const address = () => {
-    const url = new URL(location.href)
-    url.searchParams.set('chart', chart.name)
-    if (view !== 'chart') url.searchParams.set('as', view)
-    return url.href
-  }
+/** Numbers and links to take along; the menu comes when it is first opened. */
+function Take({ chart, rows = [], view, title }: Omit<TakeProps, 'rows'> & { rows: Row[] | undefined }) {
+  const [opened, setOpened] = useState(false)
+  const face = (
+    <TakeFace
+      title={title}
+      aria-haspopup="menu"
+      onPointerEnter={loadTakeMenu}
+      onFocus={loadTakeMenu}
+      onClick={() => setOpened(true)}
+    />
+  )
+  if (!opened) return face
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" size="lg" aria-label={t('take.label', { title })}>
-          <IconDotsVertical size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconDownload size={16} aria-hidden />}
-          disabled={rows.length === 0}
-          onClick={() => download(`${chart.name}.csv`, toCsv(chart.columns, rows), 'text/csv;charset=utf-8')}
-        >
-          {t('take.csv')}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconClipboard size={16} aria-hidden />}
-          disabled={rows.length === 0}
-          onClick={() => void copy(toCsv(chart.columns, rows))}
-        >
-          {t('take.copy')}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLink size={16} aria-hidden />} onClick={() => void copy(address())}>
-          {t('take.link')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Suspense fallback={face}>
+      <TakeMenu chart={chart} rows={rows} view={view} title={title} />
+    </Suspense>
+  )
+}
+
+export function TakeFace({
+  title,
+  ...props
+}: { title: string } & ActionIconProps & ComponentPropsWithRef<'button'>) {
+  const { t } = useTranslation('insights')
+  return (
+    <ActionIcon variant="subtle" size="lg" aria-label={t('take.label', { title })} {...props}>
+      <IconDotsVertical size={16} />
+    </ActionIcon>
   )
 }

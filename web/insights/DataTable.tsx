@@ -5,7 +5,7 @@ import { AddressLink } from '../components/AddressLink.tsx'
 import type { Chart, Row } from './chart.ts'
 import { formatValue, numeric } from './values.ts'
 
-export function DataTable({
+export default function DataTable({
   chart,
   rows,
   title,

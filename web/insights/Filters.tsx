@@ -1,15 +1,14 @@
 /** Which time, category and site the whole page is about. All of it is in the address. */
-import '@mantine/dates/styles.css'
-import { Group, SegmentedControl, Select } from '@mantine/core'
-import { DatePickerInput, DatesProvider } from '@mantine/dates'
-import 'dayjs/locale/de.js'
+import { Group, NativeSelect, SegmentedControl, Skeleton } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { graphql } from '../graphql/graphql.ts'
 import { useData } from '../graphql/hooks.ts'
 import type { Period } from './period.ts'
 import { type InsightsSearch, presets } from './route.ts'
+
+const Range = lazy(() => import('./Range.tsx'))
 
 const choicesQuery = graphql(`
   query InsightChoices {
@@ -25,7 +24,7 @@ const withChosen = (choices: { value: string; label: string }[], chosen: string 
     : [...choices, { value: chosen, label: chosen }]
 
 export function Filters({ search, period }: { search: InsightsSearch; period: Period }) {
-  const { t, i18n } = useTranslation('insights')
+  const { t } = useTranslation('insights')
   const navigate = useNavigate({ from: '/insights' })
   const { data } = useData(choicesQuery, {}, { staleTime: 300_000 })
   const change = (part: Partial<InsightsSearch>) =>
@@ -60,53 +59,25 @@ export function Filters({ search, period }: { search: InsightsSearch; period: Pe
         ]}
       />
       {own && (
-        <DatesProvider settings={{ locale: i18n.language, firstDayOfWeek: 1 }}>
+        <Suspense fallback={<Skeleton height={36} w={{ base: '100%', xs: 260 }} />}>
           <Range key={`${period.from} ${period.to}`} period={period} onChange={change} />
-        </DatesProvider>
+        </Suspense>
       )}
-      <Select
-        data={withChosen(categories, search.category)}
-        value={search.category ?? null}
-        onChange={(value) => change({ category: value ?? undefined })}
-        placeholder={t('filters.everyCategory')}
+      {/* The system's own: nothing to load, and at home on a phone. */}
+      <NativeSelect
+        data={[{ value: '', label: t('filters.everyCategory') }, ...withChosen(categories, search.category)]}
+        value={search.category ?? ''}
+        onChange={({ currentTarget: { value } }) => change({ category: value || undefined })}
         aria-label={t('filters.category')}
-        clearable
-        searchable
-        clearButtonProps={{ 'aria-label': t('filters.everyCategory') }}
         w={{ base: '100%', xs: 190 }}
       />
-      <Select
-        data={withChosen(sites, search.site)}
-        value={search.site ?? null}
-        onChange={(value) => change({ site: value ?? undefined })}
-        placeholder={t('filters.everySite')}
+      <NativeSelect
+        data={[{ value: '', label: t('filters.everySite') }, ...withChosen(sites, search.site)]}
+        value={search.site ?? ''}
+        onChange={({ currentTarget: { value } }) => change({ site: value || undefined })}
         aria-label={t('filters.site')}
-        clearable
-        searchable
-        clearButtonProps={{ 'aria-label': t('filters.everySite') }}
         w={{ base: '100%', xs: 190 }}
       />
     </Group>
-  )
-}
-
-/** Goes into the address once both days are chosen. */
-function Range({ period, onChange }: { period: Period; onChange: (part: Partial<InsightsSearch>) => void }) {
-  const { t } = useTranslation('insights')
-  const [days, setDays] = useState<[string | null, string | null]>([period.from, period.to])
-  useEffect(() => {
-    const [from, to] = days
-    if (from && to && (from !== period.from || to !== period.to)) onChange({ from, to })
-  }, [days, period, onChange])
-  return (
-    <DatePickerInput
-      type="range"
-      value={days}
-      onChange={setDays}
-      allowSingleDateInRange
-      valueFormat={t('filters.dateFormat')}
-      aria-label={t('filters.own')}
-      w={{ base: '100%', xs: 260 }}
-    />
   )
 }

@@ -12,7 +12,7 @@ const sourceQuery = graphql(`
   query InsightSource($name: String!) { insightSource(name: $name) }
 `)
 
-export function Source({ chart, variables }: { chart: Chart; variables: Variables }) {
+export default function Source({ chart, variables }: { chart: Chart; variables: Variables }) {
   const { t } = useTranslation('insights')
   const query = useData(
     sourceQuery,

@@ -1,5 +1,5 @@
 /** What the list shows: searched as one types, narrowed by what entries are. */
-import { Button, Group, Select, TextInput } from '@mantine/core'
+import { Button, Group, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
@@ -42,18 +42,15 @@ export function Filters({ search, input }: Props) {
   ) => {
     const value = search[name]
     return (
-      <Select
+      // The system's own: nothing to load, and at home on a phone.
+      <NativeSelect
         size="xs"
         w={{ base: 'calc(50% - 4px)', sm: '9.1rem' }}
         aria-label={t(`filter.${name}`)}
-        placeholder={t(`filter.${name}`)}
-        data={data}
-        value={value === undefined ? null : String(value)}
-        clearable
-        clearButtonProps={{ 'aria-label': `${common('do.clear')}: ${t(`filter.${name}`)}` }}
-        searchable={data.length > 8}
-        onChange={(chosen) =>
-          set({ [name]: chosen === null ? undefined : name === 'trust' ? Number(chosen) : chosen })
+        data={[{ value: '', label: t(`filter.${name}`) }, ...data]}
+        value={String(value ?? '')}
+        onChange={({ currentTarget: { value: chosen } }) =>
+          set({ [name]: chosen === '' ? undefined : name === 'trust' ? Number(chosen) : chosen })
         }
       />
     )
@@ -99,15 +96,18 @@ export function Filters({ search, input }: Props) {
       {select('site', [
         { value: 'everywhere', label: t('everywhere') },
         ...sites.map((one) => ({ value: one.slug, label: one.name })),
+        // A link may name one that there is not (any more).
+        ...(site === undefined || site === 'everywhere' || sites.some(({ slug }) => slug === site)
+          ? []
+          : [{ value: site, label: site }]),
       ])}
-      <Select
+      <NativeSelect
         size="xs"
         w={{ base: 'calc(50% - 4px)', sm: '9.1rem' }}
         aria-label={t('sort.label')}
         data={sorts.map((one) => ({ value: one, label: t(`sort.${one}`) }))}
         value={search.sort ?? 'changed'}
-        allowDeselect={false}
-        onChange={(value) =>
+        onChange={({ currentTarget: { value } }) =>
           set({ sort: value === 'changed' ? undefined : sorts.find((one) => one === value) })
         }
       />

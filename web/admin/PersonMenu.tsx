@@ -1,0 +1,32 @@
+/** Change, invite, lock out, let back in. */
+import { Menu } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { type PersonActionsProps, PersonFace } from './PersonActions.tsx'
+
+export default function PersonMenu({
+  person,
+  onChange,
+  onInvite,
+  onLetBackIn,
+  onLockOut,
+}: PersonActionsProps) {
+  const { t } = useTranslation('admin')
+  return (
+    <Menu position="bottom-end" defaultOpened>
+      <Menu.Target>
+        <PersonFace person={person} />
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={onChange}>{t('people.change')}</Menu.Item>
+        {person.status === 'invited' && <Menu.Item onClick={onInvite}>{t('people.invite')}</Menu.Item>}
+        {person.status === 'deactivated' ? (
+          <Menu.Item onClick={onLetBackIn}>{t('people.letBackIn')}</Menu.Item>
+        ) : (
+          <Menu.Item c="var(--mantine-color-red-text)" onClick={onLockOut}>
+            {t('people.deactivate')}
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
