@@ -118,7 +118,7 @@ test('what models cost: drawn, as a table, as a file, with the statement to past
   await page.getByRole('button', { name: /Cost by day/ }).click()
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('menuitem', { name: /CSV/ }).click(),
+    page.getByRole('menuitem', { name: 'Download as CSV' }).click(),
   ])
   expect(file.suggestedFilename()).toBe('cost_by_day.csv')
   expect(await readFile(await file.path(), 'utf8')).toMatch(

@@ -84,7 +84,7 @@ test('in Ask, an answer appears as it is written, with its route; then who wrote
   await expect(written).toContainText(/\$0\.\d+/)
   await written.getByRole('link', { name: 'prompt answer, version 1' }).click()
   await expect(page).toHaveURL(/\/admin\/prompts\/answer\?tab=history&to=1/)
-  await expect(page.getByRole('list', { name: 'Versions' })).toContainText('1 answer')
+  await expect(page.getByRole('list', { name: 'Versions' })).toContainText(/\d+ answers?/)
 })
 
 test('Escape stops it: the model is stopped too, and nothing counts as answered', async () => {
