@@ -35,6 +35,7 @@ const samples: Record<string, string> = {
   'app_public.users': `(email, name, role) values ('new@example.com', 'New', 'agent')`,
   'app_public.emergency_signals': `(section, pattern) values ('new', 'new')`,
   'app_public.llm_calls': `(purpose, provider, model, status) values ('answer', 'openai', 'new', 'ok')`,
+  'app_public.llm_prices': `(model, valid_from, input) values ('new', '2026-01-01', 1)`,
 }
 
 const arguments_ = (signature: string): string[] =>
