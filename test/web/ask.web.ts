@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test'
 import { answerable, outOfScope } from './customers.ts'
 import { expect, expectConsole, expectGoodLooks, test, useClub } from './support.ts'
 
@@ -78,6 +79,25 @@ test('as of an earlier moment: what would have been found then beside now, diffe
   await expect(page.getByRole('button', { name: 'Ask', exact: true })).toBeDisabled()
   await expect(page.getByText(/\d+ differences?/)).toBeVisible()
   await page.context().close()
+})
+
+test('the calendar opens at the first key or click, though it comes only then', async () => {
+  for (const use of [
+    (field: Locator) => field.click(),
+    async (field: Locator) => {
+      await field.focus()
+      await field.press('Enter')
+    },
+  ]) {
+    const page = await club().as('agent')
+    await page.goto('/ask')
+    await use(page.getByRole('button', { name: 'Search as of' }))
+    const days = page.locator('[data-dates-dropdown]').getByRole('button')
+    await days.filter({ hasText: /^1$/ }).first().click()
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await expect(page.getByRole('button', { name: 'Ask', exact: true })).toBeDisabled()
+    await page.context().close()
+  }
 })
 
 test('the questions of this tab can be looked at again, and back goes back', async () => {

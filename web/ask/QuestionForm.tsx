@@ -1,5 +1,5 @@
 /** The question and its filters; what is being written is not yet in the address. */
-import { Button, Group, NativeSelect, Stack, Text, Textarea } from '@mantine/core'
+import { Box, Button, Group, NativeSelect, Stack, Text, Textarea } from '@mantine/core'
 import { IconMessageQuestion, IconSearch } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -69,6 +69,8 @@ export function QuestionForm({ search, busy, onSearch, onAsk }: Props) {
         <Group gap="sm" align="flex-end">
           {/* The system's own: nothing to load, and at home on a phone. */}
           <NativeSelect
+            flex="1 1 9rem"
+            maw="16rem"
             label={t('category')}
             data={[
               { value: '', label: t('anyCategory') },
@@ -78,6 +80,8 @@ export function QuestionForm({ search, busy, onSearch, onAsk }: Props) {
             onChange={({ currentTarget: { value } }) => setCategory(value || null)}
           />
           <NativeSelect
+            flex="1 1 9rem"
+            maw="16rem"
             label={t('site')}
             data={[
               { value: '', label: t('anySite') },
@@ -89,13 +93,15 @@ export function QuestionForm({ search, busy, onSearch, onAsk }: Props) {
             value={site ?? ''}
             onChange={({ currentTarget: { value } }) => setSite(value || null)}
           />
-          <LateMomentPicker
-            label={t('at')}
-            placeholder={t('atPlaceholder')}
-            value={at}
-            onChange={setAt}
-            past
-          />
+          <Box flex="1 1 12rem" maw="16rem">
+            <LateMomentPicker
+              label={t('at')}
+              placeholder={t('atPlaceholder')}
+              value={at}
+              onChange={setAt}
+              past
+            />
+          </Box>
         </Group>
         <Group gap="sm">
           {mayAsk && (

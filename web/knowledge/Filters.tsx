@@ -103,7 +103,7 @@ export function Filters({ search, input }: Props) {
       ])}
       <NativeSelect
         size="xs"
-        w={{ base: 'calc(50% - 4px)', sm: '9.1rem' }}
+        w={{ base: 'calc(50% - 4px)', sm: '10.5rem' }}
         aria-label={t('sort.label')}
         data={sorts.map((one) => ({ value: one, label: t(`sort.${one}`) }))}
         value={search.sort ?? 'changed'}
