@@ -22,7 +22,19 @@ export default defineConfig({
         // it waits (for the texts) while others load that need this.
         codeSplitting: {
           groups: [
-            { name: 'first', tags: ['$initial'], test: (id) => !/\/(index\.html|main\.tsx)$/.test(id) },
+            {
+              name: 'first',
+              tags: ['$initial'],
+              test: (id) => !/\/(index\.html|main\.tsx)$/.test(id),
+              priority: 2,
+            },
+            // What fields are made of: small parts, and most pages have some.
+            {
+              name: 'fields',
+              test: /@mantine\/core\/esm\/components\/(Input|InputBase|NativeSelect|Textarea|TextInput|Checkbox|SegmentedControl|Switch|Radio|Paper)\/|utils\/InlineInput|web\/(app\/time|components\/(Time|Page|rowsOf|late))|SimpleGrid|fileRoute/,
+              minShareCount: 3,
+              priority: 1,
+            },
           ],
         },
       },
