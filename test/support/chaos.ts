@@ -388,7 +388,7 @@ export class Load {
     while (this.#going) {
       await this.send(
         { role: 'agent', actor: 'ann' },
-        'mutation { requestAnalysis(input: {}) { analysisRun { id } } }',
+        'mutation { requestAnalysis(input: {}) { result { id } } }',
         {},
       )
       await sleep(1500)
