@@ -8,6 +8,8 @@ const everything = [
   'API tokens',
   'Logins',
   'Assistant',
+  'Models',
+  'Prompts',
   'Jobs',
   'Audit log',
   'Health',
@@ -27,7 +29,7 @@ test('who sees which sections, and what one may not see says so', async () => {
   for (const [role, sections] of [
     ['admin', everything],
     ['auditor', everything],
-    ['reviewer', ['API tokens', 'Logins', 'Assistant']],
+    ['reviewer', ['API tokens', 'Logins', 'Assistant', 'Prompts']],
     ['agent', ['API tokens', 'Logins', 'Assistant']],
   ] as const) {
     const page = await club().as(role)
@@ -37,7 +39,16 @@ test('who sees which sections, and what one may not see says so', async () => {
     )
     await expect(sectionsOf(page)).toHaveText(sections)
     if (role === 'agent') {
-      for (const section of ['people', 'jobs', 'audit', 'health', 'notifications', 'privacy']) {
+      for (const section of [
+        'people',
+        'models',
+        'prompts',
+        'jobs',
+        'audit',
+        'health',
+        'notifications',
+        'privacy',
+      ]) {
         await page.goto(`/admin/${section}`)
         await expect(page.getByText('This page is not for your role.')).toBeVisible()
       }

@@ -110,9 +110,12 @@ test('customer and agent in one conversation: handed over, answered by a person,
 test('too many questions are refused kindly, with when to ask again, and the text is kept', async () => {
   const page = await club().visitor()
   await page.goto('/chat')
-  await page.route('**/graphql', (route) =>
-    route.request().postData()?.includes('ChatAsk')
+  // The browser says on its console that a request was refused.
+  expectConsole(/429|Failed to load resource/)
+  await page.route('**/chat', (route) =>
+    route.request().method() === 'POST'
       ? route.fulfill({
+          status: 429,
           json: {
             errors: [
               {
@@ -128,7 +131,7 @@ test('too many questions are refused kindly, with when to ask again, and the tex
   await expect(page.getByRole('alert')).toContainText(/You can ask again in \d second/)
   await expect(box(page)).toHaveValue(answerable)
   await expect(page.getByRole('button', { name: /^(Ask|Send)$/ })).toBeDisabled()
-  await page.unroute('**/graphql')
+  await page.unroute('**/chat')
   await expect(page.getByRole('button', { name: /^(Ask|Send)$/ })).toBeEnabled()
   await box(page).press('Enter')
   await expect(assistant(page)).toContainText(/projector/i)
