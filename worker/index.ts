@@ -50,7 +50,7 @@ const taskFiles: Record<string, Limited> = {
   tickets__rescue: { make: ticketsRescue, limit: minute },
 }
 
-const crontab = `
+export const crontab = `
 * * * * * search_statistics__refresh ?jobKey=search_statistics__refresh&max=3
 * * * * * jobs__watch ?jobKey=jobs__watch&max=3
 * * * * * tickets__rescue ?jobKey=tickets__rescue&max=3
@@ -70,6 +70,8 @@ export interface WorkerOptions {
   heartbeat?: { every: number; grace: number }
   /** The first and the longest delay before the runner is started again, in ms. */
   restart?: { first: number; longest: number }
+  /** In the place of ours: what is due at full hours would fall into a test that runs then. */
+  crontab?: string
   /** Further tasks, or others in the place of ours: for tests of what no task of ours does. */
   tasks?: Record<string, Limited>
 }
@@ -157,6 +159,7 @@ class Supervisor implements SupervisedWorker {
       alone: false,
       heartbeat: { every: 10_000, grace: 60_000 },
       restart: { first: 500, longest: 30_000 },
+      crontab,
       tasks: {},
       ...options,
     }
@@ -207,7 +210,7 @@ class Supervisor implements SupervisedWorker {
 
   /** One life of the runner: why it ended, or null if it was stopped. */
   async #runOnce(working: () => void): Promise<Error | null> {
-    const { concurrency, tasks } = this.#options
+    const { concurrency, crontab, tasks } = this.#options
     const taskList: TaskList = Object.fromEntries(
       Object.entries({ ...taskFiles, ...tasks }).map(([name, { make, limit }]) => [
         name,

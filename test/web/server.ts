@@ -7,7 +7,7 @@ import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { openProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { startServer } from '../../server/index.ts'
-import { startWorker } from '../../worker/index.ts'
+import { crontab, startWorker } from '../../worker/index.ts'
 import { makeTestDatabase } from '../support/database.ts'
 
 /** What test/web/support.ts gives; without it, no models. */
@@ -43,7 +43,14 @@ const app = {
   database: { url: database.url, kind, stopped: new Promise<never>(() => {}), close: database.close },
   close: async () => {},
 } as const
-const worker = await startWorker(app, database.url, { alone: kind === 'embedded' })
+const worker = await startWorker(app, database.url, {
+  alone: kind === 'embedded',
+  // An analysis at the full hour would change the queue under a test's hands.
+  crontab: crontab
+    .split('\n')
+    .filter((line) => line.startsWith('*'))
+    .join('\n'),
+})
 const server = await startServer(config, app, database.url, { ready: async () => worker.problem() })
 console.log(JSON.stringify({ url: server.url, database: database.url }))
 process.stdin.resume()
