@@ -61,6 +61,10 @@ async function saveWith(page: Page, reason: string) {
 
 test('agents and auditors read; only reviewers are offered to change', async () => {
   const id = await idOf('billing', 'refund')
+  // Which of them the club's weeks have changed is not said.
+  const { rows } = await club().pool.query(
+    'select id from app_public.sops where version > 1 and archived_at is null order by id limit 1',
+  )
   for (const role of ['agent', 'auditor', 'reviewer'] as const) {
     const page = await club().as(role)
     await page.goto(`/sops/${id}`)
@@ -70,8 +74,8 @@ test('agents and auditors read; only reviewers are offered to change', async () 
     await expect(page.getByRole('button', { name: 'Edit' })).toHaveCount(offered)
     await expect(page.getByRole('tab', { name: 'Edit' })).toHaveCount(offered)
     await expect(page.getByRole('link', { name: 'New' })).toHaveCount(offered)
-    await page.goto(`/sops/${id}?tab=history`)
-    await expect(page.getByRole('listitem').filter({ hasText: 'Version 1' })).toBeVisible()
+    await page.goto(`/sops/${rows[0].id}?tab=history`)
+    await expect(page.getByRole('listitem').filter({ hasText: 'Version 1' }).last()).toBeVisible()
     const rollback = page.getByRole('button', { name: /^Roll back to/ })
     if (role === 'reviewer') await expect(rollback.first()).toBeVisible()
     else await expect(rollback).toHaveCount(0)

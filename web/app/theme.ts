@@ -45,7 +45,8 @@ export const cssVariables: CSSVariablesResolver = (theme) => {
     variables: base.variables,
     light: {
       ...base.light,
-      ...shades(theme, (color) => darken(color[9], 0.25)),
+      // Yellow is the lightest: with less its badges fail.
+      ...shades(theme, (color) => darken(color[9], 0.3)),
       '--mantine-color-dimmed': '#566069',
       '--mantine-color-placeholder': '#5f6a73',
       '--mantine-color-error': theme.colors.red![9]!,
