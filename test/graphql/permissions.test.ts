@@ -35,7 +35,14 @@ const whoIs = (role: Role): Who =>
   role === 'anonymous' || role === 'customer' ? { role, ...visitorA } : { role, actor: staffOf(role) }
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-const plain = (name: string) => name.replaceAll('_', '').toLowerCase().replace(/ies$/, 'y').replace(/s$/, '')
+const plain = (name: string) =>
+  name
+    .replaceAll('_', '')
+    .toLowerCase()
+    .replace(/lyses$/, 'lysis')
+    .replace(/ches$/, 'ch')
+    .replace(/ies$/, 'y')
+    .replace(/s$/, '')
 const tableOf = (type: string) =>
   tables.find(({ table }) => table.startsWith('app_public.') && plain(table.split('.')[1]!) === plain(type))
     ?.table
