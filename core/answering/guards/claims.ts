@@ -116,7 +116,9 @@ export function extract(text: string, lenient = false): Extracted {
       const inner = plain(span.slice(1, -1)).trim()
       if (inner !== '' && !/^\d+$/.test(inner)) codes.set(phraseKey(inner), inner)
     }
-  const source = plain(marked.replace(/\[(\d{1,2})\](?!\()/g, ' '))
+  // "spectators [1]. At" is two sentences, and not an address with spaces in it.
+  const unmarked = marked.replace(/ {0,3}\[\d{1,2}\](?=[.,;:!?])/g, '').replace(/\[\d{1,2}\](?!\()/g, ' ')
+  const source = plain(unmarked)
     .split('\n')
     .map((line) => line.replace(patterns.marker, (found) => ' '.repeat(found.length)))
     .join('\n')

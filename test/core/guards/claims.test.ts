@@ -3,6 +3,9 @@ import { unsupported } from '../../../core/answering/guards/claims.ts'
 
 /** What an answer says, what the source says, and whether that is the same. */
 const cases: [answer: string, source: string, supported: boolean][] = [
+  ['with all spectators [1]. At Quarry it is 4', 'with all spectators. At Quarry it is 4', true],
+  ['see evil[1].com', 'see', false],
+  ['5 [1] 6', 'from 5 to 6', true],
   ['We close at 7 pm', 'open until 19:00', true],
   ['7:00 PM', '19:00', true],
   ['um 19 Uhr', '7 pm', true],
