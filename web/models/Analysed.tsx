@@ -1,6 +1,6 @@
 /** Which analyst made a proposal: the model, its prompt, what it read, and for whoever may see the ledger what it cost. */
 import { Text } from '@mantine/core'
-import { Fragment, type ReactNode } from 'react'
+import { Fragment, type ReactNode, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../app/session.ts'
 import { formatDollars, formatNumber } from '../app/time.ts'
@@ -10,7 +10,16 @@ import { readableModel, refusalText } from './format.ts'
 import { PromptLink, useMayReadPrompts } from './Provenance.tsx'
 import { analysedQuery } from './provenance.ts'
 
+/** Its texts come late; what stands around it must not go and come again meanwhile, and lose the focus. */
 export function Analysed({ id }: { id: number }) {
+  return (
+    <Suspense fallback={null}>
+      <Analysis id={id} />
+    </Suspense>
+  )
+}
+
+function Analysis({ id }: { id: number }) {
   const { t } = useTranslation('models')
   const { can, role } = useSession()
   const prompts = useMayReadPrompts()

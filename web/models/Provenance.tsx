@@ -1,7 +1,7 @@
 /** Who said it, in a line: which model wrote and which routed, by which prompt, at what cost; why another had to step in. */
 import { Anchor, Box, type BoxProps, Skeleton, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { Fragment, type ReactNode } from 'react'
+import { Fragment, type ReactNode, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../app/session.ts'
 import { formatDollars, formatNumber } from '../app/time.ts'
@@ -23,7 +23,16 @@ export function WrittenBy({ id }: { id: string }) {
   return data.response && <Provenance written={data.response} />
 }
 
-export function Provenance({ written, ...props }: { written: Written } & BoxProps) {
+/** Its texts come late; what stands around it must not go and come again meanwhile, and lose the focus. */
+export function Provenance(props: { written: Written } & BoxProps) {
+  return (
+    <Suspense fallback={null}>
+      <Parts {...props} />
+    </Suspense>
+  )
+}
+
+function Parts({ written, ...props }: { written: Written } & BoxProps) {
   const { t } = useTranslation('models')
   const { model, routerModel, promptVersion, tokensIn, tokensOut, cost, outcome, reason } = written
   const parts: [string, ReactNode][] = [
