@@ -1,1 +1,2 @@
--- Enter migration here
+-- Everything, while it grows; the committed migration holds the changed files alone.
+--!include all.sql
