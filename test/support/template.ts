@@ -24,11 +24,13 @@ import { buildWeb, isStale } from '../../web/build.ts'
 const migrations = join(projectFolder, 'migrations', 'committed')
 
 /** What is being written, with its includes: a branch is tested before it is committed as a migration. */
-const current = (): string =>
-  readFileSync(join(projectFolder, 'migrations', 'current.sql'), 'utf8').replace(
-    /^--!include (\S+)$/gm,
-    (_, file: string) => readFileSync(join(projectFolder, 'sql', file), 'utf8'),
+const current = (): string => withIncludes(join(projectFolder, 'migrations', 'current.sql'))
+
+function withIncludes(file: string): string {
+  return readFileSync(file, 'utf8').replace(/^--!include (\S+)$/gm, (_, included: string) =>
+    withIncludes(join(projectFolder, 'sql', included)),
   )
+}
 
 async function migrateToCurrent(url: string): Promise<void> {
   await migrateDatabase(url)
