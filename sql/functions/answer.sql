@@ -63,10 +63,7 @@ declare
   v_text text;
   v_silent boolean;
   v_readable boolean := false;
-  v_arm_id integer;
-  v_arm_place integer;
-  v_arm_served app_public.search_result;
-  v_arm_text text;
+  v_arm record;
 begin
   perform app_hidden.check_question(query);
   select * into v_settings from app_public.club_settings;
@@ -117,13 +114,12 @@ begin
     end if;
   end if;
 
-  if v_emergency is null and not v_alarm then
-    select a.arm_id, a.place, a.served, a.source_text into v_arm_id, v_arm_place, v_arm_served, v_arm_text
-      from app_private.serve_arm(v_results, app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id), query, v_vector) a;
-    if v_arm_id is not null then
-      v_results[v_arm_place] := v_arm_served;
-      v_first := v_results[1];
-    end if;
+  -- Nobody's emergency is part of an experiment.
+  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and not v_alarm
+    then app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id) end, query, v_vector);
+  if v_arm.arm_id is not null then
+    v_results[v_arm.place] := v_arm.served;
+    v_first := v_results[1];
   end if;
 
   if v_emergency is not null or v_alarm then
@@ -163,8 +159,8 @@ begin
     'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
     'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency'))
                            || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3)
-                                 then jsonb_build_object('text', coalesce(case when r.rank = v_arm_place then v_arm_text end, app_private.source_text(r.result))) else '{}' end
-                           || case when r.rank = v_arm_place then jsonb_build_object('experiment_arm_id', v_arm_id) else '{}' end order by r.rank)
+                                 then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
+                           || case when r.rank = v_arm.place then jsonb_build_object('experiment_arm_id', v_arm.arm_id) else '{}' end order by r.rank)
                            from (select u.rank, u.category, u as result,
                                         case when u.category = v_category then row_number() over (partition by u.category = v_category order by u.rank) end as in_category
                                    from unnest(v_results) u) r), '[]'));

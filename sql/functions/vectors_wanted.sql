@@ -13,6 +13,10 @@ language sql stable security definer set search_path = app_public, public, pg_te
         and not exists (select from app_private.embedding_cache c join app_public.club_settings t on t.embedding_model = c.model where c.content_hash = app_hidden.embedding_hash(u.embedding_text))
       order by e.id, a.label, u.ordinal limit most)
   ) w
- limit most
+  union
+  select q.question from (
+    select g.question from app_public.golden_questions g, app_public.club_settings s
+     where not exists (select from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(g.question) and c.model = s.embedding_model) order by g.id limit most
+  ) q
 $$;
-comment on function app_private.vectors_wanted(integer) is 'Texts of the search space, and of open experiments'' arms, that have no vector yet, the oldest first.';
+comment on function app_private.vectors_wanted(integer) is 'Texts of the search space, of open experiments'' arms, and golden questions, that have no vector yet, the oldest first; at most so many of each.';
