@@ -61,7 +61,7 @@ beforeAll(async () => {
   club = await openClub({ LLM_TIMEOUT: '2' })
   await withClaims(club.database.pool, reviewer, (client) =>
     client.query(
-      `select save_sop(category, section, replace(content, '42 digits', '42 digits'), 'With a figure') from sops where section = 'door_code'`,
+      `select save_sop(category, section, replace(content, 'six digits', '42 digits'), 'With a figure') from sops where section = 'door_code'`,
     ),
   )
 })
