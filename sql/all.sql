@@ -21,6 +21,8 @@
 --!include tables/knowledge_questions.sql
 --!include tables/search_units.sql
 --!include tables/search_vocabulary.sql
+--!include tables/search_unit_history.sql
+--!include tables/response_searches.sql
 --!include tables/emergency_signals.sql
 --!include tables/audit_log.sql
 --!include tables/llm_prices.sql
@@ -73,6 +75,7 @@
 --!include functions/prompts.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
+--!include triggers/search_units.sql
 --!include triggers/knowledge_base.sql
 --!include triggers/improvement_queue.sql
 --!include triggers/prompts.sql
@@ -84,6 +87,8 @@
 --!include prompts/analyse.sql
 --!include queries/search_knowledge.sql
 --!include queries/search_as_of.sql
+--!include queries/replay_response.sql
+--!include queries/knowledge_as_of.sql
 --!include queries/sop_history.sql
 --!include queries/sop_blame.sql
 --!include queries/prompt_diff.sql
