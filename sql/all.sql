@@ -11,6 +11,7 @@
 --!include tables/improvement_queue.sql
 --!include tables/improvement_viewers.sql
 --!include tables/sop_versions.sql
+--!include tables/experiments.sql
 --!include tables/knowledge_base.sql
 --!include tables/prompts.sql
 --!include tables/tickets.sql
@@ -19,6 +20,7 @@
 --!include tables/messages.sql
 --!include tables/knowledge_votes.sql
 --!include tables/knowledge_questions.sql
+--!include tables/golden_questions.sql
 --!include tables/search_units.sql
 --!include tables/search_vocabulary.sql
 --!include tables/search_unit_history.sql
@@ -41,6 +43,7 @@
 --!include types/search_result.sql
 --!include types/issued_token.sql
 --!include types/blamed_line.sql
+--!include types/served_sop.sql
 --!include functions/identity.sql
 --!include functions/change_context.sql
 --!include functions/add_job.sql
@@ -61,6 +64,7 @@
 --!include functions/rebuild_units.sql
 --!include functions/search.sql
 --!include functions/refresh_search_statistics.sql
+--!include functions/golden_questions.sql
 --!include functions/vectors_wanted.sql
 --!include functions/improvement_handlers.sql
 --!include functions/undo_improvement.sql
@@ -73,12 +77,16 @@
 --!include functions/jobs.sql
 --!include functions/llm_ledger.sql
 --!include functions/prompts.sql
+--!include functions/statistics.sql
+--!include functions/experiments.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
 --!include triggers/search_units.sql
+--!include triggers/experiments.sql
 --!include triggers/knowledge_base.sql
 --!include triggers/improvement_queue.sql
 --!include triggers/prompts.sql
+--!include triggers/golden_questions.sql
 --!include triggers/users.sql
 --!include triggers/privacy.sql
 --!include triggers/audit.sql
@@ -89,6 +97,7 @@
 --!include queries/search_as_of.sql
 --!include queries/replay_response.sql
 --!include queries/knowledge_as_of.sql
+--!include queries/experiments.sql
 --!include queries/sop_history.sql
 --!include queries/sop_blame.sql
 --!include queries/prompt_diff.sql
@@ -128,9 +137,11 @@
 --!include mutations/save_sop.sql
 --!include mutations/rollback_sop.sql
 --!include mutations/archive_sop.sql
+--!include mutations/experiments.sql
 --!include mutations/save_prompt.sql
 --!include mutations/save_knowledge.sql
 --!include mutations/knowledge.sql
+--!include mutations/golden_questions.sql
 --!include mutations/import_sop_version.sql
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql

@@ -35,6 +35,9 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       [sop.id, rows[0].id],
     )
     await become(client, admin)
+    await client.query(`select start_experiment($1, array['Another door'], 'Shorter', 'To be tried')`, [
+      sop.id,
+    ])
     await client.query('select look_at_improvement(id) from improvement_queue')
     await become(client, worker)
     await client.query('select app_private.store_vectors($1, $2::vector[], $3)', [
@@ -45,6 +48,10 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
     await client.query(`select app_private.begin_reembedding('openai:test', 'Tried')`)
     await client.query('select app_private.refresh_search_statistics(true)')
     await become(client, admin)
+    await client.query(
+      `select golden_from_response(r.id), save_golden_question('Where is the desk?', $1) from responses r where r.feedback = 'helpful'`,
+      [sop.id],
+    )
     await client.query(
       `select merge_knowledge(save_a.id, array[save_b.id], 'The same') from save_knowledge('a', 'b', 'One?', 'Yes') save_a, save_knowledge('a', 'b', 'Two?', 'Yes') save_b`,
     )
