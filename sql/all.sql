@@ -60,6 +60,7 @@
 --!include functions/search.sql
 --!include functions/refresh_search_statistics.sql
 --!include functions/vectors_wanted.sql
+--!include functions/merge_improvements.sql
 --!include functions/improvement_handlers.sql
 --!include functions/undo_improvement.sql
 --!include functions/tickets.sql
@@ -89,6 +90,7 @@
 --!include queries/prompt_diff.sql
 --!include queries/sop_questions.sql
 --!include queries/improvement_merge.sql
+--!include queries/merged_improvements.sql
 --!include queries/improvement_queue_fields.sql
 --!include queries/failures_about.sql
 --!include queries/insights.sql
@@ -130,6 +132,7 @@
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql
 --!include mutations/approve_improvement.sql
+--!include mutations/approve_improvements.sql
 --!include mutations/undo_improvement.sql
 --!include mutations/look_at_improvement.sql
 --!include mutations/mark_response.sql
@@ -139,6 +142,7 @@
 --!include mutations/ask.sql
 --!include functions/rescue.sql
 --!include mutations/request_analysis.sql
+--!include mutations/reanalyse_improvement.sql
 --!include mutations/cancel_analysis.sql
 --!include mutations/privacy.sql
 --!include views/analytics.sql

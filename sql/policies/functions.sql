@@ -22,10 +22,12 @@ grant execute on function app_public.start_conversation(text), app_public.mark_h
 
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer, text), app_public.search_as_of(text, vector, timestamptz, text, text, integer, text), app_public.sop_diff(integer, integer, integer),
   app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz),
-  app_public.sop_blame(integer, integer), app_public.sop_questions(integer, integer), app_public.improvement_merge(integer) to agent, auditor;
+  app_public.sop_blame(integer, integer), app_public.sop_questions(integer, integer), app_public.improvement_merge(integer),
+  app_public.merged_improvements(integer[]) to agent, auditor;
 grant execute on function app_public.improvement_queue_category(app_public.improvement_queue), app_public.improvement_queue_topic(app_public.improvement_queue),
   app_public.improvement_queue_fixed(app_public.improvement_queue), app_public.improvement_queue_broken(app_public.improvement_queue),
-  app_public.improvement_queue_decided_at(app_public.improvement_queue), app_public.improvement_queue_viewers(app_public.improvement_queue) to agent, auditor;
+  app_public.improvement_queue_decided_at(app_public.improvement_queue), app_public.improvement_queue_viewers(app_public.improvement_queue),
+  app_public.improvement_queue_version_written(app_public.improvement_queue) to agent, auditor;
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer, text) to worker;
 grant execute on function app_public.answers_by_day(timestamptz, timestamptz, text, text, text), app_public.failures_by_day(timestamptz, timestamptz, text, text, text),
   app_public.response_times_by_day(timestamptz, timestamptz, text, text, text), app_public.answers_by_hour(timestamptz, timestamptz, text, text, text),
@@ -60,6 +62,7 @@ grant execute on function app_public.save_sop(text, text, text, text, integer), 
   app_public.edit_knowledge(integer, text, text, text, text, timestamptz, timestamptz, timestamptz), app_public.retire_knowledge(integer, text),
   app_public.restore_knowledge(integer, text), app_public.merge_knowledge(integer, integer[], text),
   app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text),
+  app_public.approve_improvements(integer[], text, boolean), app_public.undo_improvements(integer[], text), app_public.reanalyse_improvement(integer, text),
   app_public.undo_improvement(integer, text), app_public.reopen_improvement(integer, text),
   app_public.save_prompt(text, text, text, integer), app_public.rollback_prompt(integer, integer, text), app_hidden.find_prompt(integer), app_hidden.require_prompt_text(text),
   app_hidden.begin_prompt_preview(text, text, text[], integer) to reviewer;
