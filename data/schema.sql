@@ -249,6 +249,45 @@ COMMENT ON COLUMN app_public.search_result.cosine IS 'Cosine of question and tex
 COMMENT ON COLUMN app_public.search_result.confidence IS 'Of the first result: calibrated probability (0 to 1) that it answers the question.';
 
 --
+-- Name: served_sop; Type: TYPE; Schema: app_public; Owner: -
+--
+
+CREATE TYPE app_public.served_sop AS (
+	sop_id integer,
+	category text,
+	section text,
+	version integer,
+	content text,
+	experiment_id integer,
+	experiment_arm_id integer,
+	arm text
+);
+
+--
+-- Name: TYPE served_sop; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TYPE app_public.served_sop IS 'An SOP as one subject gets it: as it is, or an experiment''s arm.';
+
+--
+-- Name: COLUMN served_sop.version; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.served_sop.version IS 'Of the SOP as it is; an arm''s text is no version of its own.';
+
+--
+-- Name: COLUMN served_sop.experiment_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.served_sop.experiment_id IS 'The running experiment; null where there is none.';
+
+--
+-- Name: COLUMN served_sop.arm; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.served_sop.arm IS 'Label of the arm; A is the control, which is the SOP as it is.';
+
+--
 -- Name: acting_role(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -321,6 +360,28 @@ $$;
 COMMENT ON FUNCTION app_hidden.add_list_items(content text, heading text, items text[]) IS 'Markdown with items added to the list under a second-level heading, which is made at the end where it is missing; items that stand there already are left out.';
 
 --
+-- Name: always_valid_p(smallint[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.always_valid_p(pairs smallint[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  select least(1, coalesce(min(exp(-least(greatest(m.logarithm, -700), 700))), 1))
+    from (select sum(s.step) over (order by s.place) as logarithm
+            from (select d.place, app_hidden.mixture_step(count(*) filter (where d.sign = 1) over w * (d.sign = 1)::integer + count(*) filter (where d.sign = -1) over w * (d.sign = -1)::integer,
+                                                          count(*) filter (where d.sign = -1) over w * (d.sign = 1)::integer + count(*) filter (where d.sign = 1) over w * (d.sign = -1)::integer) as step
+                    from unnest(pairs) with ordinality d(sign, place)
+                   where d.sign <> 0
+                  window w as (order by d.place rows between unbounded preceding and 1 preceding)) s) m
+$$;
+
+--
+-- Name: FUNCTION always_valid_p(pairs smallint[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.always_valid_p(pairs smallint[]) IS 'The always-valid p that two arms are equally good, by their pairs in order: 1 where the first arm''s subject alone was helped, -1 where the second''s alone, 0 where both fared alike. 1 as long as nothing is known; it never rises.';
+
+--
 -- Name: apply_edits(text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -372,6 +433,25 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_hidden.apply_edits(content text, edits jsonb) IS 'A text with edits by line, [{from, to, old, new}]: lines from..to, which must say exactly old, become new; to = from - 1 inserts before line from. All numbers are those of the text as it was. Errors: CO130 an edit does not fit (malformed, out_of_range, overlap, wrong_base: DETAIL says which).';
+
+--
+-- Name: assigned_arm(integer, text, integer[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.assigned_arm(experiment_id integer, subject text, weights integer[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  select w.place::integer
+    from (select u.place, sum(u.weight) over (order by u.place) / sum(u.weight) over ()::double precision as upto from unnest(weights) with ordinality u(weight, place)) w
+   where app_hidden.experiment_bucket(experiment_id, subject) < w.upto
+   order by w.place limit 1
+$$;
+
+--
+-- Name: FUNCTION assigned_arm(experiment_id integer, subject text, weights integer[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.assigned_arm(experiment_id integer, subject text, weights integer[]) IS 'Which arm (1 is the first) a subject gets, by the arms'' weights.';
 
 SET default_tablespace = '';
 
@@ -576,6 +656,7 @@ declare
   v_text text;
   v_silent boolean;
   v_readable boolean := false;
+  v_arm record;
 begin
   perform app_hidden.check_question(query);
   select * into v_settings from app_public.club_settings;
@@ -626,6 +707,14 @@ begin
     end if;
   end if;
 
+  -- Nobody's emergency is part of an experiment.
+  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and not v_alarm
+    then app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id) end, query, v_vector);
+  if v_arm.arm_id is not null then
+    v_results[v_arm.place] := v_arm.served;
+    v_first := v_results[1];
+  end if;
+
   if v_emergency is not null or v_alarm then
     v_outcome := 'emergency';
     v_category := 'emergency';
@@ -662,7 +751,9 @@ begin
     'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
     'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
     'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency'))
-                           || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3) then jsonb_build_object('text', app_private.source_text(r.result)) else '{}' end order by r.rank)
+                           || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3)
+                                 then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
+                           || case when r.rank = v_arm.place then jsonb_build_object('experiment_arm_id', v_arm.arm_id) else '{}' end order by r.rank)
                            from (select u.rank, u.category, u as result,
                                         case when u.category = v_category then row_number() over (partition by u.category = v_category order by u.rank) end as in_category
                                    from unnest(v_results) u) r), '[]'));
@@ -676,6 +767,7 @@ $$;
 COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP''s.
 embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache''s. message_id: the customer''s message where it is written down already, else it is written.
 route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off. `votes` are the sources'' own all the same.
+A source of which an experiment runs has the subject''s arm''s title, heading, snippet and text, and its experiment_arm_id: what is said is checked against what was served.
 for_model: asks whether a model may write the answer; the result says it, and its sources for the model have a `text` then. Above club_settings.model_threshold; outcome, reason and text are those of the local answer all the same.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
 
@@ -785,6 +877,64 @@ COMMENT ON FUNCTION app_hidden.begin_question(query text, category text, site te
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
 
 --
+-- Name: beta_cdf(double precision, double precision, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.beta_cdf(x double precision, a double precision, b double precision) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+  c_tiny constant double precision := 1e-300;
+  v_front double precision;
+  v_c double precision := 1;
+  v_d double precision;
+  v_h double precision;
+  v_term double precision;
+  v_step double precision;
+begin
+  if a <= 0 or b <= 0 then
+    raise exception 'A beta distribution has positive parameters, not % and %.', a, b using errcode = 'CO005';
+  elsif x <= 0 then
+    return 0;
+  elsif x >= 1 then
+    return 1;
+  elsif x > (a + 1) / (a + b + 2) then
+    return 1 - app_hidden.beta_cdf(1 - x, b, a);
+  end if;
+  v_front := a * ln(x) + b * ln(1 - x) - app_hidden.ln_beta(a, b);
+  if v_front < -700 then
+    return 0;
+  end if;
+  v_d := 1 - (a + b) * x / (a + 1);
+  v_d := 1 / case when abs(v_d) < c_tiny then c_tiny else v_d end;
+  v_h := v_d;
+  for m in 1 .. 10000 loop
+    v_term := m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    v_d := 1 + v_term * v_d;
+    v_d := 1 / case when abs(v_d) < c_tiny then c_tiny else v_d end;
+    v_c := 1 + v_term / v_c;
+    v_c := case when abs(v_c) < c_tiny then c_tiny else v_c end;
+    v_h := v_h * v_d * v_c;
+    v_term := -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    v_d := 1 + v_term * v_d;
+    v_d := 1 / case when abs(v_d) < c_tiny then c_tiny else v_d end;
+    v_c := 1 + v_term / v_c;
+    v_c := case when abs(v_c) < c_tiny then c_tiny else v_c end;
+    v_step := v_d * v_c;
+    v_h := v_h * v_step;
+    exit when abs(v_step - 1) < 1e-15;
+  end loop;
+  return exp(v_front) * v_h / a;
+end
+$$;
+
+--
+-- Name: FUNCTION beta_cdf(x double precision, a double precision, b double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.beta_cdf(x double precision, a double precision, b double precision) IS 'Probability that a beta-distributed number with parameters a and b is at most x: the regularized incomplete beta function, R''s pbeta(x, a, b). Errors: CO005 a parameter that is not positive.';
+
+--
 -- Name: bm25_impacts(tsvector, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -824,6 +974,65 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.check_question(query text) IS 'Refuses a question that is empty (CO005) or too long (CO006).';
+
+--
+-- Name: chi_square_survival(double precision, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.chi_square_survival(x double precision, df integer) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+  v_a double precision := df / 2.0;
+  v_x double precision := x / 2;
+  v_front double precision;
+  v_sum double precision;
+  v_term double precision;
+  v_b double precision;
+  v_c double precision;
+  v_d double precision;
+  v_an double precision;
+begin
+  if df < 1 then
+    raise exception 'A chi-square distribution has at least one degree of freedom, not %.', df using errcode = 'CO005';
+  elsif x <= 0 then
+    return 1;
+  end if;
+  v_front := v_a * ln(v_x) - v_x - app_hidden.ln_gamma(v_a);
+  if v_front < -700 then
+    return case when v_x > v_a then 0 else 1 end; -- too small for a number
+  end if;
+  if v_x < v_a + 1 then
+    v_sum := 1 / v_a;
+    v_term := v_sum;
+    for n in 1 .. 10000 loop
+      v_term := v_term * v_x / (v_a + n);
+      v_sum := v_sum + v_term;
+      exit when v_term < v_sum * 1e-16;
+    end loop;
+    return 1 - exp(v_front) * v_sum;
+  end if;
+  v_b := v_x + 1 - v_a;
+  v_c := 1e300;
+  v_d := 1 / v_b;
+  v_sum := v_d;
+  for n in 1 .. 10000 loop
+    v_an := -n * (n - v_a);
+    v_b := v_b + 2;
+    v_d := 1 / (v_an * v_d + v_b);
+    v_c := v_b + v_an / v_c;
+    v_sum := v_sum * v_d * v_c;
+    exit when abs(v_d * v_c - 1) < 1e-15;
+  end loop;
+  return exp(v_front) * v_sum;
+end
+$$;
+
+--
+-- Name: FUNCTION chi_square_survival(x double precision, df integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.chi_square_survival(x double precision, df integer) IS 'Probability that a chi-square-distributed number with df degrees of freedom is above x: R''s pchisq(x, df, lower.tail = FALSE). Errors: CO005 df below 1.';
 
 --
 -- Name: claims_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1140,6 +1349,56 @@ $$;
 COMMENT ON FUNCTION app_hidden.erasing() IS 'Whether this transaction is erasing personal data, with a row of privacy_actions that says so.';
 
 --
+-- Name: expected_loss(bigint, bigint, bigint, bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.expected_loss(a1 bigint, b1 bigint, a2 bigint, b2 bigint) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  -- E[max(Y - X, 0)] = E[Y; Y > X] - E[X; Y > X], and a beta's mean under a condition is the condition's probability with a + 1.
+  select greatest(a2::double precision / (a2 + b2) * app_hidden.probability_greater(a2 + 1, b2, a1, b1)
+                - a1::double precision / (a1 + b1) * app_hidden.probability_greater(a2, b2, a1 + 1, b1), 0)
+$$;
+
+--
+-- Name: FUNCTION expected_loss(a1 bigint, b1 bigint, a2 bigint, b2 bigint); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.expected_loss(a1 bigint, b1 bigint, a2 bigint, b2 bigint) IS 'How much rate is lost on average by choosing the first where the second may be greater: E[max(Y - X, 0)] for X of beta(a1, b1) and Y of beta(a2, b2) (C. Stucchio 2015, "Bayesian A/B testing at VWO"). Errors: CO005 a parameter below 1.';
+
+--
+-- Name: experiment_bucket(integer, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.experiment_bucket(experiment_id integer, subject text) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  select ('x' || left(encode(sha256(convert_to(experiment_id || ':' || subject, 'UTF8')), 'hex'), 13))::bit(52)::bigint / 4503599627370496.0::double precision
+$$;
+
+--
+-- Name: FUNCTION experiment_bucket(experiment_id integer, subject text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.experiment_bucket(experiment_id integer, subject text) IS 'Where a subject stands in an experiment: 0 to below 1, evenly spread, the same each time, and independent of where it stands in another one.';
+
+--
+-- Name: experiment_subject(uuid, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.experiment_subject(visitor_id uuid, ticket_id integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce('visitor:' || visitor_id, 'ticket:' || ticket_id)
+$$;
+
+--
+-- Name: FUNCTION experiment_subject(visitor_id uuid, ticket_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.experiment_subject(visitor_id uuid, ticket_id integer) IS 'Whom an experiment treats as one: the visitor, else the conversation; null where there is neither, and then the control is served and nothing is counted.';
+
+--
 -- Name: find_conversation(uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1351,6 +1610,133 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.find_entry(id integer) IS 'The knowledge entry, locked, or CO404.';
+
+--
+-- Name: experiments; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.experiments (
+    id integer NOT NULL,
+    name character varying(200) NOT NULL,
+    sop_id integer NOT NULL,
+    sop_version_id integer NOT NULL,
+    base_version integer NOT NULL,
+    status text DEFAULT 'running'::text NOT NULL,
+    minimum_sample integer DEFAULT 100 NOT NULL,
+    stop_on_harm boolean DEFAULT true NOT NULL,
+    started_by character varying(100) NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    start_reason text NOT NULL,
+    status_by character varying(100) NOT NULL,
+    status_at timestamp with time zone DEFAULT now() NOT NULL,
+    status_reason text NOT NULL,
+    winner text,
+    promoted_version_id integer,
+    results jsonb,
+    sample_ratio_alarm_at timestamp with time zone,
+    CONSTRAINT experiments_minimum_sample_is_sane CHECK (((minimum_sample >= 1) AND (minimum_sample <= 1000000))),
+    CONSTRAINT experiments_name_is_given CHECK ((btrim((name)::text) <> ''::text)),
+    CONSTRAINT experiments_promotion_is_of_a_conclusion CHECK (((promoted_version_id IS NULL) OR (status = 'concluded'::text))),
+    CONSTRAINT experiments_reason_is_given CHECK (((btrim(start_reason) <> ''::text) AND (btrim(status_reason) <> ''::text))),
+    CONSTRAINT experiments_results_are_of_the_end CHECK (((status = ANY (ARRAY['concluded'::text, 'stopped'::text])) = (results IS NOT NULL))),
+    CONSTRAINT experiments_status_is_known CHECK ((status = ANY (ARRAY['running'::text, 'paused'::text, 'concluded'::text, 'stopped'::text]))),
+    CONSTRAINT experiments_winner_is_of_a_conclusion CHECK (((status = 'concluded'::text) = (winner IS NOT NULL)))
+);
+
+--
+-- Name: TABLE experiments; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.experiments IS 'Trials of an SOP''s other wordings: each subject always gets the same arm, and which one helps more is counted. At most one open (running or paused) per SOP.';
+
+--
+-- Name: COLUMN experiments.sop_version_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.sop_version_id IS 'The SOP as it was at the start: the control. When the SOP moves on, the experiment is stopped.';
+
+--
+-- Name: COLUMN experiments.base_version; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.base_version IS 'Number of that version: a winner is promoted over this one only.';
+
+--
+-- Name: COLUMN experiments.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.status IS 'running; paused (everybody gets the control, nothing is counted); concluded (a winner was named; winner says which arm); stopped (without one; status_reason says why).';
+
+--
+-- Name: COLUMN experiments.minimum_sample; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.minimum_sample IS 'Subjects with a rating that each arm should have before an arm is called better.';
+
+--
+-- Name: COLUMN experiments.stop_on_harm; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.stop_on_harm IS 'Whether it is stopped without asking anybody once an arm is worse than the control beyond doubt (always-valid p at most 0.05).';
+
+--
+-- Name: COLUMN experiments.status_by; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.status_by IS 'Who started, paused, resumed, concluded or stopped it last; status_at and status_reason say when and why.';
+
+--
+-- Name: COLUMN experiments.winner; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.winner IS 'Label of the arm that won: A is the control, for which nothing is written.';
+
+--
+-- Name: COLUMN experiments.promoted_version_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.promoted_version_id IS 'The SOP''s version that the winner became.';
+
+--
+-- Name: COLUMN experiments.results; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.results IS 'What experiment_results said when it ended: the figures that were decided on.';
+
+--
+-- Name: COLUMN experiments.sample_ratio_alarm_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.sample_ratio_alarm_at IS 'When the arms'' sizes were first found not to fit their weights (p below 0.001).';
+
+--
+-- Name: find_experiment(integer, text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_experiment(experiment_id integer, statuses text[]) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_experiment app_public.experiments;
+begin
+  select * into v_experiment from app_public.experiments e where e.id = find_experiment.experiment_id for no key update;
+  if v_experiment.id is null then
+    raise exception 'There is no experiment with id %.', find_experiment.experiment_id using errcode = 'CO404', hint = 'select id, name, status from experiments;';
+  elsif v_experiment.status <> all (statuses) then
+    raise exception 'The experiment "%" is % since % (by %): %', v_experiment.name, v_experiment.status, to_char(v_experiment.status_at, 'YYYY-MM-DD HH24:MI'), v_experiment.status_by, v_experiment.status_reason
+      using errcode = 'CO141', detail = jsonb_build_object('status', v_experiment.status, 'by', v_experiment.status_by)::text,
+            hint = 'Reload it. One that is over stays over; its texts can be saved by save_sop, or tried again in another experiment.';
+  end if;
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION find_experiment(experiment_id integer, statuses text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_experiment(experiment_id integer, statuses text[]) IS 'The experiment, locked; CO404 where there is none, CO141 where its status is none of these.';
 
 --
 -- Name: golden_questions; Type: TABLE; Schema: app_public; Owner: -
@@ -1706,8 +2092,11 @@ CREATE TABLE app_public.responses (
     feedback_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     erased_at timestamp with time zone,
+    experiment_arm_id integer,
+    experiment_subject bytea,
     CONSTRAINT responses_confidence_is_a_probability CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
     CONSTRAINT responses_draft_is_of_a_conversation CHECK (((outcome <> 'drafted'::text) OR ((ticket_id IS NOT NULL) AND (visitor_id IS NULL) AND (feedback IS NULL)))),
+    CONSTRAINT responses_exposure_has_a_subject CHECK (((experiment_arm_id IS NULL) = (experiment_subject IS NULL))),
     CONSTRAINT responses_feedback_has_author CHECK ((((feedback IS NULL) = (feedback_at IS NULL)) AND ((feedback IS NULL) = (feedback_by IS NULL)))),
     CONSTRAINT responses_feedback_is_known CHECK ((feedback = ANY (ARRAY['helpful'::text, 'unhelpful'::text]))),
     CONSTRAINT responses_outcome_is_known CHECK ((outcome = ANY (ARRAY['answered'::text, 'handed_over'::text, 'emergency'::text, 'withheld'::text, 'paused'::text, 'drafted'::text]))),
@@ -1775,6 +2164,18 @@ COMMENT ON COLUMN app_public.responses.feedback IS 'helpful or unhelpful; once p
 --
 
 COMMENT ON COLUMN app_public.responses.erased_at IS 'When question, text and visitor were erased.';
+
+--
+-- Name: COLUMN responses.experiment_arm_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.experiment_arm_id IS 'The arm of an experiment whose text the answer rests on and cites; null where the answer is part of none.';
+
+--
+-- Name: COLUMN responses.experiment_subject; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.experiment_subject IS 'Who was given that arm: a hash of the experiment and the visitor (or ticket), the same for the same one within one experiment only. It outlives an erasure: it leads to nobody.';
 
 --
 -- Name: granted_columns(app_public.responses); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2245,6 +2646,54 @@ $$;
 COMMENT ON FUNCTION app_hidden.llm_periods(OUT period text, OUT begun timestamp with time zone, OUT spent numeric, OUT budget numeric, OUT warning numeric, OUT state text) IS 'This day and this month (UTC): since when, US dollars spent, the budget and from where it warns (both null: no limit), and open, warned or stopped.';
 
 --
+-- Name: ln_beta(double precision, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.ln_beta(a double precision, b double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  select app_hidden.ln_gamma(a) + app_hidden.ln_gamma(b) - app_hidden.ln_gamma(a + b)
+$$;
+
+--
+-- Name: FUNCTION ln_beta(a double precision, b double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.ln_beta(a double precision, b double precision) IS 'Natural logarithm of the beta function of two positive numbers.';
+
+--
+-- Name: ln_gamma(double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.ln_gamma(x double precision) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+  c_coefficients constant double precision[] := array[676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
+    12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7];
+  v_sum double precision := 0.99999999999980993;
+  v_t double precision;
+begin
+  if x <= 0 then
+    raise exception 'ln_gamma is of positive numbers, not %.', x using errcode = 'CO005';
+  elsif x < 0.5 then
+    return ln(pi() / sin(pi() * x)) - app_hidden.ln_gamma(1 - x);
+  end if;
+  for i in 1 .. 8 loop
+    v_sum := v_sum + c_coefficients[i] / (x - 1 + i);
+  end loop;
+  v_t := x + 6.5;
+  return 0.5 * ln(2 * pi()) + (x - 0.5) * ln(v_t) - v_t + ln(v_sum);
+end
+$$;
+
+--
+-- Name: FUNCTION ln_gamma(x double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.ln_gamma(x double precision) IS 'Natural logarithm of the gamma function of a positive number (Lanczos). Errors: CO005 not positive.';
+
+--
 -- Name: markdown_sections(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -2671,6 +3120,42 @@ $_$;
 COMMENT ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer) IS 'Three-way merge by line, as merge_lines merges; where edits overlap, both stand between the usual marks (<<<<<<< current, =======, >>>>>>> proposed), and `conflicts` counts these places.';
 
 --
+-- Name: mixture_step(bigint, bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.mixture_step(own bigint, other bigint) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  -- c = 10: of differences that matter (60:40 to 75:25 among unlike pairs) it finds most sooner than the uniform c = 1.
+  select ln(2 * (10.0 + own) / (20.0 + own + other))
+$$;
+
+--
+-- Name: FUNCTION mixture_step(own bigint, other bigint); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.mixture_step(own bigint, other bigint) IS 'By how much the logarithm of the mixture grows with one more pair that is unlike in a way seen `own` times before, and `other` times the other way.';
+
+--
+-- Name: newcombe_interval(bigint, bigint, bigint, bigint, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.newcombe_interval(successes_1 bigint, n_1 bigint, successes_2 bigint, n_2 bigint, z double precision DEFAULT 1.959963984540054, OUT difference double precision, OUT low double precision, OUT high double precision) RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select d.difference, greatest(d.difference - sqrt((d.p1 - w1.low) ^ 2 + (w2.high - d.p2) ^ 2), -1), least(d.difference + sqrt((w1.high - d.p1) ^ 2 + (d.p2 - w2.low) ^ 2), 1)
+    from (select successes_1::double precision / n_1 as p1, successes_2::double precision / n_2 as p2,
+                 successes_1::double precision / n_1 - successes_2::double precision / n_2 as difference where n_1 > 0 and n_2 > 0) d,
+         app_hidden.wilson_interval(successes_1, n_1, z) w1, app_hidden.wilson_interval(successes_2, n_2, z) w2
+$$;
+
+--
+-- Name: FUNCTION newcombe_interval(successes_1 bigint, n_1 bigint, successes_2 bigint, n_2 bigint, z double precision, OUT difference double precision, OUT low double precision, OUT high double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.newcombe_interval(successes_1 bigint, n_1 bigint, successes_2 bigint, n_2 bigint, z double precision, OUT difference double precision, OUT low double precision, OUT high double precision) IS 'First proportion less the second, with its hybrid score interval (Newcombe 1998, Stat. Med. 17:873-890, method 10). Null where either n is 0.';
+
+--
 -- Name: notify(text, jsonb, text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -2681,7 +3166,7 @@ CREATE FUNCTION app_hidden.notify(kind text, details jsonb DEFAULT '{}'::jsonb, 
   insert into app_public.notifications (kind, channel, user_id, recipient, details, key)
   select notify.kind, 'mail', u.id, u.email, notify.details, notify.key || ':' || u.id from app_public.users u
    where u.is_active and exists (select from app_secret.passwords p where p.user_id = u.id)
-     and case notify.kind when 'urgent_ticket' then u.role in ('agent', 'reviewer', 'admin') when 'audit_broken' then u.role in ('admin', 'auditor') when 'job_dead' then u.role = 'admin' when 'llm_budget' then u.role = 'admin' else false end
+     and case notify.kind when 'urgent_ticket' then u.role in ('agent', 'reviewer', 'admin') when 'audit_broken' then u.role in ('admin', 'auditor') when 'job_dead' then u.role = 'admin' when 'llm_budget' then u.role = 'admin' when 'experiment' then u.role in ('reviewer', 'admin') else false end
   on conflict do nothing;
   insert into app_public.notifications (kind, channel, webhook_id, details, key)
   select notify.kind, 'webhook', w.id, notify.details, notify.key || ':' || w.id from app_public.webhooks w where w.is_active and notify.kind = any (w.events)
@@ -2818,6 +3303,43 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.plain_text(markdown text) IS 'Markdown without its list marks, headings'' marks, emphasis and links'' targets.';
+
+--
+-- Name: probability_greater(bigint, bigint, bigint, bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+  v_smallest bigint := least(a1, b1, a2, b2);
+  v_term double precision; -- its logarithm
+  v_sum double precision := 0;
+begin
+  if v_smallest < 1 then
+    raise exception 'Each parameter is at least 1, not %.', v_smallest using errcode = 'CO005';
+  elsif v_smallest = a2 and a2 < a1 then
+    return 1 - app_hidden.probability_greater(a2, b2, a1, b1);
+  elsif v_smallest = b2 and b2 < a1 then
+    -- X > Y where 1 - Y > 1 - X.
+    return app_hidden.probability_greater(b2, a2, b1, a1);
+  elsif v_smallest = b1 and b1 < a1 then
+    return 1 - app_hidden.probability_greater(b1, a1, b2, a2);
+  end if;
+  v_term := app_hidden.ln_beta(a2, b1 + b2) - app_hidden.ln_beta(a2, b2);
+  for i in 0 .. a1 - 1 loop
+    v_sum := v_sum + case when v_term > -700 then exp(v_term) else 0 end;
+    v_term := v_term + ln((a2 + i)::double precision * (b1 + i) / ((a2 + b1 + b2 + i)::double precision * (1 + i)));
+  end loop;
+  return least(greatest(v_sum, 0), 1);
+end
+$$;
+
+--
+-- Name: FUNCTION probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) IS 'Probability that a number distributed as beta(a1, b1) is greater than an independent one of beta(a2, b2): the exact sum, for whole parameters from 1. Errors: CO005 a parameter below 1.';
 
 --
 -- Name: quote(text, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3080,6 +3602,25 @@ $$;
 COMMENT ON FUNCTION app_hidden.same_text(one text, other text) IS 'Whether two texts differ in letters'' case and spacing at most.';
 
 --
+-- Name: sample_ratio_p(bigint[], integer[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.sample_ratio_p(counts bigint[], weights integer[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  select app_hidden.chi_square_survival(sum((c.n - c.expected) ^ 2 / c.expected), count(*)::integer - 1)
+    from (select u.n, sum(u.n) over () * u.weight::double precision / sum(u.weight) over () as expected from unnest(counts, weights) u(n, weight)) c
+   where c.expected > 0
+  having count(*) > 1
+$$;
+
+--
+-- Name: FUNCTION sample_ratio_p(counts bigint[], weights integer[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.sample_ratio_p(counts bigint[], weights integer[]) IS 'Pearson''s chi-square p that groups of these sizes come from these weights; null where nobody is in any. Below 0.001 something sorts people (Fabijan et al. 2019, KDD, "Diagnosing sample ratio mismatch").';
+
+--
 -- Name: set_reason(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -3315,6 +3856,29 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg_audit_log__chain() IS 'Gives the audit rows of a transaction their places and hashes in the chain, when it commits.';
+
+--
+-- Name: tg_experiments__govern(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_experiments__govern() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform app_hidden.require_actor();
+  perform app_hidden.require_reason(app_hidden.current_reason());
+  if TG_OP = 'UPDATE' and OLD.status in ('concluded', 'stopped') and to_jsonb(NEW) - 'promoted_version_id' <> to_jsonb(OLD) - 'promoted_version_id' then
+    raise exception 'The experiment is over (%): what came of it is not changed.', OLD.status using errcode = 'CO141', hint = 'Start another one.';
+  end if;
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_experiments__govern(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_experiments__govern() IS 'Refuses a change of an experiment without author (CO001) or reason (CO002), and of one that is over (CO141).';
 
 --
 -- Name: tg_golden_questions__count(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3808,6 +4372,35 @@ $$;
 COMMENT ON FUNCTION app_hidden.tg_sops__record() IS 'Writes the version with its diff summary and the search units, in the same statement; asks for the vectors that are missing.';
 
 --
+-- Name: tg_sops__stop_experiment(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_sops__stop_experiment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_experiment app_public.experiments;
+begin
+  if NEW.version = OLD.version then
+    return null;
+  end if;
+  select * into v_experiment from app_public.experiments e where e.sop_id = NEW.id and e.status in ('running', 'paused') for no key update;
+  if v_experiment.id is not null then
+    v_experiment := app_private.end_experiment(v_experiment.id, 'stopped', format('The SOP moved on to version %s.', NEW.version));
+    perform app_private.tell_of_experiment(v_experiment, 'moved_on');
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_sops__stop_experiment(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_sops__stop_experiment() IS 'Stops the open experiment of an SOP that gets another version, by whoever wrote that.';
+
+--
 -- Name: tg_sops__version(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -4033,6 +4626,24 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.voter() IS 'Who rates: the visitor, or the member of staff.';
+
+--
+-- Name: wilson_interval(bigint, bigint, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.wilson_interval(successes bigint, n bigint, z double precision DEFAULT 1.959963984540054, OUT low double precision, OUT high double precision) RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 0),
+         least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 1)
+    from (select successes::double precision / n as p where n > 0) rate
+$$;
+
+--
+-- Name: FUNCTION wilson_interval(successes bigint, n bigint, z double precision, OUT low double precision, OUT high double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.wilson_interval(successes bigint, n bigint, z double precision, OUT low double precision, OUT high double precision) IS 'Score interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22:209-212; no continuity correction). z: the normal quantile, 1.96 for 95 %. Null where n is 0.';
 
 --
 -- Name: without_items(text, text, text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4589,6 +5200,82 @@ $_$;
 
 COMMENT ON FUNCTION app_private.apply_retention(run_id bigint) IS 'Carries out one batch of every retention rule. Call it again with the id of the run, each time in a transaction of its own, until finished_at is set: so no lock is held for long. counts and problems add up.
 Errors: CO403 neither worker nor admin, CO404 no such run.';
+
+--
+-- Name: experiment_arms; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.experiment_arms (
+    id integer NOT NULL,
+    experiment_id integer NOT NULL,
+    label text NOT NULL,
+    content text NOT NULL,
+    weight integer DEFAULT 1 NOT NULL,
+    CONSTRAINT experiment_arms_content_fits CHECK ((octet_length(content) <= 1048576)),
+    CONSTRAINT experiment_arms_content_is_written CHECK ((btrim(content) <> ''::text)),
+    CONSTRAINT experiment_arms_label_is_a_letter CHECK ((label ~ '^[A-E]$'::text)),
+    CONSTRAINT experiment_arms_weight_is_positive CHECK (((weight >= 1) AND (weight <= 1000)))
+);
+
+--
+-- Name: TABLE experiment_arms; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.experiment_arms IS 'The texts of an experiment; A is the control, the SOP as it was. They are never changed: another text is another experiment.';
+
+--
+-- Name: COLUMN experiment_arms.weight; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiment_arms.weight IS 'Share of the subjects, relative to the other arms'' weights.';
+
+--
+-- Name: arm_of(integer, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.arm_of(experiment_id integer, subject text) RETURNS app_public.experiment_arms
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select a.* from app_public.experiment_arms a
+   where a.experiment_id = arm_of.experiment_id
+     and a.label = (select x.labels[app_hidden.assigned_arm(arm_of.experiment_id, arm_of.subject, x.weights)]
+                      from (select array_agg(y.label order by y.label) as labels, array_agg(y.weight order by y.label) as weights
+                              from app_public.experiment_arms y where y.experiment_id = arm_of.experiment_id) x)
+$$;
+
+--
+-- Name: FUNCTION arm_of(experiment_id integer, subject text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.arm_of(experiment_id integer, subject text) IS 'The arm of an experiment that a subject always gets.';
+
+--
+-- Name: arm_section(app_public.sops, text, text, public.vector); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) RETURNS TABLE(title text, heading text, body text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select u.title, u.heading, u.body
+    from app_hidden.sop_units(sop.category, sop.section, arm_section.content) u
+   cross join app_public.club_settings s
+   cross join app_private.question_words(left(arm_section.query, 20000)) q
+    left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model
+   where u.kind = 'section'
+   order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'),
+         coalesce(-(app_hidden.bm25_impacts(u.words, app_hidden.usual_length('sop:', u.kind)) <#> q.impacts) / nullif(q.total_idf, 0), 0)
+           + 1.5 * coalesce(-(c.embedding <#> arm_section.query_embedding), 0)
+           + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal
+   limit 1
+$$;
+
+--
+-- Name: FUNCTION arm_section(sop app_public.sops, content text, query text, query_embedding public.vector); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) IS 'The section of an arm''s text to quote for a question, chosen as best_section chooses an SOP''s.';
 
 --
 -- Name: ask_for_preview(app_public.improvement_queue, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6524,6 +7211,27 @@ $$;
 COMMENT ON FUNCTION app_private.end_erasure(action_id bigint, counts jsonb) IS 'Closes the door that begin_erasure opened, and says how much was done.';
 
 --
+-- Name: end_experiment(integer, text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.end_experiment(experiment_id integer, status text, reason text, winner text DEFAULT NULL::text) RETURNS app_public.experiments
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  update app_public.experiments e
+     set status = end_experiment.status, status_by = left(coalesce(app_public.current_actor(), session_user), 100), status_at = clock_timestamp(), status_reason = end_experiment.reason, winner = end_experiment.winner,
+         results = (select coalesce(jsonb_agg(to_jsonb(f) order by f.label), '[]') from app_private.experiment_figures(end_experiment.experiment_id) f)
+   where e.id = end_experiment.experiment_id
+  returning e.*
+$$;
+
+--
+-- Name: FUNCTION end_experiment(experiment_id integer, status text, reason text, winner text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.end_experiment(experiment_id integer, status text, reason text, winner text) IS 'Ends an open experiment (concluded or stopped), by who acts, and keeps its figures.';
+
+--
 -- Name: end_worker(text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6896,6 +7604,81 @@ $$;
 COMMENT ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) IS 'Makes the texts of conversations, answers and failures [erased], and takes their visitor away. Between begin_erasure and end_erasure only. Returns counts by table. Repeating it changes nothing.';
 
 --
+-- Name: experiment_figures(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.experiment_figures(experiment_id integer) RETURNS TABLE(arm_id integer, label text, is_control boolean, weight integer, subjects bigint, responses bigint, rated bigint, helpful bigint, unhelpful bigint, rate double precision, rate_low double precision, rate_high double precision, difference double precision, difference_low double precision, difference_high double precision, probability_better double precision, expected_loss double precision, always_valid_p double precision, sample_ratio_p double precision, minimum_reached boolean, verdict text, verdict_text text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with seen as materialized (
+    select s.*, case when s.helpful is not null then row_number() over (partition by s.arm_id, s.helpful is null order by s.rated_at, s.subject) end as turn
+      from app_private.experiment_subjects(experiment_figures.experiment_id) s
+  ), arms as materialized (
+    select a.id, a.label, a.weight, e.minimum_sample, count(s.subject) as subjects, coalesce(sum(s.responses), 0)::bigint as responses, count(s.helpful) as rated,
+           count(*) filter (where s.helpful) as helpful, count(*) over () - 1 as others
+      from app_public.experiments e join app_public.experiment_arms a on a.experiment_id = e.id left join seen s on s.arm_id = a.id
+     where e.id = experiment_figures.experiment_id
+     group by a.id, a.label, a.weight, e.minimum_sample
+  ), compared as materialized (
+    select a.*, c.rated as control_rated, c.helpful as control_helpful, n.difference, n.low, n.high,
+           app_hidden.probability_greater(a.helpful + 1, a.rated - a.helpful + 1, c.helpful + 1, c.rated - c.helpful + 1) as probability_better,
+           app_hidden.expected_loss(a.helpful + 1, a.rated - a.helpful + 1, c.helpful + 1, c.rated - c.helpful + 1) as loss,
+           app_hidden.expected_loss(c.helpful + 1, c.rated - c.helpful + 1, a.helpful + 1, a.rated - a.helpful + 1) as loss_of_control,
+           -- As many looks as there are treatments (Bonferroni).
+           least(1, a.others * app_hidden.always_valid_p(coalesce((select array_agg((t.helpful::integer - k.helpful::integer)::smallint order by t.turn)
+             from seen t join seen k on k.turn = t.turn and k.arm_id = c.id where t.arm_id = a.id), '{}'))) as p
+      from arms a join arms c on c.label = 'A'
+      left join lateral app_hidden.newcombe_interval(a.helpful, a.rated, c.helpful, c.rated) n on true
+     where a.label <> 'A'
+  ), ratio as (
+    select app_hidden.sample_ratio_p(array_agg(a.subjects order by a.label), array_agg(a.weight order by a.label)) as p from arms a
+  )
+  select a.id, a.label, a.label = 'A', a.weight, a.subjects, a.responses, a.rated, a.helpful, a.rated - a.helpful,
+         a.helpful::double precision / nullif(a.rated, 0), w.low, w.high, c.difference, c.low, c.high, c.probability_better,
+         case when a.label = 'A' then (select max(x.loss_of_control) from compared x) else c.loss end, c.p, r.p, a.rated >= a.minimum_sample, v.verdict,
+         app_private.verdict_text(v.verdict, a.label, a.helpful::double precision / nullif(a.rated, 0), c.control_helpful::double precision / nullif(c.control_rated, 0), c.difference, c.low, c.high,
+           c.p, c.probability_better, a.rated, c.control_rated, a.minimum_sample, r.p)
+    from arms a
+   cross join ratio r
+    left join compared c on c.id = a.id
+    left join lateral app_hidden.wilson_interval(a.helpful, a.rated) w on true
+   cross join lateral (
+     select case when a.label = 'A' then 'control' when r.p < 0.001 then 'sample_ratio' when a.rated = 0 or c.control_rated = 0 then 'no_data'
+                 -- p remembers its smallest value: the interval says that it still goes that way.
+                 when c.p <= 0.05 and c.high < 0 then 'worse' when c.p <= 0.05 and c.low > 0 and least(a.rated, c.control_rated) >= a.minimum_sample then 'better'
+                 when c.p <= 0.05 and c.low > 0 then 'better_so_far' when least(a.rated, c.control_rated) < a.minimum_sample then 'collecting' else 'undecided' end as verdict) v
+   order by a.label
+$$;
+
+--
+-- Name: FUNCTION experiment_figures(experiment_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.experiment_figures(experiment_id integer) IS 'What experiment_results gives, computed from the answers as they are now.';
+
+--
+-- Name: experiment_subjects(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.experiment_subjects(experiment_id integer) RETURNS TABLE(arm_id integer, subject bytea, responses bigint, helpful boolean, rated_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select a.id, r.experiment_subject, count(*), (array_agg(r.feedback = 'helpful' order by r.feedback_at, r.id) filter (where r.feedback is not null))[1], min(r.feedback_at)
+    from app_public.experiment_arms a join app_public.responses r on r.experiment_arm_id = a.id
+   where a.experiment_id = experiment_subjects.experiment_id
+   group by a.id, r.experiment_subject
+$$;
+
+--
+-- Name: FUNCTION experiment_subjects(experiment_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.experiment_subjects(experiment_id integer) IS 'Everybody whom an experiment was shown to, with their arm. helpful: their first rating, null without one: further ones of the same person are not independent of it.';
+
+--
 -- Name: export__merged_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6913,6 +7696,28 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'The questions of these answers that live on in merged knowledge entries.';
+
+--
+-- Name: exposure(jsonb, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select a.id, substr(sha256(convert_to(a.experiment_id || ':' || exposure.subject, 'UTF8')), 1, 16)
+    from jsonb_to_recordset(exposure.sources) s(rank integer, cited boolean, sop_id integer, experiment_arm_id integer)
+    join app_public.experiment_arms a on a.id = s.experiment_arm_id
+    join app_public.experiments e on e.id = a.experiment_id and e.sop_id = s.sop_id
+   where s.cited and s.rank <= 10 and exposure.subject is not null and (app_private.arm_of(e.id, exposure.subject)).id = a.id
+   order by s.rank limit 1
+$$;
+
+--
+-- Name: FUNCTION exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea) IS 'What an answer counts for: the arm of a source that it cites, and the hash of whom it was given to. Nothing where the arm''s text was retrieved and not used, or the arm is not this subject''s.';
 
 --
 -- Name: find_batched(integer, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7773,6 +8578,22 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) IS '{conversations (messages, answers with sources, ratings and failures), answers_without_conversation, learned}, and what every function app_private.export__<kind>(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) returns jsonb adds under <kind>.';
+
+--
+-- Name: points(double precision); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.points(share double precision) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when abs(share) < 0.0995 then to_char(abs(share) * 100, 'FM990.0') else to_char(abs(share) * 100, 'FM990') end
+$$;
+
+--
+-- Name: FUNCTION points(share double precision); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.points(share double precision) IS 'A share as percentage points for a sentence, without its sign.';
 
 --
 -- Name: prepare_texts(text[]); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9424,6 +10245,55 @@ $$;
 COMMENT ON FUNCTION app_private.seed_prompt(name text, content text) IS 'Makes a prompt, or gives it a new default: as its next version where the club never changed it or went back to the default, else beside what the club wrote. Repeating it changes nothing.';
 
 --
+-- Name: serve_arm(app_public.search_result[], text, text, public.vector); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_most constant integer := 4000; -- as app_private.source_text
+  v_experiment app_public.experiments;
+  v_arm app_public.experiment_arms;
+  v_sop app_public.sops;
+  v_section record;
+begin
+  if subject is null or not exists (select from app_public.experiments e where e.status = 'running') then
+    return;
+  end if;
+  select e.*, r.place into v_experiment.id, v_experiment.sop_id, place
+    from (select x.sop_id, x.sop_version_id, x.kind, x.category, o.place::integer as place
+            from generate_subscripts(results, 1) o(place), lateral (select (results[o.place]).*) x) r
+    join lateral (select e.id, e.sop_id from app_public.experiments e where e.sop_id = r.sop_id and e.sop_version_id = r.sop_version_id and e.status = 'running') e on true
+   where r.kind = 'sop' and r.category <> 'emergency' order by r.place limit 1;
+  if v_experiment.id is null then
+    return;
+  end if;
+  v_arm := app_private.arm_of(v_experiment.id, serve_arm.subject);
+  arm_id := v_arm.id;
+  served := results[place];
+  if v_arm.label <> 'A' then
+    select * into v_sop from app_public.sops s where s.id = v_experiment.sop_id;
+    select * into v_section from app_private.arm_section(v_sop, v_arm.content, serve_arm.query, serve_arm.query_embedding);
+    served.title := v_section.title;
+    served.heading := v_section.heading;
+    served.snippet := v_section.body;
+    select coalesce(max(t.whole), app_hidden.quote(concat_ws(E'\n', served.heading, served.snippet), c_most)) into source_text
+      from (select string_agg(concat_ws(E'\n', u.heading, u.body), E'\n\n' order by u.ordinal) as whole
+              from app_hidden.sop_units(v_sop.category, v_sop.section, v_arm.content) u where u.kind = 'section' having sum(length(u.body)) <= c_most) t;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text) IS 'What a running experiment makes of the sources found for a question: the subject''s arm (arm_id), the place of the source that it stands in for, that source with the arm''s title, heading and section, and what a model reads of it (null for the control: as it is).
+One answer takes part in one experiment at most, that of its first source with one: so no experiment measures another''s texts. subject: as app_hidden.experiment_subject; null, or no experiment there, gives nulls. Emergencies are never part of one.';
+
+--
 -- Name: settle_analysis_run(integer, integer, integer, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9761,6 +10631,26 @@ $$;
 COMMENT ON FUNCTION app_private.target_title(target text, entry_id bigint) IS 'What a person reads of a target: "Category / Section" of an SOP; of a topic the question of its entry (the one given, else the most trusted), or "Category / Topic" where it has none.';
 
 --
+-- Name: tell_of_experiment(app_public.experiments, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.tell_of_experiment(experiment app_public.experiments, event text, arm text DEFAULT NULL::text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_hidden.notify('experiment', jsonb_strip_nulls(jsonb_build_object('experiment_id', experiment.id, 'name', experiment.name, 'event', event, 'arm', arm,
+           'sop', (select s.category || '/' || s.section from app_public.sops s where s.id = experiment.sop_id),
+           'version', case event when 'moved_on' then (select s.version from app_public.sops s where s.id = experiment.sop_id) end)),
+         format('experiment:%s:%s', experiment.id, event))
+$$;
+
+--
+-- Name: FUNCTION tell_of_experiment(experiment app_public.experiments, event text, arm text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.tell_of_experiment(experiment app_public.experiments, event text, arm text) IS 'Tells reviewers of what an experiment came to without them: harm (stopped), sample_ratio (not to be trusted), moved_on (stopped, since its SOP is another). Once each.';
+
+--
 -- Name: text_to_publish(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -10085,7 +10975,17 @@ CREATE FUNCTION app_private.vectors_wanted(most integer DEFAULT 256) RETURNS TAB
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
   select distinct w.embedding_text from (
-    select u.embedding_text from app_private.search_units u where u.embedding is null and u.kind <> 'profile' order by u.id limit most
+    (select u.embedding_text from app_private.search_units u where u.embedding is null and u.kind <> 'profile' order by u.id limit most)
+    union all
+    -- An experiment's arms, which choose the section to quote by them, and of which one may be the SOP tomorrow.
+    (select u.embedding_text
+       from app_public.experiments e
+       join app_public.experiment_arms a on a.experiment_id = e.id and a.label <> 'A'
+       join app_public.sops s on s.id = e.sop_id
+      cross join lateral app_hidden.sop_units(s.category, s.section, a.content) u
+      where e.status in ('running', 'paused')
+        and not exists (select from app_private.embedding_cache c join app_public.club_settings t on t.embedding_model = c.model where c.content_hash = app_hidden.embedding_hash(u.embedding_text))
+      order by e.id, a.label, u.ordinal limit most)
   ) w
   union
   select q.question from (
@@ -10098,7 +10998,33 @@ $$;
 -- Name: FUNCTION vectors_wanted(most integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.vectors_wanted(most integer) IS 'Texts of the search space, and golden questions, that have no vector yet, the oldest first; at most so many of each.';
+COMMENT ON FUNCTION app_private.vectors_wanted(most integer) IS 'Texts of the search space, of open experiments'' arms, and golden questions, that have no vector yet, the oldest first; at most so many of each.';
+
+--
+-- Name: verdict_text(text, text, double precision, double precision, double precision, double precision, double precision, double precision, double precision, bigint, bigint, integer, double precision); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.verdict_text(verdict text, label text, rate double precision, control_rate double precision, difference double precision, low double precision, high double precision, p double precision, probability double precision, rated bigint, control_rated bigint, minimum integer, ratio_p double precision) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case verdict
+    when 'control' then 'This is the SOP as it is; the others are compared with it.'
+    when 'sample_ratio' then format('Do not trust these figures yet: the arms'' sizes do not fit their weights (p %s). Something sorts people into them, such as one text being cited less often.', to_char(ratio_p, 'FM0.000000'))
+    when 'no_data' then 'Nobody has rated an answer of both arms yet.'
+    when 'worse' then format('%s helps less than the control: %s %% against %s %%. The difference is beyond doubt, however often one looked (p %s).', label, app_private.points(rate), app_private.points(control_rate), to_char(p, 'FM0.0000'))
+    when 'better' then format('%s helps more than the control: %s %% against %s %%. The difference is beyond doubt, however often one looked (p %s).', label, app_private.points(rate), app_private.points(control_rate), to_char(p, 'FM0.0000'))
+    when 'better_so_far' then format('%s looks better already (p %s); wait until each arm has the %s ratings agreed on, so that the gain is known more closely.', label, to_char(p, 'FM0.0000'), minimum)
+    when 'collecting' then format('Too early to say: %s and %s of %s ratings. So far %s has a chance of %s %% to be the better one.', rated, control_rated, minimum, label, app_private.points(probability))
+    else format('No difference is certain: it lies between %s%s and %s%s points. %s has a chance of %s %% to be the better one.', case when low < 0 then '−' else '+' end, app_private.points(low), case when high < 0 then '−' else '+' end, app_private.points(high), label, app_private.points(probability))
+  end
+$$;
+
+--
+-- Name: FUNCTION verdict_text(verdict text, label text, rate double precision, control_rate double precision, difference double precision, low double precision, high double precision, p double precision, probability double precision, rated bigint, control_rated bigint, minimum integer, ratio_p double precision); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.verdict_text(verdict text, label text, rate double precision, control_rate double precision, difference double precision, low double precision, high double precision, p double precision, probability double precision, rated bigint, control_rated bigint, minimum integer, ratio_p double precision) IS 'A verdict in plain words.';
 
 --
 -- Name: vote(integer, bigint, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10124,6 +11050,51 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) IS 'Counts one rating of one response for an entry.';
+
+--
+-- Name: watch_experiments(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.watch_experiments() RETURNS TABLE(id integer, event text, reason text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_experiment app_public.experiments;
+  v_figures record;
+begin
+  for v_experiment in select e.* from app_public.experiments e where e.status = 'running' order by e.id for no key update skip locked loop
+    for v_figures in select f.* from app_private.experiment_figures(v_experiment.id) f where not f.is_control order by f.label loop
+      id := v_experiment.id;
+      if v_figures.sample_ratio_p < 0.001 and v_experiment.sample_ratio_alarm_at is null then
+        event := 'sample_ratio';
+        reason := format('The arms'' sizes do not fit their weights (p %s).', to_char(v_figures.sample_ratio_p, 'FM0.000000'));
+        perform app_hidden.set_reason(reason);
+        update app_public.experiments e set sample_ratio_alarm_at = clock_timestamp() where e.id = v_experiment.id returning * into v_experiment;
+        perform app_private.tell_of_experiment(v_experiment, event);
+        return next;
+      end if;
+      if v_experiment.stop_on_harm and v_figures.always_valid_p <= 0.05 and v_figures.difference_high < 0 then
+        event := 'harm';
+        reason := format('Arm %s is worse than the control beyond doubt: %s %% of %s found it helpful, against %s points more of the control (always-valid p %s).', v_figures.label,
+          app_private.points(v_figures.rate), v_figures.rated, app_private.points(v_figures.difference), to_char(v_figures.always_valid_p, 'FM0.0000'));
+        perform app_hidden.set_reason(reason);
+        v_experiment := app_private.end_experiment(v_experiment.id, 'stopped', reason);
+        perform app_private.tell_of_experiment(v_experiment, event, v_figures.label);
+        return next;
+        exit;
+      end if;
+    end loop;
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION watch_experiments(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.watch_experiments() IS 'Stops running experiments of which an arm does harm (always-valid p at most 0.05 and worse), where they ask for it, and notes arms of the wrong size; tells reviewers. Returns what happened. The experiment ends as a whole: the sizes of the remaining arms would not fit their weights any more.';
 
 --
 -- Name: watch_jobs(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10505,6 +11476,57 @@ COMMENT ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) IS
 Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such batch.';
 
 --
+-- Name: conclude_experiment(integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_experiment app_public.experiments;
+  v_arm app_public.experiment_arms;
+  v_sop app_public.sops;
+  v_reason text := app_hidden.require_reason(conclude_experiment.reason);
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(v_reason);
+  -- The SOP before its experiment: so does whoever writes a version, which stops it.
+  perform from app_public.sops s where s.id = (select e.sop_id from app_public.experiments e where e.id = conclude_experiment.experiment_id) for no key update;
+  v_experiment := app_hidden.find_experiment(conclude_experiment.experiment_id, '{running,paused,concluded}');
+  if v_experiment.status = 'concluded' then
+    if v_experiment.winner = upper(btrim(conclude_experiment.winner)) and v_experiment.status_by = app_hidden.require_actor() then
+      return v_experiment; -- concluded so already: repeating a call is harmless
+    end if;
+    perform app_hidden.find_experiment(v_experiment.id, '{running,paused}');
+  end if;
+  select * into v_arm from app_public.experiment_arms a where a.experiment_id = v_experiment.id and a.label = upper(btrim(conclude_experiment.winner));
+  if v_arm.id is null then
+    raise exception 'The experiment has no arm %; it has %.', coalesce(quote_literal(conclude_experiment.winner), 'of no name'),
+      (select string_agg(a.label, ', ' order by a.label) from app_public.experiment_arms a where a.experiment_id = v_experiment.id) using errcode = 'CO005';
+  end if;
+  -- Over first, so that its own promotion does not stop it.
+  v_experiment := app_private.end_experiment(v_experiment.id, 'concluded', v_reason, v_arm.label);
+  if v_arm.label <> 'A' then
+    select * into v_sop from app_public.sops s where s.id = v_experiment.sop_id;
+    v_sop := app_public.save_sop(v_sop.category, v_sop.section, v_arm.content, left(format('Experiment "%s": arm %s won. %s', v_experiment.name, v_arm.label, v_reason), 4000), v_experiment.base_version);
+    perform app_hidden.set_reason(v_reason);
+    update app_public.experiments e set promoted_version_id = (select v.id from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = v_sop.version)
+     where e.id = v_experiment.id returning * into v_experiment;
+  end if;
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION conclude_experiment(experiment_id integer, winner text, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) IS 'Ends an experiment with a winner. Its text becomes the SOP''s next version, with the reason; where the control (A) wins, nothing is written. winner: the arm''s label. The figures that it was decided on are kept. The same caller may repeat it.
+Errors: CO001 no actor, CO002 no reason, CO005 no such arm, CO101 the SOP moved on meanwhile, CO141 it is over, or was concluded by somebody else or otherwise, CO403 not a reviewer, CO404 no such experiment.';
+
+--
 -- Name: create_api_token(text, text, timestamp with time zone, integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -10645,7 +11667,7 @@ $_$;
 -- Name: FUNCTION create_webhook(url text, events text[]); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.create_webhook(url text, events text[]) IS 'Tells an address outside of events (urgent_ticket, job_dead, audit_broken, audit_head, llm_budget), signed after Standard Webhooks; signing_key is shown this once. Private and local addresses are refused when sending.
+COMMENT ON FUNCTION app_public.create_webhook(url text, events text[]) IS 'Tells an address outside of events (urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment), signed after Standard Webhooks; signing_key is shown this once. Private and local addresses are refused when sending.
 Errors: CO001 no actor, CO005 not a URL, CO403 not an admin; 23505 the address is told already, 23514 unknown event.';
 
 --
@@ -10974,6 +11996,70 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.estimate_analysis(model text, batch boolean, most integer) IS 'What analysing the failed answers that wait would cost with a model (default: the one used last), by batches or by messages, as far as can be told before: {model, batch, failures, patterns, tokens_in, tokens_cached, tokens_out, cost and cost_without_cache (US dollars at list price, null where there is none), budget_left (US dollars, null: no limit), budget_state}. Four characters count as a token; failures that no pattern has yet and nobody''s correction names an SOP for count as a pattern each, so it is rather too much than too little. most: at most so many failures. Errors: CO403 not staff.';
+
+--
+-- Name: estimate_experiment(integer, integer, integer[]); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.estimate_experiment(sop_id integer, minimum_sample integer DEFAULT 100, weights integer[] DEFAULT '{1,1}'::integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_days constant integer := 28;
+begin
+  perform app_hidden.find_sop(estimate_experiment.sop_id);
+  if coalesce(cardinality(weights), 0) = 0 or exists (select from unnest(weights) w where w is null or w < 1) then
+    raise exception 'Each arm has a weight from 1.' using errcode = 'CO005';
+  end if;
+  select count(distinct x.subject) / c_days::double precision, count(distinct x.subject) filter (where x.rated) / c_days::double precision into subjects_per_day, rated_per_day
+    from (select app_hidden.experiment_subject(r.visitor_id, r.ticket_id) as subject, r.feedback is not null as rated
+            from app_public.response_sources s join app_public.responses r on r.id = s.response_id
+           where s.sop_id = estimate_experiment.sop_id and s.cited and r.outcome = 'answered' and r.created_at > now() - make_interval(days => c_days)) x;
+  days := minimum_sample * (select sum(w)::double precision / min(w) from unnest(weights) w) / nullif(rated_per_day, 0);
+end
+$$;
+
+--
+-- Name: FUNCTION estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision) IS 'How long an experiment with an SOP would take: visitors or conversations that got an answer from it, and those who rated one, per day of the last 28, and the days until the smallest of the arms has minimum_sample of them; null where nobody rated.
+Errors: CO005 no weights, CO404 no such SOP.';
+
+--
+-- Name: experiment_results(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.experiment_results(experiment_id integer) RETURNS TABLE(arm_id integer, label text, is_control boolean, weight integer, subjects bigint, responses bigint, rated bigint, helpful bigint, unhelpful bigint, rate double precision, rate_low double precision, rate_high double precision, difference double precision, difference_low double precision, difference_high double precision, probability_better double precision, expected_loss double precision, always_valid_p double precision, sample_ratio_p double precision, minimum_reached boolean, verdict text, verdict_text text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_results jsonb;
+begin
+  select e.results into v_results from app_public.experiments e where e.id = experiment_results.experiment_id;
+  if not found then
+    raise exception 'There is no experiment with id %.', experiment_results.experiment_id using errcode = 'CO404', hint = 'select id, name, status from experiments;';
+  elsif v_results is null then
+    return query select * from app_private.experiment_figures(experiment_results.experiment_id);
+  else
+    return query select r.* from jsonb_to_recordset(v_results) r(arm_id integer, label text, is_control boolean, weight integer, subjects bigint, responses bigint, rated bigint, helpful bigint,
+      unhelpful bigint, rate double precision, rate_low double precision, rate_high double precision, difference double precision, difference_low double precision, difference_high double precision,
+      probability_better double precision, expected_loss double precision, always_valid_p double precision, sample_ratio_p double precision, minimum_reached boolean, verdict text, verdict_text text)
+      order by r.label;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION experiment_results(experiment_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.experiment_results(experiment_id integer) IS 'How an experiment stands, one row per arm; of one that is over, how it stood at its end. Counted are subjects (visitors, else conversations) to whom an answer that cites the SOP was given; each by their first rating, since further ones of the same person are not independent.
+rate: share of the rated subjects who found it helpful, with its 95 % Wilson interval. difference: rate less the control''s (0.1 is ten points), with Newcombe''s 95 % interval; these two are for one look, at the end. probability_better: that the arm''s true rate is above the control''s (beta posterior, uniform prior). expected_loss: rate lost on average by choosing this arm where another is better (of the control: the most over the others). always_valid_p: that there is no difference, however often one looked (Bonferroni over the variants); it never rises. sample_ratio_p: that the arms'' sizes come from their weights; below 0.001 nothing here is to be trusted.
+verdict: control; sample_ratio; no_data; collecting (below the minimum sample); worse (beyond doubt); better (beyond doubt, with the minimum sample); better_so_far (beyond doubt, below it); undecided. verdict_text: the same in words.
+Errors: CO404 no such experiment.';
 
 --
 -- Name: export_conversation(integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -11907,6 +12993,36 @@ The SOPs that most answers of a period rest on, and how those were rated; rate: 
 Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
 
 --
+-- Name: pause_experiment(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.pause_experiment(experiment_id integer, reason text) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_experiment app_public.experiments;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(pause_experiment.reason));
+  v_experiment := app_hidden.find_experiment(pause_experiment.experiment_id, '{running,paused}');
+  if v_experiment.status = 'running' then
+    update app_public.experiments e set status = 'paused', status_by = app_hidden.require_actor(), status_at = clock_timestamp(), status_reason = app_hidden.current_reason()
+     where e.id = v_experiment.id returning * into v_experiment;
+  end if;
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION pause_experiment(experiment_id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.pause_experiment(experiment_id integer, reason text) IS 'Serves the SOP as it is to everybody until resume_experiment, and counts nothing meanwhile. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO141 it is over, CO403 not a reviewer, CO404 no such experiment.';
+
+--
 -- Name: preview_improvement(integer, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -12193,12 +13309,14 @@ begin
   end if;
   select * into v_spent from app_private.calls_spent(record_response.calls);
   insert into app_public.responses (id, ticket_id, visitor_id, question, question_hash, embedding_model, site_id, requested_category, category, confidence, text,
-      outcome, reason, model, router_model, prompt_version_id, latency_ms, tokens_in, tokens_out, cost)
+      outcome, reason, model, router_model, prompt_version_id, latency_ms, tokens_in, tokens_out, cost, experiment_arm_id, experiment_subject)
   select coalesce(record_response.id, nextval(pg_get_serial_sequence('app_public.responses', 'id'))), v_ticket.id, app_public.current_visitor_id(), question, app_hidden.embedding_hash(question), s.embedding_model, coalesce(app_hidden.find_site(site), v_ticket.site_id),
          requested_category, record_response.category, record_response.confidence, record_response.text, v_outcome, v_reason, record_response.model, record_response.router_model,
          record_response.prompt_version_id, record_response.latency_ms, coalesce(record_response.tokens_in, v_spent.tokens_in),
-         coalesce(record_response.tokens_out, v_spent.tokens_out), coalesce(record_response.cost, v_spent.cost)
+         coalesce(record_response.tokens_out, v_spent.tokens_out), coalesce(record_response.cost, v_spent.cost),
+         x.arm_id, x.subject_hash
     from app_public.club_settings s
+    left join app_private.exposure(record_response.sources, app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id)) x on v_outcome = 'answered'
   returning * into v_response;
   perform app_private.record_sources(v_response.id, record_response.sources);
   perform app_private.record_llm_calls(record_response.calls, v_response.id);
@@ -12229,7 +13347,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) IS '@behavior -*
-Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_question reserved it. latency_ms: milliseconds; cost: US dollars.
+Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them; an experiment''s arm among those cited goes in with the answer. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_question reserved it. latency_ms: milliseconds; cost: US dollars.
 Errors: CO005 an answer by a model that cites no source, CO403 not the server or a worker, CO404 no such conversation or site.';
 
 --
@@ -12622,6 +13740,36 @@ $$;
 
 COMMENT ON FUNCTION app_public.restore_knowledge(id integer, reason text) IS 'Takes a retired knowledge entry into use again, without end. Repeating it changes nothing.
 Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such entry.';
+
+--
+-- Name: resume_experiment(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.resume_experiment(experiment_id integer, reason text) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_experiment app_public.experiments;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(resume_experiment.reason));
+  v_experiment := app_hidden.find_experiment(resume_experiment.experiment_id, '{running,paused}');
+  if v_experiment.status = 'paused' then
+    update app_public.experiments e set status = 'running', status_by = app_hidden.require_actor(), status_at = clock_timestamp(), status_reason = app_hidden.current_reason()
+     where e.id = v_experiment.id returning * into v_experiment;
+  end if;
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION resume_experiment(experiment_id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.resume_experiment(experiment_id integer, reason text) IS 'Goes on with a paused experiment: everybody gets the arm they had. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO141 it is over, CO403 not a reviewer, CO404 no such experiment.';
 
 --
 -- Name: retire_knowledge(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -13293,6 +14441,38 @@ query: the question, 20,000 characters are read. query_embedding: its vector (15
 Errors: CO005 wrong dimensions, CO404 no such site.';
 
 --
+-- Name: serve_sop(text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.serve_sop(category text, section text, subject text DEFAULT NULL::text) RETURNS app_public.served_sop
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_experiment app_public.experiments;
+  v_arm app_public.experiment_arms;
+begin
+  select * into v_sop from app_public.sops s where s.category = serve_sop.category and s.section = serve_sop.section and s.archived_at is null;
+  if v_sop.id is null then
+    raise exception 'There is no SOP %/%.', serve_sop.category, serve_sop.section using errcode = 'CO404', hint = 'select category, section from sops;';
+  end if;
+  select * into v_experiment from app_public.experiments e where e.sop_id = v_sop.id and e.status = 'running' and nullif(btrim(serve_sop.subject), '') is not null;
+  if v_experiment.id is not null then
+    v_arm := app_private.arm_of(v_experiment.id, serve_sop.subject);
+  end if;
+  return (v_sop.id, v_sop.category, v_sop.section, v_sop.version, coalesce(v_arm.content, v_sop.content), v_experiment.id, v_arm.id, v_arm.label)::app_public.served_sop;
+end
+$$;
+
+--
+-- Name: FUNCTION serve_sop(category text, section text, subject text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.serve_sop(category text, section text, subject text) IS 'An SOP as it is to be shown to somebody: the arm that they always get where an experiment runs, else the SOP as it is. subject: who, as ''visitor:<uuid>'' or ''ticket:<id>'' for those whom the assistant answers (any other stable name will do); without it the SOP as it is. Nothing is counted by this: only answers are.
+Errors: CO404 no such SOP, or it is out of use.';
+
+--
 -- Name: club_settings; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -13699,6 +14879,109 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.start_conversation(site text) IS 'Begins a conversation; give its `conversation` to ask. site: slug of the venue. Errors: CO404 no such site.';
+
+--
+-- Name: start_experiment(integer, text[], text, text, integer, integer[], boolean, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer DEFAULT 100, weights integer[] DEFAULT NULL::integer[], stop_on_harm boolean DEFAULT true, expected_version integer DEFAULT NULL::integer) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_open app_public.experiments;
+  v_experiment app_public.experiments;
+  v_texts text[];
+  v_weights integer[];
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  perform app_hidden.set_reason(app_hidden.require_reason(start_experiment.reason));
+  v_sop := app_hidden.find_sop(start_experiment.sop_id, for_update => true);
+  if v_sop.category = 'emergency' then
+    raise exception 'What is said in an emergency is never experimented on.' using errcode = 'CO142', hint = 'Improve it by save_sop, after a person has read it.';
+  elsif v_sop.archived_at is not null then
+    raise exception '%/% is out of use; nobody would see an experiment.', v_sop.category, v_sop.section using errcode = 'CO005';
+  elsif expected_version is not null and v_sop.version <> expected_version then
+    raise exception '%/% is at version %, not % as you expected: somebody changed it meanwhile.', v_sop.category, v_sop.section, v_sop.version, expected_version
+      using errcode = 'CO101', detail = jsonb_build_object('sop_id', v_sop.id, 'version', v_sop.version)::text, hint = 'Look at sop_diff(sop_id, your version, current version), and start from the current one.';
+  end if;
+  select * into v_open from app_public.experiments e where e.sop_id = v_sop.id and e.status in ('running', 'paused');
+  if v_open.id is not null then
+    raise exception '%/% has an experiment already: "%", %.', v_sop.category, v_sop.section, v_open.name, v_open.status
+      using errcode = 'CO140', detail = jsonb_build_object('experiment_id', v_open.id, 'status', v_open.status)::text, hint = 'Conclude or stop it first; two at once would each measure the other''s changes.';
+  end if;
+  if coalesce(btrim(start_experiment.name), '') = '' or length(start_experiment.name) > 200 then
+    raise exception 'An experiment has a name of at most 200 characters.' using errcode = 'CO005';
+  elsif coalesce(cardinality(variants), 0) not between 1 and 4 or exists (select from unnest(variants) v where coalesce(btrim(v), '') = '') then
+    raise exception 'An experiment has one to four variants, each with a text.' using errcode = 'CO005', hint = 'The control is the SOP as it is; do not name it.';
+  elsif exists (select from unnest(variants) v where octet_length(v) > 1048576) then
+    raise exception 'A variant is over 1 MiB long.' using errcode = 'CO006';
+  end if;
+  v_texts := array[v_sop.content] || variants;
+  if (select count(distinct t) from unnest(v_texts) t) < cardinality(v_texts) then
+    raise exception 'A variant says what the SOP, or another variant, says already.' using errcode = 'CO106';
+  elsif exists (select from unnest(v_texts) t where not exists (select from app_hidden.sop_units(v_sop.category, v_sop.section, t) u where u.kind = 'section')) then
+    raise exception 'A variant has nothing to answer with: no section but customers'' phrases.' using errcode = 'CO005';
+  end if;
+  v_weights := coalesce(start_experiment.weights, array_fill(1, array[cardinality(v_texts)]));
+  if cardinality(v_weights) <> cardinality(v_texts) or exists (select from unnest(v_weights) w where w is null or w not between 1 and 1000) then
+    raise exception 'Each arm has a weight from 1 to 1000, the control first: % of them here.', cardinality(v_texts) using errcode = 'CO005', hint = 'Such as {9,1}: one subject in ten gets the variant.';
+  elsif coalesce(start_experiment.minimum_sample, 0) not between 1 and 1000000 then
+    raise exception 'The minimum sample is 1 to 1000000 rated subjects an arm, not %.', start_experiment.minimum_sample using errcode = 'CO005';
+  end if;
+  insert into app_public.experiments (name, sop_id, sop_version_id, base_version, minimum_sample, stop_on_harm, started_by, start_reason, status_by, status_reason)
+  select btrim(start_experiment.name), v_sop.id, v.id, v.version, start_experiment.minimum_sample, coalesce(start_experiment.stop_on_harm, true),
+         app_hidden.require_actor(), app_hidden.current_reason(), app_hidden.require_actor(), app_hidden.current_reason()
+    from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = v_sop.version
+  returning * into v_experiment;
+  insert into app_public.experiment_arms (experiment_id, label, content, weight)
+  select v_experiment.id, chr(64 + t.place::integer), t.content, v_weights[t.place] from unnest(v_texts) with ordinality t(content, place);
+  -- Their vectors choose the section to quote, and a winner is searchable the moment that it is promoted.
+  perform app_hidden.add_job('search_units__embed');
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer, weights integer[], stop_on_harm boolean, expected_version integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer, weights integer[], stop_on_harm boolean, expected_version integer) IS 'Tries other wordings of an SOP: from now on each visitor (or conversation) gets the SOP as it is (arm A, the control) or one of the variants (B to E), always the same one, when an answer rests on this SOP. Only what is read out differs; what is found goes by the SOP as it is.
+variants: the whole texts, one to four. minimum_sample: rated subjects an arm should have before it is called better. weights: the arms'' shares, the control''s first, such as {9,1}; without, equal ones. stop_on_harm: stop by itself once an arm is worse beyond doubt. expected_version: the version that the variants were written from.
+While it is open, any new version of the SOP stops it. At most one is open per SOP.
+Errors: CO001 no actor, CO002 no reason, CO005 a name, variants, weights or sample that cannot be, or an SOP out of use, CO006 over 1 MiB, CO101 the SOP changed meanwhile, CO106 a variant that changes nothing, CO140 an open experiment, CO142 an SOP of emergencies, CO403 not a reviewer, CO404 no such SOP.';
+
+--
+-- Name: stop_experiment(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.stop_experiment(experiment_id integer, reason text) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_experiment app_public.experiments;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(stop_experiment.reason));
+  v_experiment := app_hidden.find_experiment(stop_experiment.experiment_id, '{running,paused,stopped}');
+  if v_experiment.status <> 'stopped' then
+    v_experiment := app_private.end_experiment(v_experiment.id, 'stopped', app_hidden.current_reason());
+  end if;
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION stop_experiment(experiment_id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.stop_experiment(experiment_id integer, reason text) IS 'Ends an experiment without a winner: the SOP stays as it is, and the figures are kept. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO141 it was concluded, CO403 not a reviewer, CO404 no such experiment.';
 
 --
 -- Name: system_health(); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14850,6 +16133,32 @@ ALTER TABLE app_public.emergency_signals ALTER COLUMN id ADD GENERATED BY DEFAUL
 );
 
 --
+-- Name: experiment_arms_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.experiment_arms ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.experiment_arms_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: experiments_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.experiments ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.experiments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: failed_responses_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
@@ -15121,7 +16430,7 @@ CREATE TABLE app_public.notifications (
     sent_at timestamp with time zone,
     push_subscription_id integer,
     CONSTRAINT notifications_channel_is_known CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text, 'push'::text]))),
-    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text]))),
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text, 'experiment'::text]))),
     CONSTRAINT notifications_sent_at_matches_status CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT notifications_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
     CONSTRAINT notifications_subscription_is_of_push CHECK (((channel = 'push'::text) OR (push_subscription_id IS NULL))),
@@ -15527,7 +16836,7 @@ CREATE TABLE app_public.webhooks (
     created_by text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT webhooks_events_are_known CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text]))),
+    CONSTRAINT webhooks_events_are_known CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text, 'experiment'::text]))),
     CONSTRAINT webhooks_url_is_a_url CHECK (((url ~ '^https?://[^\s/@]+(/\S*)?$'::text) AND (length(url) <= 2000)))
 );
 
@@ -15547,7 +16856,7 @@ COMMENT ON COLUMN app_public.webhooks.url IS 'Where to: a public address; privat
 -- Name: COLUMN webhooks.events; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.webhooks.events IS 'Any of urgent_ticket, job_dead, audit_broken, audit_head, llm_budget.';
+COMMENT ON COLUMN app_public.webhooks.events IS 'Any of urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment.';
 
 --
 -- Name: webhooks_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
@@ -15874,6 +17183,27 @@ ALTER TABLE ONLY app_public.emergency_signals
 
 ALTER TABLE ONLY app_public.emergency_signals
     ADD CONSTRAINT emergency_signals_pkey PRIMARY KEY (id);
+
+--
+-- Name: experiment_arms experiment_arms_experiment_id_label_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiment_arms
+    ADD CONSTRAINT experiment_arms_experiment_id_label_key UNIQUE (experiment_id, label);
+
+--
+-- Name: experiment_arms experiment_arms_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiment_arms
+    ADD CONSTRAINT experiment_arms_pkey PRIMARY KEY (id);
+
+--
+-- Name: experiments experiments_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiments
+    ADD CONSTRAINT experiments_pkey PRIMARY KEY (id);
 
 --
 -- Name: failed_responses failed_responses_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -16391,6 +17721,42 @@ CREATE INDEX audit_log_row ON app_public.audit_log USING btree (table_name, row_
 CREATE INDEX audit_log_transaction_id ON app_public.audit_log USING btree (transaction_id);
 
 --
+-- Name: experiments_one_open_per_sop; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX experiments_one_open_per_sop ON app_public.experiments USING btree (sop_id) WHERE (status = ANY (ARRAY['running'::text, 'paused'::text]));
+
+--
+-- Name: experiments_promoted_version_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX experiments_promoted_version_id ON app_public.experiments USING btree (promoted_version_id);
+
+--
+-- Name: experiments_sop_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX experiments_sop_id ON app_public.experiments USING btree (sop_id);
+
+--
+-- Name: experiments_sop_version_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX experiments_sop_version_id ON app_public.experiments USING btree (sop_version_id);
+
+--
+-- Name: experiments_started_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX experiments_started_at ON app_public.experiments USING btree (started_at);
+
+--
+-- Name: experiments_status; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX experiments_status ON app_public.experiments USING btree (status);
+
+--
 -- Name: failed_responses_created_at; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -16685,6 +18051,12 @@ CREATE INDEX response_sources_sop_id ON app_public.response_sources USING btree 
 CREATE INDEX response_sources_sop_version_id ON app_public.response_sources USING btree (sop_version_id);
 
 --
+-- Name: responses_experiment_arm_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_experiment_arm_id ON app_public.responses USING btree (experiment_arm_id);
+
+--
 -- Name: responses_feedback; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -16950,6 +18322,12 @@ CREATE TRIGGER _100_append_only_whole BEFORE TRUNCATE ON app_public.privacy_acti
 CREATE TRIGGER _100_decide BEFORE INSERT OR UPDATE ON app_public.improvement_queue FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_improvement_queue__decide();
 
 --
+-- Name: experiments _100_govern; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_govern BEFORE INSERT OR UPDATE ON app_public.experiments FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_experiments__govern();
+
+--
 -- Name: golden_questions _100_govern; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -16974,6 +18352,12 @@ CREATE TRIGGER _100_govern BEFORE INSERT OR UPDATE ON app_public.retention_rules
 CREATE TRIGGER _100_guard BEFORE UPDATE ON app_public.users FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_users__guard();
 
 --
+-- Name: experiment_arms _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.experiment_arms FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
 -- Name: messages _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -16996,6 +18380,12 @@ CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.response_sou
 --
 
 CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.sop_versions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
+-- Name: experiment_arms _100_immutable_whole; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable_whole BEFORE TRUNCATE ON app_public.experiment_arms FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg__immutable();
 
 --
 -- Name: messages _100_immutable_whole; Type: TRIGGER; Schema: app_public; Owner: -
@@ -17076,6 +18466,12 @@ CREATE TRIGGER _300_keep BEFORE DELETE ON app_public.sops FOR EACH ROW EXECUTE F
 CREATE TRIGGER _300_keep_whole BEFORE TRUNCATE ON app_public.sops FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_sops__keep();
 
 --
+-- Name: sops _400_stop_experiment; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _400_stop_experiment AFTER UPDATE ON app_public.sops FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_sops__stop_experiment();
+
+--
 -- Name: notifications _800_enqueue; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -17110,6 +18506,18 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.club_se
 --
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.emergency_signals FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('created_at');
+
+--
+-- Name: experiment_arms _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.experiment_arms FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
+
+--
+-- Name: experiments _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.experiments FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('results', 'sample_ratio_alarm_at');
 
 --
 -- Name: golden_questions _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
@@ -17304,6 +18712,34 @@ ALTER TABLE ONLY app_public.analysis_batches
 
 ALTER TABLE ONLY app_public.api_tokens
     ADD CONSTRAINT api_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE CASCADE;
+
+--
+-- Name: experiment_arms experiment_arms_experiment_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiment_arms
+    ADD CONSTRAINT experiment_arms_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES app_public.experiments(id) ON DELETE RESTRICT;
+
+--
+-- Name: experiments experiments_promoted_version_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiments
+    ADD CONSTRAINT experiments_promoted_version_id_fkey FOREIGN KEY (promoted_version_id) REFERENCES app_public.sop_versions(id) ON DELETE RESTRICT;
+
+--
+-- Name: experiments experiments_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiments
+    ADD CONSTRAINT experiments_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE RESTRICT;
+
+--
+-- Name: experiments experiments_sop_version_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiments
+    ADD CONSTRAINT experiments_sop_version_id_fkey FOREIGN KEY (sop_version_id) REFERENCES app_public.sop_versions(id) ON DELETE RESTRICT;
 
 --
 -- Name: failed_responses failed_responses_expected_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -17549,6 +18985,13 @@ ALTER TABLE ONLY app_public.response_sources
 
 ALTER TABLE ONLY app_public.response_sources
     ADD CONSTRAINT response_sources_sop_version_id_fkey FOREIGN KEY (sop_version_id) REFERENCES app_public.sop_versions(id) ON DELETE RESTRICT;
+
+--
+-- Name: responses responses_experiment_arm_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.responses
+    ADD CONSTRAINT responses_experiment_arm_id_fkey FOREIGN KEY (experiment_arm_id) REFERENCES app_public.experiment_arms(id) ON DELETE RESTRICT;
 
 --
 -- Name: responses responses_prompt_version_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -17876,6 +19319,18 @@ CREATE POLICY delete_reviewer ON app_public.knowledge_base FOR DELETE TO reviewe
 ALTER TABLE app_public.emergency_signals ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: experiment_arms; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.experiment_arms ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: experiments; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.experiments ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: failed_responses; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -18146,6 +19601,18 @@ CREATE POLICY select_agent ON app_public.club_settings FOR SELECT TO agent USING
 CREATE POLICY select_agent ON app_public.emergency_signals FOR SELECT TO agent USING (true);
 
 --
+-- Name: experiment_arms select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.experiment_arms FOR SELECT TO agent USING (true);
+
+--
+-- Name: experiments select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.experiments FOR SELECT TO agent USING (true);
+
+--
 -- Name: failed_responses select_agent; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -18288,6 +19755,18 @@ CREATE POLICY select_auditor ON app_public.club_settings FOR SELECT TO auditor U
 --
 
 CREATE POLICY select_auditor ON app_public.emergency_signals FOR SELECT TO auditor USING (true);
+
+--
+-- Name: experiment_arms select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.experiment_arms FOR SELECT TO auditor USING (true);
+
+--
+-- Name: experiments select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.experiments FOR SELECT TO auditor USING (true);
 
 --
 -- Name: failed_responses select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -18532,6 +20011,18 @@ CREATE POLICY select_worker ON app_public.analysis_runs FOR SELECT TO worker USI
 --
 
 CREATE POLICY select_worker ON app_public.club_settings FOR SELECT TO worker USING (true);
+
+--
+-- Name: experiment_arms select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.experiment_arms FOR SELECT TO worker USING (true);
+
+--
+-- Name: experiments select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.experiments FOR SELECT TO worker USING (true);
 
 --
 -- Name: failed_responses select_worker; Type: POLICY; Schema: app_public; Owner: -
@@ -19033,10 +20524,22 @@ REVOKE ALL ON FUNCTION app_hidden.add_job(task text, payload json, job_key text)
 REVOKE ALL ON FUNCTION app_hidden.add_list_items(content text, heading text, items text[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION always_valid_p(pairs smallint[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.always_valid_p(pairs smallint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION apply_edits(content text, edits jsonb); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.apply_edits(content text, edits jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION assigned_arm(experiment_id integer, subject text, weights integer[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.assigned_arm(experiment_id integer, subject text, weights integer[]) FROM PUBLIC;
 
 --
 -- Name: TABLE tickets; Type: ACL; Schema: app_public; Owner: -
@@ -19165,6 +20668,12 @@ REVOKE ALL ON FUNCTION app_hidden.begin_question(query text, category text, site
 GRANT ALL ON FUNCTION app_hidden.begin_question(query text, category text, site text, conversation uuid) TO worker;
 
 --
+-- Name: FUNCTION beta_cdf(x double precision, a double precision, b double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.beta_cdf(x double precision, a double precision, b double precision) FROM PUBLIC;
+
+--
 -- Name: FUNCTION bm25_impacts(words tsvector, usual_length double precision); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -19175,6 +20684,12 @@ REVOKE ALL ON FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length doub
 --
 
 REVOKE ALL ON FUNCTION app_hidden.check_question(query text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION chi_square_survival(x double precision, df integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.chi_square_survival(x double precision, df integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION claims_in(content text); Type: ACL; Schema: app_hidden; Owner: -
@@ -19252,6 +20767,24 @@ REVOKE ALL ON FUNCTION app_hidden.emergency_text(sop_id integer) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.erasing() FROM PUBLIC;
+
+--
+-- Name: FUNCTION expected_loss(a1 bigint, b1 bigint, a2 bigint, b2 bigint); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.expected_loss(a1 bigint, b1 bigint, a2 bigint, b2 bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION experiment_bucket(experiment_id integer, subject text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.experiment_bucket(experiment_id integer, subject text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION experiment_subject(visitor_id uuid, ticket_id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.experiment_subject(visitor_id uuid, ticket_id integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_conversation(conversation uuid); Type: ACL; Schema: app_hidden; Owner: -
@@ -19346,6 +20879,20 @@ GRANT INSERT(sop_id),UPDATE(sop_id) ON TABLE app_public.knowledge_base TO review
 --
 
 REVOKE ALL ON FUNCTION app_hidden.find_entry(id integer) FROM PUBLIC;
+
+--
+-- Name: TABLE experiments; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.experiments TO agent;
+GRANT SELECT ON TABLE app_public.experiments TO auditor;
+GRANT SELECT ON TABLE app_public.experiments TO worker;
+
+--
+-- Name: FUNCTION find_experiment(experiment_id integer, statuses text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_experiment(experiment_id integer, statuses text[]) FROM PUBLIC;
 
 --
 -- Name: TABLE golden_questions; Type: ACL; Schema: app_public; Owner: -
@@ -19660,6 +21207,18 @@ REVOKE ALL ON FUNCTION app_hidden.llm_cost(model text, at timestamp with time zo
 REVOKE ALL ON FUNCTION app_hidden.llm_periods(OUT period text, OUT begun timestamp with time zone, OUT spent numeric, OUT budget numeric, OUT warning numeric, OUT state text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION ln_beta(a double precision, b double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.ln_beta(a double precision, b double precision) FROM PUBLIC;
+
+--
+-- Name: FUNCTION ln_gamma(x double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.ln_gamma(x double precision) FROM PUBLIC;
+
+--
 -- Name: FUNCTION markdown_sections(content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -19724,6 +21283,18 @@ GRANT ALL ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text,
 GRANT ALL ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer) TO auditor;
 
 --
+-- Name: FUNCTION mixture_step(own bigint, other bigint); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.mixture_step(own bigint, other bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION newcombe_interval(successes_1 bigint, n_1 bigint, successes_2 bigint, n_2 bigint, z double precision, OUT difference double precision, OUT low double precision, OUT high double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.newcombe_interval(successes_1 bigint, n_1 bigint, successes_2 bigint, n_2 bigint, z double precision, OUT difference double precision, OUT low double precision, OUT high double precision) FROM PUBLIC;
+
+--
 -- Name: FUNCTION notify(kind text, details jsonb, key text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -19770,6 +21341,12 @@ REVOKE ALL ON FUNCTION app_hidden.plain_number(number text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.plain_text(markdown text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) FROM PUBLIC;
 
 --
 -- Name: FUNCTION quote(body text, most integer); Type: ACL; Schema: app_hidden; Owner: -
@@ -19849,6 +21426,12 @@ REVOKE ALL ON FUNCTION app_hidden.said_by_staff(reporter text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.same_text(one text, other text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION sample_ratio_p(counts bigint[], weights integer[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.sample_ratio_p(counts bigint[], weights integer[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION set_reason(reason text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -19902,6 +21485,12 @@ REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__append_only() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__chain() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_experiments__govern(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_experiments__govern() FROM PUBLIC;
 
 --
 -- Name: FUNCTION tg_golden_questions__count(); Type: ACL; Schema: app_hidden; Owner: -
@@ -20000,6 +21589,12 @@ REVOKE ALL ON FUNCTION app_hidden.tg_sops__keep() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.tg_sops__record() FROM PUBLIC;
 
 --
+-- Name: FUNCTION tg_sops__stop_experiment(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_sops__stop_experiment() FROM PUBLIC;
+
+--
 -- Name: FUNCTION tg_sops__version(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -20050,6 +21645,12 @@ REVOKE ALL ON FUNCTION app_hidden.visible_response(response_id bigint) FROM PUBL
 --
 
 REVOKE ALL ON FUNCTION app_hidden.voter() FROM PUBLIC;
+
+--
+-- Name: FUNCTION wilson_interval(successes bigint, n bigint, z double precision, OUT low double precision, OUT high double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.wilson_interval(successes bigint, n bigint, z double precision, OUT low double precision, OUT high double precision) FROM PUBLIC;
 
 --
 -- Name: FUNCTION without_items(content text, base text, items text[]); Type: ACL; Schema: app_hidden; Owner: -
@@ -20158,6 +21759,26 @@ GRANT SELECT ON TABLE app_public.retention_runs TO auditor;
 
 REVOKE ALL ON FUNCTION app_private.apply_retention(run_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.apply_retention(run_id bigint) TO worker;
+
+--
+-- Name: TABLE experiment_arms; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.experiment_arms TO agent;
+GRANT SELECT ON TABLE app_public.experiment_arms TO auditor;
+GRANT SELECT ON TABLE app_public.experiment_arms TO worker;
+
+--
+-- Name: FUNCTION arm_of(experiment_id integer, subject text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.arm_of(experiment_id integer, subject text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION arm_section(sop app_public.sops, content text, query text, query_embedding public.vector); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) FROM PUBLIC;
 
 --
 -- Name: FUNCTION ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer); Type: ACL; Schema: app_private; Owner: -
@@ -20455,6 +22076,12 @@ GRANT SELECT ON TABLE app_public.privacy_actions TO auditor;
 REVOKE ALL ON FUNCTION app_private.end_erasure(action_id bigint, counts jsonb) FROM PUBLIC;
 
 --
+-- Name: FUNCTION end_experiment(experiment_id integer, status text, reason text, winner text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.end_experiment(experiment_id integer, status text, reason text, winner text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION end_worker(worker_id text, fault boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -20510,10 +22137,28 @@ REVOKE ALL ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) FROM P
 REVOKE ALL ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION experiment_figures(experiment_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.experiment_figures(experiment_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION experiment_subjects(experiment_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.experiment_subjects(experiment_id integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea) FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_batched(batch_id integer, custom_id text); Type: ACL; Schema: app_private; Owner: -
@@ -20713,6 +22358,12 @@ GRANT ALL ON FUNCTION app_private.patterns_to_analyse() TO worker;
 --
 
 REVOKE ALL ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION points(share double precision); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.points(share double precision) FROM PUBLIC;
 
 --
 -- Name: FUNCTION prepare_texts(texts text[], OUT masked text[], OUT budget text); Type: ACL; Schema: app_private; Owner: -
@@ -21038,6 +22689,12 @@ REVOKE ALL ON FUNCTION app_private.sections_as_of(at timestamp with time zone, o
 REVOKE ALL ON FUNCTION app_private.seed_prompt(name text, content text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION settle_analysis_run(run_id integer, patterns integer, over_budget integer, error text, done boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -21105,6 +22762,12 @@ REVOKE ALL ON FUNCTION app_private.take_turns_with_erasure(erases boolean) FROM 
 --
 
 REVOKE ALL ON FUNCTION app_private.target_title(target text, entry_id bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION tell_of_experiment(experiment app_public.experiments, event text, arm text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.tell_of_experiment(experiment app_public.experiments, event text, arm text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION text_to_publish(improvement app_public.improvement_queue, OUT category text, OUT section text, OUT content text); Type: ACL; Schema: app_private; Owner: -
@@ -21175,10 +22838,23 @@ REVOKE ALL ON FUNCTION app_private.vectors_wanted(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.vectors_wanted(most integer) TO worker;
 
 --
+-- Name: FUNCTION verdict_text(verdict text, label text, rate double precision, control_rate double precision, difference double precision, low double precision, high double precision, p double precision, probability double precision, rated bigint, control_rated bigint, minimum integer, ratio_p double precision); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.verdict_text(verdict text, label text, rate double precision, control_rate double precision, difference double precision, low double precision, high double precision, p double precision, probability double precision, rated bigint, control_rated bigint, minimum integer, ratio_p double precision) FROM PUBLIC;
+
+--
 -- Name: FUNCTION vote(knowledge_id integer, response_id bigint, helpful boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION watch_experiments(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.watch_experiments() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.watch_experiments() TO worker;
 
 --
 -- Name: FUNCTION watch_jobs(); Type: ACL; Schema: app_private; Owner: -
@@ -21264,6 +22940,13 @@ GRANT ALL ON FUNCTION app_public.ask(query text, category text, site text, conve
 
 REVOKE ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) TO admin;
+
+--
+-- Name: FUNCTION conclude_experiment(experiment_id integer, winner text, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) TO reviewer;
 
 --
 -- Name: FUNCTION create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer); Type: ACL; Schema: app_public; Owner: -
@@ -21433,6 +23116,23 @@ REVOKE ALL ON FUNCTION app_public.estimate_analysis(model text, batch boolean, m
 GRANT ALL ON FUNCTION app_public.estimate_analysis(model text, batch boolean, most integer) TO agent;
 GRANT ALL ON FUNCTION app_public.estimate_analysis(model text, batch boolean, most integer) TO auditor;
 GRANT ALL ON FUNCTION app_public.estimate_analysis(model text, batch boolean, most integer) TO worker;
+
+--
+-- Name: FUNCTION estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision) TO agent;
+GRANT ALL ON FUNCTION app_public.estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision) TO auditor;
+
+--
+-- Name: FUNCTION experiment_results(experiment_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.experiment_results(experiment_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.experiment_results(experiment_id integer) TO agent;
+GRANT ALL ON FUNCTION app_public.experiment_results(experiment_id integer) TO auditor;
+GRANT ALL ON FUNCTION app_public.experiment_results(experiment_id integer) TO worker;
 
 --
 -- Name: FUNCTION export_conversation(ticket_id integer); Type: ACL; Schema: app_public; Owner: -
@@ -21676,6 +23376,13 @@ GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, 
 GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO auditor;
 
 --
+-- Name: FUNCTION pause_experiment(experiment_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.pause_experiment(experiment_id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.pause_experiment(experiment_id integer, reason text) TO reviewer;
+
+--
 -- Name: FUNCTION preview_improvement(id integer, edited_content text, edited_version integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -21877,6 +23584,13 @@ REVOKE ALL ON FUNCTION app_public.restore_knowledge(id integer, reason text) FRO
 GRANT ALL ON FUNCTION app_public.restore_knowledge(id integer, reason text) TO reviewer;
 
 --
+-- Name: FUNCTION resume_experiment(experiment_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.resume_experiment(experiment_id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.resume_experiment(experiment_id integer, reason text) TO reviewer;
+
+--
 -- Name: FUNCTION retire_knowledge(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -22029,6 +23743,15 @@ GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding pu
 GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) TO worker;
 
 --
+-- Name: FUNCTION serve_sop(category text, section text, subject text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) TO agent;
+GRANT ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) TO auditor;
+GRANT ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) TO worker;
+
+--
 -- Name: TABLE club_settings; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -22158,6 +23881,20 @@ GRANT ALL ON FUNCTION app_public.sop_questions(sop_id integer, first integer) TO
 REVOKE ALL ON FUNCTION app_public.start_conversation(site text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO anonymous;
 GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO agent;
+
+--
+-- Name: FUNCTION start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer, weights integer[], stop_on_harm boolean, expected_version integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer, weights integer[], stop_on_harm boolean, expected_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer, weights integer[], stop_on_harm boolean, expected_version integer) TO reviewer;
+
+--
+-- Name: FUNCTION stop_experiment(experiment_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.stop_experiment(experiment_id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.stop_experiment(experiment_id integer, reason text) TO reviewer;
 
 --
 -- Name: FUNCTION system_health(OUT postgres_version text, OUT pgvector_version text, OUT database_bytes bigint, OUT workers integer, OUT worker_last_seen timestamp with time zone, OUT jobs_waiting bigint, OUT jobs_running bigint, OUT oldest_waiting_seconds double precision, OUT dead_jobs bigint, OUT search_units bigint, OUT search_units_without_vectors bigint, OUT pending_proposals bigint, OUT oldest_pending_days double precision, OUT urgent_tickets_waiting bigint, OUT notifications_unsent bigint, OUT notifications_failed bigint, OUT assistant_enabled boolean, OUT embedding_model text, OUT audit_rows bigint, OUT audit_head_day date, OUT audit_head_position bigint, OUT audit_head_hash text); Type: ACL; Schema: app_public; Owner: -

@@ -11,6 +11,7 @@
 --!include tables/improvement_queue.sql
 --!include tables/improvement_viewers.sql
 --!include tables/sop_versions.sql
+--!include tables/experiments.sql
 --!include tables/knowledge_base.sql
 --!include tables/prompts.sql
 --!include tables/tickets.sql
@@ -40,6 +41,7 @@
 --!include types/search_result.sql
 --!include types/issued_token.sql
 --!include types/blamed_line.sql
+--!include types/served_sop.sql
 --!include functions/identity.sql
 --!include functions/change_context.sql
 --!include functions/add_job.sql
@@ -74,8 +76,11 @@
 --!include functions/jobs.sql
 --!include functions/llm_ledger.sql
 --!include functions/prompts.sql
+--!include functions/statistics.sql
+--!include functions/experiments.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
+--!include triggers/experiments.sql
 --!include triggers/knowledge_base.sql
 --!include triggers/improvement_queue.sql
 --!include triggers/prompts.sql
@@ -88,6 +93,7 @@
 --!include prompts/analyse.sql
 --!include queries/search_knowledge.sql
 --!include queries/search_as_of.sql
+--!include queries/experiments.sql
 --!include queries/sop_history.sql
 --!include queries/sop_blame.sql
 --!include queries/prompt_diff.sql
@@ -128,6 +134,7 @@
 --!include mutations/save_sop.sql
 --!include mutations/rollback_sop.sql
 --!include mutations/archive_sop.sql
+--!include mutations/experiments.sql
 --!include mutations/save_prompt.sql
 --!include mutations/save_knowledge.sql
 --!include mutations/knowledge.sql

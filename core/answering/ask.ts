@@ -43,6 +43,8 @@ export interface Source {
   words: number
   cosine: number
   cited: boolean
+  /** The arm of an experiment that was served in the SOP's place. */
+  experiment_arm_id?: number
 }
 
 export interface Answer {

@@ -63,6 +63,7 @@ declare
   v_text text;
   v_silent boolean;
   v_readable boolean := false;
+  v_arm record;
 begin
   perform app_hidden.check_question(query);
   select * into v_settings from app_public.club_settings;
@@ -113,6 +114,14 @@ begin
     end if;
   end if;
 
+  -- Nobody's emergency is part of an experiment.
+  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and not v_alarm
+    then app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id) end, query, v_vector);
+  if v_arm.arm_id is not null then
+    v_results[v_arm.place] := v_arm.served;
+    v_first := v_results[1];
+  end if;
+
   if v_emergency is not null or v_alarm then
     v_outcome := 'emergency';
     v_category := 'emergency';
@@ -149,7 +158,9 @@ begin
     'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
     'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
     'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency'))
-                           || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3) then jsonb_build_object('text', app_private.source_text(r.result)) else '{}' end order by r.rank)
+                           || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3)
+                                 then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
+                           || case when r.rank = v_arm.place then jsonb_build_object('experiment_arm_id', v_arm.arm_id) else '{}' end order by r.rank)
                            from (select u.rank, u.category, u as result,
                                         case when u.category = v_category then row_number() over (partition by u.category = v_category order by u.rank) end as in_category
                                    from unnest(v_results) u) r), '[]'));
@@ -159,6 +170,7 @@ comment on function app_hidden.begin_answer(text, vector, text, text, uuid, json
 $$What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP's.
 embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache's. message_id: the customer's message where it is written down already, else it is written.
 route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off. `votes` are the sources' own all the same.
+A source of which an experiment runs has the subject's arm's title, heading, snippet and text, and its experiment_arm_id: what is said is checked against what was served.
 for_model: asks whether a model may write the answer; the result says it, and its sources for the model have a `text` then. Above club_settings.model_threshold; outcome, reason and text are those of the local answer all the same.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.$$;
 

@@ -17,7 +17,7 @@ begin
   for v_grant in
     select split_part(g, ':', 1) as readers, btrim(t) as name
       from unnest(array[
-        'agent, auditor, worker: sops, sop_versions, knowledge_base, knowledge_questions, failed_responses, failure_patterns, improvement_queue, improvement_evidence, golden_questions, club_settings, sites, analyses, analysis_runs, analysis_batches',
+        'agent, auditor, worker: sops, sop_versions, knowledge_base, knowledge_questions, failed_responses, failure_patterns, improvement_queue, improvement_evidence, golden_questions, experiments, experiment_arms, club_settings, sites, analyses, analysis_runs, analysis_batches',
         'agent, auditor: tickets, messages, responses, response_sources, emergency_signals',
         'reviewer, auditor, worker: prompts, prompt_versions',
         'admin, auditor: llm_prices, llm_calls, reembeddings, audit_log, audit_heads, sessions, api_tokens, webhooks, notifications, retention_rules, retention_runs, privacy_actions']) g,

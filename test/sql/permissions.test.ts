@@ -60,6 +60,8 @@ const typical: Record<string, string> = {
   'timestamp with time zone': 'now()',
   'text[]': `'{a}'`,
   'integer[]': `'{1}'`,
+  'bigint[]': `'{1}'`,
+  'smallint[]': `'{1}'`,
 }
 
 /** Where the typical values ask for more than the function gives to everybody who may call it. */

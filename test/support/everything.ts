@@ -35,6 +35,9 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       [sop.id, rows[0].id],
     )
     await become(client, admin)
+    await client.query(`select start_experiment($1, array['Another door'], 'Shorter', 'To be tried')`, [
+      sop.id,
+    ])
     await client.query('select look_at_improvement(id) from improvement_queue')
     await become(client, worker)
     await client.query('select app_private.store_vectors($1, $2::vector[], $3)', [
