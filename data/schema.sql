@@ -2973,6 +2973,28 @@ $_$;
 COMMENT ON FUNCTION app_hidden.mask_phone(candidate text, before text, after text) IS 'Digits that may be a phone number, masked where their form (international, US, UK, German, French, Spanish) or the words before say so; never dates, times, money, measures or numbers of orders. before, after: what stands around them.';
 
 --
+-- Name: merge_edit(text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+  if "current" = proposed or "current" = base then
+    merged := proposed;
+  else
+    select m.merged, m.conflicts into merged, conflicts from app_hidden.merge_lines(base, "current", proposed) m;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb) IS 'What becomes of a text (current) by an edit that was drafted from base; as merge_lines, with nothing to merge where the text is still its base, or says it already.';
+
+--
 -- Name: merge_lines(text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -3981,8 +4003,8 @@ begin
     v_loose := v_loose || array['status', 'approved_by', 'applied_at', 'decision_reason', 'applied', 'rejected_by', 'rejected_at', 'rejection_reason',
       'base_version', 'suggested_sop_update', 'fingerprint'];
     NEW.status := 'pending';
-  elsif app_hidden.erasing() and OLD.status = 'rejected' then
-    -- What a person has turned down may lose the words of a customer who is erased; its fingerprint stays, against twins.
+  elsif app_hidden.erasing() and OLD.status in ('rejected', 'superseded') then
+    -- What a person has turned down, or had drafted anew, may lose the words of a customer who is erased; its fingerprint stays, against twins.
     v_loose := v_loose || array['suggested_sop_update'];
   elsif app_hidden.erasing() and OLD.status = 'approved' then
     -- And an approval what it kept of them for an undo.
@@ -3990,7 +4012,7 @@ begin
   end if;
   -- Decided is decided; what only ranks it, or a row it points at that is gone, may still change.
   if OLD.status <> 'pending' and to_jsonb(NEW) - v_loose <> to_jsonb(OLD) - v_loose then
-    raise exception 'Proposal % was % by % already.', OLD.id, OLD.status, coalesce(OLD.approved_by, OLD.rejected_by) using errcode = 'CO103';
+    perform app_private.refuse_decided(OLD, 'Reload the queue.');
   end if;
   NEW.updated_at := clock_timestamp();
   if NEW.status = 'pending' then
@@ -4009,12 +4031,16 @@ begin
     v_applied.applied_at := clock_timestamp();
     v_applied.applied := jsonb_strip_nulls(jsonb_build_object('failures', app_private.settle_failures(v_applied))) || v_applied.applied;
     NEW := v_applied;
+  elsif NEW.status = 'superseded' then
+    NEW.superseded_by := app_hidden.require_actor();
+    NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
+    NEW.superseded_at := clock_timestamp();
   else
     NEW.rejected_by := app_hidden.require_actor();
     NEW.rejection_reason := app_hidden.require_reason(coalesce(nullif(btrim(NEW.rejection_reason), ''), app_hidden.current_reason()));
     NEW.rejected_at := clock_timestamp();
     update app_public.failure_patterns p set status = 'dismissed', updated_at = now() where p.id = NEW.pattern_id and p.status = 'proposed'
-       and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.id <> NEW.id and q.status <> 'rejected');
+       and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.id <> NEW.id and q.status not in ('rejected', 'superseded'));
   end if;
   return NEW;
 end
@@ -4785,7 +4811,7 @@ begin
   with own as (
     select f.*, app_hidden.said_by_staff(f.reporter) as staff from app_public.failed_responses f
      where f.pattern_id = analyst_brief.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-       and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
+       and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded')
      order by f.id desc limit c_failures
   )
   select array_agg(o.id order by o.id),
@@ -4891,12 +4917,15 @@ CREATE TABLE app_public.improvement_queue (
     fingerprint bytea NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     applied jsonb,
+    superseded_by character varying(100),
+    superseded_at timestamp with time zone,
     CONSTRAINT improvement_applied_at_matches_status CHECK (((((status)::text = 'approved'::text) = (applied_at IS NOT NULL)) AND ((applied_at IS NULL) = (approved_by IS NULL)))),
     CONSTRAINT improvement_edit_names_its_base CHECK (((kind = 'sop_edit'::text) = ((sop_id IS NOT NULL) AND (base_version IS NOT NULL)))),
     CONSTRAINT improvement_rejection_has_a_reason CHECK (((((status)::text = 'rejected'::text) = (rejected_at IS NOT NULL)) AND (((status)::text <> 'rejected'::text) OR (btrim(rejection_reason) <> ''::text)))),
-    CONSTRAINT improvement_status_is_known CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'approved'::character varying, 'rejected'::character varying])::text[]))),
+    CONSTRAINT improvement_status_is_known CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'approved'::character varying, 'rejected'::character varying, 'superseded'::character varying])::text[]))),
     CONSTRAINT improvement_suggestion_fits CHECK ((octet_length((suggested_sop_update)::text) <= 4194304)),
-    CONSTRAINT improvement_suggestion_is_an_object CHECK ((jsonb_typeof(suggested_sop_update) = 'object'::text))
+    CONSTRAINT improvement_suggestion_is_an_object CHECK ((jsonb_typeof(suggested_sop_update) = 'object'::text)),
+    CONSTRAINT improvement_superseded_at_matches_status CHECK (((((status)::text = 'superseded'::text) = (superseded_at IS NOT NULL)) AND ((superseded_at IS NULL) = (superseded_by IS NULL))))
 );
 
 --
@@ -4921,7 +4950,7 @@ COMMENT ON COLUMN app_public.improvement_queue.suggested_sop_update IS '{sop_id,
 -- Name: COLUMN improvement_queue.status; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.status IS 'pending, approved or rejected. Setting it to approved applies the change, in the same statement.';
+COMMENT ON COLUMN app_public.improvement_queue.status IS 'pending, approved, rejected or superseded (drafted anew: it blocks no twin). Setting it to approved applies the change, in the same statement.';
 
 --
 -- Name: COLUMN improvement_queue.kind; Type: COMMENT; Schema: app_public; Owner: -
@@ -4958,7 +4987,7 @@ COMMENT ON COLUMN app_public.improvement_queue.fingerprint IS 'SHA-256 of what w
 -- Name: COLUMN improvement_queue.applied; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.applied IS 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}.';
+COMMENT ON COLUMN app_public.improvement_queue.applied IS 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}; together: all the proposals that this version was written for, where they were more than one.';
 
 --
 -- Name: apply_improvement__knowledge_correction(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5050,12 +5079,21 @@ CREATE FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.i
 declare
   v_sop app_public.sops := app_hidden.find_sop(improvement.sop_id, for_update => true);
   v_new text := improvement.suggested_sop_update ->> 'new_content';
+  v_joint app_private.joint_approvals;
   v_base text;
   v_merge record;
 begin
+  select * into v_joint from app_private.joint_approvals j
+   where j.transaction_id = pg_current_xact_id_if_assigned() and j.sop_id = v_sop.id and improvement.id = any (j.improvement_ids);
+  if v_joint.sop_id is not null then
+    -- The first of them writes the version; for the others it stands there. Each keeps its own text, which waits again after an undo.
+    update app_public.sops set content = v_joint.content where id = v_sop.id;
+    improvement.applied := jsonb_build_object('sop_id', v_sop.id, 'version', v_joint.version, 'together', to_jsonb(v_joint.improvement_ids));
+    return improvement;
+  end if;
   if v_sop.version <> improvement.base_version and v_sop.content <> v_new then
     select content into v_base from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = improvement.base_version;
-    select * into v_merge from app_hidden.merge_lines(v_base, v_sop.content, v_new);
+    select * into v_merge from app_hidden.merge_edit(v_base, v_sop.content, v_new);
     if v_merge.merged is null or v_sop.archived_at is not null then
       raise exception '%/% was changed since this was proposed (version %, now %), in the same lines.', v_sop.category, v_sop.section, improvement.base_version, v_sop.version
         using errcode = 'CO102',
@@ -5076,7 +5114,7 @@ $$;
 -- Name: FUNCTION apply_improvement__sop_edit(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.improvement_queue) IS 'Makes the proposed text the SOP''s next version, merged by line where the SOP moved on. Errors: CO102 both changed the same lines.';
+COMMENT ON FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.improvement_queue) IS 'Makes the proposed text the SOP''s next version, merged by line where the SOP moved on; of proposals that are approved together the first writes the version of all. Errors: CO102 both changed the same lines.';
 
 --
 -- Name: apply_improvement__sop_new(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5296,6 +5334,31 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) IS 'What each question of a dry run finds at this moment, {question: [target, title]}.';
+
+--
+-- Name: batch_ids(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.batch_ids(ids integer[]) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+  v_ids integer[] := array(select distinct i from unnest(ids) i where i is not null order by i);
+begin
+  if cardinality(v_ids) = 0 then
+    raise exception 'Which proposals? The list is empty.' using errcode = 'CO005';
+  elsif cardinality(v_ids) > 200 then
+    raise exception 'At most 200 proposals at once; these are %.', cardinality(v_ids) using errcode = 'CO006', hint = 'Take them in several steps.';
+  end if;
+  return v_ids;
+end
+$$;
+
+--
+-- Name: FUNCTION batch_ids(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.batch_ids(ids integer[]) IS 'The proposals of a batch, each once, in the order in which they are locked and applied. Errors: CO005 none, CO006 more than 200.';
 
 --
 -- Name: analysis_batches; Type: TABLE; Schema: app_public; Owner: -
@@ -6999,7 +7062,7 @@ begin
     into v_failures, v_phrases, v_corrections
     from (select * from app_public.failed_responses f
            where f.pattern_id = draft_improvement.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-             and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
+             and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded')
            order by f.id desc limit c_phrases) f;
   if v_failures is null then
     return null;
@@ -7503,7 +7566,7 @@ $$;
 -- Name: FUNCTION erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) IS 'Takes lines, entries and dry-run questions that are one of the items out of a proposal that waits or was rejected. Returns deleted (nothing was left of it), changed or null.';
+COMMENT ON FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) IS 'Takes lines, entries and dry-run questions that are one of the items out of a proposal that waits, was rejected or superseded. Returns deleted (nothing was left of it), changed or null.';
 
 --
 -- Name: erase_from_undo(text[]); Type: FUNCTION; Schema: app_private; Owner: -
@@ -8185,6 +8248,32 @@ $$;
 COMMENT ON FUNCTION app_private.llm_budget_state() IS 'Whether models may still be paid: open, warned (the share club_settings.budget_warning of a budget is used), or stopped (a budget is used up: the local providers answer). Days and months are UTC. Calls that are under way when a budget ends are let end: they may exceed it.';
 
 --
+-- Name: lock_improvements(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.lock_improvements(ids integer[]) RETURNS SETOF app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_missing integer[] := array(select i from unnest(ids) i where not exists (select from app_public.improvement_queue q where q.id = i));
+begin
+  if cardinality(v_missing) > 0 then
+    raise exception 'There is no proposal with id %.', array_to_string(v_missing, ', ') using errcode = 'CO404';
+  end if;
+  return query select * from app_public.improvement_queue q where q.id = any (ids) order by q.id for no key update;
+  perform from app_public.sops s
+    where s.id in (select coalesce(q.sop_id, (q.applied ->> 'sop_id')::integer) from app_public.improvement_queue q where q.id = any (ids)) order by s.id for no key update;
+end
+$$;
+
+--
+-- Name: FUNCTION lock_improvements(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.lock_improvements(ids integer[]) IS 'These proposals, locked in the order of their ids, and then the SOPs that they are about, likewise. Errors: CO404 one is missing.';
+
+--
 -- Name: lock_rated_entries(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -8229,6 +8318,139 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.masked(content text, most integer) IS 'The first `most` characters of a text, personal data and access codes masked.';
+
+--
+-- Name: merge_improvements(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements(ids integer[]) RETURNS TABLE(improvement_ids integer[], sop_id integer, category text, topic text, version integer, content text, merged text, conflicts jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with target as (
+    select array_agg(q.id order by q.id) as ids, q.sop_id, case when q.kind in ('sop_edit', 'sop_new') then q.kind else 'knowledge' end as kind,
+           coalesce(s.category, q.suggested_sop_update ->> 'category') as category, coalesce(s.section, q.suggested_sop_update ->> 'section', q.suggested_sop_update ->> 'topic') as topic, s.version
+      from app_public.improvement_queue q left join app_public.sops s on s.id = q.sop_id
+     where q.id = any (ids) and q.status = 'pending'
+     group by q.sop_id, 3, 4, 5, s.version
+  )
+  select t.ids, t.sop_id, t.category, t.topic, t.version, m.content, m.merged, m.conflicts
+    from target t cross join lateral (
+      select * from app_private.merge_improvements__edits(t.sop_id, t.ids) where t.kind = 'sop_edit'
+      union all
+      select * from app_private.merge_improvements__new_sops(t.ids) where t.kind = 'sop_new'
+      union all
+      select * from app_private.merge_improvements__entries(t.ids) where t.kind = 'knowledge') m
+   order by t.ids[1]
+$$;
+
+--
+-- Name: FUNCTION merge_improvements(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements(ids integer[]) IS 'What waiting proposals come to, one row for each SOP or topic that they write: see merge_improvements__edits, __new_sops and __entries.';
+
+--
+-- Name: merge_improvements__edits(integer, integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_one record;
+  v_own record;
+  v_fitting jsonb := '{}'; -- {proposal: the SOP with its change alone}
+  v_merge record;
+  v_with integer[];
+begin
+  select * into v_sop from app_public.sops s where s.id = merge_improvements__edits.sop_id;
+  content := v_sop.content;
+  merged := v_sop.content;
+  conflicts := '[]';
+  for v_one in
+    select q.id, q.base_version, q.suggested_sop_update ->> 'new_content' as proposed, v.content as base
+      from app_public.improvement_queue q left join app_public.sop_versions v on v.sop_id = q.sop_id and v.version = q.base_version
+     where q.id = any (ids) order by q.id
+  loop
+    select * into v_own from app_hidden.merge_edit(v_one.base, v_sop.content, v_one.proposed);
+    if v_own.merged is null or v_sop.archived_at is not null and v_one.base_version <> v_sop.version then
+      conflicts := conflicts || jsonb_build_array(jsonb_build_object('improvement_id', v_one.id, 'current', true, 'with', '[]'::jsonb, 'lines', coalesce(v_own.conflicts, '[]')));
+      continue;
+    end if;
+    select * into v_merge from app_hidden.merge_edit(v_one.base, merged, v_one.proposed);
+    if v_merge.merged is null then
+      -- With which of them alone; or, where it is none, with all of them at once.
+      select array_agg(o.key::integer order by o.key::integer) into v_with from jsonb_each_text(v_fitting) o
+       where (app_hidden.merge_edit(v_one.base, o.value, v_one.proposed)).merged is null;
+      v_with := coalesce(v_with, array(select k::integer from jsonb_object_keys(v_fitting) k order by 1));
+      conflicts := conflicts || jsonb_build_array(jsonb_build_object('improvement_id', v_one.id, 'current', false, 'with', to_jsonb(v_with), 'lines', v_merge.conflicts));
+      continue;
+    end if;
+    merged := v_merge.merged;
+    v_fitting := v_fitting || jsonb_build_object(v_one.id, v_own.merged);
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) IS 'The text of an SOP (content) with the edits of these proposals, one after the other (merged). conflicts: what does not fit and is left out, [{improvement_id, current: it conflicts with the SOP as it is, with: the proposals it conflicts with, lines: of its base}].';
+
+--
+-- Name: merge_improvements__entries(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with entry as (
+    select q.id, e ->> 'question' as question, jsonb_build_array(e ->> 'answer', q.suggested_sop_update -> 'sop_id', q.suggested_sop_update -> 'site_id') as said
+      from app_public.improvement_queue q, jsonb_array_elements(q.suggested_sop_update -> 'entries') e where q.id = any (ids)
+  ), clash as (
+    select l.id, jsonb_agg(distinct e.id order by e.id) as others from entry e join entry l on l.question = e.question and l.id > e.id and l.said <> e.said group by l.id
+  )
+  select null::text, null::text,
+         coalesce((select jsonb_agg(jsonb_build_object('improvement_id', c.id, 'current', false, 'with', c.others, 'lines', '[]'::jsonb) order by c.id) from clash c), '[]')
+$$;
+
+--
+-- Name: FUNCTION merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) IS 'Proposals for knowledge of one topic: two that answer one question differently conflict. There is no text to merge. As merge_improvements__edits.';
+
+--
+-- Name: merge_improvements__new_sops(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with given as (
+    select q.id, q.suggested_sop_update ->> 'new_content' as proposed, min(q.id) over () as first,
+           exists (select from app_public.sops s
+                    where s.category = q.suggested_sop_update ->> 'category' and s.section = q.suggested_sop_update ->> 'section'
+                      and not (s.archived_at is not null and exists (select from app_public.sop_versions v where v.sop_id = s.id and v.version = 1 and v.improvement_id = q.id))) as taken
+      from app_public.improvement_queue q where q.id = any (ids)
+  )
+  select '', (select g.proposed from given g where g.id = g.first and not g.taken),
+         coalesce(jsonb_agg(jsonb_build_object('improvement_id', g.id, 'current', g.taken, 'with', case when g.taken then '[]' else jsonb_build_array(g.first) end, 'lines', '[]'::jsonb) order by g.id)
+                    filter (where g.taken or g.id <> g.first), '[]')
+    from given g
+$$;
+
+--
+-- Name: FUNCTION merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) IS 'Proposals for a new SOP of one name: the first makes it, the others conflict with it; all conflict where there is such an SOP already. As merge_improvements__edits.';
 
 --
 -- Name: missing_vectors(text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -8396,7 +8618,7 @@ CREATE FUNCTION app_private.patterns_to_analyse() RETURNS SETOF integer
   select p.id from app_public.failure_patterns p
    where p.status in ('open', 'proposed', 'resolved') and exists (
            select from app_public.failed_responses f where f.pattern_id = p.id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-              and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id))
+              and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded'))
    order by p.size desc, p.id
 $$;
 
@@ -9310,7 +9532,7 @@ begin
   select array_agg(f.id order by f.id) into v_failures from app_public.failed_responses f
    where f.pattern_id = record_local_analysis.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
      and (exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id and e.improvement_id = record_local_analysis.improvement_id)
-          or record_local_analysis.improvement_id is null and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id));
+          or record_local_analysis.improvement_id is null and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded'));
   if v_failures is null then
     return;
   end if;
@@ -9467,6 +9689,105 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Rebuilds profiles that lack a question; recounts document frequencies and the vocabulary if the search space changed (or force). Returns whether it did.';
+
+--
+-- Name: refuse_conflicts(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_conflicts(ids integer[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_conflicts jsonb;
+  v_first record;
+begin
+  select jsonb_agg(c.conflict || jsonb_build_object('sop_id', m.sop_id) order by m.improvement_ids[1], c.o) into v_conflicts
+    from app_private.merge_improvements(ids) m, jsonb_array_elements(m.conflicts) with ordinality c(conflict, o);
+  if v_conflicts is null then
+    return;
+  end if;
+  select c ->> 'improvement_id' as id, (c ->> 'current')::boolean as by_now, (select string_agg(w, ', ') from jsonb_array_elements_text(c -> 'with') w) as others, m.category, m.topic, m.sop_id
+    into v_first
+    from (select v_conflicts -> 0) t(c), app_private.merge_improvements(ids) m where (t.c ->> 'improvement_id')::integer = any (m.improvement_ids);
+  raise exception '%Nothing was approved.', case
+      when v_first.by_now and v_first.sop_id is null then format('Proposal %s makes a new SOP, but there is %s/%s already. ', v_first.id, v_first.category, v_first.topic)
+      when v_first.by_now then format('Proposal %s changes lines of %s/%s that were changed since. ', v_first.id, v_first.category, v_first.topic)
+      else format('Proposal %s conflicts with %s, over %s/%s. ', v_first.id, v_first.others, v_first.category, v_first.topic) end
+    using errcode = 'CO102', detail = jsonb_build_object('conflicts', v_conflicts)::text,
+          hint = 'Leave one of them out, or approve it alone with edited_content that holds both changes. merged_improvements(ids) shows the texts.';
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_conflicts(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_conflicts(ids integer[]) IS 'Refuses (CO102) a batch in which proposals conflict, with each other or with what is there; the message names the first, DETAIL all: {conflicts: as merged_improvements, with sop_id}.';
+
+--
+-- Name: refuse_decided(app_public.improvement_queue, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_decided(improvement app_public.improvement_queue, hint text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+  v_by text := coalesce(improvement.approved_by, improvement.rejected_by, improvement.superseded_by);
+begin
+  raise exception 'Proposal % was % by % already.', improvement.id, improvement.status, v_by
+    using errcode = 'CO103', detail = jsonb_build_object('improvement_id', improvement.id, 'status', improvement.status, 'by', v_by)::text, hint = refuse_decided.hint;
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_decided(improvement app_public.improvement_queue, hint text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_decided(improvement app_public.improvement_queue, hint text) IS 'Refuses (CO103) what somebody has decided already, and says who.';
+
+--
+-- Name: refuse_part(app_public.improvement_queue, integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_part(improvement app_public.improvement_queue, ids integer[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_others integer[] := array(select t::integer from jsonb_array_elements_text(improvement.applied -> 'together') t where t::integer <> all (ids) order by 1);
+begin
+  raise exception 'Proposal % cannot be taken back alone: its version holds proposal % too.', improvement.id, array_to_string(v_others, ', ')
+    using errcode = 'CO112', detail = jsonb_build_object('improvement_id', improvement.id, 'together', improvement.applied -> 'together')::text,
+          hint = 'Take them back together: undo_improvements(ids, reason); then approve those that shall stay.';
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_part(improvement app_public.improvement_queue, ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_part(improvement app_public.improvement_queue, ids integer[]) IS 'Refuses (CO112) to take back these proposals without the others of the same version. DETAIL: {improvement_id, together}.';
+
+--
+-- Name: refuse_undecided(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_undecided(improvement app_public.improvement_queue) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  raise exception 'Proposal % is %: there is no approval to take back.', improvement.id, improvement.status
+    using errcode = 'CO103', detail = jsonb_build_object('improvement_id', improvement.id, 'status', improvement.status, 'by', coalesce(improvement.rejected_by, improvement.superseded_by))::text,
+          hint = case improvement.status when 'rejected' then 'reopen_improvement takes a rejection back.' else 'Reload the queue: somebody may have taken it back already.' end;
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_undecided(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_undecided(improvement app_public.improvement_queue) IS 'Refuses (CO103) to take back an approval that there is not.';
 
 --
 -- Name: refuse_undo(app_public.improvement_queue, text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9745,7 +10066,7 @@ declare
   v_done bigint;
 begin
   update app_public.improvement_queue q set dry_run = q.dry_run - 'questions'
-   where q.id in (select o.id from app_public.improvement_queue o where o.status <> 'pending' and coalesce(o.applied_at, o.rejected_at) < before and o.dry_run ? 'questions'
+   where q.id in (select o.id from app_public.improvement_queue o where o.status <> 'pending' and coalesce(o.applied_at, o.rejected_at, o.superseded_at) < before and o.dry_run ? 'questions'
                    order by o.id limit 500 for no key update skip locked);
   get diagnostics v_done = row_count;
   return v_done;
@@ -10609,6 +10930,50 @@ $$;
 COMMENT ON FUNCTION app_private.take_analysis_batch(batch_id integer) IS 'What to send for a batch, and that it is being sent: {state, token, model, created_at, sent (how many requests the last time), known, cancelled, shared, requests: [{custom_id, prompt, own}]}. state: new; uncertain (it was sent before, and no answer came: it may stand at the provider, under none of the known ids); or done (nothing is to be sent).';
 
 --
+-- Name: take_back(app_public.improvement_queue, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.take_back(improvement app_public.improvement_queue, version_gone boolean DEFAULT false) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_improvement app_public.improvement_queue := improvement;
+begin
+  if version_gone then
+    v_improvement.applied := improvement.applied - 'version';
+  end if;
+  execute format('select * from app_private.%I($1)', 'undo_improvement__' || improvement.kind) into v_improvement using v_improvement;
+  v_improvement := app_private.let_wait_again(v_improvement);
+  perform app_private.unsettle_failures(improvement);
+  return v_improvement;
+end
+$_$;
+
+--
+-- Name: FUNCTION take_back(improvement app_public.improvement_queue, version_gone boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.take_back(improvement app_public.improvement_queue, version_gone boolean) IS 'Takes an approval back: what it wrote, then the decision, then what followed for its failures. version_gone: the version that it shares with others was taken back with the first of them. Errors: CO112.';
+
+--
+-- Name: take_turns_with_batches(boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.take_turns_with_batches(batch boolean DEFAULT false) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when batch then pg_advisory_xact_lock(hashtextextended('clubos.approvals', 0)) else pg_advisory_xact_lock_shared(hashtextextended('clubos.approvals', 0)) end
+$$;
+
+--
+-- Name: FUNCTION take_turns_with_batches(batch boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.take_turns_with_batches(batch boolean) IS 'Waits until no batch of approvals (batch: and no single one) is under way, and keeps it so until this transaction ends. To be called before any row is locked, and after take_turns_with_erasure.';
+
+--
 -- Name: take_turns_with_erasure(boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -10947,8 +11312,10 @@ begin
      where s.id = v_sop.id returning * into v_sop;
   end if;
   if improvement.kind = 'sop_edit' then
-    -- Its text holds all that the SOP held when it was approved; so it can be approved as it is.
-    improvement.base_version := v_sop.version;
+    -- Its text holds all that the SOP held when it was approved; so it can be approved as it is. Of a joint version it was never written into it.
+    if not coalesce(improvement.applied ? 'together', false) or v_sop.content = (select v.content from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = improvement.base_version) then
+      improvement.base_version := v_sop.version;
+    end if;
   end if;
   return improvement;
 end
@@ -11445,6 +11812,7 @@ begin
   v_actor := app_hidden.require_actor();
   -- It keeps what it writes over, which may be a customer's words.
   perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
   select * into v_improvement from app_public.improvement_queue q where q.id = approve_improvement.id for no key update;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', approve_improvement.id using errcode = 'CO404';
@@ -11452,9 +11820,7 @@ begin
         and (edited_content is null or v_improvement.suggested_sop_update ->> 'new_content' = edited_content) then
     return v_improvement; -- the same click again
   elsif v_improvement.status <> 'pending' then
-    raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
-      using errcode = 'CO103', detail = jsonb_build_object('status', v_improvement.status, 'by', coalesce(v_improvement.approved_by, v_improvement.rejected_by))::text,
-            hint = 'Reload the queue; undo_improvement takes an approval back.';
+    perform app_private.refuse_decided(v_improvement, 'Reload the queue; undo_improvement takes an approval back.');
   end if;
   v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
   perform app_hidden.set_reason(left(coalesce(nullif(btrim(approve_improvement.reason), ''), v_improvement.suggested_sop_update ->> 'reasoning', 'Approved'), 4000));
@@ -11472,6 +11838,56 @@ $$;
 
 COMMENT ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) IS 'Applies a proposal in one transaction: SOP, version, search units with their vectors, knowledge, failures, pattern, audit log. The next answer uses it. reason: why; the proposal''s own reasoning unless given. edited_content: the text to publish instead; edited_version: the SOP version it was written against, the proposal''s base unless given. Repeating one''s own call changes nothing.
 Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: approve_improvements(integer[], text, boolean); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.approve_improvements(ids integer[], reason text DEFAULT NULL::text, together boolean DEFAULT false) RETURNS SETOF app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_actor text;
+  v_ids integer[];
+  v_one app_public.improvement_queue;
+  v_why text;
+begin
+  perform app_hidden.require_role('reviewer');
+  v_actor := app_hidden.require_actor();
+  v_ids := app_private.batch_ids(approve_improvements.ids);
+  perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches(batch => true);
+  for v_one in select * from app_private.lock_improvements(v_ids) loop
+    -- The same click again is done already.
+    if v_one.status <> 'pending' and (v_one.status <> 'approved' or v_one.approved_by <> v_actor) then
+      perform app_private.refuse_decided(v_one, 'Nothing was approved. Leave it out.');
+    end if;
+  end loop;
+  perform app_private.refuse_conflicts(v_ids);
+  if together then
+    insert into app_private.joint_approvals (sop_id, improvement_ids, content, version)
+    select m.sop_id, m.improvement_ids, m.merged, case when m.merged <> m.content then m.version + 1 end
+      from app_private.merge_improvements(v_ids) m where m.sop_id is not null and cardinality(m.improvement_ids) > 1;
+  end if;
+  for v_one in select * from app_public.improvement_queue q where q.id = any (v_ids) and q.status = 'pending' order by q.id loop
+    select format('Proposals %s together: ', array_to_string(j.improvement_ids, ', ')) into v_why
+      from app_private.joint_approvals j where j.transaction_id = pg_current_xact_id() and v_one.id = any (j.improvement_ids);
+    perform app_hidden.set_reason(left(concat(v_why, coalesce(nullif(btrim(approve_improvements.reason), ''), nullif(btrim(v_one.suggested_sop_update ->> 'reasoning'), ''), 'Approved')), 4000));
+    update app_public.improvement_queue q set status = 'approved' where q.id = v_one.id;
+  end loop;
+  delete from app_private.joint_approvals j where j.transaction_id = pg_current_xact_id();
+  return query select * from app_public.improvement_queue q where q.id = any (v_ids) order by q.id;
+end
+$$;
+
+--
+-- Name: FUNCTION approve_improvements(ids integer[], reason text, together boolean); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) IS 'Approves several proposals, of one or several SOPs, in one transaction: all of them or none. Each is merged by line into what the ones before it made of the SOP, in the order of their ids. together: one version of each SOP holds all its proposals (applied.together names them; the version''s reason too, and its improvement_id is the first); otherwise each makes a version of its own. The last text is the same. reason: why; each proposal''s own reasoning unless given (of a joint version the first''s). Repeating one''s own call changes nothing. merged_improvements shows the texts before.
+Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12496,7 +12912,7 @@ Of the SOP or the knowledge that it would change.';
 CREATE FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) RETURNS timestamp with time zone
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select coalesce(improvement.applied_at, improvement.rejected_at)
+  select coalesce(improvement.applied_at, improvement.rejected_at, improvement.superseded_at)
 $$;
 
 --
@@ -12504,7 +12920,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) IS '@behavior -filterBy +proc:orderBy
-When it was approved or rejected; null while it waits.';
+When it was approved, rejected or superseded; null while it waits.';
 
 --
 -- Name: improvement_queue_fixed(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12539,6 +12955,87 @@ $$;
 
 COMMENT ON FUNCTION app_public.improvement_queue_topic(improvement app_public.improvement_queue) IS '@behavior -filterBy
 The section of the SOP, or the topic of the knowledge, that it would change.';
+
+--
+-- Name: sop_versions; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.sop_versions (
+    id integer NOT NULL,
+    sop_id integer NOT NULL,
+    version integer NOT NULL,
+    content text NOT NULL,
+    diff_summary text,
+    changed_by character varying(100) NOT NULL,
+    change_reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    previous_version_id integer,
+    improvement_id integer,
+    category character varying(100) NOT NULL,
+    section character varying(200) NOT NULL,
+    archived boolean DEFAULT false NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sop_versions_first_has_no_previous CHECK (((version = 1) = (previous_version_id IS NULL))),
+    CONSTRAINT sop_versions_reason_is_given CHECK ((btrim(change_reason) <> ''::text))
+);
+
+--
+-- Name: TABLE sop_versions; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.sop_versions IS 'Every version of every SOP: what, who, when and why. Append-only.';
+
+--
+-- Name: COLUMN sop_versions.diff_summary; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.diff_summary IS 'Lines added and removed, and the headings they stand under.';
+
+--
+-- Name: COLUMN sop_versions.created_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.created_at IS 'When the version took effect; for an imported history, when its author wrote it.';
+
+--
+-- Name: COLUMN sop_versions.improvement_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.improvement_id IS 'The approved proposal that made this version.';
+
+--
+-- Name: COLUMN sop_versions.archived; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.archived IS 'The SOP was out of use in this version.';
+
+--
+-- Name: COLUMN sop_versions.recorded_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.recorded_at IS 'When this row was written.';
+
+--
+-- Name: improvement_queue_version_written(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) RETURNS app_public.sop_versions
+    LANGUAGE sql STABLE
+    AS $$
+  -- By its work, where it was approved before that was written down.
+  select v from app_public.sop_versions v
+   where case when improvement.applied is null then v.improvement_id = improvement.id
+              else v.sop_id = (improvement.applied ->> 'sop_id')::integer and v.version = (improvement.applied ->> 'version')::integer end
+     and improvement.status = 'approved'
+   order by v.version desc limit 1
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_version_written(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) IS '@behavior -filterBy
+The version of the SOP that its approval wrote, which may hold other proposals that were approved together with it; null where it wrote none.';
 
 --
 -- Name: improvement_queue_viewers(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12946,6 +13443,32 @@ COMMENT ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids in
 Errors: CO001 no actor, CO002 no reason, CO005 nothing to merge, CO121 customers of some site would lose their answer, or the entry kept is retired, CO403 not a reviewer, CO404 no such entry.';
 
 --
+-- Name: merged_improvements(integer[]); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.merged_improvements(ids integer[]) RETURNS TABLE(improvement_ids integer[], sop_id integer, category text, topic text, current_version integer, current text, merged text, conflicts jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  if cardinality(ids) > 200 then
+    raise exception 'At most 200 proposals at once; these are %.', cardinality(ids) using errcode = 'CO006';
+  end if;
+  return query select m.improvement_ids, m.sop_id, m.category, m.topic, m.version, m.content, m.merged, m.conflicts from app_private.merge_improvements(ids) m;
+end
+$$;
+
+--
+-- Name: FUNCTION merged_improvements(ids integer[]); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.merged_improvements(ids integer[]) IS 'What approve_improvements would make of several proposals, and nothing is written: a row for each SOP or topic, in the order of the first proposal about it. current: the SOP''s text now ("" for a new one, null for knowledge), at current_version; merged: with the changes of all that fit. conflicts: what does not fit, [{improvement_id, current: the SOP has changed in the same lines (a new one''s name is taken), with: [proposals of these that it conflicts with], lines: [{line, lines}] of the text it was drafted from}]; as long as there is one, approve_improvements refuses. Proposals that are decided already are left out.
+Errors: CO006 more than 200, CO403 not staff.';
+
+--
 -- Name: most_failed_sops(timestamp with time zone, timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -13232,7 +13755,67 @@ $$;
 COMMENT ON FUNCTION app_public.push_public_key() IS 'The applicationServerKey that browsers subscribe for, base64url; null until a server has started. Errors: CO403 not an agent.';
 
 --
+<<<<<<< HEAD
 -- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint, jsonb); Type: FUNCTION; Schema: app_public; Owner: -
+=======
+-- Name: reanalyse_improvement(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.reanalyse_improvement(id integer, reason text) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_actor text;
+  v_improvement app_public.improvement_queue;
+  v_failures integer[];
+begin
+  perform app_hidden.require_role('reviewer');
+  v_actor := app_hidden.require_actor();
+  perform app_hidden.set_reason(app_hidden.require_reason(reanalyse_improvement.reason));
+  perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
+  select * into v_improvement from app_public.improvement_queue q where q.id = reanalyse_improvement.id for no key update;
+  if v_improvement.id is null then
+    raise exception 'There is no proposal with id %.', reanalyse_improvement.id using errcode = 'CO404';
+  elsif v_improvement.status = 'superseded' and v_improvement.superseded_by = v_actor then
+    return v_improvement; -- the same click again
+  elsif v_improvement.status <> 'pending' then
+    perform app_private.refuse_decided(v_improvement, 'Reload the queue.');
+  elsif v_improvement.kind <> 'sop_edit' or v_improvement.base_version = (select s.version from app_public.sops s where s.id = v_improvement.sop_id) then
+    raise exception 'Nothing has changed under proposal %: an analysis would draft the same again.', v_improvement.id
+      using errcode = 'CO106', hint = 'Reject it with what is wrong with it: the next analysis reads that.';
+  end if;
+  select array_agg(f.id) into v_failures from (
+    select l.id from app_public.failed_responses l join app_public.improvement_evidence e on e.failed_response_id = l.id
+     where e.improvement_id = v_improvement.id and l.withdrawn_at is null and l.erased_at is null and l.resolved_by_improvement_id is null order by l.id for no key update of l) f;
+  if v_failures is null then
+    raise exception 'No open failure stands behind proposal %, so there is nothing to draft it from.', v_improvement.id
+      using errcode = 'CO106', hint = 'Write both changes into one text and approve that (edited_content), or reject it.';
+  end if;
+  update app_public.improvement_queue q set status = 'superseded' where q.id = v_improvement.id returning * into v_improvement;
+  -- The same brief may be analysed once more; and what has no pattern is put into one.
+  update app_public.analyses a set status = 'superseded', error = 'Asked to be drafted anew.', updated_at = clock_timestamp() where a.improvement_id = v_improvement.id and a.status = 'proposed';
+  update app_public.failed_responses f set analyzed = false where f.id = any (v_failures) and f.analyzed and f.pattern_id is null;
+  update app_public.failure_patterns p set status = 'open', updated_at = now()
+   where p.id in (select f.pattern_id from app_public.failed_responses f where f.id = any (v_failures)) and p.status in ('proposed', 'dismissed')
+     and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.status = 'pending');
+  perform app_public.request_analysis();
+  return v_improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION reanalyse_improvement(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) IS 'Has a proposed edit drafted anew, where its SOP has changed since: this one is superseded (it blocks no twin and counts as neither approved nor rejected), the failures behind it are open again, and an analysis is asked for, which proposes an edit of the text as it is now. reason: why. Repeating one''s own call asks for nothing more.
+Errors: CO001 no actor, CO002 no reason, CO103 decided already, CO106 its SOP has not changed, or no open failure stands behind it, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint); Type: FUNCTION; Schema: app_public; Owner: -
+>>>>>>> next
 --
 
 CREATE FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb DEFAULT '[]'::jsonb, conversation uuid DEFAULT NULL::uuid, site text DEFAULT NULL::text, category text DEFAULT NULL::text, requested_category text DEFAULT NULL::text, confidence double precision DEFAULT NULL::double precision, reason text DEFAULT NULL::text, router_model text DEFAULT NULL::text, prompt_version_id integer DEFAULT NULL::integer, latency_ms double precision DEFAULT NULL::double precision, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric, calls jsonb DEFAULT NULL::jsonb, id bigint DEFAULT NULL::bigint, search jsonb DEFAULT NULL::jsonb) RETURNS app_public.responses
@@ -13333,8 +13916,7 @@ begin
   elsif v_improvement.status = 'rejected' and v_improvement.rejected_by = v_actor then
     return v_improvement;
   elsif v_improvement.status <> 'pending' then
-    raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
-      using errcode = 'CO103', hint = 'Reload the queue.';
+    perform app_private.refuse_decided(v_improvement, 'Reload the queue.');
   end if;
   update app_public.improvement_queue q set status = 'rejected', rejection_reason = app_hidden.current_reason() where q.id = v_improvement.id
   returning * into v_improvement;
@@ -13474,12 +14056,13 @@ begin
   perform app_hidden.require_actor();
   perform app_hidden.set_reason(left(format('Reopened proposal %s: %s', reopen_improvement.id, app_hidden.require_reason(reopen_improvement.reason)), 4000));
   perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
   select * into v_rejected from app_public.improvement_queue q where q.id = reopen_improvement.id for no key update;
   if v_rejected.id is null then
     raise exception 'There is no proposal with id %.', reopen_improvement.id using errcode = 'CO404';
   elsif v_rejected.status <> 'rejected' then
     raise exception 'Proposal % is %: there is no rejection to take back.', v_rejected.id, v_rejected.status
-      using errcode = 'CO103', detail = jsonb_build_object('status', v_rejected.status, 'by', v_rejected.approved_by)::text,
+      using errcode = 'CO103', detail = jsonb_build_object('status', v_rejected.status, 'by', coalesce(v_rejected.approved_by, v_rejected.superseded_by))::text,
             hint = case v_rejected.status when 'approved' then 'undo_improvement takes an approval back.' else 'Reload the queue: somebody may have reopened it already.' end;
   elsif v_rejected.suggested_sop_update ? 'erased' or btrim(v_rejected.suggested_sop_update ->> 'new_content') = '' or v_rejected.suggested_sop_update -> 'entries' = '[]' then
     raise exception 'What proposal % said was erased with the customer who had said it.', v_rejected.id using errcode = 'CO110', hint = 'The next analysis drafts from what is left.';
@@ -14710,65 +15293,6 @@ COMMENT ON FUNCTION app_public.set_retention(kind text, keep interval, reason te
 Errors: CO001 no actor, CO002 no reason, CO005 less than a day, CO403 not an admin, CO404 no such kind.';
 
 --
--- Name: sop_versions; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.sop_versions (
-    id integer NOT NULL,
-    sop_id integer NOT NULL,
-    version integer NOT NULL,
-    content text NOT NULL,
-    diff_summary text,
-    changed_by character varying(100) NOT NULL,
-    change_reason text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    previous_version_id integer,
-    improvement_id integer,
-    category character varying(100) NOT NULL,
-    section character varying(200) NOT NULL,
-    archived boolean DEFAULT false NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT sop_versions_first_has_no_previous CHECK (((version = 1) = (previous_version_id IS NULL))),
-    CONSTRAINT sop_versions_reason_is_given CHECK ((btrim(change_reason) <> ''::text))
-);
-
---
--- Name: TABLE sop_versions; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.sop_versions IS 'Every version of every SOP: what, who, when and why. Append-only.';
-
---
--- Name: COLUMN sop_versions.diff_summary; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.diff_summary IS 'Lines added and removed, and the headings they stand under.';
-
---
--- Name: COLUMN sop_versions.created_at; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.created_at IS 'When the version took effect; for an imported history, when its author wrote it.';
-
---
--- Name: COLUMN sop_versions.improvement_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.improvement_id IS 'The approved proposal that made this version.';
-
---
--- Name: COLUMN sop_versions.archived; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.archived IS 'The SOP was out of use in this version.';
-
---
--- Name: COLUMN sop_versions.recorded_at; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.recorded_at IS 'When this row was written.';
-
---
 -- Name: sop_as_of(text, text, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -15151,37 +15675,80 @@ CREATE FUNCTION app_public.undo_improvement(id integer, reason text) RETURNS app
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET "clubos.reason" TO ''
-    AS $_$
+    AS $$
 declare
   v_approved app_public.improvement_queue;
-  v_improvement app_public.improvement_queue;
 begin
   perform app_hidden.require_role('reviewer');
   perform app_hidden.require_actor();
   perform app_hidden.set_reason(left(format('Undo of proposal %s: %s', undo_improvement.id, app_hidden.require_reason(undo_improvement.reason)), 4000));
   -- It brings back what the approval wrote over, which may be a customer's words.
   perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
   select * into v_approved from app_public.improvement_queue q where q.id = undo_improvement.id for no key update;
   if v_approved.id is null then
     raise exception 'There is no proposal with id %.', undo_improvement.id using errcode = 'CO404';
   elsif v_approved.status <> 'approved' then
-    raise exception 'Proposal % is %: there is no approval to take back.', v_approved.id, v_approved.status
-      using errcode = 'CO103', detail = jsonb_build_object('status', v_approved.status, 'by', v_approved.rejected_by)::text,
-            hint = case v_approved.status when 'rejected' then 'reopen_improvement takes a rejection back.' else 'Reload the queue: somebody may have taken it back already.' end;
+    perform app_private.refuse_undecided(v_approved);
+  elsif jsonb_array_length(v_approved.applied -> 'together') > 1 then
+    perform app_private.refuse_part(v_approved, array[v_approved.id]);
   end if;
-  execute format('select * from app_private.%I($1)', 'undo_improvement__' || v_approved.kind) into v_improvement using v_approved;
-  v_improvement := app_private.let_wait_again(v_improvement);
-  perform app_private.unsettle_failures(v_approved);
-  return v_improvement;
+  return app_private.take_back(v_approved);
 end
-$_$;
+$$;
 
 --
 -- Name: FUNCTION undo_improvement(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
 --
 
 COMMENT ON FUNCTION app_public.undo_improvement(id integer, reason text) IS 'Takes an approval back, in one transaction: the SOP gets the text before as its next version (a new SOP is archived), knowledge entries are what they were, failures are open again, and the proposal waits again, as it was published. reason: why.
-Errors: CO001 no actor, CO002 no reason, CO103 it is not approved (any more), CO112 later work builds on it, or a twin waits, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO002 no reason, CO103 it is not approved (any more), CO112 later work builds on it, a twin waits, or its version holds other proposals too (undo_improvements takes them back together), CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: undo_improvements(integer[], text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.undo_improvements(ids integer[], reason text) RETURNS SETOF app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_ids integer[];
+  v_reason text;
+  v_one app_public.improvement_queue;
+  v_gone integer[] := '{}';
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  v_reason := app_hidden.require_reason(undo_improvements.reason);
+  v_ids := app_private.batch_ids(undo_improvements.ids);
+  perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches(batch => true);
+  for v_one in select * from app_private.lock_improvements(v_ids) loop
+    if v_one.status <> 'approved' then
+      perform app_private.refuse_undecided(v_one);
+    elsif exists (select from jsonb_array_elements_text(v_one.applied -> 'together') t where t::integer <> all (v_ids)) then
+      perform app_private.refuse_part(v_one, v_ids);
+    end if;
+  end loop;
+  -- The latest first: what was approved later builds on it.
+  for v_one in select * from app_public.improvement_queue q where q.id = any (v_ids) order by q.applied_at desc, q.id desc loop
+    perform app_hidden.set_reason(left(format(case when v_one.applied ? 'together' then 'Undo of proposals %s together: %s' else 'Undo of proposal %s: %s' end,
+      coalesce((select string_agg(t, ', ' order by t::integer) from jsonb_array_elements_text(v_one.applied -> 'together') t), v_one.id::text), v_reason), 4000));
+    perform app_private.take_back(v_one, version_gone => v_one.id = any (v_gone));
+    v_gone := v_gone || array(select t::integer from jsonb_array_elements_text(v_one.applied -> 'together') t);
+  end loop;
+  return query select * from app_public.improvement_queue q where q.id = any (v_ids) order by q.id;
+end
+$$;
+
+--
+-- Name: FUNCTION undo_improvements(ids integer[], reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.undo_improvements(ids integer[], reason text) IS 'Takes several approvals back in one transaction, the latest first: all of them or none; each as undo_improvement does. A version that several were approved for together becomes one next version with the text before, and all of its proposals must be named. reason: why.
+Errors: CO001 no actor, CO002 no reason, CO005 none given, CO006 more than 200, CO103 one is not approved (any more), CO112 later work builds on one, a twin waits, or a version holds proposals that are not named, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: users_status(app_public.users); Type: FUNCTION; Schema: app_public; Owner: -
@@ -15747,6 +16314,36 @@ CREATE UNLOGGED TABLE app_private.improvements_in_progress (
 --
 
 COMMENT ON TABLE app_private.improvements_in_progress IS 'Which proposal this transaction is applying, or (reopens) taking back, at this moment; a row lives no longer than the handler runs.';
+
+--
+-- Name: joint_approvals; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE UNLOGGED TABLE app_private.joint_approvals (
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    sop_id integer NOT NULL,
+    improvement_ids integer[] NOT NULL,
+    content text NOT NULL,
+    version integer
+);
+
+--
+-- Name: TABLE joint_approvals; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.joint_approvals IS 'Which proposals this transaction applies as one version of an SOP; a row lives no longer than approve_improvements runs.';
+
+--
+-- Name: COLUMN joint_approvals.content; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.joint_approvals.content IS 'The SOP with all of their changes.';
+
+--
+-- Name: COLUMN joint_approvals.version; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.joint_approvals.version IS 'The version that is written; null where the SOP says all of it already.';
 
 --
 -- Name: knowledge_votes; Type: TABLE; Schema: app_private; Owner: -
@@ -16710,7 +17307,7 @@ CREATE VIEW app_public.review_metrics WITH (security_invoker='true') AS
     count(*) FILTER (WHERE ((q.status)::text = 'approved'::text)) AS approved,
     count(*) FILTER (WHERE ((q.status)::text = 'rejected'::text)) AS rejected,
     count(*) FILTER (WHERE ((q.status)::text = 'pending'::text)) AS pending,
-    ((count(*) FILTER (WHERE ((q.status)::text = 'approved'::text)))::double precision / (NULLIF(count(*) FILTER (WHERE ((q.status)::text <> 'pending'::text)), 0))::double precision) AS approval_rate,
+    ((count(*) FILTER (WHERE ((q.status)::text = 'approved'::text)))::double precision / (NULLIF(count(*) FILTER (WHERE ((q.status)::text = ANY ((ARRAY['approved'::character varying, 'rejected'::character varying])::text[]))), 0))::double precision) AS approval_rate,
     percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (((EXTRACT(epoch FROM (COALESCE(q.applied_at, q.rejected_at) - q.created_at)) / (3600)::numeric))::double precision)) AS median_hours_to_decision
    FROM app_public.improvement_queue q
   GROUP BY (date_trunc('week'::text, q.created_at)), q.kind;
@@ -17099,6 +17696,13 @@ ALTER TABLE ONLY app_private.improvement_viewers
 
 ALTER TABLE ONLY app_private.improvements_in_progress
     ADD CONSTRAINT improvements_in_progress_pkey PRIMARY KEY (transaction_id);
+
+--
+-- Name: joint_approvals joint_approvals_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.joint_approvals
+    ADD CONSTRAINT joint_approvals_pkey PRIMARY KEY (transaction_id, sop_id);
 
 --
 -- Name: knowledge_votes knowledge_votes_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
@@ -17944,7 +18548,7 @@ CREATE INDEX improvement_queue_by_category ON app_public.improvement_queue USING
 -- Name: improvement_queue_by_decision; Type: INDEX; Schema: app_public; Owner: -
 --
 
-CREATE INDEX improvement_queue_by_decision ON app_public.improvement_queue USING btree (status, COALESCE(applied_at, rejected_at) DESC, id DESC);
+CREATE INDEX improvement_queue_by_decision ON app_public.improvement_queue USING btree (status, COALESCE(applied_at, rejected_at, superseded_at) DESC, id DESC);
 
 --
 -- Name: improvement_queue_by_impact; Type: INDEX; Schema: app_public; Owner: -
@@ -19246,6 +19850,12 @@ ALTER TABLE app_private.improvement_viewers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.improvements_in_progress ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: joint_approvals; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.joint_approvals ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: knowledge_votes; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -19328,6 +19938,12 @@ CREATE POLICY select_auditor ON app_private.improvement_viewers FOR SELECT TO au
 --
 
 CREATE POLICY select_auditor ON app_private.improvements_in_progress FOR SELECT TO auditor USING (true);
+
+--
+-- Name: joint_approvals select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.joint_approvals FOR SELECT TO auditor USING (true);
 
 --
 -- Name: knowledge_votes select_auditor; Type: POLICY; Schema: app_private; Owner: -
@@ -21392,6 +22008,12 @@ REVOKE ALL ON FUNCTION app_hidden.mask_personal_data(content text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.mask_phone(candidate text, before text, after text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -21924,6 +22546,12 @@ REVOKE ALL ON FUNCTION app_private.arm_section(sop app_public.sops, content text
 REVOKE ALL ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION batch_ids(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.batch_ids(ids integer[]) FROM PUBLIC;
+
+--
 -- Name: TABLE analysis_batches; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -22410,6 +23038,12 @@ REVOKE ALL ON FUNCTION app_private.llm_budget_state() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.llm_budget_state() TO worker;
 
 --
+-- Name: FUNCTION lock_improvements(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.lock_improvements(ids integer[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION lock_rated_entries(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22420,6 +23054,30 @@ REVOKE ALL ON FUNCTION app_private.lock_rated_entries(response app_public.respon
 --
 
 REVOKE ALL ON FUNCTION app_private.masked(content text, most integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements(ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION missing_vectors(category text, section text, content text); Type: ACL; Schema: app_private; Owner: -
@@ -22673,6 +23331,30 @@ REVOKE ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) FROM
 GRANT ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) TO worker;
 
 --
+-- Name: FUNCTION refuse_conflicts(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_conflicts(ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_decided(improvement app_public.improvement_queue, hint text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_decided(improvement app_public.improvement_queue, hint text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_part(improvement app_public.improvement_queue, ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_part(improvement app_public.improvement_queue, ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_undecided(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_undecided(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
 -- Name: FUNCTION refuse_undo(improvement app_public.improvement_queue, what text, details jsonb); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22877,6 +23559,18 @@ REVOKE ALL ON FUNCTION app_private.take_analysis_batch(batch_id integer) FROM PU
 GRANT ALL ON FUNCTION app_private.take_analysis_batch(batch_id integer) TO worker;
 
 --
+-- Name: FUNCTION take_back(improvement app_public.improvement_queue, version_gone boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.take_back(improvement app_public.improvement_queue, version_gone boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION take_turns_with_batches(batch boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.take_turns_with_batches(batch boolean) FROM PUBLIC;
+
+--
 -- Name: FUNCTION take_turns_with_erasure(erases boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -23055,6 +23749,13 @@ GRANT ALL ON FUNCTION app_public.approvals_by_week(since timestamp with time zon
 
 REVOKE ALL ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) TO reviewer;
+
+--
+-- Name: FUNCTION approve_improvements(ids integer[], reason text, together boolean); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) TO reviewer;
 
 --
 -- Name: FUNCTION archive_sop(sop_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -23378,6 +24079,22 @@ GRANT ALL ON FUNCTION app_public.improvement_queue_topic(improvement app_public.
 GRANT ALL ON FUNCTION app_public.improvement_queue_topic(improvement app_public.improvement_queue) TO auditor;
 
 --
+-- Name: TABLE sop_versions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sop_versions TO agent;
+GRANT SELECT ON TABLE app_public.sop_versions TO auditor;
+GRANT SELECT ON TABLE app_public.sop_versions TO worker;
+
+--
+-- Name: FUNCTION improvement_queue_version_written(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) TO auditor;
+
+--
 -- Name: FUNCTION improvement_queue_viewers(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -23480,6 +24197,14 @@ REVOKE ALL ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids
 GRANT ALL ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids integer[], reason text) TO reviewer;
 
 --
+-- Name: FUNCTION merged_improvements(ids integer[]); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.merged_improvements(ids integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.merged_improvements(ids integer[]) TO agent;
+GRANT ALL ON FUNCTION app_public.merged_improvements(ids integer[]) TO auditor;
+
+--
 -- Name: FUNCTION most_failed_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -23534,7 +24259,18 @@ REVOKE ALL ON FUNCTION app_public.push_public_key() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.push_public_key() TO agent;
 
 --
+<<<<<<< HEAD
 -- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb); Type: ACL; Schema: app_public; Owner: -
+=======
+-- Name: FUNCTION reanalyse_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: ACL; Schema: app_public; Owner: -
+>>>>>>> next
 --
 
 REVOKE ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb) FROM PUBLIC;
@@ -23964,14 +24700,6 @@ REVOKE ALL ON FUNCTION app_public.set_retention(kind text, keep interval, reason
 GRANT ALL ON FUNCTION app_public.set_retention(kind text, keep interval, reason text) TO admin;
 
 --
--- Name: TABLE sop_versions; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.sop_versions TO agent;
-GRANT SELECT ON TABLE app_public.sop_versions TO auditor;
-GRANT SELECT ON TABLE app_public.sop_versions TO worker;
-
---
 -- Name: FUNCTION sop_as_of(category text, section text, at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -24054,6 +24782,13 @@ GRANT ALL ON FUNCTION app_public.top_patterns(since timestamp with time zone, un
 
 REVOKE ALL ON FUNCTION app_public.undo_improvement(id integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.undo_improvement(id integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION undo_improvements(ids integer[], reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) TO reviewer;
 
 --
 -- Name: FUNCTION users_status(person app_public.users); Type: ACL; Schema: app_public; Owner: -
@@ -24862,6 +25597,12 @@ GRANT SELECT ON TABLE app_private.improvement_viewers TO auditor;
 --
 
 GRANT SELECT ON TABLE app_private.improvements_in_progress TO auditor;
+
+--
+-- Name: TABLE joint_approvals; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.joint_approvals TO auditor;
 
 --
 -- Name: TABLE knowledge_votes; Type: ACL; Schema: app_private; Owner: -

@@ -66,6 +66,7 @@
 --!include functions/refresh_search_statistics.sql
 --!include functions/golden_questions.sql
 --!include functions/vectors_wanted.sql
+--!include functions/merge_improvements.sql
 --!include functions/improvement_handlers.sql
 --!include functions/undo_improvement.sql
 --!include functions/tickets.sql
@@ -103,6 +104,7 @@
 --!include queries/prompt_diff.sql
 --!include queries/sop_questions.sql
 --!include queries/improvement_merge.sql
+--!include queries/merged_improvements.sql
 --!include queries/improvement_queue_fields.sql
 --!include queries/failures_about.sql
 --!include queries/insights.sql
@@ -146,6 +148,7 @@
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql
 --!include mutations/approve_improvement.sql
+--!include mutations/approve_improvements.sql
 --!include mutations/undo_improvement.sql
 --!include mutations/look_at_improvement.sql
 --!include mutations/mark_response.sql
@@ -155,6 +158,7 @@
 --!include mutations/ask.sql
 --!include functions/rescue.sql
 --!include mutations/request_analysis.sql
+--!include mutations/reanalyse_improvement.sql
 --!include mutations/cancel_analysis.sql
 --!include mutations/privacy.sql
 --!include views/analytics.sql

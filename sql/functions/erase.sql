@@ -130,7 +130,7 @@ begin
 end
 $$;
 comment on function app_private.erase_from_proposal(app_public.improvement_queue, text[], text, boolean) is
-  'Takes lines, entries and dry-run questions that are one of the items out of a proposal that waits or was rejected. Returns deleted (nothing was left of it), changed or null.';
+  'Takes lines, entries and dry-run questions that are one of the items out of a proposal that waits, was rejected or superseded. Returns deleted (nothing was left of it), changed or null.';
 
 create or replace function app_private.erase_from_undo(items text[]) returns void
 language sql volatile security definer set search_path = app_public, public, pg_temp as $$

@@ -104,7 +104,7 @@ declare
   v_done bigint;
 begin
   update app_public.improvement_queue q set dry_run = q.dry_run - 'questions'
-   where q.id in (select o.id from app_public.improvement_queue o where o.status <> 'pending' and coalesce(o.applied_at, o.rejected_at) < before and o.dry_run ? 'questions'
+   where q.id in (select o.id from app_public.improvement_queue o where o.status <> 'pending' and coalesce(o.applied_at, o.rejected_at, o.superseded_at) < before and o.dry_run ? 'questions'
                    order by o.id limit 500 for no key update skip locked);
   get diagnostics v_done = row_count;
   return v_done;

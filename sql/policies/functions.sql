@@ -23,10 +23,12 @@ grant execute on function app_public.start_conversation(text), app_public.mark_h
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer, text), app_public.search_as_of(text, vector, timestamptz, text, text, integer, text),
   app_public.replay_response(bigint, timestamptz), app_public.knowledge_as_of(timestamptz, text, text), app_public.sop_diff(integer, integer, integer),
   app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz),
-  app_public.sop_blame(integer, integer), app_public.sop_questions(integer, integer), app_public.improvement_merge(integer) to agent, auditor;
+  app_public.sop_blame(integer, integer), app_public.sop_questions(integer, integer), app_public.improvement_merge(integer),
+  app_public.merged_improvements(integer[]) to agent, auditor;
 grant execute on function app_public.improvement_queue_category(app_public.improvement_queue), app_public.improvement_queue_topic(app_public.improvement_queue),
   app_public.improvement_queue_fixed(app_public.improvement_queue), app_public.improvement_queue_broken(app_public.improvement_queue),
-  app_public.improvement_queue_decided_at(app_public.improvement_queue), app_public.improvement_queue_viewers(app_public.improvement_queue) to agent, auditor;
+  app_public.improvement_queue_decided_at(app_public.improvement_queue), app_public.improvement_queue_viewers(app_public.improvement_queue),
+  app_public.improvement_queue_version_written(app_public.improvement_queue) to agent, auditor;
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer, text) to worker;
 grant execute on function app_public.serve_sop(text, text, text), app_public.experiment_results(integer) to agent, auditor, worker;
 grant execute on function app_public.estimate_experiment(integer, integer, integer[]) to agent, auditor;
@@ -63,6 +65,7 @@ grant execute on function app_public.save_sop(text, text, text, text, integer), 
   app_public.edit_knowledge(integer, text, text, text, text, timestamptz, timestamptz, timestamptz), app_public.retire_knowledge(integer, text),
   app_public.restore_knowledge(integer, text), app_public.merge_knowledge(integer, integer[], text),
   app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text),
+  app_public.approve_improvements(integer[], text, boolean), app_public.undo_improvements(integer[], text), app_public.reanalyse_improvement(integer, text),
   app_public.undo_improvement(integer, text), app_public.reopen_improvement(integer, text),
   app_public.start_experiment(integer, text[], text, text, integer, integer[], boolean, integer), app_public.pause_experiment(integer, text), app_public.resume_experiment(integer, text),
   app_public.stop_experiment(integer, text), app_public.conclude_experiment(integer, text, text),
