@@ -656,6 +656,7 @@ declare
   v_text text;
   v_silent boolean;
   v_readable boolean := false;
+  v_search jsonb;
   v_arm record;
 begin
   perform app_hidden.check_question(query);
@@ -666,10 +667,8 @@ begin
     insert into app_private.embedding_cache (content_hash, model, embedding)
     values (app_hidden.embedding_hash(query), v_settings.embedding_model, v_vector) on conflict do nothing;
   end if;
-  if v_vector is null then
-    -- A question asked before has its vector; else words decide.
-    select c.embedding into v_vector from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = v_settings.embedding_model;
-  end if;
+  -- A question asked before has its vector; else words decide. What is stored is what is searched with: a replay finds no other.
+  v_vector := coalesce((select c.embedding from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = v_settings.embedding_model), v_vector);
   if conversation is not null then
     v_ticket := app_hidden.find_conversation(conversation);
     v_site := coalesce(nullif(v_site, ''), (select s.slug from app_public.sites s where s.id = v_ticket.site_id));
@@ -677,7 +676,8 @@ begin
   end if;
   v_silent := v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket);
   v_emergency := app_hidden.emergency_section(query);
-  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, v_vector, v_requested, v_site, 10, v_settings.embedding_model) r;
+  select array_agg(s.result order by (s.result).rank), (array_agg(s.inputs) filter (where s.inputs is not null))[1] into v_results, v_search
+    from app_private.search(query, v_vector, v_requested, app_hidden.find_site(v_site), 10) s;
   v_first := v_results[1];
   -- The local router: the nearest sources vote with the probability their score gives them.
   select jsonb_agg(jsonb_build_object('category', v.category, 'share', v.votes / v.total) order by v.votes desc, v.category) into v_votes
@@ -694,14 +694,9 @@ begin
       v_category := case when v_confidence >= greatest(v_settings.confidence_threshold, 0.5) then v_category end;
     elsif exists (select from app_public.sops s where s.category = v_routed) or exists (select from app_public.knowledge_base k where k.category = v_routed) then
       v_category := v_routed;
+      v_search := v_search || jsonb_build_object('routed', nullif(v_routed, 'emergency'));
       if v_routed <> 'emergency' and not exists (select from unnest(v_results) r where r.rank <= 3 and r.category = v_routed) then
-        v_results := v_results[1:7];
-        select v_results || coalesce(array_agg((coalesce(cardinality(v_results), 0) + e.rank, e.kind, e.sop_id, e.sop_version_id, e.version, e.knowledge_id, e.category, e.topic, e.title, e.heading,
-                 e.snippet, e.matched, e.trust, e.score, e.words, e.cosine, e.confidence)::app_public.search_result order by e.rank), '{}') into v_results
-          from (select row_number() over (order by f.rank)::integer as rank, f.kind, f.sop_id, f.sop_version_id, f.version, f.knowledge_id, f.category, f.topic, f.title, f.heading,
-                       f.snippet, f.matched, f.trust, f.score, f.words, f.cosine, f.confidence
-                  from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3, v_settings.embedding_model) f
-                 where not exists (select from unnest(v_results) x where (x.kind, x.sop_id, x.knowledge_id) is not distinct from (f.kind, f.sop_id, f.knowledge_id))) e;
+        v_results := app_private.with_routed(v_results, array(select f from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3, v_settings.embedding_model) f));
         v_first := v_results[1];
       end if;
     end if;
@@ -719,13 +714,8 @@ begin
     v_outcome := 'emergency';
     v_category := 'emergency';
     v_reason := coalesce('rule: ' || v_emergency, 'routed to emergency');
-    select array_agg(r order by r.rank) into v_results
-      from (select row_number() over (order by coalesce((r.topic = v_emergency and r.category = 'emergency'), false) desc, (r.category = 'emergency') desc, r.rank)::integer as rank, r.kind, r.sop_id, r.sop_version_id,
-                   r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine, r.confidence
-              from (select * from unnest(v_results)
-                    union
-                    select * from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) e
-                     where not exists (select from unnest(v_results) x where x.sop_id = e.sop_id)) r) r;
+    v_search := v_search || jsonb_build_object('emergency', coalesce(v_emergency, ''));
+    v_results := app_private.emergency_first(v_results, array(select f from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) f), v_emergency);
     v_first := v_results[1];
     v_text := app_hidden.emergency_text(case when v_first.category = 'emergency' then v_first.sop_id end);
     v_confidence := greatest(v_confidence, case when v_emergency is not null then 1 else 0 end);
@@ -749,7 +739,7 @@ begin
   return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_silent, 'site', v_site, 'message_id', message_id,
     'category', v_category, 'votes', coalesce(v_votes, '[]'), 'routed_by', case when v_routed is not null and v_requested is null then 'model' else 'local-vote' end,
     'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
-    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
+    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text, 'search', v_search,
     'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency'))
                            || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3)
                                  then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
@@ -764,9 +754,10 @@ $$;
 -- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP''s.
+COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, search, sources}. Emergencies first, by rule, then by route; their text is their SOP''s.
 embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache''s. message_id: the customer''s message where it is written down already, else it is written.
 route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off. `votes` are the sources'' own all the same.
+search: what was searched with, for record_response to write down (app_private.response_searches).
 A source of which an experiment runs has the subject''s arm''s title, heading, snippet and text, and its experiment_arm_id: what is said is checked against what was served.
 for_model: asks whether a model may write the answer; the result says it, and its sources for the model have a `text` then. Above club_settings.model_threshold; outcome, reason and text are those of the local answer all the same.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
@@ -2982,6 +2973,28 @@ $_$;
 COMMENT ON FUNCTION app_hidden.mask_phone(candidate text, before text, after text) IS 'Digits that may be a phone number, masked where their form (international, US, UK, German, French, Spanish) or the words before say so; never dates, times, money, measures or numbers of orders. before, after: what stands around them.';
 
 --
+-- Name: merge_edit(text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+  if "current" = proposed or "current" = base then
+    merged := proposed;
+  else
+    select m.merged, m.conflicts into merged, conflicts from app_hidden.merge_lines(base, "current", proposed) m;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb) IS 'What becomes of a text (current) by an edit that was drafted from base; as merge_lines, with nothing to merge where the text is still its base, or says it already.';
+
+--
 -- Name: merge_lines(text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -3405,6 +3418,7 @@ begin
     from app_public.club_settings s
   returning * into v_response;
   perform app_private.record_sources(v_response.id, record_draft.answer -> 'sources');
+  perform app_private.record_search(v_response.id, record_draft.answer -> 'search');
   perform app_private.record_llm_calls(record_draft.calls, v_response.id);
   return v_response;
 end
@@ -3989,8 +4003,8 @@ begin
     v_loose := v_loose || array['status', 'approved_by', 'applied_at', 'decision_reason', 'applied', 'rejected_by', 'rejected_at', 'rejection_reason',
       'base_version', 'suggested_sop_update', 'fingerprint'];
     NEW.status := 'pending';
-  elsif app_hidden.erasing() and OLD.status = 'rejected' then
-    -- What a person has turned down may lose the words of a customer who is erased; its fingerprint stays, against twins.
+  elsif app_hidden.erasing() and OLD.status in ('rejected', 'superseded') then
+    -- What a person has turned down, or had drafted anew, may lose the words of a customer who is erased; its fingerprint stays, against twins.
     v_loose := v_loose || array['suggested_sop_update'];
   elsif app_hidden.erasing() and OLD.status = 'approved' then
     -- And an approval what it kept of them for an undo.
@@ -3998,7 +4012,7 @@ begin
   end if;
   -- Decided is decided; what only ranks it, or a row it points at that is gone, may still change.
   if OLD.status <> 'pending' and to_jsonb(NEW) - v_loose <> to_jsonb(OLD) - v_loose then
-    raise exception 'Proposal % was % by % already.', OLD.id, OLD.status, coalesce(OLD.approved_by, OLD.rejected_by) using errcode = 'CO103';
+    perform app_private.refuse_decided(OLD, 'Reload the queue.');
   end if;
   NEW.updated_at := clock_timestamp();
   if NEW.status = 'pending' then
@@ -4017,12 +4031,16 @@ begin
     v_applied.applied_at := clock_timestamp();
     v_applied.applied := jsonb_strip_nulls(jsonb_build_object('failures', app_private.settle_failures(v_applied))) || v_applied.applied;
     NEW := v_applied;
+  elsif NEW.status = 'superseded' then
+    NEW.superseded_by := app_hidden.require_actor();
+    NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
+    NEW.superseded_at := clock_timestamp();
   else
     NEW.rejected_by := app_hidden.require_actor();
     NEW.rejection_reason := app_hidden.require_reason(coalesce(nullif(btrim(NEW.rejection_reason), ''), app_hidden.current_reason()));
     NEW.rejected_at := clock_timestamp();
     update app_public.failure_patterns p set status = 'dismissed', updated_at = now() where p.id = NEW.pattern_id and p.status = 'proposed'
-       and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.id <> NEW.id and q.status <> 'rejected');
+       and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.id <> NEW.id and q.status not in ('rejected', 'superseded'));
   end if;
   return NEW;
 end
@@ -4276,6 +4294,54 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg_retention_rules__govern() IS 'Refuses a rule without its handler (CO005), and a change without author (CO001) or reason (CO002).';
+
+--
+-- Name: tg_search_units__keep(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_search_units__keep() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  -- What this transaction itself wrote nobody else has searched.
+  insert into app_private.search_unit_history (unit_id, kind, target, sop_id, sop_version_id, knowledge_id, category, topic, site_id, trust, valid_from, valid_to, content_hash,
+      impacts, embedding, embedding_model, since, since_xid, until, until_xid)
+  select g.id, g.kind, g.target, g.sop_id, g.sop_version_id, g.knowledge_id, g.category, g.topic, g.site_id, g.trust, g.valid_from, g.valid_to, g.content_hash,
+         g.impacts, case when c.embedding is distinct from g.embedding then g.embedding end, g.embedding_model, g.since, g.since_xid, clock_timestamp(), pg_current_xact_id()
+    from gone g
+    left join app_private.embedding_cache c on g.kind <> 'profile' and c.content_hash = g.content_hash and c.model = g.embedding_model
+   where g.since_xid <> pg_current_xact_id();
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_search_units__keep(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_search_units__keep() IS 'Keeps search units as they were before a statement changed or removed them; their vectors where the cache has them.';
+
+--
+-- Name: tg_search_units__since(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_search_units__since() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  NEW.since := clock_timestamp();
+  NEW.since_xid := pg_current_xact_id();
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_search_units__since(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_search_units__since() IS 'Writes down since when a search unit has been as it is.';
 
 --
 -- Name: tg_sops__keep(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4745,7 +4811,7 @@ begin
   with own as (
     select f.*, app_hidden.said_by_staff(f.reporter) as staff from app_public.failed_responses f
      where f.pattern_id = analyst_brief.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-       and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
+       and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded')
      order by f.id desc limit c_failures
   )
   select array_agg(o.id order by o.id),
@@ -4851,12 +4917,15 @@ CREATE TABLE app_public.improvement_queue (
     fingerprint bytea NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     applied jsonb,
+    superseded_by character varying(100),
+    superseded_at timestamp with time zone,
     CONSTRAINT improvement_applied_at_matches_status CHECK (((((status)::text = 'approved'::text) = (applied_at IS NOT NULL)) AND ((applied_at IS NULL) = (approved_by IS NULL)))),
     CONSTRAINT improvement_edit_names_its_base CHECK (((kind = 'sop_edit'::text) = ((sop_id IS NOT NULL) AND (base_version IS NOT NULL)))),
     CONSTRAINT improvement_rejection_has_a_reason CHECK (((((status)::text = 'rejected'::text) = (rejected_at IS NOT NULL)) AND (((status)::text <> 'rejected'::text) OR (btrim(rejection_reason) <> ''::text)))),
-    CONSTRAINT improvement_status_is_known CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'approved'::character varying, 'rejected'::character varying])::text[]))),
+    CONSTRAINT improvement_status_is_known CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'approved'::character varying, 'rejected'::character varying, 'superseded'::character varying])::text[]))),
     CONSTRAINT improvement_suggestion_fits CHECK ((octet_length((suggested_sop_update)::text) <= 4194304)),
-    CONSTRAINT improvement_suggestion_is_an_object CHECK ((jsonb_typeof(suggested_sop_update) = 'object'::text))
+    CONSTRAINT improvement_suggestion_is_an_object CHECK ((jsonb_typeof(suggested_sop_update) = 'object'::text)),
+    CONSTRAINT improvement_superseded_at_matches_status CHECK (((((status)::text = 'superseded'::text) = (superseded_at IS NOT NULL)) AND ((superseded_at IS NULL) = (superseded_by IS NULL))))
 );
 
 --
@@ -4881,7 +4950,7 @@ COMMENT ON COLUMN app_public.improvement_queue.suggested_sop_update IS '{sop_id,
 -- Name: COLUMN improvement_queue.status; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.status IS 'pending, approved or rejected. Setting it to approved applies the change, in the same statement.';
+COMMENT ON COLUMN app_public.improvement_queue.status IS 'pending, approved, rejected or superseded (drafted anew: it blocks no twin). Setting it to approved applies the change, in the same statement.';
 
 --
 -- Name: COLUMN improvement_queue.kind; Type: COMMENT; Schema: app_public; Owner: -
@@ -4918,7 +4987,7 @@ COMMENT ON COLUMN app_public.improvement_queue.fingerprint IS 'SHA-256 of what w
 -- Name: COLUMN improvement_queue.applied; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.applied IS 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}.';
+COMMENT ON COLUMN app_public.improvement_queue.applied IS 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}; together: all the proposals that this version was written for, where they were more than one.';
 
 --
 -- Name: apply_improvement__knowledge_correction(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5010,12 +5079,21 @@ CREATE FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.i
 declare
   v_sop app_public.sops := app_hidden.find_sop(improvement.sop_id, for_update => true);
   v_new text := improvement.suggested_sop_update ->> 'new_content';
+  v_joint app_private.joint_approvals;
   v_base text;
   v_merge record;
 begin
+  select * into v_joint from app_private.joint_approvals j
+   where j.transaction_id = pg_current_xact_id_if_assigned() and j.sop_id = v_sop.id and improvement.id = any (j.improvement_ids);
+  if v_joint.sop_id is not null then
+    -- The first of them writes the version; for the others it stands there. Each keeps its own text, which waits again after an undo.
+    update app_public.sops set content = v_joint.content where id = v_sop.id;
+    improvement.applied := jsonb_build_object('sop_id', v_sop.id, 'version', v_joint.version, 'together', to_jsonb(v_joint.improvement_ids));
+    return improvement;
+  end if;
   if v_sop.version <> improvement.base_version and v_sop.content <> v_new then
     select content into v_base from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = improvement.base_version;
-    select * into v_merge from app_hidden.merge_lines(v_base, v_sop.content, v_new);
+    select * into v_merge from app_hidden.merge_edit(v_base, v_sop.content, v_new);
     if v_merge.merged is null or v_sop.archived_at is not null then
       raise exception '%/% was changed since this was proposed (version %, now %), in the same lines.', v_sop.category, v_sop.section, improvement.base_version, v_sop.version
         using errcode = 'CO102',
@@ -5036,7 +5114,7 @@ $$;
 -- Name: FUNCTION apply_improvement__sop_edit(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.improvement_queue) IS 'Makes the proposed text the SOP''s next version, merged by line where the SOP moved on. Errors: CO102 both changed the same lines.';
+COMMENT ON FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.improvement_queue) IS 'Makes the proposed text the SOP''s next version, merged by line where the SOP moved on; of proposals that are approved together the first writes the version of all. Errors: CO102 both changed the same lines.';
 
 --
 -- Name: apply_improvement__sop_new(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5256,6 +5334,31 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) IS 'What each question of a dry run finds at this moment, {question: [target, title]}.';
+
+--
+-- Name: batch_ids(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.batch_ids(ids integer[]) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+  v_ids integer[] := array(select distinct i from unnest(ids) i where i is not null order by i);
+begin
+  if cardinality(v_ids) = 0 then
+    raise exception 'Which proposals? The list is empty.' using errcode = 'CO005';
+  elsif cardinality(v_ids) > 200 then
+    raise exception 'At most 200 proposals at once; these are %.', cardinality(v_ids) using errcode = 'CO006', hint = 'Take them in several steps.';
+  end if;
+  return v_ids;
+end
+$$;
+
+--
+-- Name: FUNCTION batch_ids(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.batch_ids(ids integer[]) IS 'The proposals of a batch, each once, in the order in which they are locked and applied. Errors: CO005 none, CO006 more than 200.';
 
 --
 -- Name: analysis_batches; Type: TABLE; Schema: app_public; Owner: -
@@ -5755,6 +5858,8 @@ CREATE TABLE app_private.search_units (
     embedding public.vector(1536),
     embedding_model text,
     bits bit(1536) GENERATED ALWAYS AS ((public.binary_quantize(embedding))::bit(1536)) STORED,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    since_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     CONSTRAINT search_units_embedding_names_its_model CHECK (((embedding IS NULL) OR (embedding_model IS NOT NULL))),
     CONSTRAINT search_units_kind_is_known CHECK ((kind = ANY (ARRAY['profile'::text, 'section'::text, 'phrase'::text, 'knowledge'::text])))
 );
@@ -5806,6 +5911,18 @@ COMMENT ON COLUMN app_private.search_units.impacts IS 'BM25 term impacts (tf par
 --
 
 COMMENT ON COLUMN app_private.search_units.bits IS 'Signs of the vector: nearest by Hamming distance are candidates for nearest by cosine.';
+
+--
+-- Name: COLUMN search_units.since; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.since IS 'Since when it has been as it is; -infinity: since before that was written down.';
+
+--
+-- Name: COLUMN search_units.since_xid; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.since_xid IS 'The transaction that made it so: with since, what a search of some snapshot saw.';
 
 --
 -- Name: best_section(integer, public.sparsevec, double precision, public.vector, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6945,7 +7062,7 @@ begin
     into v_failures, v_phrases, v_corrections
     from (select * from app_public.failed_responses f
            where f.pattern_id = draft_improvement.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-             and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
+             and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded')
            order by f.id desc limit c_phrases) f;
   if v_failures is null then
     return null;
@@ -7081,6 +7198,28 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.embeddings_promised() IS 'Keys of the vectors that searching, approving what waits, and checking the golden questions must find.';
+
+--
+-- Name: emergency_first(app_public.search_result[], app_public.search_result[], text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) RETURNS app_public.search_result[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select array_agg(app_private.ranked(e.result, e.place::integer) order by e.place)
+    from (select r.result, row_number() over (order by coalesce((r.result).topic = emergency_first.section and (r.result).category = 'emergency', false) desc, ((r.result).category = 'emergency') desc,
+                   (r.result).rank, r.added, (r.result).sop_id, (r.result).knowledge_id) as place
+            from (select x as result, 0 as added from unnest(results) x
+                  union all
+                  select f, 1 from unnest(emergencies) f where not exists (select from unnest(results) x where x.sop_id = f.sop_id)) r) e
+$$;
+
+--
+-- Name: FUNCTION emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) IS 'What was found and the emergencies besides: the SOP of this kind of emergency first, then other emergencies, then the rest.';
 
 --
 -- Name: privacy_actions; Type: TABLE; Schema: app_public; Owner: -
@@ -7271,6 +7410,7 @@ begin
      and not exists (select from app_private.knowledge_votes v join app_public.responses r on r.id = v.response_id
                       where v.knowledge_id = k.id and v.helpful and r.id <> all (v_responses) and app_hidden.learnable_question(r.question) = k.question);
   v_counts := jsonb_build_object('learned_entries', app_private.erase_learned(v_entries));
+  perform app_private.erase_search_history(v_vectors);
 
   v_counts := app_private.erase_texts(ticket_ids, v_responses) || v_counts;
 
@@ -7426,7 +7566,7 @@ $$;
 -- Name: FUNCTION erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) IS 'Takes lines, entries and dry-run questions that are one of the items out of a proposal that waits or was rejected. Returns deleted (nothing was left of it), changed or null.';
+COMMENT ON FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) IS 'Takes lines, entries and dry-run questions that are one of the items out of a proposal that waits, was rejected or superseded. Returns deleted (nothing was left of it), changed or null.';
 
 --
 -- Name: erase_from_undo(text[]); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7495,6 +7635,30 @@ $$;
 COMMENT ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) IS 'Deletes learned entries with all that was derived from them: search units, profiles, words, snippets of answers.';
 
 --
+-- Name: erase_search_history(bytea[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase_search_history(hashes bytea[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- An SOP's phrases are the club's text, and so in its versions; profiles were made of the questions too.
+  with gone as (
+    update app_private.search_unit_history h set impacts = '{}/268435456', embedding = null, embedding_model = null, content_hash = '\x', erased = true
+     where h.content_hash = any (hashes) and h.kind = 'knowledge' and not h.erased
+    returning h.target, h.since
+  )
+  update app_private.search_unit_history h set impacts = '{}/268435456', embedding = null, embedding_model = null, erased = true
+   where h.kind = 'profile' and not h.erased and h.until >= (select min(g.since) from gone g where g.target = h.target)
+$$;
+
+--
+-- Name: FUNCTION erase_search_history(hashes bytea[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase_search_history(hashes bytea[]) IS 'Empties the search units of earlier times that were made of these texts, and the profiles that they had a part in.';
+
+--
 -- Name: erase_texts(integer[], bigint[], integer[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7515,6 +7679,7 @@ begin
   update app_public.responses r
      set question = '[erased]', question_hash = '\x', text = '[erased]', visitor_id = null, feedback_by = app_private.pseudonym(r.feedback_by), erased_at = now()
    where r.id = any (v_responses);
+  delete from app_private.response_searches s where s.response_id = any (v_responses);
   update app_private.knowledge_votes v set voter = app_private.pseudonym(v.voter) where v.response_id = any (v_responses) and v.voter like 'visitor:%';
   update app_public.failed_responses f
      set query = '[erased]', response = '[erased]', user_correction = case when f.user_correction is not null then '[erased]' end,
@@ -8083,6 +8248,32 @@ $$;
 COMMENT ON FUNCTION app_private.llm_budget_state() IS 'Whether models may still be paid: open, warned (the share club_settings.budget_warning of a budget is used), or stopped (a budget is used up: the local providers answer). Days and months are UTC. Calls that are under way when a budget ends are let end: they may exceed it.';
 
 --
+-- Name: lock_improvements(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.lock_improvements(ids integer[]) RETURNS SETOF app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_missing integer[] := array(select i from unnest(ids) i where not exists (select from app_public.improvement_queue q where q.id = i));
+begin
+  if cardinality(v_missing) > 0 then
+    raise exception 'There is no proposal with id %.', array_to_string(v_missing, ', ') using errcode = 'CO404';
+  end if;
+  return query select * from app_public.improvement_queue q where q.id = any (ids) order by q.id for no key update;
+  perform from app_public.sops s
+    where s.id in (select coalesce(q.sop_id, (q.applied ->> 'sop_id')::integer) from app_public.improvement_queue q where q.id = any (ids)) order by s.id for no key update;
+end
+$$;
+
+--
+-- Name: FUNCTION lock_improvements(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.lock_improvements(ids integer[]) IS 'These proposals, locked in the order of their ids, and then the SOPs that they are about, likewise. Errors: CO404 one is missing.';
+
+--
 -- Name: lock_rated_entries(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -8127,6 +8318,139 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.masked(content text, most integer) IS 'The first `most` characters of a text, personal data and access codes masked.';
+
+--
+-- Name: merge_improvements(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements(ids integer[]) RETURNS TABLE(improvement_ids integer[], sop_id integer, category text, topic text, version integer, content text, merged text, conflicts jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with target as (
+    select array_agg(q.id order by q.id) as ids, q.sop_id, case when q.kind in ('sop_edit', 'sop_new') then q.kind else 'knowledge' end as kind,
+           coalesce(s.category, q.suggested_sop_update ->> 'category') as category, coalesce(s.section, q.suggested_sop_update ->> 'section', q.suggested_sop_update ->> 'topic') as topic, s.version
+      from app_public.improvement_queue q left join app_public.sops s on s.id = q.sop_id
+     where q.id = any (ids) and q.status = 'pending'
+     group by q.sop_id, 3, 4, 5, s.version
+  )
+  select t.ids, t.sop_id, t.category, t.topic, t.version, m.content, m.merged, m.conflicts
+    from target t cross join lateral (
+      select * from app_private.merge_improvements__edits(t.sop_id, t.ids) where t.kind = 'sop_edit'
+      union all
+      select * from app_private.merge_improvements__new_sops(t.ids) where t.kind = 'sop_new'
+      union all
+      select * from app_private.merge_improvements__entries(t.ids) where t.kind = 'knowledge') m
+   order by t.ids[1]
+$$;
+
+--
+-- Name: FUNCTION merge_improvements(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements(ids integer[]) IS 'What waiting proposals come to, one row for each SOP or topic that they write: see merge_improvements__edits, __new_sops and __entries.';
+
+--
+-- Name: merge_improvements__edits(integer, integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_one record;
+  v_own record;
+  v_fitting jsonb := '{}'; -- {proposal: the SOP with its change alone}
+  v_merge record;
+  v_with integer[];
+begin
+  select * into v_sop from app_public.sops s where s.id = merge_improvements__edits.sop_id;
+  content := v_sop.content;
+  merged := v_sop.content;
+  conflicts := '[]';
+  for v_one in
+    select q.id, q.base_version, q.suggested_sop_update ->> 'new_content' as proposed, v.content as base
+      from app_public.improvement_queue q left join app_public.sop_versions v on v.sop_id = q.sop_id and v.version = q.base_version
+     where q.id = any (ids) order by q.id
+  loop
+    select * into v_own from app_hidden.merge_edit(v_one.base, v_sop.content, v_one.proposed);
+    if v_own.merged is null or v_sop.archived_at is not null and v_one.base_version <> v_sop.version then
+      conflicts := conflicts || jsonb_build_array(jsonb_build_object('improvement_id', v_one.id, 'current', true, 'with', '[]'::jsonb, 'lines', coalesce(v_own.conflicts, '[]')));
+      continue;
+    end if;
+    select * into v_merge from app_hidden.merge_edit(v_one.base, merged, v_one.proposed);
+    if v_merge.merged is null then
+      -- With which of them alone; or, where it is none, with all of them at once.
+      select array_agg(o.key::integer order by o.key::integer) into v_with from jsonb_each_text(v_fitting) o
+       where (app_hidden.merge_edit(v_one.base, o.value, v_one.proposed)).merged is null;
+      v_with := coalesce(v_with, array(select k::integer from jsonb_object_keys(v_fitting) k order by 1));
+      conflicts := conflicts || jsonb_build_array(jsonb_build_object('improvement_id', v_one.id, 'current', false, 'with', to_jsonb(v_with), 'lines', v_merge.conflicts));
+      continue;
+    end if;
+    merged := v_merge.merged;
+    v_fitting := v_fitting || jsonb_build_object(v_one.id, v_own.merged);
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) IS 'The text of an SOP (content) with the edits of these proposals, one after the other (merged). conflicts: what does not fit and is left out, [{improvement_id, current: it conflicts with the SOP as it is, with: the proposals it conflicts with, lines: of its base}].';
+
+--
+-- Name: merge_improvements__entries(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with entry as (
+    select q.id, e ->> 'question' as question, jsonb_build_array(e ->> 'answer', q.suggested_sop_update -> 'sop_id', q.suggested_sop_update -> 'site_id') as said
+      from app_public.improvement_queue q, jsonb_array_elements(q.suggested_sop_update -> 'entries') e where q.id = any (ids)
+  ), clash as (
+    select l.id, jsonb_agg(distinct e.id order by e.id) as others from entry e join entry l on l.question = e.question and l.id > e.id and l.said <> e.said group by l.id
+  )
+  select null::text, null::text,
+         coalesce((select jsonb_agg(jsonb_build_object('improvement_id', c.id, 'current', false, 'with', c.others, 'lines', '[]'::jsonb) order by c.id) from clash c), '[]')
+$$;
+
+--
+-- Name: FUNCTION merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) IS 'Proposals for knowledge of one topic: two that answer one question differently conflict. There is no text to merge. As merge_improvements__edits.';
+
+--
+-- Name: merge_improvements__new_sops(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with given as (
+    select q.id, q.suggested_sop_update ->> 'new_content' as proposed, min(q.id) over () as first,
+           exists (select from app_public.sops s
+                    where s.category = q.suggested_sop_update ->> 'category' and s.section = q.suggested_sop_update ->> 'section'
+                      and not (s.archived_at is not null and exists (select from app_public.sop_versions v where v.sop_id = s.id and v.version = 1 and v.improvement_id = q.id))) as taken
+      from app_public.improvement_queue q where q.id = any (ids)
+  )
+  select '', (select g.proposed from given g where g.id = g.first and not g.taken),
+         coalesce(jsonb_agg(jsonb_build_object('improvement_id', g.id, 'current', g.taken, 'with', case when g.taken then '[]' else jsonb_build_array(g.first) end, 'lines', '[]'::jsonb) order by g.id)
+                    filter (where g.taken or g.id <> g.first), '[]')
+    from given g
+$$;
+
+--
+-- Name: FUNCTION merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) IS 'Proposals for a new SOP of one name: the first makes it, the others conflict with it; all conflict where there is such an SOP already. As merge_improvements__edits.';
 
 --
 -- Name: missing_vectors(text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -8203,8 +8527,8 @@ begin
       select c.id
         from (select u.id, u.embedding from app_private.search_units u
                where u.embedding_model = nearest_units.model
-               order by u.bits <~> binary_quantize(question)::bit(1536) limit depth * 3) c
-       order by c.embedding <#> question limit depth;
+               order by u.bits <~> binary_quantize(question)::bit(1536), u.id limit depth * 3) c
+       order by c.embedding <#> question, c.id limit depth;
   end if;
 end
 $$;
@@ -8294,7 +8618,7 @@ CREATE FUNCTION app_private.patterns_to_analyse() RETURNS SETOF integer
   select p.id from app_public.failure_patterns p
    where p.status in ('open', 'proposed', 'resolved') and exists (
            select from app_public.failed_responses f where f.pattern_id = p.id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-              and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id))
+              and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded'))
    order by p.size desc, p.id
 $$;
 
@@ -8794,6 +9118,23 @@ $$;
 COMMENT ON FUNCTION app_private.quotes_of(items text[]) IS 'Proposals, SOPs (with the versions of their history), published knowledge and golden questions that quote one of these texts of eight characters or more.';
 
 --
+-- Name: ranked(app_public.search_result, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.ranked(result app_public.search_result, rank integer) RETURNS app_public.search_result
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select (ranked.rank, result.kind, result.sop_id, result.sop_version_id, result.version, result.knowledge_id, result.category, result.topic, result.title, result.heading, result.snippet,
+    result.matched, result.trust, result.score, result.words, result.cosine, result.confidence)::app_public.search_result
+$$;
+
+--
+-- Name: FUNCTION ranked(result app_public.search_result, rank integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.ranked(result app_public.search_result, rank integer) IS 'A result at another rank.';
+
+--
 -- Name: rebuild_knowledge_unit(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9191,7 +9532,7 @@ begin
   select array_agg(f.id order by f.id) into v_failures from app_public.failed_responses f
    where f.pattern_id = record_local_analysis.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
      and (exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id and e.improvement_id = record_local_analysis.improvement_id)
-          or record_local_analysis.improvement_id is null and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id));
+          or record_local_analysis.improvement_id is null and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded'));
   if v_failures is null then
     return;
   end if;
@@ -9208,6 +9549,27 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]) IS 'Writes down that the local analyst looked at a pattern, why it and no model did, and what it proposed (null: nothing).';
+
+--
+-- Name: record_search(bigint, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.record_search(response_id bigint, search jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, candidates, nearest, routed, emergency)
+  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.candidates, s.nearest, s.routed, s.emergency
+    from jsonb_to_record(search) s(searched_at timestamptz, snapshot text, own_xid text, embedding_model text, words text, total_idf double precision, candidates integer[], nearest bigint[],
+         routed text, emergency text)
+   where jsonb_typeof(search) = 'object'
+$$;
+
+--
+-- Name: FUNCTION record_search(response_id bigint, search jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.record_search(response_id bigint, search jsonb) IS 'Writes down what an answer was searched with, as begin_answer''s search says it.';
 
 --
 -- Name: record_sources(bigint, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9327,6 +9689,105 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Rebuilds profiles that lack a question; recounts document frequencies and the vocabulary if the search space changed (or force). Returns whether it did.';
+
+--
+-- Name: refuse_conflicts(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_conflicts(ids integer[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_conflicts jsonb;
+  v_first record;
+begin
+  select jsonb_agg(c.conflict || jsonb_build_object('sop_id', m.sop_id) order by m.improvement_ids[1], c.o) into v_conflicts
+    from app_private.merge_improvements(ids) m, jsonb_array_elements(m.conflicts) with ordinality c(conflict, o);
+  if v_conflicts is null then
+    return;
+  end if;
+  select c ->> 'improvement_id' as id, (c ->> 'current')::boolean as by_now, (select string_agg(w, ', ') from jsonb_array_elements_text(c -> 'with') w) as others, m.category, m.topic, m.sop_id
+    into v_first
+    from (select v_conflicts -> 0) t(c), app_private.merge_improvements(ids) m where (t.c ->> 'improvement_id')::integer = any (m.improvement_ids);
+  raise exception '%Nothing was approved.', case
+      when v_first.by_now and v_first.sop_id is null then format('Proposal %s makes a new SOP, but there is %s/%s already. ', v_first.id, v_first.category, v_first.topic)
+      when v_first.by_now then format('Proposal %s changes lines of %s/%s that were changed since. ', v_first.id, v_first.category, v_first.topic)
+      else format('Proposal %s conflicts with %s, over %s/%s. ', v_first.id, v_first.others, v_first.category, v_first.topic) end
+    using errcode = 'CO102', detail = jsonb_build_object('conflicts', v_conflicts)::text,
+          hint = 'Leave one of them out, or approve it alone with edited_content that holds both changes. merged_improvements(ids) shows the texts.';
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_conflicts(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_conflicts(ids integer[]) IS 'Refuses (CO102) a batch in which proposals conflict, with each other or with what is there; the message names the first, DETAIL all: {conflicts: as merged_improvements, with sop_id}.';
+
+--
+-- Name: refuse_decided(app_public.improvement_queue, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_decided(improvement app_public.improvement_queue, hint text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+  v_by text := coalesce(improvement.approved_by, improvement.rejected_by, improvement.superseded_by);
+begin
+  raise exception 'Proposal % was % by % already.', improvement.id, improvement.status, v_by
+    using errcode = 'CO103', detail = jsonb_build_object('improvement_id', improvement.id, 'status', improvement.status, 'by', v_by)::text, hint = refuse_decided.hint;
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_decided(improvement app_public.improvement_queue, hint text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_decided(improvement app_public.improvement_queue, hint text) IS 'Refuses (CO103) what somebody has decided already, and says who.';
+
+--
+-- Name: refuse_part(app_public.improvement_queue, integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_part(improvement app_public.improvement_queue, ids integer[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_others integer[] := array(select t::integer from jsonb_array_elements_text(improvement.applied -> 'together') t where t::integer <> all (ids) order by 1);
+begin
+  raise exception 'Proposal % cannot be taken back alone: its version holds proposal % too.', improvement.id, array_to_string(v_others, ', ')
+    using errcode = 'CO112', detail = jsonb_build_object('improvement_id', improvement.id, 'together', improvement.applied -> 'together')::text,
+          hint = 'Take them back together: undo_improvements(ids, reason); then approve those that shall stay.';
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_part(improvement app_public.improvement_queue, ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_part(improvement app_public.improvement_queue, ids integer[]) IS 'Refuses (CO112) to take back these proposals without the others of the same version. DETAIL: {improvement_id, together}.';
+
+--
+-- Name: refuse_undecided(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_undecided(improvement app_public.improvement_queue) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  raise exception 'Proposal % is %: there is no approval to take back.', improvement.id, improvement.status
+    using errcode = 'CO103', detail = jsonb_build_object('improvement_id', improvement.id, 'status', improvement.status, 'by', coalesce(improvement.rejected_by, improvement.superseded_by))::text,
+          hint = case improvement.status when 'rejected' then 'reopen_improvement takes a rejection back.' else 'Reload the queue: somebody may have taken it back already.' end;
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_undecided(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_undecided(improvement app_public.improvement_queue) IS 'Refuses (CO103) to take back an approval that there is not.';
 
 --
 -- Name: refuse_undo(app_public.improvement_queue, text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9605,7 +10066,7 @@ declare
   v_done bigint;
 begin
   update app_public.improvement_queue q set dry_run = q.dry_run - 'questions'
-   where q.id in (select o.id from app_public.improvement_queue o where o.status <> 'pending' and coalesce(o.applied_at, o.rejected_at) < before and o.dry_run ? 'questions'
+   where q.id in (select o.id from app_public.improvement_queue o where o.status <> 'pending' and coalesce(o.applied_at, o.rejected_at, o.superseded_at) < before and o.dry_run ? 'questions'
                    order by o.id limit 500 for no key update skip locked);
   get diagnostics v_done = row_count;
   return v_done;
@@ -9639,6 +10100,9 @@ begin
         join app_public.failed_responses f on f.id = e.failed_response_id where q.status = 'pending'
     union
     (select r.question_hash from app_public.responses r where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 30)
+    union
+    -- What was searched in this time can be searched again.
+    select h.content_hash from app_private.search_unit_history h where h.until >= before
   )
   delete from app_private.embedding_cache c
    using (select o.content_hash, o.model from app_private.embedding_cache o
@@ -9779,10 +10243,217 @@ $$;
 COMMENT ON FUNCTION app_private.retain__sessions(before timestamp with time zone) IS 'Removes sessions that ended earlier, links that expired earlier, and counters of rate limits that have run out.';
 
 --
+-- Name: search(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) RETURNS TABLE(result app_public.search_result, inputs jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_words record;
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+begin
+  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), query_embedding is not null);
+  return query
+    with found as materialized (
+      select t.*, row_number() over (order by t.score desc, t.target)::integer as place
+        from app_private.search_targets(v_words.question, query_embedding, only_category, only_site_id) t
+    )
+    select (f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
+           case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
+           coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
+           case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
+           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end)::app_public.search_result,
+           case when f.place = 1 then app_private.search_inputs(v_words.question, v_words.impacts, v_words.total_idf, v_words.candidates, case when query_embedding is not null then v_model end, f.nearest) end
+      from found f
+      left join app_private.search_units u on u.id = f.entry_id
+      -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
+     cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
+      left join app_public.sops s on s.id = f.sop_id
+      left join app_private.search_units p on p.target = f.target and p.kind = 'profile' and p.sop_id is not null
+      left join lateral app_private.best_section(f.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on not q.own_answer
+      left join app_public.sop_versions v on v.id = p.sop_version_id
+     where f.place <= search.first
+     order by f.place;
+end
+$$;
+
+--
+-- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) IS 'What search_knowledge finds, and with the first result what a replay must know of the search; a vector is of the club''s model.';
+
+--
+-- Name: response_searches; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.response_searches (
+    response_id bigint NOT NULL,
+    searched_at timestamp with time zone NOT NULL,
+    snapshot pg_snapshot,
+    own_xid xid8,
+    embedding_model text,
+    words public.sparsevec NOT NULL,
+    total_idf double precision NOT NULL,
+    candidates integer[] DEFAULT '{}'::integer[] NOT NULL,
+    nearest bigint[],
+    routed text,
+    emergency text
+);
+
+--
+-- Name: TABLE response_searches; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.response_searches IS 'What an answer was searched with, as far as no history tells: a few hundred bytes (at most some 2 kB for 200 words), so that replay_response finds the same. What was found is not in it.';
+
+--
+-- Name: COLUMN response_searches.searched_at; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.searched_at IS 'By the clock; the snapshot says which transactions it saw.';
+
+--
+-- Name: COLUMN response_searches.snapshot; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.snapshot IS 'Null: everything that was written by searched_at.';
+
+--
+-- Name: COLUMN response_searches.own_xid; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.own_xid IS 'The transaction that searched, if it had written anything: it saw its own writing.';
+
+--
+-- Name: COLUMN response_searches.embedding_model; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.embedding_model IS 'Whose vector of the question was compared (the embedding cache has it by responses.question_hash); null: words alone.';
+
+--
+-- Name: COLUMN response_searches.words; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.words IS 'How rare each word of the question was then: inverse document frequency, one dimension per lexeme (app_hidden.lexeme_dimension).';
+
+--
+-- Name: COLUMN response_searches.candidates; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.candidates IS 'The dimensions of the words that named candidates: very common ones do not in a large search space.';
+
+--
+-- Name: COLUMN response_searches.nearest; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.nearest IS 'Ids of the units that the vector index named as nearest, 60 at most: an approximate index does not give the same ones for ever. Null: they are looked for exactly.';
+
+--
+-- Name: COLUMN response_searches.routed; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.routed IS 'The category to which a model routed it, whose best sources were added if none was among the first three.';
+
+--
+-- Name: COLUMN response_searches.emergency; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.emergency IS 'The kind of emergency by rule, empty where only the route said so; null: none.';
+
+--
+-- Name: search_at(app_private.response_searches, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer DEFAULT 10) RETURNS SETOF app_public.search_result
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select t.place, case when q.own_answer then 'knowledge' else 'sop' end, t.sop_id, t.sop_version_id, v.version, case when t.entry_leads or q.own_answer then t.knowledge_id end,
+         coalesce(v.category, t.category)::text, coalesce(v.section, t.topic)::text, null::text, null::text, null::text, case when t.lost then 'lost' end,
+         case when t.entry_leads then t.entry_trust else 3::smallint end, t.score, t.words, t.cosine, null::double precision
+    from (select x.*, row_number() over (order by x.score desc, x.target)::integer as place
+            from app_private.targets_at(search_at.search, question_embedding, only_category, only_site_id) x) t
+   cross join lateral (select t.sop_id is null or (t.entry_leads and t.entry_kind = 'knowledge' and t.entry_trust = 3) as own_answer) q
+    left join app_public.sop_versions v on v.id = t.sop_version_id
+   where t.place <= search_at.first
+   order by t.place
+$$;
+
+--
+-- Name: FUNCTION search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer) IS 'What search_knowledge found at an earlier search, without texts; matched says "lost" where something of a source was erased since.';
+
+--
+-- Name: search_inputs(text, public.sparsevec, double precision, tsquery, text, bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select jsonb_build_object('searched_at', clock_timestamp(), 'snapshot', pg_current_snapshot(), 'own_xid', pg_current_xact_id_if_assigned(),
+    'embedding_model', search_inputs.embedding_model, 'words', search_inputs.impacts, 'total_idf', search_inputs.total_idf,
+    'candidates', (select coalesce(jsonb_agg(app_hidden.lexeme_dimension(l)), '[]') from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question, 20000)))) l
+                    where quote_literal(l)::tsquery <@ search_inputs.candidates),
+    'nearest', search_inputs.nearest)
+$$;
+
+--
+-- Name: FUNCTION search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) IS 'What was searched with, for app_private.response_searches.';
+
+--
+-- Name: search_inputs_at(text, public.vector, text, timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) RETURNS app_private.response_searches
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  c_rows constant integer := 2000; -- of question_words
+  v_search app_private.response_searches;
+begin
+  v_search.searched_at := search_inputs_at.at;
+  v_search.embedding_model := case when question_embedding is not null then model end;
+  with units as materialized (
+    select u.impacts from app_private.units_at(search_inputs_at.at) u
+  ), term as materialized (
+    select distinct on (d.dimension) d.dimension, d.df, ln(1 + (t.n - d.df + 0.5) / (d.df + 0.5)) as idf
+      from (select count(*)::double precision as n from units) t
+     cross join lateral (
+       select app_hidden.lexeme_dimension(l.lexeme) as dimension, l.lexeme,
+              (select count(*) from units u where (u.impacts <#> format('{%s:1}/268435456', app_hidden.lexeme_dimension(l.lexeme))::sparsevec) < 0)::double precision as df
+         from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question, 20000)))) l(lexeme) limit 200) d
+  )
+  select ('{' || coalesce(string_agg(x.dimension || ':' || x.idf::real, ','), '') || '}/268435456')::sparsevec, coalesce(sum(x.idf), 0),
+         coalesce(array_agg(x.dimension) filter (where x.df > 0 and (x.place = 1 or x.upto <= c_rows)), '{}')
+    into v_search.words, v_search.total_idf, v_search.candidates
+    from (select t.*, row_number() over (order by t.df = 0, t.df, t.dimension) as place, sum(t.df) over (order by t.df = 0, t.df, t.dimension) as upto from term t) x;
+  return v_search;
+end
+$$;
+
+--
+-- Name: FUNCTION search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) IS 'What a search at some time would have searched with: how rare the words were among the units of that time.';
+
+--
 -- Name: search_targets(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean)
+CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean, nearest bigint[])
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
@@ -9812,7 +10483,7 @@ begin
       -- The nearest of a category may lie far from the nearest of all, so it is looked through.
       (select u.id, u.target, u.embedding <#> question_embedding from app_private.search_units u
         where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
-        order by u.bits <~> binary_quantize(question_embedding)::bit(1536) limit depth)) m
+        order by u.bits <~> binary_quantize(question_embedding)::bit(1536), u.id limit depth)) m
   ), candidates as (
     select w.id, w.t from by_words w union select m.id, m.t from by_meaning m
   ), wanted as (
@@ -9850,7 +10521,8 @@ begin
            and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
            and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) order by u.trust desc, u.id limit 1) end),
          c.sop is null or coalesce(c.a > c.b, false), c.w, c.c,
-         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false)
+         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false),
+         (select array_agg(m.id) from by_meaning m where only_category is null)
     from combined c
    where c.sop is not null or c.entry is not null or exists (select from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
            and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
@@ -9864,7 +10536,36 @@ $$;
 -- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, and whether both legs agree on it.';
+COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, whether both legs agree on it, and the units that the vector index named (the same in every row; null where it was not asked).';
+
+--
+-- Name: searched_words(text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_spelling text;
+begin
+  question := query;
+  select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
+  if candidates is null or not by_vector then
+    v_spelling := app_private.correct_spelling(question);
+    if v_spelling is not null then
+      question := v_spelling;
+      select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
+    end if;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as it is searched, its spelling corrected where no word is known or there is no vector, and what app_private.question_words makes of it.';
 
 --
 -- Name: sections_as_of(timestamp with time zone, text, text[], double precision[], public.vector); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10229,6 +10930,50 @@ $$;
 COMMENT ON FUNCTION app_private.take_analysis_batch(batch_id integer) IS 'What to send for a batch, and that it is being sent: {state, token, model, created_at, sent (how many requests the last time), known, cancelled, shared, requests: [{custom_id, prompt, own}]}. state: new; uncertain (it was sent before, and no answer came: it may stand at the provider, under none of the known ids); or done (nothing is to be sent).';
 
 --
+-- Name: take_back(app_public.improvement_queue, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.take_back(improvement app_public.improvement_queue, version_gone boolean DEFAULT false) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_improvement app_public.improvement_queue := improvement;
+begin
+  if version_gone then
+    v_improvement.applied := improvement.applied - 'version';
+  end if;
+  execute format('select * from app_private.%I($1)', 'undo_improvement__' || improvement.kind) into v_improvement using v_improvement;
+  v_improvement := app_private.let_wait_again(v_improvement);
+  perform app_private.unsettle_failures(improvement);
+  return v_improvement;
+end
+$_$;
+
+--
+-- Name: FUNCTION take_back(improvement app_public.improvement_queue, version_gone boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.take_back(improvement app_public.improvement_queue, version_gone boolean) IS 'Takes an approval back: what it wrote, then the decision, then what followed for its failures. version_gone: the version that it shares with others was taken back with the first of them. Errors: CO112.';
+
+--
+-- Name: take_turns_with_batches(boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.take_turns_with_batches(batch boolean DEFAULT false) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when batch then pg_advisory_xact_lock(hashtextextended('clubos.approvals', 0)) else pg_advisory_xact_lock_shared(hashtextextended('clubos.approvals', 0)) end
+$$;
+
+--
+-- Name: FUNCTION take_turns_with_batches(batch boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.take_turns_with_batches(batch boolean) IS 'Waits until no batch of approvals (batch: and no single one) is under way, and keeps it so until this transaction ends. To be called before any row is locked, and after take_turns_with_erasure.';
+
+--
 -- Name: take_turns_with_erasure(boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -10264,6 +11009,85 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.target_title(target text, entry_id bigint) IS 'What a person reads of a target: "Category / Section" of an SOP; of a topic the question of its entry (the one given, else the most trusted), or "Category / Topic" where it has none.';
+
+--
+-- Name: targets_at(app_private.response_searches, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, sop_version_id integer, category text, topic text, score double precision, entry_kind text, entry_trust smallint, knowledge_id integer, entry_leads boolean, words double precision, cosine double precision, lost boolean)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  -- As in search_targets, step by step.
+  c_cosine_weight constant double precision := 1.5;
+  c_softness constant double precision := 0.1;
+  c_votes constant integer := 10;
+  c_unreviewed constant double precision := 0.3;
+  v_at timestamptz := search.searched_at;
+  v_model text := search.embedding_model;
+  v_candidates sparsevec := (select ('{' || coalesce(string_agg(distinct d || ':1', ','), '') || '}/268435456')::sparsevec from unnest(search.candidates) d);
+begin
+  return query
+  with units as materialized (
+    select u.*, (u.site_id is null or only_site_id is null or u.site_id = only_site_id) and (u.valid_from is null or u.valid_from <= v_at) and (u.valid_to is null or u.valid_to > v_at) as holds
+      from app_private.units_at(v_at, search.snapshot, search.own_xid) u
+  ), by_words as materialized (
+    select u.id, u.target from units u
+     where cardinality(search.candidates) > 0 and (u.impacts <#> v_candidates) < 0 and (only_category is null or u.category = only_category)
+     order by u.impacts <#> search.words, u.id limit depth
+  ), by_meaning as materialized (
+    select u.id, u.target from units u where only_category is null and question_embedding is not null and u.id = any (search.nearest)
+    union all
+    (select u.id, u.target from units u
+      where only_category is null and question_embedding is not null and search.nearest is null and u.embedding_model = v_model
+      order by u.embedding <#> question_embedding, u.id limit depth)
+    union all
+    (select u.id, u.target from units u
+      where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
+      order by binary_quantize(u.embedding)::bit(1536) <~> binary_quantize(question_embedding)::bit(1536), u.id limit depth)
+  ), candidates as materialized (
+    select w.id, w.target from by_words w union select m.id, m.target from by_meaning m
+  ), scored as materialized (
+    select u.*, x.w, x.c, x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s
+      from units u
+     cross join lateral (
+       select case when search.total_idf > 0 then -(u.impacts <#> search.words) / search.total_idf else 0 end as w,
+              case when question_embedding is not null and u.embedding_model = v_model then coalesce(-(u.embedding <#> question_embedding), 0) else 0 end as c) x
+     where u.holds and (u.id in (select k.id from candidates k) or u.kind in ('profile', 'section') and u.target in (select k.target from candidates k))
+  ), entries as (
+    select e.target, max(e.s) + c_softness * ln(sum(exp((e.s - e.best) / c_softness))) as a, (array_agg(e.id order by e.place))[1] as id
+      from (select s.target, s.id, s.s, row_number() over (partition by s.target order by s.s desc, s.id) as place, max(s.s) over (partition by s.target) as best
+              from scored s where s.kind in ('phrase', 'knowledge')) e
+     where e.place <= c_votes
+     group by e.target
+  ), targets as (
+    select s.target, max(s.sop_id) as sop_id, max(s.category) as category, max(s.topic) as topic, max(s.s) filter (where s.kind = 'profile') as p,
+           max(s.s) filter (where s.kind = 'section') as b, max(s.w) as w, max(s.c) as c, bool_or(s.lost) as lost
+      from scored s group by s.target
+  ), combined as (
+    select t.*, e.a, case when t.b is not null and e.a is not null then (t.b + greatest(e.a, t.b)) / 2 else coalesce(t.b, e.a, t.p) end as m,
+           coalesce(e.id, case when t.sop_id is null then (select u.id from units u where u.target = t.target and u.kind = 'knowledge' and u.holds order by u.trust desc, u.id limit 1) end) as entry_id
+      from targets t left join entries e on e.target = t.target
+  )
+  select c.target, c.sop_id, p.sop_version_id, c.category, c.topic, (coalesce(c.p, c.m) + c.m) / 2, u.kind, u.trust, u.knowledge_id,
+         c.sop_id is null or coalesce(c.a > c.b, false), c.w, c.c, c.lost
+    from combined c
+    left join units u on u.id = c.entry_id
+    left join units p on p.target = c.target and p.kind = 'profile' and p.sop_id is not null
+   where c.sop_id is not null or c.entry_id is not null
+   order by 6 desc, c.target
+   limit depth;
+end
+$$;
+
+--
+-- Name: FUNCTION targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'What search_targets ranked, with the inputs and among the units of an earlier search. lost: something of the target was erased since, so that its score may differ.';
 
 --
 -- Name: tell_of_experiment(app_public.experiments, text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10488,8 +11312,10 @@ begin
      where s.id = v_sop.id returning * into v_sop;
   end if;
   if improvement.kind = 'sop_edit' then
-    -- Its text holds all that the SOP held when it was approved; so it can be approved as it is.
-    improvement.base_version := v_sop.version;
+    -- Its text holds all that the SOP held when it was approved; so it can be approved as it is. Of a joint version it was never written into it.
+    if not coalesce(improvement.applied ? 'together', false) or v_sop.content = (select v.content from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = improvement.base_version) then
+      improvement.base_version := v_sop.version;
+    end if;
   end if;
   return improvement;
 end
@@ -10572,6 +11398,35 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.units_as_of(at timestamp with time zone, only_category text, only_site_id integer, impacts public.sparsevec, total_idf double precision, lexemes text[], idf double precision[], question_embedding public.vector) IS 'What was searched at a time, scored for a question: units that are there still, and those cut anew from the history (cut).';
+
+--
+-- Name: units_at(timestamp with time zone, pg_snapshot, xid8); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot DEFAULT NULL::pg_snapshot, own_xid xid8 DEFAULT NULL::xid8) RETURNS TABLE(id bigint, kind text, target text, sop_id integer, sop_version_id integer, knowledge_id integer, category text, topic text, site_id integer, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, impacts public.sparsevec, embedding public.vector, embedding_model text, lost boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- The clock as well as the snapshot: in a database that was restored, transactions are counted from anew.
+  select u.id, u.kind, u.target, u.sop_id, u.sop_version_id, u.knowledge_id, u.category::text, u.topic::text, u.site_id, u.trust, u.valid_from, u.valid_to, u.impacts,
+         u.embedding, u.embedding_model, false
+    from app_private.search_units u
+   where u.since <= units_at.at and (units_at.snapshot is null or u.since_xid = units_at.own_xid or pg_visible_in_snapshot(u.since_xid, units_at.snapshot))
+  union all
+  select h.unit_id, h.kind, h.target, h.sop_id, h.sop_version_id, h.knowledge_id, h.category::text, h.topic::text, h.site_id, h.trust, h.valid_from, h.valid_to, h.impacts,
+         coalesce(h.embedding, c.embedding), h.embedding_model, h.erased or (h.embedding_model is not null and coalesce(h.embedding, c.embedding) is null)
+    from app_private.search_unit_history h
+    left join app_private.embedding_cache c on c.content_hash = h.content_hash and c.model = h.embedding_model and h.embedding is null
+   where (h.until > units_at.at or h.until_xid >= pg_snapshot_xmin(units_at.snapshot))
+     and h.since <= units_at.at and (units_at.snapshot is null or h.since_xid = units_at.own_xid or pg_visible_in_snapshot(h.since_xid, units_at.snapshot))
+     and not (h.until <= units_at.at and (units_at.snapshot is null or coalesce(h.until_xid = units_at.own_xid, false) or pg_visible_in_snapshot(h.until_xid, units_at.snapshot)))
+$$;
+
+--
+-- Name: FUNCTION units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8) IS 'The search units that a snapshot saw (and its own transaction''s writing), or without one, that were written by a time. lost: erased, or its vector is no longer kept.';
 
 --
 -- Name: unsettle_failures(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10777,6 +11632,25 @@ $$;
 COMMENT ON FUNCTION app_private.watch_llm_budget() IS 'Tells admins that a budget for models is almost used up, and that it is used up: each once a day or month, and again for another budget. Called each minute.';
 
 --
+-- Name: with_routed(app_public.search_result[], app_public.search_result[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.with_routed(results app_public.search_result[], routed app_public.search_result[]) RETURNS app_public.search_result[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select results[1:7] || coalesce(array_agg(app_private.ranked(e.result, coalesce(cardinality(results[1:7]), 0) + e.place::integer) order by e.place), '{}')
+    from (select f as result, row_number() over (order by f.rank) as place from unnest(routed) f
+           where not exists (select from unnest(results[1:7]) x where (x.kind, x.sop_id, x.knowledge_id) is not distinct from (f.kind, f.sop_id, f.knowledge_id))) e
+$$;
+
+--
+-- Name: FUNCTION with_routed(results app_public.search_result[], routed app_public.search_result[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.with_routed(results app_public.search_result[], routed app_public.search_result[]) IS 'The first seven results, and after them what was found in the category that a model routed to.';
+
+--
 -- Name: withdraw_feedback(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -10938,6 +11812,7 @@ begin
   v_actor := app_hidden.require_actor();
   -- It keeps what it writes over, which may be a customer's words.
   perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
   select * into v_improvement from app_public.improvement_queue q where q.id = approve_improvement.id for no key update;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', approve_improvement.id using errcode = 'CO404';
@@ -10945,9 +11820,7 @@ begin
         and (edited_content is null or v_improvement.suggested_sop_update ->> 'new_content' = edited_content) then
     return v_improvement; -- the same click again
   elsif v_improvement.status <> 'pending' then
-    raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
-      using errcode = 'CO103', detail = jsonb_build_object('status', v_improvement.status, 'by', coalesce(v_improvement.approved_by, v_improvement.rejected_by))::text,
-            hint = 'Reload the queue; undo_improvement takes an approval back.';
+    perform app_private.refuse_decided(v_improvement, 'Reload the queue; undo_improvement takes an approval back.');
   end if;
   v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
   perform app_hidden.set_reason(left(coalesce(nullif(btrim(approve_improvement.reason), ''), v_improvement.suggested_sop_update ->> 'reasoning', 'Approved'), 4000));
@@ -10965,6 +11838,56 @@ $$;
 
 COMMENT ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) IS 'Applies a proposal in one transaction: SOP, version, search units with their vectors, knowledge, failures, pattern, audit log. The next answer uses it. reason: why; the proposal''s own reasoning unless given. edited_content: the text to publish instead; edited_version: the SOP version it was written against, the proposal''s base unless given. Repeating one''s own call changes nothing.
 Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: approve_improvements(integer[], text, boolean); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.approve_improvements(ids integer[], reason text DEFAULT NULL::text, together boolean DEFAULT false) RETURNS SETOF app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_actor text;
+  v_ids integer[];
+  v_one app_public.improvement_queue;
+  v_why text;
+begin
+  perform app_hidden.require_role('reviewer');
+  v_actor := app_hidden.require_actor();
+  v_ids := app_private.batch_ids(approve_improvements.ids);
+  perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches(batch => true);
+  for v_one in select * from app_private.lock_improvements(v_ids) loop
+    -- The same click again is done already.
+    if v_one.status <> 'pending' and (v_one.status <> 'approved' or v_one.approved_by <> v_actor) then
+      perform app_private.refuse_decided(v_one, 'Nothing was approved. Leave it out.');
+    end if;
+  end loop;
+  perform app_private.refuse_conflicts(v_ids);
+  if together then
+    insert into app_private.joint_approvals (sop_id, improvement_ids, content, version)
+    select m.sop_id, m.improvement_ids, m.merged, case when m.merged <> m.content then m.version + 1 end
+      from app_private.merge_improvements(v_ids) m where m.sop_id is not null and cardinality(m.improvement_ids) > 1;
+  end if;
+  for v_one in select * from app_public.improvement_queue q where q.id = any (v_ids) and q.status = 'pending' order by q.id loop
+    select format('Proposals %s together: ', array_to_string(j.improvement_ids, ', ')) into v_why
+      from app_private.joint_approvals j where j.transaction_id = pg_current_xact_id() and v_one.id = any (j.improvement_ids);
+    perform app_hidden.set_reason(left(concat(v_why, coalesce(nullif(btrim(approve_improvements.reason), ''), nullif(btrim(v_one.suggested_sop_update ->> 'reasoning'), ''), 'Approved')), 4000));
+    update app_public.improvement_queue q set status = 'approved' where q.id = v_one.id;
+  end loop;
+  delete from app_private.joint_approvals j where j.transaction_id = pg_current_xact_id();
+  return query select * from app_public.improvement_queue q where q.id = any (v_ids) order by q.id;
+end
+$$;
+
+--
+-- Name: FUNCTION approve_improvements(ids integer[], reason text, together boolean); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) IS 'Approves several proposals, of one or several SOPs, in one transaction: all of them or none. Each is merged by line into what the ones before it made of the SOP, in the order of their ids. together: one version of each SOP holds all its proposals (applied.together names them; the version''s reason too, and its improvement_id is the first); otherwise each makes a version of its own. The last text is the same. reason: why; each proposal''s own reasoning unless given (of a joint version the first''s). Repeating one''s own call changes nothing. merged_improvements shows the texts before.
+Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -11009,7 +11932,7 @@ begin
   v_answer := app_hidden.begin_answer(query, query_embedding, category, site, conversation);
   return app_public.record_response(query, v_answer ->> 'text', v_answer ->> 'outcome', case when (v_answer ->> 'by_vector')::boolean then 'local-extractive' else 'local-extractive-words' end,
     v_answer -> 'sources', conversation, v_answer ->> 'site', v_answer ->> 'category', category, (v_answer ->> 'confidence')::double precision, v_answer ->> 'reason',
-    'local-vote', latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
+    'local-vote', latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000, search => v_answer -> 'search');
 end
 $$;
 
@@ -11989,7 +12912,7 @@ Of the SOP or the knowledge that it would change.';
 CREATE FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) RETURNS timestamp with time zone
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select coalesce(improvement.applied_at, improvement.rejected_at)
+  select coalesce(improvement.applied_at, improvement.rejected_at, improvement.superseded_at)
 $$;
 
 --
@@ -11997,7 +12920,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) IS '@behavior -filterBy +proc:orderBy
-When it was approved or rejected; null while it waits.';
+When it was approved, rejected or superseded; null while it waits.';
 
 --
 -- Name: improvement_queue_fixed(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12032,6 +12955,87 @@ $$;
 
 COMMENT ON FUNCTION app_public.improvement_queue_topic(improvement app_public.improvement_queue) IS '@behavior -filterBy
 The section of the SOP, or the topic of the knowledge, that it would change.';
+
+--
+-- Name: sop_versions; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.sop_versions (
+    id integer NOT NULL,
+    sop_id integer NOT NULL,
+    version integer NOT NULL,
+    content text NOT NULL,
+    diff_summary text,
+    changed_by character varying(100) NOT NULL,
+    change_reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    previous_version_id integer,
+    improvement_id integer,
+    category character varying(100) NOT NULL,
+    section character varying(200) NOT NULL,
+    archived boolean DEFAULT false NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sop_versions_first_has_no_previous CHECK (((version = 1) = (previous_version_id IS NULL))),
+    CONSTRAINT sop_versions_reason_is_given CHECK ((btrim(change_reason) <> ''::text))
+);
+
+--
+-- Name: TABLE sop_versions; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.sop_versions IS 'Every version of every SOP: what, who, when and why. Append-only.';
+
+--
+-- Name: COLUMN sop_versions.diff_summary; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.diff_summary IS 'Lines added and removed, and the headings they stand under.';
+
+--
+-- Name: COLUMN sop_versions.created_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.created_at IS 'When the version took effect; for an imported history, when its author wrote it.';
+
+--
+-- Name: COLUMN sop_versions.improvement_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.improvement_id IS 'The approved proposal that made this version.';
+
+--
+-- Name: COLUMN sop_versions.archived; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.archived IS 'The SOP was out of use in this version.';
+
+--
+-- Name: COLUMN sop_versions.recorded_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.recorded_at IS 'When this row was written.';
+
+--
+-- Name: improvement_queue_version_written(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) RETURNS app_public.sop_versions
+    LANGUAGE sql STABLE
+    AS $$
+  -- By its work, where it was approved before that was written down.
+  select v from app_public.sop_versions v
+   where case when improvement.applied is null then v.improvement_id = improvement.id
+              else v.sop_id = (improvement.applied ->> 'sop_id')::integer and v.version = (improvement.applied ->> 'version')::integer end
+     and improvement.status = 'approved'
+   order by v.version desc limit 1
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_version_written(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) IS '@behavior -filterBy
+The version of the SOP that its approval wrote, which may hold other proposals that were approved together with it; null where it wrote none.';
 
 --
 -- Name: improvement_queue_viewers(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12130,6 +13134,38 @@ $$;
 
 COMMENT ON FUNCTION app_public.invite_user(user_id integer) IS 'Mails somebody a link to choose a password; earlier links of theirs end when it is sent.
 Errors: CO001 no actor, CO403 not an admin, CO404 no such active person.';
+
+--
+-- Name: knowledge_as_of(timestamp with time zone, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text DEFAULT NULL::text, only_topic text DEFAULT NULL::text) RETURNS TABLE(id integer, category text, topic text, question text, answer text, sop_id integer, site text, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, unchanged boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  if knowledge_as_of.at is null then
+    raise exception 'As of when?' using errcode = 'CO005', hint = 'Give at, such as now() - interval ''1 week''.';
+  end if;
+  return query
+    select k.id, k.category, k.topic, k.question, k.answer, k.sop_id, s.slug, k.trust, k.valid_from, k.valid_to, k.unchanged
+      from app_private.knowledge_as_of(knowledge_as_of.at) k
+      left join app_public.sites s on s.id = k.site_id
+     where (only_category is null or k.category = only_category) and (only_topic is null or k.topic = only_topic)
+     order by k.category, k.topic, k.question, k.id;
+end
+$$;
+
+--
+-- Name: FUNCTION knowledge_as_of(at timestamp with time zone, only_category text, only_topic text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) IS 'The knowledge entries in use at a time, as they were: select * from knowledge_as_of(now() - interval ''1 week'', ''access''). SOPs have sop_as_of. at: when; only_category, only_topic: only theirs. unchanged: it is so today. site: where it held, null everywhere. Left out are learned entries that were changed or removed since: of customers'' words the audit log keeps hashes alone.
+Errors: CO005 no time, CO403 not staff.';
 
 --
 -- Name: knowledge_duplicates(integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12405,6 +13441,32 @@ $$;
 
 COMMENT ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids integer[], reason text) IS 'Makes one knowledge entry of several: the one at keep_id keeps its text and gets the others'' questions (knowledge_questions: still found), votes, counts and the best trust; the others go. Each answer counts once, also where it was rated for several of them. response_sources keep the numbers of those that went.
 Errors: CO001 no actor, CO002 no reason, CO005 nothing to merge, CO121 customers of some site would lose their answer, or the entry kept is retired, CO403 not a reviewer, CO404 no such entry.';
+
+--
+-- Name: merged_improvements(integer[]); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.merged_improvements(ids integer[]) RETURNS TABLE(improvement_ids integer[], sop_id integer, category text, topic text, current_version integer, current text, merged text, conflicts jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  if cardinality(ids) > 200 then
+    raise exception 'At most 200 proposals at once; these are %.', cardinality(ids) using errcode = 'CO006';
+  end if;
+  return query select m.improvement_ids, m.sop_id, m.category, m.topic, m.version, m.content, m.merged, m.conflicts from app_private.merge_improvements(ids) m;
+end
+$$;
+
+--
+-- Name: FUNCTION merged_improvements(ids integer[]); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.merged_improvements(ids integer[]) IS 'What approve_improvements would make of several proposals, and nothing is written: a row for each SOP or topic, in the order of the first proposal about it. current: the SOP''s text now ("" for a new one, null for knowledge), at current_version; merged: with the changes of all that fit. conflicts: what does not fit, [{improvement_id, current: the SOP has changed in the same lines (a new one''s name is taken), with: [proposals of these that it conflicts with], lines: [{line, lines}] of the text it was drafted from}]; as long as there is one, approve_improvements refuses. Proposals that are decided already are left out.
+Errors: CO006 more than 200, CO403 not staff.';
 
 --
 -- Name: most_failed_sops(timestamp with time zone, timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12693,10 +13755,70 @@ $$;
 COMMENT ON FUNCTION app_public.push_public_key() IS 'The applicationServerKey that browsers subscribe for, base64url; null until a server has started. Errors: CO403 not an agent.';
 
 --
--- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint); Type: FUNCTION; Schema: app_public; Owner: -
+<<<<<<< HEAD
+-- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint, jsonb); Type: FUNCTION; Schema: app_public; Owner: -
+=======
+-- Name: reanalyse_improvement(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb DEFAULT '[]'::jsonb, conversation uuid DEFAULT NULL::uuid, site text DEFAULT NULL::text, category text DEFAULT NULL::text, requested_category text DEFAULT NULL::text, confidence double precision DEFAULT NULL::double precision, reason text DEFAULT NULL::text, router_model text DEFAULT NULL::text, prompt_version_id integer DEFAULT NULL::integer, latency_ms double precision DEFAULT NULL::double precision, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric, calls jsonb DEFAULT NULL::jsonb, id bigint DEFAULT NULL::bigint) RETURNS app_public.responses
+CREATE FUNCTION app_public.reanalyse_improvement(id integer, reason text) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_actor text;
+  v_improvement app_public.improvement_queue;
+  v_failures integer[];
+begin
+  perform app_hidden.require_role('reviewer');
+  v_actor := app_hidden.require_actor();
+  perform app_hidden.set_reason(app_hidden.require_reason(reanalyse_improvement.reason));
+  perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
+  select * into v_improvement from app_public.improvement_queue q where q.id = reanalyse_improvement.id for no key update;
+  if v_improvement.id is null then
+    raise exception 'There is no proposal with id %.', reanalyse_improvement.id using errcode = 'CO404';
+  elsif v_improvement.status = 'superseded' and v_improvement.superseded_by = v_actor then
+    return v_improvement; -- the same click again
+  elsif v_improvement.status <> 'pending' then
+    perform app_private.refuse_decided(v_improvement, 'Reload the queue.');
+  elsif v_improvement.kind <> 'sop_edit' or v_improvement.base_version = (select s.version from app_public.sops s where s.id = v_improvement.sop_id) then
+    raise exception 'Nothing has changed under proposal %: an analysis would draft the same again.', v_improvement.id
+      using errcode = 'CO106', hint = 'Reject it with what is wrong with it: the next analysis reads that.';
+  end if;
+  select array_agg(f.id) into v_failures from (
+    select l.id from app_public.failed_responses l join app_public.improvement_evidence e on e.failed_response_id = l.id
+     where e.improvement_id = v_improvement.id and l.withdrawn_at is null and l.erased_at is null and l.resolved_by_improvement_id is null order by l.id for no key update of l) f;
+  if v_failures is null then
+    raise exception 'No open failure stands behind proposal %, so there is nothing to draft it from.', v_improvement.id
+      using errcode = 'CO106', hint = 'Write both changes into one text and approve that (edited_content), or reject it.';
+  end if;
+  update app_public.improvement_queue q set status = 'superseded' where q.id = v_improvement.id returning * into v_improvement;
+  -- The same brief may be analysed once more; and what has no pattern is put into one.
+  update app_public.analyses a set status = 'superseded', error = 'Asked to be drafted anew.', updated_at = clock_timestamp() where a.improvement_id = v_improvement.id and a.status = 'proposed';
+  update app_public.failed_responses f set analyzed = false where f.id = any (v_failures) and f.analyzed and f.pattern_id is null;
+  update app_public.failure_patterns p set status = 'open', updated_at = now()
+   where p.id in (select f.pattern_id from app_public.failed_responses f where f.id = any (v_failures)) and p.status in ('proposed', 'dismissed')
+     and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.status = 'pending');
+  perform app_public.request_analysis();
+  return v_improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION reanalyse_improvement(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) IS 'Has a proposed edit drafted anew, where its SOP has changed since: this one is superseded (it blocks no twin and counts as neither approved nor rejected), the failures behind it are open again, and an analysis is asked for, which proposes an edit of the text as it is now. reason: why. Repeating one''s own call asks for nothing more.
+Errors: CO001 no actor, CO002 no reason, CO103 decided already, CO106 its SOP has not changed, or no open failure stands behind it, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint); Type: FUNCTION; Schema: app_public; Owner: -
+>>>>>>> next
+--
+
+CREATE FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb DEFAULT '[]'::jsonb, conversation uuid DEFAULT NULL::uuid, site text DEFAULT NULL::text, category text DEFAULT NULL::text, requested_category text DEFAULT NULL::text, confidence double precision DEFAULT NULL::double precision, reason text DEFAULT NULL::text, router_model text DEFAULT NULL::text, prompt_version_id integer DEFAULT NULL::integer, latency_ms double precision DEFAULT NULL::double precision, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric, calls jsonb DEFAULT NULL::jsonb, id bigint DEFAULT NULL::bigint, search jsonb DEFAULT NULL::jsonb) RETURNS app_public.responses
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -12740,6 +13862,7 @@ begin
     left join app_private.exposure(record_response.sources, app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id)) x on v_outcome = 'answered'
   returning * into v_response;
   perform app_private.record_sources(v_response.id, record_response.sources);
+  perform app_private.record_search(v_response.id, record_response.search);
   perform app_private.record_llm_calls(record_response.calls, v_response.id);
   if v_outcome = 'withheld' then
     update app_public.tickets t set awaiting_since = null where t.id = v_ticket.id and t.awaiting_since is not null;
@@ -12764,11 +13887,11 @@ end
 $$;
 
 --
--- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: COMMENT; Schema: app_public; Owner: -
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) IS '@behavior -*
-Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them; an experiment''s arm among those cited goes in with the answer. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_question reserved it. latency_ms: milliseconds; cost: US dollars.
+COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb) IS '@behavior -*
+Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them; an experiment''s arm among those cited goes in with the answer. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_question reserved it. search: as begin_answer gives it, so that replay_response finds the same. latency_ms: milliseconds; cost: US dollars.
 Errors: CO005 an answer by a model that cites no source, CO403 not the server or a worker, CO404 no such conversation or site.';
 
 --
@@ -12793,8 +13916,7 @@ begin
   elsif v_improvement.status = 'rejected' and v_improvement.rejected_by = v_actor then
     return v_improvement;
   elsif v_improvement.status <> 'pending' then
-    raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
-      using errcode = 'CO103', hint = 'Reload the queue.';
+    perform app_private.refuse_decided(v_improvement, 'Reload the queue.');
   end if;
   update app_public.improvement_queue q set status = 'rejected', rejection_reason = app_hidden.current_reason() where q.id = v_improvement.id
   returning * into v_improvement;
@@ -12934,12 +14056,13 @@ begin
   perform app_hidden.require_actor();
   perform app_hidden.set_reason(left(format('Reopened proposal %s: %s', reopen_improvement.id, app_hidden.require_reason(reopen_improvement.reason)), 4000));
   perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
   select * into v_rejected from app_public.improvement_queue q where q.id = reopen_improvement.id for no key update;
   if v_rejected.id is null then
     raise exception 'There is no proposal with id %.', reopen_improvement.id using errcode = 'CO404';
   elsif v_rejected.status <> 'rejected' then
     raise exception 'Proposal % is %: there is no rejection to take back.', v_rejected.id, v_rejected.status
-      using errcode = 'CO103', detail = jsonb_build_object('status', v_rejected.status, 'by', v_rejected.approved_by)::text,
+      using errcode = 'CO103', detail = jsonb_build_object('status', v_rejected.status, 'by', coalesce(v_rejected.approved_by, v_rejected.superseded_by))::text,
             hint = case v_rejected.status when 'approved' then 'undo_improvement takes an approval back.' else 'Reload the queue: somebody may have reopened it already.' end;
   elsif v_rejected.suggested_sop_update ? 'erased' or btrim(v_rejected.suggested_sop_update ->> 'new_content') = '' or v_rejected.suggested_sop_update -> 'entries' = '[]' then
     raise exception 'What proposal % said was erased with the customer who had said it.', v_rejected.id using errcode = 'CO110', hint = 'The next analysis drafts from what is left.';
@@ -12956,6 +14079,76 @@ $$;
 
 COMMENT ON FUNCTION app_public.reopen_improvement(id integer, reason text) IS 'Takes a rejection back: the proposal waits again, as it was. reason: why.
 Errors: CO001 no actor, CO002 no reason, CO103 it is not rejected (any more), CO110 its words were erased, CO112 a twin waits, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: replay_response(bigint, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.replay_response(id bigint, at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(rank integer, kind text, sop_id integer, sop_version_id integer, version integer, knowledge_id integer, category text, topic text, score double precision, stored_kind text, stored_sop_id integer, stored_sop_version_id integer, stored_version integer, stored_knowledge_id integer, stored_category text, stored_topic text, stored_score double precision, same boolean, all_same boolean, exact boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_response app_public.responses;
+  v_search app_private.response_searches;
+  v_inputs app_private.response_searches;
+  v_vector vector;
+  v_found app_public.search_result[];
+  v_exact boolean;
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  select * into v_response from app_public.responses r where r.id = replay_response.id;
+  if v_response.id is null then
+    raise exception 'There is no response with id %.', coalesce(replay_response.id::text, 'null') using errcode = 'CO404';
+  elsif v_response.erased_at is not null then
+    raise exception 'This answer was erased, and with it what it was searched with.' using errcode = 'CO110', hint = 'Its sources'' names are kept: see response_sources.';
+  end if;
+  select * into v_search from app_private.response_searches s where s.response_id = v_response.id;
+  v_exact := v_search.response_id is not null and replay_response.at is null;
+  -- Of an answer that tells nothing of its search, the vector that there is.
+  select c.embedding into v_vector from app_private.embedding_cache c
+   where c.content_hash = v_response.question_hash and c.model = case when v_search.response_id is null then v_response.embedding_model else v_search.embedding_model end;
+  if v_search.embedding_model is not null and v_vector is null then
+    raise exception 'The vector of this question is no longer kept, so its search cannot be done again.' using errcode = 'CO151',
+      hint = 'The retention rule embedding_cache says for how long vectors are kept; search_as_of searches for the question by words.';
+  end if;
+  if not v_exact then
+    v_inputs := app_private.search_inputs_at(v_response.question, v_vector, coalesce(v_search.embedding_model, v_response.embedding_model), coalesce(replay_response.at, v_response.created_at));
+    v_inputs.routed := v_search.routed;
+    v_inputs.emergency := case when v_search.response_id is not null then v_search.emergency when v_response.outcome = 'emergency' then coalesce(substring(v_response.reason from 'rule: (\w+)'), '') end;
+    v_search := v_inputs;
+  end if;
+  v_found := array(select f from app_private.search_at(v_search, v_vector, nullif(v_response.requested_category, ''), v_response.site_id) f order by f.rank);
+  if v_search.routed is not null and not exists (select from unnest(v_found) f where f.rank <= 3 and f.category = v_search.routed) then
+    v_found := app_private.with_routed(v_found, array(select f from app_private.search_at(v_search, v_vector, v_search.routed, v_response.site_id, 3) f));
+  end if;
+  if v_search.emergency is not null then
+    v_found := app_private.emergency_first(v_found, array(select f from app_private.search_at(v_search, v_vector, 'emergency', v_response.site_id, 10) f), nullif(v_search.emergency, ''));
+  end if;
+  return query
+    select f.rank, f.kind, f.sop_id, f.sop_version_id, f.version, f.knowledge_id, f.category, f.topic, f.score,
+           s.kind, s.sop_id, s.sop_version_id, s.version, s.knowledge_id, s.category::text, s.topic::text, s.score,
+           c.same, bool_and(c.same) over (), v_exact and not coalesce(bool_or(f.matched = 'lost') over (), false)
+      from (select * from unnest(v_found) x where x.rank <= 10) f
+      full join (select x.*, v.version from app_public.response_sources x left join app_public.sop_versions v on v.id = x.sop_version_id where x.response_id = v_response.id) s on s.rank = f.rank
+     cross join lateral (select f.rank is not null and s.rank is not null
+       and (f.kind, f.sop_version_id, f.knowledge_id) is not distinct from (s.kind, s.sop_version_id, s.knowledge_id) as same) c
+     order by coalesce(f.rank, s.rank);
+end
+$$;
+
+--
+-- Name: FUNCTION replay_response(id bigint, at timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) IS 'The sources of an answer, found again: rank by rank what the search finds (rank to score), beside what was stored (stored_…), and whether both are the same SOP version or knowledge entry (same; all_same: at every rank).
+Nothing is taken from what was stored: the stored vector is compared again with the search units of that time, which the history keeps, and every score computed anew. at: null for the moment the question was answered, by the very snapshot that was searched; another time searches again as of then, for "would it have been found on 3 March?" (now(): would it be found today?).
+exact: it was by the snapshot, and nothing that was searched has been erased since. Answers recorded before searches were written down, and those at another time, are by the clock: exact is false.
+Errors: CO110 erased, CO151 the question''s vector is no longer kept (retention rule embedding_cache), CO403 not staff, CO404 no such response.';
 
 --
 -- Name: messages; Type: TABLE; Schema: app_public; Owner: -
@@ -13809,47 +15002,15 @@ CREATE FUNCTION app_public.search_knowledge(query text, query_embedding public.v
     AS $$
 declare
   v_site_id integer := app_hidden.find_site(search_knowledge.site);
-  v_first integer := least(greatest(coalesce(first, 10), 1), 100);
-  v_query text := coalesce(left(search_knowledge.query, 20000), '');
-  v_words record;
-  v_spelling text;
-  v_model text;
 begin
   if query_embedding is not null and vector_dims(query_embedding) <> 1536 then
     raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
   end if;
-  select s.embedding_model into v_model from app_public.club_settings s;
-  if search_knowledge.embedding_model <> v_model then
+  if search_knowledge.embedding_model <> (select s.embedding_model from app_public.club_settings s) then
     query_embedding := null; -- Vectors of two models are never compared.
   end if;
-  select * into v_words from app_private.question_words(v_query);
-  if v_words.candidates is null or query_embedding is null then
-    v_spelling := app_private.correct_spelling(v_query);
-    if v_spelling is not null then
-      v_query := v_spelling;
-      select * into v_words from app_private.question_words(v_query);
-    end if;
-  end if;
   return query
-    with found as materialized (
-      select t.*, row_number() over (order by t.score desc, t.target)::integer as place
-        from app_private.search_targets(v_query, query_embedding, search_knowledge.category, v_site_id) t
-    )
-    select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
-           case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
-           coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
-           case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
-           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end
-      from found f
-      left join app_private.search_units u on u.id = f.entry_id
-      -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
-     cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
-      left join app_public.sops s on s.id = f.sop_id
-      left join app_private.search_units p on p.target = f.target and p.kind = 'profile' and p.sop_id is not null
-      left join lateral app_private.best_section(f.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on not q.own_answer
-      left join app_public.sop_versions v on v.id = p.sop_version_id
-     where f.place <= v_first
-     order by f.place;
+    select (s.result).* from app_private.search(search_knowledge.query, query_embedding, search_knowledge.category, v_site_id, least(greatest(coalesce(search_knowledge.first, 10), 1), 100)) s;
 end
 $$;
 
@@ -14130,65 +15291,6 @@ $$;
 
 COMMENT ON FUNCTION app_public.set_retention(kind text, keep interval, reason text) IS 'Changes for how long a kind of data is kept. keep: one day at least; the next daily run goes by it.
 Errors: CO001 no actor, CO002 no reason, CO005 less than a day, CO403 not an admin, CO404 no such kind.';
-
---
--- Name: sop_versions; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.sop_versions (
-    id integer NOT NULL,
-    sop_id integer NOT NULL,
-    version integer NOT NULL,
-    content text NOT NULL,
-    diff_summary text,
-    changed_by character varying(100) NOT NULL,
-    change_reason text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    previous_version_id integer,
-    improvement_id integer,
-    category character varying(100) NOT NULL,
-    section character varying(200) NOT NULL,
-    archived boolean DEFAULT false NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT sop_versions_first_has_no_previous CHECK (((version = 1) = (previous_version_id IS NULL))),
-    CONSTRAINT sop_versions_reason_is_given CHECK ((btrim(change_reason) <> ''::text))
-);
-
---
--- Name: TABLE sop_versions; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.sop_versions IS 'Every version of every SOP: what, who, when and why. Append-only.';
-
---
--- Name: COLUMN sop_versions.diff_summary; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.diff_summary IS 'Lines added and removed, and the headings they stand under.';
-
---
--- Name: COLUMN sop_versions.created_at; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.created_at IS 'When the version took effect; for an imported history, when its author wrote it.';
-
---
--- Name: COLUMN sop_versions.improvement_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.improvement_id IS 'The approved proposal that made this version.';
-
---
--- Name: COLUMN sop_versions.archived; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.archived IS 'The SOP was out of use in this version.';
-
---
--- Name: COLUMN sop_versions.recorded_at; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.recorded_at IS 'When this row was written.';
 
 --
 -- Name: sop_as_of(text, text, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14573,37 +15675,80 @@ CREATE FUNCTION app_public.undo_improvement(id integer, reason text) RETURNS app
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET "clubos.reason" TO ''
-    AS $_$
+    AS $$
 declare
   v_approved app_public.improvement_queue;
-  v_improvement app_public.improvement_queue;
 begin
   perform app_hidden.require_role('reviewer');
   perform app_hidden.require_actor();
   perform app_hidden.set_reason(left(format('Undo of proposal %s: %s', undo_improvement.id, app_hidden.require_reason(undo_improvement.reason)), 4000));
   -- It brings back what the approval wrote over, which may be a customer's words.
   perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
   select * into v_approved from app_public.improvement_queue q where q.id = undo_improvement.id for no key update;
   if v_approved.id is null then
     raise exception 'There is no proposal with id %.', undo_improvement.id using errcode = 'CO404';
   elsif v_approved.status <> 'approved' then
-    raise exception 'Proposal % is %: there is no approval to take back.', v_approved.id, v_approved.status
-      using errcode = 'CO103', detail = jsonb_build_object('status', v_approved.status, 'by', v_approved.rejected_by)::text,
-            hint = case v_approved.status when 'rejected' then 'reopen_improvement takes a rejection back.' else 'Reload the queue: somebody may have taken it back already.' end;
+    perform app_private.refuse_undecided(v_approved);
+  elsif jsonb_array_length(v_approved.applied -> 'together') > 1 then
+    perform app_private.refuse_part(v_approved, array[v_approved.id]);
   end if;
-  execute format('select * from app_private.%I($1)', 'undo_improvement__' || v_approved.kind) into v_improvement using v_approved;
-  v_improvement := app_private.let_wait_again(v_improvement);
-  perform app_private.unsettle_failures(v_approved);
-  return v_improvement;
+  return app_private.take_back(v_approved);
 end
-$_$;
+$$;
 
 --
 -- Name: FUNCTION undo_improvement(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
 --
 
 COMMENT ON FUNCTION app_public.undo_improvement(id integer, reason text) IS 'Takes an approval back, in one transaction: the SOP gets the text before as its next version (a new SOP is archived), knowledge entries are what they were, failures are open again, and the proposal waits again, as it was published. reason: why.
-Errors: CO001 no actor, CO002 no reason, CO103 it is not approved (any more), CO112 later work builds on it, or a twin waits, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO002 no reason, CO103 it is not approved (any more), CO112 later work builds on it, a twin waits, or its version holds other proposals too (undo_improvements takes them back together), CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: undo_improvements(integer[], text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.undo_improvements(ids integer[], reason text) RETURNS SETOF app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_ids integer[];
+  v_reason text;
+  v_one app_public.improvement_queue;
+  v_gone integer[] := '{}';
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  v_reason := app_hidden.require_reason(undo_improvements.reason);
+  v_ids := app_private.batch_ids(undo_improvements.ids);
+  perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches(batch => true);
+  for v_one in select * from app_private.lock_improvements(v_ids) loop
+    if v_one.status <> 'approved' then
+      perform app_private.refuse_undecided(v_one);
+    elsif exists (select from jsonb_array_elements_text(v_one.applied -> 'together') t where t::integer <> all (v_ids)) then
+      perform app_private.refuse_part(v_one, v_ids);
+    end if;
+  end loop;
+  -- The latest first: what was approved later builds on it.
+  for v_one in select * from app_public.improvement_queue q where q.id = any (v_ids) order by q.applied_at desc, q.id desc loop
+    perform app_hidden.set_reason(left(format(case when v_one.applied ? 'together' then 'Undo of proposals %s together: %s' else 'Undo of proposal %s: %s' end,
+      coalesce((select string_agg(t, ', ' order by t::integer) from jsonb_array_elements_text(v_one.applied -> 'together') t), v_one.id::text), v_reason), 4000));
+    perform app_private.take_back(v_one, version_gone => v_one.id = any (v_gone));
+    v_gone := v_gone || array(select t::integer from jsonb_array_elements_text(v_one.applied -> 'together') t);
+  end loop;
+  return query select * from app_public.improvement_queue q where q.id = any (v_ids) order by q.id;
+end
+$$;
+
+--
+-- Name: FUNCTION undo_improvements(ids integer[], reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.undo_improvements(ids integer[], reason text) IS 'Takes several approvals back in one transaction, the latest first: all of them or none; each as undo_improvement does. A version that several were approved for together becomes one next version with the text before, and all of its proposals must be named. reason: why.
+Errors: CO001 no actor, CO002 no reason, CO005 none given, CO006 more than 200, CO103 one is not approved (any more), CO112 later work builds on one, a twin waits, or a version holds proposals that are not named, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: users_status(app_public.users); Type: FUNCTION; Schema: app_public; Owner: -
@@ -15171,6 +16316,36 @@ CREATE UNLOGGED TABLE app_private.improvements_in_progress (
 COMMENT ON TABLE app_private.improvements_in_progress IS 'Which proposal this transaction is applying, or (reopens) taking back, at this moment; a row lives no longer than the handler runs.';
 
 --
+-- Name: joint_approvals; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE UNLOGGED TABLE app_private.joint_approvals (
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    sop_id integer NOT NULL,
+    improvement_ids integer[] NOT NULL,
+    content text NOT NULL,
+    version integer
+);
+
+--
+-- Name: TABLE joint_approvals; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.joint_approvals IS 'Which proposals this transaction applies as one version of an SOP; a row lives no longer than approve_improvements runs.';
+
+--
+-- Name: COLUMN joint_approvals.content; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.joint_approvals.content IS 'The SOP with all of their changes.';
+
+--
+-- Name: COLUMN joint_approvals.version; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.joint_approvals.version IS 'The version that is written; null where the SOP says all of it already.';
+
+--
 -- Name: knowledge_votes; Type: TABLE; Schema: app_private; Owner: -
 --
 
@@ -15220,6 +16395,84 @@ CREATE TABLE app_private.search_statistics (
 --
 
 COMMENT ON TABLE app_private.search_statistics IS 'Size of the search space at the last refresh.';
+
+--
+-- Name: search_unit_history; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.search_unit_history (
+    id bigint NOT NULL,
+    unit_id bigint NOT NULL,
+    kind text NOT NULL,
+    target text NOT NULL,
+    sop_id integer,
+    sop_version_id integer,
+    knowledge_id integer,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    site_id integer,
+    trust smallint NOT NULL,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone,
+    content_hash bytea NOT NULL,
+    impacts public.sparsevec NOT NULL,
+    embedding public.vector(1536),
+    embedding_model text,
+    since timestamp with time zone NOT NULL,
+    since_xid xid8 NOT NULL,
+    until timestamp with time zone NOT NULL,
+    until_xid xid8 NOT NULL,
+    erased boolean DEFAULT false NOT NULL
+);
+
+--
+-- Name: TABLE search_unit_history; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.search_unit_history IS 'Search units as they were before they were changed or removed, so that a search of any time can be done again. Numbers of SOPs, versions and entries are kept as numbers: what they name may be gone.';
+
+--
+-- Name: COLUMN search_unit_history.content_hash; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.content_hash IS 'Key of its vector in the embedding cache, with embedding_model.';
+
+--
+-- Name: COLUMN search_unit_history.impacts; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.impacts IS 'As search_units.impacts: words as numbers, no text.';
+
+--
+-- Name: COLUMN search_unit_history.embedding; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.embedding IS 'Its vector where the cache does not hold that: of a profile, whose vector is a mean of others.';
+
+--
+-- Name: COLUMN search_unit_history.until; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.until IS 'When it was changed or removed, by until_xid.';
+
+--
+-- Name: COLUMN search_unit_history.erased; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.erased IS 'What it was made of was erased, and it with that: no search of its time can be done again exactly.';
+
+--
+-- Name: search_unit_history_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_unit_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.search_unit_history_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: search_units_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
@@ -16054,7 +17307,7 @@ CREATE VIEW app_public.review_metrics WITH (security_invoker='true') AS
     count(*) FILTER (WHERE ((q.status)::text = 'approved'::text)) AS approved,
     count(*) FILTER (WHERE ((q.status)::text = 'rejected'::text)) AS rejected,
     count(*) FILTER (WHERE ((q.status)::text = 'pending'::text)) AS pending,
-    ((count(*) FILTER (WHERE ((q.status)::text = 'approved'::text)))::double precision / (NULLIF(count(*) FILTER (WHERE ((q.status)::text <> 'pending'::text)), 0))::double precision) AS approval_rate,
+    ((count(*) FILTER (WHERE ((q.status)::text = 'approved'::text)))::double precision / (NULLIF(count(*) FILTER (WHERE ((q.status)::text = ANY ((ARRAY['approved'::character varying, 'rejected'::character varying])::text[]))), 0))::double precision) AS approval_rate,
     percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (((EXTRACT(epoch FROM (COALESCE(q.applied_at, q.rejected_at) - q.created_at)) / (3600)::numeric))::double precision)) AS median_hours_to_decision
    FROM app_public.improvement_queue q
   GROUP BY (date_trunc('week'::text, q.created_at)), q.kind;
@@ -16445,6 +17698,13 @@ ALTER TABLE ONLY app_private.improvements_in_progress
     ADD CONSTRAINT improvements_in_progress_pkey PRIMARY KEY (transaction_id);
 
 --
+-- Name: joint_approvals joint_approvals_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.joint_approvals
+    ADD CONSTRAINT joint_approvals_pkey PRIMARY KEY (transaction_id, sop_id);
+
+--
 -- Name: knowledge_votes knowledge_votes_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -16459,11 +17719,25 @@ ALTER TABLE ONLY app_private.lexeme_frequencies
     ADD CONSTRAINT lexeme_frequencies_pkey PRIMARY KEY (lexeme);
 
 --
+-- Name: response_searches response_searches_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.response_searches
+    ADD CONSTRAINT response_searches_pkey PRIMARY KEY (response_id);
+
+--
 -- Name: search_statistics search_statistics_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
 ALTER TABLE ONLY app_private.search_statistics
     ADD CONSTRAINT search_statistics_pkey PRIMARY KEY (id);
+
+--
+-- Name: search_unit_history search_unit_history_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.search_unit_history
+    ADD CONSTRAINT search_unit_history_pkey PRIMARY KEY (id);
 
 --
 -- Name: search_units search_units_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
@@ -16947,6 +18221,30 @@ CREATE INDEX embedding_cache_created_at ON app_private.embedding_cache USING btr
 CREATE INDEX knowledge_votes_response_id ON app_private.knowledge_votes USING btree (response_id);
 
 --
+-- Name: search_unit_history_content_hash; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_content_hash ON app_private.search_unit_history USING btree (content_hash);
+
+--
+-- Name: search_unit_history_target; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_target ON app_private.search_unit_history USING btree (target, until) WHERE (kind = 'profile'::text);
+
+--
+-- Name: search_unit_history_until; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_until ON app_private.search_unit_history USING btree (until);
+
+--
+-- Name: search_unit_history_until_xid; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_until_xid ON app_private.search_unit_history USING btree (until_xid);
+
+--
 -- Name: search_units_category; Type: INDEX; Schema: app_private; Owner: -
 --
 
@@ -17250,7 +18548,7 @@ CREATE INDEX improvement_queue_by_category ON app_public.improvement_queue USING
 -- Name: improvement_queue_by_decision; Type: INDEX; Schema: app_public; Owner: -
 --
 
-CREATE INDEX improvement_queue_by_decision ON app_public.improvement_queue USING btree (status, COALESCE(applied_at, rejected_at) DESC, id DESC);
+CREATE INDEX improvement_queue_by_decision ON app_public.improvement_queue USING btree (status, COALESCE(applied_at, rejected_at, superseded_at) DESC, id DESC);
 
 --
 -- Name: improvement_queue_by_impact; Type: INDEX; Schema: app_public; Owner: -
@@ -17668,6 +18966,24 @@ CREATE OR REPLACE VIEW app_public.sop_usage WITH (security_invoker='true') AS
   GROUP BY s.id;
 
 --
+-- Name: search_units _100_since; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _100_since BEFORE UPDATE ON app_private.search_units FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_search_units__since();
+
+--
+-- Name: search_units _200_keep_changed; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _200_keep_changed AFTER UPDATE ON app_private.search_units REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__keep();
+
+--
+-- Name: search_units _200_keep_removed; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _200_keep_removed AFTER DELETE ON app_private.search_units REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__keep();
+
+--
 -- Name: improvement_evidence _050_not_erased; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -18042,6 +19358,13 @@ ALTER TABLE ONLY app_private.knowledge_votes
 
 ALTER TABLE ONLY app_private.knowledge_votes
     ADD CONSTRAINT knowledge_votes_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE CASCADE;
+
+--
+-- Name: response_searches response_searches_response_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.response_searches
+    ADD CONSTRAINT response_searches_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE CASCADE;
 
 --
 -- Name: search_units search_units_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
@@ -18527,6 +19850,12 @@ ALTER TABLE app_private.improvement_viewers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.improvements_in_progress ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: joint_approvals; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.joint_approvals ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: knowledge_votes; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -18539,10 +19868,22 @@ ALTER TABLE app_private.knowledge_votes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.lexeme_frequencies ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: response_searches; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.response_searches ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: search_statistics; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
 ALTER TABLE app_private.search_statistics ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: search_unit_history; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_unit_history ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: search_units; Type: ROW SECURITY; Schema: app_private; Owner: -
@@ -18599,6 +19940,12 @@ CREATE POLICY select_auditor ON app_private.improvement_viewers FOR SELECT TO au
 CREATE POLICY select_auditor ON app_private.improvements_in_progress FOR SELECT TO auditor USING (true);
 
 --
+-- Name: joint_approvals select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.joint_approvals FOR SELECT TO auditor USING (true);
+
+--
 -- Name: knowledge_votes select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
@@ -18611,10 +19958,22 @@ CREATE POLICY select_auditor ON app_private.knowledge_votes FOR SELECT TO audito
 CREATE POLICY select_auditor ON app_private.lexeme_frequencies FOR SELECT TO auditor USING (true);
 
 --
+-- Name: response_searches select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.response_searches FOR SELECT TO auditor USING (true);
+
+--
 -- Name: search_statistics select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
 CREATE POLICY select_auditor ON app_private.search_statistics FOR SELECT TO auditor USING (true);
+
+--
+-- Name: search_unit_history select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.search_unit_history FOR SELECT TO auditor USING (true);
 
 --
 -- Name: search_units select_auditor; Type: POLICY; Schema: app_private; Owner: -
@@ -20649,6 +22008,12 @@ REVOKE ALL ON FUNCTION app_hidden.mask_personal_data(content text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.mask_phone(candidate text, before text, after text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -20959,6 +22324,18 @@ REVOKE ALL ON FUNCTION app_hidden.tg_prompts__version() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.tg_retention_rules__govern() FROM PUBLIC;
 
 --
+-- Name: FUNCTION tg_search_units__keep(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_search_units__keep() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_search_units__since(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_search_units__since() FROM PUBLIC;
+
+--
 -- Name: FUNCTION tg_sops__keep(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -21167,6 +22544,12 @@ REVOKE ALL ON FUNCTION app_private.arm_section(sop app_public.sops, content text
 --
 
 REVOKE ALL ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION batch_ids(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.batch_ids(ids integer[]) FROM PUBLIC;
 
 --
 -- Name: TABLE analysis_batches; Type: ACL; Schema: app_public; Owner: -
@@ -21439,6 +22822,12 @@ REVOKE ALL ON FUNCTION app_private.edited_improvement(improvement app_public.imp
 REVOKE ALL ON FUNCTION app_private.embeddings_promised() FROM PUBLIC;
 
 --
+-- Name: FUNCTION emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) FROM PUBLIC;
+
+--
 -- Name: TABLE privacy_actions; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -21505,6 +22894,12 @@ REVOKE ALL ON FUNCTION app_private.erase_from_undo(items text[]) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_search_history(hashes bytea[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_search_history(hashes bytea[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]); Type: ACL; Schema: app_private; Owner: -
@@ -21643,6 +23038,12 @@ REVOKE ALL ON FUNCTION app_private.llm_budget_state() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.llm_budget_state() TO worker;
 
 --
+-- Name: FUNCTION lock_improvements(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.lock_improvements(ids integer[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION lock_rated_entries(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -21653,6 +23054,30 @@ REVOKE ALL ON FUNCTION app_private.lock_rated_entries(response app_public.respon
 --
 
 REVOKE ALL ON FUNCTION app_private.masked(content text, most integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements(ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION missing_vectors(category text, section text, content text); Type: ACL; Schema: app_private; Owner: -
@@ -21795,6 +23220,12 @@ GRANT ALL ON FUNCTION app_private.queue_analysis_batch(batch_id integer) TO work
 REVOKE ALL ON FUNCTION app_private.quotes_of(items text[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION ranked(result app_public.search_result, rank integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.ranked(result app_public.search_result, rank integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION rebuild_knowledge_unit(entry app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -21868,6 +23299,12 @@ REVOKE ALL ON FUNCTION app_private.record_local_analysis(pattern_id integer, run
 GRANT ALL ON FUNCTION app_private.record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]) TO worker;
 
 --
+-- Name: FUNCTION record_search(response_id bigint, search jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.record_search(response_id bigint, search jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION record_sources(response_id bigint, sources jsonb); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -21892,6 +23329,30 @@ REVOKE ALL ON FUNCTION app_private.refresh_profiles() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) TO worker;
+
+--
+-- Name: FUNCTION refuse_conflicts(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_conflicts(ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_decided(improvement app_public.improvement_queue, hint text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_decided(improvement app_public.improvement_queue, hint text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_part(improvement app_public.improvement_queue, ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_part(improvement app_public.improvement_queue, ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_undecided(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_undecided(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
 -- Name: FUNCTION refuse_undo(improvement app_public.improvement_queue, what text, details jsonb); Type: ACL; Schema: app_private; Owner: -
@@ -21993,10 +23454,46 @@ REVOKE ALL ON FUNCTION app_private.retain__retention_runs(before timestamp with 
 REVOKE ALL ON FUNCTION app_private.retain__sessions(before timestamp with time zone) FROM PUBLIC;
 
 --
+-- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) FROM PUBLIC;
+
+--
+-- Name: TABLE response_searches; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.response_searches TO auditor;
+
+--
+-- Name: FUNCTION search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
 
 --
 -- Name: FUNCTION sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector); Type: ACL; Schema: app_private; Owner: -
@@ -22062,6 +23559,18 @@ REVOKE ALL ON FUNCTION app_private.take_analysis_batch(batch_id integer) FROM PU
 GRANT ALL ON FUNCTION app_private.take_analysis_batch(batch_id integer) TO worker;
 
 --
+-- Name: FUNCTION take_back(improvement app_public.improvement_queue, version_gone boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.take_back(improvement app_public.improvement_queue, version_gone boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION take_turns_with_batches(batch boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.take_turns_with_batches(batch boolean) FROM PUBLIC;
+
+--
 -- Name: FUNCTION take_turns_with_erasure(erases boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22072,6 +23581,12 @@ REVOKE ALL ON FUNCTION app_private.take_turns_with_erasure(erases boolean) FROM 
 --
 
 REVOKE ALL ON FUNCTION app_private.target_title(target text, entry_id bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION tell_of_experiment(experiment app_public.experiments, event text, arm text); Type: ACL; Schema: app_private; Owner: -
@@ -22135,6 +23650,12 @@ REVOKE ALL ON FUNCTION app_private.undo_improvement__sop_new(improvement app_pub
 REVOKE ALL ON FUNCTION app_private.units_as_of(at timestamp with time zone, only_category text, only_site_id integer, impacts public.sparsevec, total_idf double precision, lexemes text[], idf double precision[], question_embedding public.vector) FROM PUBLIC;
 
 --
+-- Name: FUNCTION units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8) FROM PUBLIC;
+
+--
 -- Name: FUNCTION unsettle_failures(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22181,6 +23702,12 @@ REVOKE ALL ON FUNCTION app_private.watch_llm_budget() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.watch_llm_budget() TO worker;
 
 --
+-- Name: FUNCTION with_routed(results app_public.search_result[], routed app_public.search_result[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.with_routed(results app_public.search_result[], routed app_public.search_result[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION withdraw_feedback(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22222,6 +23749,13 @@ GRANT ALL ON FUNCTION app_public.approvals_by_week(since timestamp with time zon
 
 REVOKE ALL ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) TO reviewer;
+
+--
+-- Name: FUNCTION approve_improvements(ids integer[], reason text, together boolean); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) TO reviewer;
 
 --
 -- Name: FUNCTION archive_sop(sop_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -22545,6 +24079,22 @@ GRANT ALL ON FUNCTION app_public.improvement_queue_topic(improvement app_public.
 GRANT ALL ON FUNCTION app_public.improvement_queue_topic(improvement app_public.improvement_queue) TO auditor;
 
 --
+-- Name: TABLE sop_versions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sop_versions TO agent;
+GRANT SELECT ON TABLE app_public.sop_versions TO auditor;
+GRANT SELECT ON TABLE app_public.sop_versions TO worker;
+
+--
+-- Name: FUNCTION improvement_queue_version_written(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) TO auditor;
+
+--
 -- Name: FUNCTION improvement_queue_viewers(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -22574,6 +24124,14 @@ GRANT ALL ON FUNCTION app_public.insights_summary(since timestamp with time zone
 
 REVOKE ALL ON FUNCTION app_public.invite_user(user_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.invite_user(user_id integer) TO admin;
+
+--
+-- Name: FUNCTION knowledge_as_of(at timestamp with time zone, only_category text, only_topic text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) TO agent;
+GRANT ALL ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) TO auditor;
 
 --
 -- Name: FUNCTION knowledge_duplicates(first integer); Type: ACL; Schema: app_public; Owner: -
@@ -22639,6 +24197,14 @@ REVOKE ALL ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids
 GRANT ALL ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids integer[], reason text) TO reviewer;
 
 --
+-- Name: FUNCTION merged_improvements(ids integer[]); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.merged_improvements(ids integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.merged_improvements(ids integer[]) TO agent;
+GRANT ALL ON FUNCTION app_public.merged_improvements(ids integer[]) TO auditor;
+
+--
 -- Name: FUNCTION most_failed_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -22693,11 +24259,22 @@ REVOKE ALL ON FUNCTION app_public.push_public_key() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.push_public_key() TO agent;
 
 --
--- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: ACL; Schema: app_public; Owner: -
+<<<<<<< HEAD
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb); Type: ACL; Schema: app_public; Owner: -
+=======
+-- Name: FUNCTION reanalyse_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) TO worker;
+REVOKE ALL ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: ACL; Schema: app_public; Owner: -
+>>>>>>> next
+--
+
+REVOKE ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb) TO worker;
 
 --
 -- Name: FUNCTION reject_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -22775,6 +24352,14 @@ GRANT ALL ON FUNCTION app_public.remove_llm_price(price_id integer, reason text)
 
 REVOKE ALL ON FUNCTION app_public.reopen_improvement(id integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.reopen_improvement(id integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION replay_response(id bigint, at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) TO agent;
+GRANT ALL ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) TO auditor;
 
 --
 -- Name: TABLE messages; Type: ACL; Schema: app_public; Owner: -
@@ -23115,14 +24700,6 @@ REVOKE ALL ON FUNCTION app_public.set_retention(kind text, keep interval, reason
 GRANT ALL ON FUNCTION app_public.set_retention(kind text, keep interval, reason text) TO admin;
 
 --
--- Name: TABLE sop_versions; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.sop_versions TO agent;
-GRANT SELECT ON TABLE app_public.sop_versions TO auditor;
-GRANT SELECT ON TABLE app_public.sop_versions TO worker;
-
---
 -- Name: FUNCTION sop_as_of(category text, section text, at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -23205,6 +24782,13 @@ GRANT ALL ON FUNCTION app_public.top_patterns(since timestamp with time zone, un
 
 REVOKE ALL ON FUNCTION app_public.undo_improvement(id integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.undo_improvement(id integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION undo_improvements(ids integer[], reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) TO reviewer;
 
 --
 -- Name: FUNCTION users_status(person app_public.users); Type: ACL; Schema: app_public; Owner: -
@@ -24015,6 +25599,12 @@ GRANT SELECT ON TABLE app_private.improvement_viewers TO auditor;
 GRANT SELECT ON TABLE app_private.improvements_in_progress TO auditor;
 
 --
+-- Name: TABLE joint_approvals; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.joint_approvals TO auditor;
+
+--
 -- Name: TABLE knowledge_votes; Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -24031,6 +25621,12 @@ GRANT SELECT ON TABLE app_private.lexeme_frequencies TO auditor;
 --
 
 GRANT SELECT ON TABLE app_private.search_statistics TO auditor;
+
+--
+-- Name: TABLE search_unit_history; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.search_unit_history TO auditor;
 
 --
 -- Name: TABLE search_vocabulary; Type: ACL; Schema: app_private; Owner: -

@@ -23,6 +23,8 @@
 --!include tables/golden_questions.sql
 --!include tables/search_units.sql
 --!include tables/search_vocabulary.sql
+--!include tables/search_unit_history.sql
+--!include tables/response_searches.sql
 --!include tables/emergency_signals.sql
 --!include tables/audit_log.sql
 --!include tables/llm_prices.sql
@@ -64,6 +66,7 @@
 --!include functions/refresh_search_statistics.sql
 --!include functions/golden_questions.sql
 --!include functions/vectors_wanted.sql
+--!include functions/merge_improvements.sql
 --!include functions/improvement_handlers.sql
 --!include functions/undo_improvement.sql
 --!include functions/tickets.sql
@@ -79,6 +82,7 @@
 --!include functions/experiments.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
+--!include triggers/search_units.sql
 --!include triggers/experiments.sql
 --!include triggers/knowledge_base.sql
 --!include triggers/improvement_queue.sql
@@ -92,12 +96,15 @@
 --!include prompts/analyse.sql
 --!include queries/search_knowledge.sql
 --!include queries/search_as_of.sql
+--!include queries/replay_response.sql
+--!include queries/knowledge_as_of.sql
 --!include queries/experiments.sql
 --!include queries/sop_history.sql
 --!include queries/sop_blame.sql
 --!include queries/prompt_diff.sql
 --!include queries/sop_questions.sql
 --!include queries/improvement_merge.sql
+--!include queries/merged_improvements.sql
 --!include queries/improvement_queue_fields.sql
 --!include queries/failures_about.sql
 --!include queries/insights.sql
@@ -141,6 +148,7 @@
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql
 --!include mutations/approve_improvement.sql
+--!include mutations/approve_improvements.sql
 --!include mutations/undo_improvement.sql
 --!include mutations/look_at_improvement.sql
 --!include mutations/mark_response.sql
@@ -150,6 +158,7 @@
 --!include mutations/ask.sql
 --!include functions/rescue.sql
 --!include mutations/request_analysis.sql
+--!include mutations/reanalyse_improvement.sql
 --!include mutations/cancel_analysis.sql
 --!include mutations/privacy.sql
 --!include views/analytics.sql
