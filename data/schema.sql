@@ -136,6 +136,80 @@ COMMENT ON COLUMN app_public.blamed_line.version IS 'The version that last wrote
 COMMENT ON COLUMN app_public.blamed_line.improvement_id IS 'The approved proposal that made that version, if one did.';
 
 --
+-- Name: golden_result; Type: TYPE; Schema: app_public; Owner: -
+--
+
+CREATE TYPE app_public.golden_result AS (
+	golden_question_id integer,
+	question text,
+	site text,
+	expected text,
+	expected_title text,
+	outcome text,
+	found text,
+	found_title text,
+	confidence double precision,
+	by_vector boolean,
+	passed boolean,
+	verdict text,
+	why text
+);
+
+--
+-- Name: TYPE golden_result; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TYPE app_public.golden_result IS 'What a golden question finds now, and whether that is what is expected.';
+
+--
+-- Name: COLUMN golden_result.site; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.site IS 'Slug of the site where it is asked.';
+
+--
+-- Name: COLUMN golden_result.expected; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.expected IS 'sop:<id>, topic:<category>/<topic>, or hand_over.';
+
+--
+-- Name: COLUMN golden_result.outcome; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.outcome IS 'What the customer would get: answered, handed_over, or emergency.';
+
+--
+-- Name: COLUMN golden_result.found; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.found IS 'The first result, named as expected is; null where nothing was found.';
+
+--
+-- Name: COLUMN golden_result.confidence; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.confidence IS 'Probability (0 to 1) that the first result answers the question.';
+
+--
+-- Name: COLUMN golden_result.by_vector; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.by_vector IS 'Whether the question''s vector was known; else words alone decided.';
+
+--
+-- Name: COLUMN golden_result.verdict; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.verdict IS 'passed; gone (what is expected is archived or deleted); nothing_found; unsure (too little confidence, so a person would answer); other_source; answered (and should be handed over); emergency.';
+
+--
+-- Name: COLUMN golden_result.why; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.why IS 'Why it failed, in a sentence; null where it passed.';
+
+--
 -- Name: issued_token; Type: TYPE; Schema: app_public; Owner: -
 --
 
@@ -3413,6 +3487,7 @@ CREATE FUNCTION app_hidden.tg_improvement_queue__decide() RETURNS trigger
 declare
   v_loose text[] := array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id'];
   v_applied app_public.improvement_queue;
+  v_golden integer[];
 begin
   if TG_OP = 'INSERT' then
     perform app_private.take_turns_with_erasure();
@@ -3447,9 +3522,11 @@ begin
   if NEW.status = 'approved' then
     NEW.approved_by := app_hidden.require_actor();
     NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
+    v_golden := app_private.golden_passing();
     insert into app_private.improvements_in_progress (improvement_id) values (NEW.id);
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || NEW.kind) into v_applied using NEW;
     delete from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id();
+    perform app_private.require_golden(v_golden, NEW.id);
     v_applied.applied_at := clock_timestamp();
     v_applied.applied := jsonb_strip_nulls(jsonb_build_object('failures', app_private.settle_failures(v_applied))) || v_applied.applied;
     NEW := v_applied;
@@ -3469,7 +3546,7 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg_improvement_queue__decide() IS 'Deciding a proposal does what was decided, in the same statement, so that no row can say approved without being applied: SOP or knowledge, version, search units with vectors, failures, pattern. A decision is taken back by undo_improvement and reopen_improvement alone.
-Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO403 not a reviewer.';
+Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO140 it would break a golden question and the gate is on, CO403 not a reviewer.';
 
 --
 -- Name: tg_knowledge_base__govern(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -6554,6 +6631,7 @@ begin
    where q.status <> 'approved' and q.kind in ('sop_edit', 'sop_new') and q.suggested_sop_update ? 'new_content' and q.id = any (v_proposals);
 
   perform app_private.erase_from_undo(v_items);
+  perform app_private.erase_from_golden_checks(v_items);
 
   -- Learned from this person's questions alone; what staff have rewritten since is theirs.
   select coalesce(array_agg(k.id), '{}') into v_entries
@@ -6637,6 +6715,32 @@ $$;
 COMMENT ON FUNCTION app_private.erase__analyses(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'Takes what models made of these customers'' words out of analyses; those under way are given up. Returns how many.';
 
 --
+-- Name: erase__golden_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_hashes bytea[];
+begin
+  with gone as (
+    delete from app_public.golden_questions g where g.response_id = any (response_ids) returning g.question
+  )
+  select coalesce(array_agg(app_hidden.embedding_hash(g.question)), '{}') into v_hashes from gone g;
+  delete from app_private.embedding_cache c where c.content_hash = any (v_hashes) and c.content_hash not in (select h from app_private.embeddings_promised() h where h is not null);
+  return cardinality(v_hashes);
+end
+$$;
+
+--
+-- Name: FUNCTION erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'Deletes the golden questions that still are the words of these answers'' customers, with their vectors; one that staff reworded stays, and quotes_of finds it if it quotes.';
+
+--
 -- Name: erase__merged_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6662,6 +6766,27 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'Forgets questions of these answers that live on in merged knowledge entries; returns how many.';
+
+--
+-- Name: erase_from_golden_checks(text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase_from_golden_checks(items text[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- A topic's title may be a customer's question as well.
+  update app_public.golden_checks c
+     set results = (select jsonb_agg(r || coalesce((select jsonb_object_agg(k, '[erased]') from unnest(array['question', 'expected_title', 'found_title']) k where r ->> k = any (items)), '{}') order by o)
+                      from jsonb_array_elements(c.results) with ordinality t(r, o))
+   where exists (select from jsonb_array_elements(c.results) r where array[r ->> 'question', r ->> 'expected_title', r ->> 'found_title'] && items)
+$$;
+
+--
+-- Name: FUNCTION erase_from_golden_checks(items text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase_from_golden_checks(items text[]) IS 'Makes questions and titles that are one of these [erased] in the results that were kept, also of golden questions that are gone.';
 
 --
 -- Name: erase_from_proposal(app_public.improvement_queue, text[], text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6833,6 +6958,25 @@ $$;
 COMMENT ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) IS 'Makes the texts of conversations, answers and failures [erased], and takes their visitor away. Between begin_erasure and end_erasure only. Returns counts by table. Repeating it changes nothing.';
 
 --
+-- Name: export__golden_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'question', g.question, 'response_id', g.response_id, 'created_at', g.created_at) order by g.id), '[]')
+    from app_public.golden_questions g
+   where g.response_id = any (response_ids) or g.response_id in (select r.id from app_public.responses r where r.ticket_id = any (ticket_ids))
+$$;
+
+--
+-- Name: FUNCTION export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'The golden questions that grew from these answers.';
+
+--
 -- Name: export__merged_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6943,6 +7087,85 @@ $$;
 COMMENT ON FUNCTION app_private.forget_viewers() IS 'Forgets who has not looked for 45 seconds, and tells the others.';
 
 --
+-- Name: golden_passing(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.golden_passing() RETURNS integer[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not (select s.golden_gate from app_public.club_settings s) then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('clubos.golden_gate', 0));
+  return array(select r.golden_question_id from app_private.golden_results() r where r.passed);
+end
+$$;
+
+--
+-- Name: FUNCTION golden_passing(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.golden_passing() IS 'The golden questions that pass now, if club_settings.golden_gate is on; null where it is off.';
+
+--
+-- Name: golden_results(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.golden_results() RETURNS SETOF app_public.golden_result
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with asked as materialized (
+    select g.*, t.slug as site, c.embedding, app_hidden.emergency_section(g.question) as emergency, s.confidence_threshold as threshold
+      from app_private.golden_targets() g
+     cross join app_public.club_settings s
+      left join app_public.sites t on t.id = g.site_id
+      left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(g.question) and c.model = s.embedding_model
+  ), found as materialized (
+    select a.*, f.target, f.confidence,
+           case when a.emergency is not null then 'emergency' when f.target is null or f.confidence < a.threshold then 'handed_over'
+                when f.category = 'emergency' and app_private.voted_category(a.question, a.embedding, a.site) = 'emergency' then 'emergency' else 'answered' end as outcome
+      from asked a
+      left join lateral (
+        select r.category, app_hidden.target_of(r.sop_id, r.category, r.topic) as target, case when a.emergency is null then r.confidence else 1 end as confidence
+          from app_public.search_knowledge(a.question, a.embedding, case when a.emergency is not null then 'emergency' end, a.site, case when a.emergency is null then 1 else 10 end) r
+         order by coalesce(r.topic = a.emergency, false) desc, r.rank limit 1) f on true
+  ), judged as (
+    select f.*,
+           case when f.expected = 'hand_over' then case f.outcome when 'handed_over' then 'passed' else f.outcome end
+                when f.outcome <> 'handed_over' and f.target = f.expected then 'passed'
+                when f.expected like 'sop:%' and exists (select from app_public.sops s where s.id = substr(f.expected, 5)::integer and s.archived_at is not null)
+                  or f.expected like 'topic:%' and not exists (select from app_private.search_units u where u.target = f.expected and u.kind = 'knowledge') then 'gone'
+                when f.outcome = 'emergency' then 'emergency'
+                when f.target is null then 'nothing_found'
+                when f.target <> f.expected then 'other_source'
+                else 'unsure' end as verdict
+      from found f
+  )
+  select j.golden_question_id, j.question, j.site, j.expected, case when j.expected <> 'hand_over' then app_private.target_title(j.expected) end, j.outcome,
+         j.target, app_private.target_title(j.target), j.confidence, j.embedding is not null, j.verdict = 'passed', j.verdict,
+         case j.verdict
+           when 'gone' then 'What is expected is archived or deleted.'
+           when 'emergency' then case when j.emergency is not null then format('The rule for "%s" makes it an emergency.', j.emergency) else 'What is found makes it an emergency.' end
+           when 'nothing_found' then 'Nothing is found, so a person answers.'
+           when 'unsure' then format('It is found, with confidence %s below %s: a person answers.', round(j.confidence::numeric, 2), j.threshold)
+           when 'other_source' then case j.outcome when 'handed_over' then format('Something else is first, with confidence %s below %s: a person answers.', round(j.confidence::numeric, 2), j.threshold)
+                                                   else 'Something else is first, and answers.' end
+           when 'answered' then format('It is answered, with confidence %s.', round(j.confidence::numeric, 2)) end
+    from judged j
+   order by (j.verdict = 'passed'), j.golden_question_id
+$$;
+
+--
+-- Name: FUNCTION golden_results(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.golden_results() IS 'Asks all golden questions, as search_knowledge and begin_answer would answer them now; the failed ones first. It writes nothing.';
+
+--
 -- Name: golden_revision(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6958,6 +7181,25 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.golden_revision() IS 'Grows with every statement that changes golden questions: a result of an earlier revision is of another set.';
+
+--
+-- Name: golden_state(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.golden_state() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select jsonb_build_object('revision', app_private.golden_revision(), 'sop_version_id', (select max(v.id) from app_public.sop_versions v), 'unit_id', (select max(u.id) from app_private.search_units u),
+           'embedding_model', s.embedding_model, 'confidence_threshold', s.confidence_threshold)
+    from app_public.club_settings s
+$$;
+
+--
+-- Name: FUNCTION golden_state(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.golden_state() IS 'What a check of the golden questions rests on, as golden_checks.state keeps it. An entry that is deleted outright does not show in it.';
 
 --
 -- Name: golden_targets(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7963,7 +8205,7 @@ CREATE FUNCTION app_private.quotes_of(items text[]) RETURNS jsonb
     select jsonb_build_object('kind', 'knowledge', 'id', k.id, 'source', k.source, 'quotes', jsonb_agg(distinct i.i))
       from app_public.knowledge_base k join item i on strpos(k.question, i.i) > 0 or strpos(k.answer, i.i) > 0 where k.source <> 'learned' or k.trust = 3 group by k.id
     union all
-    select jsonb_build_object('kind', 'golden', 'id', g.id, 'quotes', jsonb_agg(distinct i.i)) from app_public.golden_questions g join item i on strpos(g.question, i.i) > 0 or strpos(g.note, i.i) > 0 group by g.id) f
+    select jsonb_build_object('kind', 'golden_question', 'id', g.id, 'quotes', jsonb_agg(distinct i.i)) from app_public.golden_questions g join item i on strpos(g.question, i.i) > 0 or strpos(g.note, i.i) > 0 group by g.id) f
 $$;
 
 --
@@ -8627,6 +8869,39 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.requeue_analyses(batch_id integer, error text) IS 'Gives what a batch has not done back: the next run does it by messages. Returns how many.';
+
+--
+-- Name: require_golden(integer[], integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.require_golden(passing integer[], improvement_id integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_broken jsonb;
+begin
+  if coalesce(cardinality(passing), 0) = 0 then
+    return;
+  end if;
+  select jsonb_agg(to_jsonb(r) order by r.golden_question_id) into v_broken from app_private.golden_results() r where not r.passed and r.golden_question_id = any (passing);
+  if v_broken is not null then
+    raise exception 'Approving proposal % would break %: %.', improvement_id,
+        case jsonb_array_length(v_broken) when 1 then 'a golden question' else jsonb_array_length(v_broken) || ' golden questions' end,
+        (select string_agg(format('"%s" (expected: %s; found: %s)', left(b ->> 'question', 120), coalesce(b ->> 'expected_title', 'a person'),
+                  case when b ->> 'outcome' = 'handed_over' then 'a person' else coalesce(b ->> 'found_title', 'nothing') end), ', ' order by o)
+           from jsonb_array_elements(v_broken) with ordinality t(b, o) where o <= 3) || case when jsonb_array_length(v_broken) > 3 then ', …' else '' end
+      using errcode = 'CO140', detail = jsonb_build_object('improvement_id', improvement_id, 'questions', v_broken)::text,
+            hint = 'Edit the proposal, or correct the golden question where it is that which is wrong. An admin may switch the gate off: set_golden_gate(false, ''why'').';
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION require_golden(passing integer[], improvement_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.require_golden(passing integer[], improvement_id integer) IS 'Refuses (CO140) what an approval has just applied, if one of these golden questions fails with it. passing: as golden_passing gave it before; null: no gate. Detail: {improvement_id, questions: [golden_result]}.';
 
 --
 -- Name: rescue_tickets(interval, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9759,6 +10034,26 @@ $$;
 COMMENT ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) IS 'Counts one rating of one response for an entry.';
 
 --
+-- Name: voted_category(text, public.vector, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.voted_category(question text, question_embedding public.vector, site text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select v.category
+    from (select r.category, exp((r.score - max(r.score) filter (where r.rank = 1) over ()) / 0.1) as vote
+            from app_public.search_knowledge(voted_category.question, question_embedding, null, voted_category.site, 10) r) v
+   group by v.category order by sum(v.vote) desc, v.category limit 1
+$$;
+
+--
+-- Name: FUNCTION voted_category(question text, question_embedding public.vector, site text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.voted_category(question text, question_embedding public.vector, site text) IS 'Where the local router of begin_answer sends a question: the category for which its nearest sources vote.';
+
+--
 -- Name: watch_jobs(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9993,7 +10288,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) IS 'Applies a proposal in one transaction: SOP, version, search units with their vectors, knowledge, failures, pattern, audit log. The next answer uses it. reason: why; the proposal''s own reasoning unless given. edited_content: the text to publish instead; edited_version: the SOP version it was written against, the proposal''s base unless given. Repeating one''s own call changes nothing.
-Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO140 it would break a golden question and the gate is on, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -10087,6 +10382,24 @@ $$;
 
 COMMENT ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) IS 'Stops a batch of analyses at the provider. What it has done by then is used, the rest is analysed by the next run. Cancelling one that is over changes nothing; it is returned as it is.
 Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such batch.';
+
+--
+-- Name: check_golden_questions(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.check_golden_questions() RETURNS SETOF app_public.golden_result
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select * from app_private.golden_results()
+$$;
+
+--
+-- Name: FUNCTION check_golden_questions(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.check_golden_questions() IS 'Asks every golden question through search_knowledge, at its site and with its vector, and decides as an answer would: below club_settings.confidence_threshold a person answers. It passes if what it expects comes first with enough confidence, or, where it must be handed over, if it would be. The failed ones first. Nothing is kept: run_golden_check keeps its result.';
 
 --
 -- Name: create_api_token(text, text, timestamp with time zone, integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -10700,6 +11013,64 @@ $$;
 COMMENT ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) IS '@insight
 Ratings by the day the answer was given, and the share that was helpful (0 to 1; null for days without a rating). since is included, until is not; category: where the questions were routed; site: a slug; timezone: whose days.
 Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: golden_checks; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.golden_checks (
+    id integer NOT NULL,
+    checked_at timestamp with time zone DEFAULT now() NOT NULL,
+    checked_by character varying(100) NOT NULL,
+    passed integer NOT NULL,
+    failed integer NOT NULL,
+    took_ms integer NOT NULL,
+    results jsonb NOT NULL,
+    state jsonb NOT NULL,
+    CONSTRAINT golden_checks_counts_are_not_negative CHECK (((passed >= 0) AND (failed >= 0) AND (took_ms >= 0))),
+    CONSTRAINT golden_checks_results_are_a_list CHECK ((jsonb_typeof(results) = 'array'::text))
+);
+
+--
+-- Name: TABLE golden_checks; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.golden_checks IS 'The last hundred runs of the golden questions.';
+
+--
+-- Name: COLUMN golden_checks.took_ms; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_checks.took_ms IS 'Milliseconds of the database.';
+
+--
+-- Name: COLUMN golden_checks.results; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_checks.results IS 'One golden_result for each question, the failed ones first.';
+
+--
+-- Name: COLUMN golden_checks.state; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_checks.state IS 'What was asked: {revision} of the set, {sop_version_id, unit_id} the last that there were, {embedding_model, confidence_threshold} of the settings. Another one now: the check is out of date.';
+
+--
+-- Name: golden_checks_is_stale(app_public.golden_checks); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select golden_check.state is distinct from app_private.golden_state()
+$$;
+
+--
+-- Name: FUNCTION golden_checks_is_stale(golden_check app_public.golden_checks); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) IS 'Whether golden questions, SOPs, knowledge or settings have changed since.';
 
 --
 -- Name: golden_from_response(bigint, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12313,6 +12684,47 @@ COMMENT ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, rea
 Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such SOP or version.';
 
 --
+-- Name: run_golden_check(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.run_golden_check() RETURNS app_public.golden_checks
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_check app_public.golden_checks;
+  v_begun timestamptz := clock_timestamp();
+  v_actor text;
+begin
+  if not app_hidden.has_role('worker') then
+    perform app_hidden.require_role('agent');
+  end if;
+  v_actor := app_hidden.require_actor();
+  -- Its results hold the questions' words.
+  perform app_private.take_turns_with_erasure();
+  if not exists (select from app_public.golden_questions) then
+    raise exception 'There are no golden questions yet.'
+      using errcode = 'CO404', hint = 'Make one of a helpful answer: select golden_from_response(response_id); or write one: select save_golden_question(question, expected_sop_id => …).';
+  end if;
+  insert into app_public.golden_checks (checked_at, checked_by, passed, failed, took_ms, results, state)
+  select v_begun, v_actor, count(*) filter (where r.passed), count(*) filter (where not r.passed),
+         (extract(epoch from clock_timestamp() - v_begun) * 1000)::integer,
+         jsonb_agg(to_jsonb(r) order by r.passed, r.golden_question_id), app_private.golden_state()
+    from app_private.golden_results() r
+  returning * into v_check;
+  delete from app_public.golden_checks c where c.id in (select o.id from app_public.golden_checks o order by o.id desc offset 100);
+  return v_check;
+end
+$$;
+
+--
+-- Name: FUNCTION run_golden_check(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.run_golden_check() IS 'Asks every golden question (see check_golden_questions) and keeps the result, with who asked and when; the last hundred are kept.
+Errors: CO001 no actor, CO403 not staff, CO404 there are no golden questions.';
+
+--
 -- Name: save_golden_question(text, integer, text, text, boolean, text, text, integer, text, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -12729,6 +13141,7 @@ CREATE TABLE app_public.club_settings (
     monthly_budget numeric(10,2),
     budget_warning double precision DEFAULT 0.8 NOT NULL,
     model_threshold double precision DEFAULT 0.10 NOT NULL,
+    golden_gate boolean DEFAULT false NOT NULL,
     CONSTRAINT club_settings_budgets_are_not_negative CHECK (((daily_budget >= (0)::numeric) AND (monthly_budget >= (0)::numeric))),
     CONSTRAINT club_settings_has_one_row CHECK (id),
     CONSTRAINT club_settings_model_threshold_is_a_probability CHECK (((model_threshold >= (0)::double precision) AND (model_threshold <= (1)::double precision))),
@@ -12799,6 +13212,12 @@ COMMENT ON COLUMN app_public.club_settings.budget_warning IS 'Share (0 to 1) of 
 COMMENT ON COLUMN app_public.club_settings.model_threshold IS 'The same probability, below which no model is asked to write an answer either. Lower than confidence_threshold, since a model reads several sources, and can say that they do not hold the answer.';
 
 --
+-- Name: COLUMN club_settings.golden_gate; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.golden_gate IS 'Whether an approval is refused (CO140) by which a golden question that passes now would fail. Set by set_golden_gate.';
+
+--
 -- Name: set_assistant_enabled(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -12825,6 +13244,36 @@ $$;
 
 COMMENT ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) IS 'The kill switch: false stops all automatic answers at once; every question then waits for a person. Whoever is on duty may pull it.
 Errors: CO001 no actor, CO002 no reason, CO403 not an agent.';
+
+--
+-- Name: set_golden_gate(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.set_golden_gate(enabled boolean, reason text) RETURNS app_public.club_settings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_settings app_public.club_settings;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(set_golden_gate.reason));
+  if enabled is null then
+    raise exception 'Say whether the gate is on.' using errcode = 'CO005', hint = 'select set_golden_gate(true, ''why'');';
+  end if;
+  update app_public.club_settings s set golden_gate = enabled, updated_at = now() where s.golden_gate <> enabled;
+  select * into v_settings from app_public.club_settings;
+  return v_settings;
+end
+$$;
+
+--
+-- Name: FUNCTION set_golden_gate(enabled boolean, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.set_golden_gate(enabled boolean, reason text) IS 'The gate: while it is on, approving a proposal is refused (CO140) if a golden question that passes would fail with it. Nobody passes it by; only an admin switches it off.
+Errors: CO001 no actor, CO002 no reason, CO005 on or off was not said, CO403 not an admin.';
 
 --
 -- Name: set_llm_budget(numeric, numeric, double precision, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14283,6 +14732,19 @@ ALTER TABLE app_public.failure_patterns ALTER COLUMN id ADD GENERATED BY DEFAULT
 );
 
 --
+-- Name: golden_checks_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.golden_checks ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.golden_checks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: golden_questions_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
@@ -15295,6 +15757,13 @@ ALTER TABLE ONLY app_public.failed_responses
 
 ALTER TABLE ONLY app_public.failure_patterns
     ADD CONSTRAINT failure_patterns_pkey PRIMARY KEY (id);
+
+--
+-- Name: golden_checks golden_checks_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.golden_checks
+    ADD CONSTRAINT golden_checks_pkey PRIMARY KEY (id);
 
 --
 -- Name: golden_questions golden_questions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -17276,6 +17745,12 @@ ALTER TABLE app_public.failed_responses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.failure_patterns ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: golden_checks; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.golden_checks ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: golden_questions; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -17546,6 +18021,12 @@ CREATE POLICY select_agent ON app_public.failed_responses FOR SELECT TO agent US
 CREATE POLICY select_agent ON app_public.failure_patterns FOR SELECT TO agent USING (true);
 
 --
+-- Name: golden_checks select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.golden_checks FOR SELECT TO agent USING (true);
+
+--
 -- Name: golden_questions select_agent; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -17688,6 +18169,12 @@ CREATE POLICY select_auditor ON app_public.failed_responses FOR SELECT TO audito
 --
 
 CREATE POLICY select_auditor ON app_public.failure_patterns FOR SELECT TO auditor USING (true);
+
+--
+-- Name: golden_checks select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.golden_checks FOR SELECT TO auditor USING (true);
 
 --
 -- Name: golden_questions select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -17932,6 +18419,12 @@ CREATE POLICY select_worker ON app_public.failed_responses FOR SELECT TO worker 
 --
 
 CREATE POLICY select_worker ON app_public.failure_patterns FOR SELECT TO worker USING (true);
+
+--
+-- Name: golden_checks select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.golden_checks FOR SELECT TO worker USING (true);
 
 --
 -- Name: golden_questions select_worker; Type: POLICY; Schema: app_public; Owner: -
@@ -18842,6 +19335,8 @@ GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO auditor;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.golden_key(question text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.golden_key(question text) TO agent;
+GRANT ALL ON FUNCTION app_hidden.golden_key(question text) TO auditor;
 
 --
 -- Name: TABLE responses; Type: ACL; Schema: app_public; Owner: -
@@ -19856,10 +20351,22 @@ REVOKE ALL ON FUNCTION app_private.erase(ticket_ids integer[], response_ids bigi
 REVOKE ALL ON FUNCTION app_private.erase__analyses(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_from_golden_checks(items text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_from_golden_checks(items text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean); Type: ACL; Schema: app_private; Owner: -
@@ -19884,6 +20391,12 @@ REVOKE ALL ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) FROM P
 --
 
 REVOKE ALL ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
@@ -19918,10 +20431,28 @@ REVOKE ALL ON FUNCTION app_private.first_result(question text, OUT target text, 
 REVOKE ALL ON FUNCTION app_private.forget_viewers() FROM PUBLIC;
 
 --
+-- Name: FUNCTION golden_passing(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.golden_passing() FROM PUBLIC;
+
+--
+-- Name: FUNCTION golden_results(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.golden_results() FROM PUBLIC;
+
+--
 -- Name: FUNCTION golden_revision(); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.golden_revision() FROM PUBLIC;
+
+--
+-- Name: FUNCTION golden_state(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.golden_state() FROM PUBLIC;
 
 --
 -- Name: FUNCTION golden_targets(); Type: ACL; Schema: app_private; Owner: -
@@ -20274,6 +20805,12 @@ GRANT ALL ON FUNCTION app_private.request_reembedding(to_model text) TO worker;
 REVOKE ALL ON FUNCTION app_private.requeue_analyses(batch_id integer, error text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION require_golden(passing integer[], improvement_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.require_golden(passing integer[], improvement_id integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION rescue_tickets(after interval, most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -20491,6 +21028,12 @@ GRANT ALL ON FUNCTION app_private.vectors_wanted(most integer) TO worker;
 REVOKE ALL ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) FROM PUBLIC;
 
 --
+-- Name: FUNCTION voted_category(question text, question_embedding public.vector, site text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.voted_category(question text, question_embedding public.vector, site text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION watch_jobs(); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -20567,6 +21110,15 @@ GRANT ALL ON FUNCTION app_public.ask(query text, category text, site text, conve
 
 REVOKE ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) TO admin;
+
+--
+-- Name: FUNCTION check_golden_questions(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.check_golden_questions() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.check_golden_questions() TO agent;
+GRANT ALL ON FUNCTION app_public.check_golden_questions() TO auditor;
+GRANT ALL ON FUNCTION app_public.check_golden_questions() TO worker;
 
 --
 -- Name: FUNCTION create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer); Type: ACL; Schema: app_public; Owner: -
@@ -20774,6 +21326,23 @@ GRANT ALL ON FUNCTION app_public.failures_by_day(since timestamp with time zone,
 REVOKE ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO agent;
 GRANT ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
+
+--
+-- Name: TABLE golden_checks; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.golden_checks TO agent;
+GRANT SELECT ON TABLE app_public.golden_checks TO auditor;
+GRANT SELECT ON TABLE app_public.golden_checks TO worker;
+
+--
+-- Name: FUNCTION golden_checks_is_stale(golden_check app_public.golden_checks); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) TO agent;
+GRANT ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) TO auditor;
+GRANT ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) TO worker;
 
 --
 -- Name: FUNCTION golden_from_response(response_id bigint, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -21207,6 +21776,14 @@ REVOKE ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, 
 GRANT ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) TO reviewer;
 
 --
+-- Name: FUNCTION run_golden_check(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.run_golden_check() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.run_golden_check() TO agent;
+GRANT ALL ON FUNCTION app_public.run_golden_check() TO worker;
+
+--
 -- Name: FUNCTION save_golden_question(question text, expected_sop_id integer, expected_category text, expected_topic text, hand_over boolean, site text, note text, id integer, reason text, expected_updated_at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -21351,11 +21928,24 @@ GRANT UPDATE(budget_warning) ON TABLE app_public.club_settings TO admin;
 GRANT UPDATE(model_threshold) ON TABLE app_public.club_settings TO admin;
 
 --
+-- Name: COLUMN club_settings.golden_gate; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(golden_gate) ON TABLE app_public.club_settings TO admin;
+
+--
 -- Name: FUNCTION set_assistant_enabled(enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) TO agent;
+
+--
+-- Name: FUNCTION set_golden_gate(enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.set_golden_gate(enabled boolean, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.set_golden_gate(enabled boolean, reason text) TO admin;
 
 --
 -- Name: FUNCTION set_llm_budget(daily numeric, monthly numeric, warning double precision, reason text); Type: ACL; Schema: app_public; Owner: -

@@ -38,6 +38,7 @@
 --!include tables/analyses.sql
 --!include tables/worker_heartbeats.sql
 --!include types/search_result.sql
+--!include types/golden_result.sql
 --!include types/issued_token.sql
 --!include types/blamed_line.sql
 --!include functions/identity.sql
@@ -105,6 +106,8 @@
 --!include functions/questions.sql
 --!include functions/drafts.sql
 --!include functions/preview.sql
+--!include functions/golden_check.sql
+--!include queries/check_golden_questions.sql
 --!include functions/analyse.sql
 --!include functions/reembed.sql
 --!include functions/apply_edits.sql
@@ -130,6 +133,7 @@
 --!include mutations/save_knowledge.sql
 --!include mutations/knowledge.sql
 --!include mutations/golden_questions.sql
+--!include mutations/run_golden_check.sql
 --!include mutations/import_sop_version.sql
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql
