@@ -3546,7 +3546,7 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg_improvement_queue__decide() IS 'Deciding a proposal does what was decided, in the same statement, so that no row can say approved without being applied: SOP or knowledge, version, search units with vectors, failures, pattern. A decision is taken back by undo_improvement and reopen_improvement alone.
-Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO140 it would break a golden question and the gate is on, CO403 not a reviewer.';
+Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO160 it would break a golden question and the gate is on, CO403 not a reviewer.';
 
 --
 -- Name: tg_knowledge_base__govern(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -8891,7 +8891,7 @@ begin
         (select string_agg(format('"%s" (expected: %s; found: %s)', left(b ->> 'question', 120), coalesce(b ->> 'expected_title', 'a person'),
                   case when b ->> 'outcome' = 'handed_over' then 'a person' else coalesce(b ->> 'found_title', 'nothing') end), ', ' order by o)
            from jsonb_array_elements(v_broken) with ordinality t(b, o) where o <= 3) || case when jsonb_array_length(v_broken) > 3 then ', …' else '' end
-      using errcode = 'CO140', detail = jsonb_build_object('improvement_id', improvement_id, 'questions', v_broken)::text,
+      using errcode = 'CO160', detail = jsonb_build_object('improvement_id', improvement_id, 'questions', v_broken)::text,
             hint = 'Edit the proposal, or correct the golden question where it is that which is wrong. An admin may switch the gate off: set_golden_gate(false, ''why'').';
   end if;
 end
@@ -8901,7 +8901,7 @@ $$;
 -- Name: FUNCTION require_golden(passing integer[], improvement_id integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.require_golden(passing integer[], improvement_id integer) IS 'Refuses (CO140) what an approval has just applied, if one of these golden questions fails with it. passing: as golden_passing gave it before; null: no gate. Detail: {improvement_id, questions: [golden_result]}.';
+COMMENT ON FUNCTION app_private.require_golden(passing integer[], improvement_id integer) IS 'Refuses (CO160) what an approval has just applied, if one of these golden questions fails with it. passing: as golden_passing gave it before; null: no gate. Detail: {improvement_id, questions: [golden_result]}.';
 
 --
 -- Name: rescue_tickets(interval, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10288,7 +10288,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) IS 'Applies a proposal in one transaction: SOP, version, search units with their vectors, knowledge, failures, pattern, audit log. The next answer uses it. reason: why; the proposal''s own reasoning unless given. edited_content: the text to publish instead; edited_version: the SOP version it was written against, the proposal''s base unless given. Repeating one''s own call changes nothing.
-Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO140 it would break a golden question and the gate is on, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO160 it would break a golden question and the gate is on, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -13215,7 +13215,7 @@ COMMENT ON COLUMN app_public.club_settings.model_threshold IS 'The same probabil
 -- Name: COLUMN club_settings.golden_gate; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.club_settings.golden_gate IS 'Whether an approval is refused (CO140) by which a golden question that passes now would fail. Set by set_golden_gate.';
+COMMENT ON COLUMN app_public.club_settings.golden_gate IS 'Whether an approval is refused (CO160) by which a golden question that passes now would fail. Set by set_golden_gate.';
 
 --
 -- Name: set_assistant_enabled(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -13272,7 +13272,7 @@ $$;
 -- Name: FUNCTION set_golden_gate(enabled boolean, reason text); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.set_golden_gate(enabled boolean, reason text) IS 'The gate: while it is on, approving a proposal is refused (CO140) if a golden question that passes would fail with it. Nobody passes it by; only an admin switches it off.
+COMMENT ON FUNCTION app_public.set_golden_gate(enabled boolean, reason text) IS 'The gate: while it is on, approving a proposal is refused (CO160) if a golden question that passes would fail with it. Nobody passes it by; only an admin switches it off.
 Errors: CO001 no actor, CO002 no reason, CO005 on or off was not said, CO403 not an admin.';
 
 --

@@ -89,10 +89,10 @@ begin
         (select string_agg(format('"%s" (expected: %s; found: %s)', left(b ->> 'question', 120), coalesce(b ->> 'expected_title', 'a person'),
                   case when b ->> 'outcome' = 'handed_over' then 'a person' else coalesce(b ->> 'found_title', 'nothing') end), ', ' order by o)
            from jsonb_array_elements(v_broken) with ordinality t(b, o) where o <= 3) || case when jsonb_array_length(v_broken) > 3 then ', …' else '' end
-      using errcode = 'CO140', detail = jsonb_build_object('improvement_id', improvement_id, 'questions', v_broken)::text,
+      using errcode = 'CO160', detail = jsonb_build_object('improvement_id', improvement_id, 'questions', v_broken)::text,
             hint = 'Edit the proposal, or correct the golden question where it is that which is wrong. An admin may switch the gate off: set_golden_gate(false, ''why'').';
   end if;
 end
 $$;
 comment on function app_private.require_golden(integer[], integer) is
-  'Refuses (CO140) what an approval has just applied, if one of these golden questions fails with it. passing: as golden_passing gave it before; null: no gate. Detail: {improvement_id, questions: [golden_result]}.';
+  'Refuses (CO160) what an approval has just applied, if one of these golden questions fails with it. passing: as golden_passing gave it before; null: no gate. Detail: {improvement_id, questions: [golden_result]}.';

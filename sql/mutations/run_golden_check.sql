@@ -45,5 +45,5 @@ begin
 end
 $$;
 comment on function app_public.set_golden_gate(boolean, text) is
-$$The gate: while it is on, approving a proposal is refused (CO140) if a golden question that passes would fail with it. Nobody passes it by; only an admin switches it off.
+$$The gate: while it is on, approving a proposal is refused (CO160) if a golden question that passes would fail with it. Nobody passes it by; only an admin switches it off.
 Errors: CO001 no actor, CO002 no reason, CO005 on or off was not said, CO403 not an admin.$$;

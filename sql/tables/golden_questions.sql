@@ -64,4 +64,4 @@ comment on column app_public.golden_checks.state is 'What was asked: {revision} 
 alter table app_public.golden_checks enable row level security;
 
 alter table app_public.club_settings add column if not exists golden_gate boolean not null default false;
-comment on column app_public.club_settings.golden_gate is 'Whether an approval is refused (CO140) by which a golden question that passes now would fail. Set by set_golden_gate.';
+comment on column app_public.club_settings.golden_gate is 'Whether an approval is refused (CO160) by which a golden question that passes now would fail. Set by set_golden_gate.';

@@ -108,7 +108,7 @@ end
 $$;
 comment on function app_hidden.tg_improvement_queue__decide() is
 $$Deciding a proposal does what was decided, in the same statement, so that no row can say approved without being applied: SOP or knowledge, version, search units with vectors, failures, pattern. A decision is taken back by undo_improvement and reopen_improvement alone.
-Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO140 it would break a golden question and the gate is on, CO403 not a reviewer.$$;
+Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO160 it would break a golden question and the gate is on, CO403 not a reviewer.$$;
 
 create or replace function app_hidden.tg__notify() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

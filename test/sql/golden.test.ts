@@ -610,7 +610,7 @@ describe('golden questions', () => {
         await gate(client)
         const refused = await failure(client, 'select approve_improvement($1)', [id])
         expect(refused).toMatchObject({
-          code: 'CO140',
+          code: 'CO160',
           message: expect.stringContaining('settings and password'),
         })
         expect(JSON.parse(refused.detail!)).toMatchObject({
@@ -629,14 +629,14 @@ describe('golden questions', () => {
         await setReason(client, 'By hand')
         expect(
           await sqlState(client, `update improvement_queue set status = 'approved' where id = ${id}`),
-        ).toBe('CO140')
+        ).toBe('CO160')
         expect(await one(client, 'select status from improvement_queue where id = $1', [id])).toEqual({
           status: 'pending',
         })
         expect(await one(client, 'select version from sops where id = $1', [wifi.id])).toEqual({ version: 1 })
         // Nobody passes it by; an admin may switch it off.
         await become(client, admin)
-        expect(await sqlState(client, 'select approve_improvement($1)', [id])).toBe('CO140')
+        expect(await sqlState(client, 'select approve_improvement($1)', [id])).toBe('CO160')
         await gate(client, false)
         expect(await sqlState(client, 'select approve_improvement($1)', [id])).toBe('none')
       }))
@@ -666,7 +666,7 @@ describe('golden questions', () => {
           `${wifiText}\n## Helicopter landing\n\nHelicopter landing on the roof.\n`,
         )
         expect(await failure(client, 'select approve_improvement($1)', [id])).toMatchObject({
-          code: 'CO140',
+          code: 'CO160',
           message: expect.stringContaining('expected: a person; found: Facilities / Wifi'),
         })
       }))
@@ -723,7 +723,7 @@ describe('golden questions', () => {
       const both = await Promise.allSettled(
         ids.map(({ id }) => call(pool, reviewer, 'select * from approve_improvement($1)', [id])),
       )
-      expect([round, ...both.map(codeOf).sort(), await passes()]).toEqual([round, 'CO140', 'ok', true])
+      expect([round, ...both.map(codeOf).sort(), await passes()]).toEqual([round, 'CO160', 'ok', true])
     }
   })
 })
