@@ -36,6 +36,7 @@
 --!include tables/retention.sql
 --!include tables/analyses.sql
 --!include tables/worker_heartbeats.sql
+--!include tables/health_checks.sql
 --!include types/search_result.sql
 --!include types/issued_token.sql
 --!include types/blamed_line.sql
@@ -65,6 +66,7 @@
 --!include functions/tickets.sql
 --!include functions/feedback.sql
 --!include functions/merge_knowledge.sql
+--!include functions/health_handlers.sql
 --!include functions/granted_columns.sql
 --!include functions/emergency_signals.sql
 --!include functions/dead_jobs.sql
@@ -75,6 +77,7 @@
 --!include triggers/sops.sql
 --!include triggers/knowledge_base.sql
 --!include triggers/improvement_queue.sql
+--!include triggers/knowledge_health.sql
 --!include triggers/prompts.sql
 --!include triggers/users.sql
 --!include triggers/privacy.sql
@@ -93,6 +96,7 @@
 --!include queries/failures_about.sql
 --!include queries/insights.sql
 --!include queries/knowledge_duplicates.sql
+--!include queries/knowledge_findings.sql
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
 --!include queries/system_health.sql
@@ -106,6 +110,8 @@
 --!include functions/reembed.sql
 --!include functions/apply_edits.sql
 --!include functions/suspicious_text.sql
+--!include functions/facts.sql
+--!include functions/knowledge_health.sql
 --!include functions/analyst_brief.sql
 --!include functions/check_analysis.sql
 --!include functions/analyses.sql
@@ -139,6 +145,7 @@
 --!include mutations/ask.sql
 --!include functions/rescue.sql
 --!include mutations/request_analysis.sql
+--!include mutations/request_health_check.sql
 --!include mutations/cancel_analysis.sql
 --!include mutations/privacy.sql
 --!include views/analytics.sql
