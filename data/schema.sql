@@ -13755,9 +13755,6 @@ $$;
 COMMENT ON FUNCTION app_public.push_public_key() IS 'The applicationServerKey that browsers subscribe for, base64url; null until a server has started. Errors: CO403 not an agent.';
 
 --
-<<<<<<< HEAD
--- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint, jsonb); Type: FUNCTION; Schema: app_public; Owner: -
-=======
 -- Name: reanalyse_improvement(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -13814,8 +13811,7 @@ COMMENT ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) IS
 Errors: CO001 no actor, CO002 no reason, CO103 decided already, CO106 its SOP has not changed, or no open failure stands behind it, CO403 not a reviewer, CO404 no such proposal.';
 
 --
--- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint); Type: FUNCTION; Schema: app_public; Owner: -
->>>>>>> next
+-- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint, jsonb); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
 CREATE FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb DEFAULT '[]'::jsonb, conversation uuid DEFAULT NULL::uuid, site text DEFAULT NULL::text, category text DEFAULT NULL::text, requested_category text DEFAULT NULL::text, confidence double precision DEFAULT NULL::double precision, reason text DEFAULT NULL::text, router_model text DEFAULT NULL::text, prompt_version_id integer DEFAULT NULL::integer, latency_ms double precision DEFAULT NULL::double precision, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric, calls jsonb DEFAULT NULL::jsonb, id bigint DEFAULT NULL::bigint, search jsonb DEFAULT NULL::jsonb) RETURNS app_public.responses
@@ -24259,9 +24255,6 @@ REVOKE ALL ON FUNCTION app_public.push_public_key() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.push_public_key() TO agent;
 
 --
-<<<<<<< HEAD
--- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb); Type: ACL; Schema: app_public; Owner: -
-=======
 -- Name: FUNCTION reanalyse_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -24269,8 +24262,7 @@ REVOKE ALL ON FUNCTION app_public.reanalyse_improvement(id integer, reason text)
 GRANT ALL ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) TO reviewer;
 
 --
--- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: ACL; Schema: app_public; Owner: -
->>>>>>> next
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb) FROM PUBLIC;

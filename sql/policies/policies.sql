@@ -28,7 +28,7 @@ begin
       execute format('grant select on app_public.%I to %I', v_grant.name, v_reader);
     end loop;
   end loop;
-  foreach v_reader in array array['audit_head', 'embedding_cache', 'knowledge_votes', 'search_statistics', 'search_units', 'search_vocabulary', 'lexeme_frequencies', 'improvements_in_progress', 'improvement_viewers', 'worker_heartbeats', 'dead_job_alerts', 'analysis_briefs', 'stated_facts', 'knowledge_findings', 'search_unit_history', 'response_searches', 'golden_set', 'joint_approvals'] loop
+  foreach v_reader in array array['audit_head', 'embedding_cache', 'knowledge_votes', 'search_statistics', 'search_units', 'search_unit_history', 'response_searches', 'search_vocabulary', 'lexeme_frequencies', 'improvements_in_progress', 'joint_approvals', 'improvement_viewers', 'golden_set', 'worker_heartbeats', 'dead_job_alerts', 'analysis_briefs', 'stated_facts', 'knowledge_findings'] loop
     execute format('create policy select_auditor on app_private.%I for select to auditor using (true)', v_reader);
     execute format('grant select on app_private.%I to auditor', v_reader);
   end loop;
