@@ -39,7 +39,7 @@ create or replace function app_hidden.content_words(content text) returns text[]
   select coalesce(array_agg(distinct left(l.lexeme, 5)), '{}')
     from unnest(to_tsvector('app_public.clubos', regexp_replace(left(content, 4000), '[[:digit:]]+', ' ', 'g'))) l
    where length(l.lexeme) > 2 and l.lexeme !~ '^[[:digit:]]' and to_tsvector('pg_catalog.german', l.lexeme) <> ''::tsvector
-     and l.lexeme not in ('minut', 'minuten', 'hour', 'stunden', 'day', 'tage', 'tagen', 'week', 'month', 'monat', 'year', 'jahr', 'euro', 'dollar', 'get', 'us', 'may', 'must', 'much', 'mani', 'need', 'pleas', 'uhr', 'darf', 'geht', 'gibt', 'bitt', 'long', 'lang', 'lange', 'viel', 'viele', 'far', 'earli', 'also', 'take', 'make', 'kann', 'free', 'cost', 'price', 'charg', 'kosten', 'kostet', 'kostenlos', 'teuer', 'preis')
+     and l.lexeme not in ('minut', 'minuten', 'hour', 'stunden', 'day', 'tage', 'tagen', 'week', 'month', 'monat', 'year', 'jahr', 'euro', 'dollar', 'get', 'us', 'may', 'must', 'much', 'mani', 'need', 'pleas', 'uhr', 'darf', 'geht', 'gibt', 'bitt', 'long', 'lang', 'lange', 'viel', 'viele', 'far', 'earli', 'also', 'take', 'make', 'kann', 'free', 'cost', 'price', 'charg', 'kosten', 'kostet', 'kostenlos', 'teuer', 'preis', 'one', 'two', 'three', 'four', 'five', 'six', 'ten', 'zwei', 'drei', 'vier', 'fünf', 'zehn')
 $$;
 comment on function app_hidden.content_words(text) is 'The words of a text that say what it is about: five letters of each stem, without figures, units and stop words of English and German.';
 

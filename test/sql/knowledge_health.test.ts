@@ -528,18 +528,18 @@ describe('proposals to merge and retire, made by hand', () => {
     rolledBack(database.pool, reviewer, async (client) => {
       const { id } = await one(client, `select id from save_knowledge('house', 'dogs', 'Dogs?', 'No.', 'r')`)
       await become(client, agent)
-      const propose = (kind: string, suggestion: unknown) =>
-        ['select * from propose_improvement($1, $2)', [kind, JSON.stringify(suggestion)]] as const
+      const statement = 'select * from propose_improvement($1, $2)'
       const code = async (kind: string, suggestion: unknown) =>
-        (await failure(client, ...(propose(kind, suggestion) as [string, unknown[]]))).code
+        (await failure(client, statement, [kind, JSON.stringify(suggestion)])).code
       expect(await code('knowledge_retire', {})).toBe('CO005')
       expect(await code('knowledge_retire', { knowledge_ids: ['x'] })).toBe('CO005')
       expect(await code('knowledge_retire', { knowledge_ids: [999_999] })).toBe('CO404')
       expect(await code('knowledge_merge', { duplicate_ids: [id] })).toBe('CO005')
       expect(await code('knowledge_merge', { keep_id: id, duplicate_ids: [id] })).toBe('CO005')
       expect(await code('knowledge_merge', { keep_id: 999_999, duplicate_ids: [id] })).toBe('CO404')
-      const [statement, values] = propose('knowledge_retire', { knowledge_ids: [id], reasoning: 'No dogs' })
-      expect((await one(client, statement, values as unknown[])).suggested_sop_update).toMatchObject({
+      const suggestion = JSON.stringify({ knowledge_ids: [id], reasoning: 'No dogs' })
+      const proposed = await one(client, statement, ['knowledge_retire', suggestion])
+      expect(proposed.suggested_sop_update).toMatchObject({
         category: 'house',
         topic: 'dogs',
         expects: { [id]: expect.stringMatching(/^[0-9a-f]{64}$/) },
