@@ -101,13 +101,13 @@
 --!include functions/answer.sql
 --!include functions/questions.sql
 --!include functions/drafts.sql
---!include functions/preview.sql
 --!include functions/analyse.sql
 --!include functions/reembed.sql
 --!include functions/apply_edits.sql
 --!include functions/suspicious_text.sql
 --!include functions/analyst_brief.sql
 --!include functions/check_analysis.sql
+--!include functions/preview.sql
 --!include functions/analyses.sql
 --!include functions/analysis_batches.sql
 --!include queries/estimate_analysis.sql
