@@ -538,6 +538,7 @@ CREATE FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) RETURNS jsonb
   select (r - ungoverned - hashed.columns) || coalesce((select jsonb_object_agg(c || '_sha256', encode(sha256(convert_to(r ->> c, 'UTF8')), 'hex')) from unnest(hashed.columns) c where r ->> c is not null), '{}')
     from (select case when r ? 'content' and r ? 'version' then array['content']
                       when r ? 'suggested_sop_update' then array['suggested_sop_update', 'applied']
+                      when r ? 'question' and r ? 'hand_over' then array['question', 'note']
                       when r ? 'question' and r ? 'answer' and (r ->> 'source' in ('learned', 'improvement') or r ->> 'learned_from' is not null or r ->> 'improvement_id' is not null) then array['question', 'answer']
                       else '{}' end as columns) hashed
 $$;
@@ -546,7 +547,7 @@ $$;
 -- Name: FUNCTION audited(r jsonb, ungoverned text[]); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) IS 'A row as the audit log keeps it: without ungoverned columns; a versioned content, a proposal and knowledge that came from customers as SHA-256.';
+COMMENT ON FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) IS 'A row as the audit log keeps it: without ungoverned columns; a versioned content, a proposal, a golden question and knowledge that came from customers as SHA-256.';
 
 --
 -- Name: begin_answer(text, public.vector, text, text, uuid, jsonb, text, bigint, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1352,6 +1353,98 @@ $$;
 COMMENT ON FUNCTION app_hidden.find_entry(id integer) IS 'The knowledge entry, locked, or CO404.';
 
 --
+-- Name: golden_questions; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.golden_questions (
+    id integer NOT NULL,
+    question text NOT NULL,
+    expected_sop_id integer,
+    expected_category character varying(100),
+    expected_topic character varying(200),
+    hand_over boolean DEFAULT false NOT NULL,
+    site_id integer,
+    response_id bigint,
+    note text,
+    created_by character varying(100) NOT NULL,
+    updated_by character varying(100) NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT golden_question_expects_one_thing CHECK ((((((expected_sop_id IS NOT NULL))::integer + ((expected_category IS NOT NULL))::integer) + (hand_over)::integer) = 1)),
+    CONSTRAINT golden_question_fits CHECK ((length(question) <= 1000)),
+    CONSTRAINT golden_question_is_written CHECK ((btrim(question) <> ''::text)),
+    CONSTRAINT golden_question_names_its_topic CHECK (((expected_category IS NULL) = (expected_topic IS NULL))),
+    CONSTRAINT golden_question_note_fits CHECK ((length(note) <= 2000))
+);
+
+--
+-- Name: TABLE golden_questions; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.golden_questions IS 'Questions whose right source is known, curated by staff: what the club must always get right. Asked by check_golden_questions, by dry runs and, if club_settings.golden_gate says so, before an approval.';
+
+--
+-- Name: COLUMN golden_questions.expected_sop_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_questions.expected_sop_id IS 'The SOP that must come first, with enough confidence to be answered from.';
+
+--
+-- Name: COLUMN golden_questions.expected_category; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_questions.expected_category IS 'With expected_topic: the knowledge that must come first.';
+
+--
+-- Name: COLUMN golden_questions.hand_over; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_questions.hand_over IS 'A person must answer this: nothing may be found with enough confidence.';
+
+--
+-- Name: COLUMN golden_questions.site_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_questions.site_id IS 'Where it is asked; null: at no site in particular.';
+
+--
+-- Name: COLUMN golden_questions.response_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_questions.response_id IS 'The answer that it grew from, as long as its words are that customer''s: null once staff wrote their own. It goes when that answer is erased.';
+
+--
+-- Name: COLUMN golden_questions.note; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_questions.note IS 'Why it matters, for staff.';
+
+--
+-- Name: find_golden_question(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_golden_question(id integer) RETURNS app_public.golden_questions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_golden app_public.golden_questions;
+begin
+  select * into v_golden from app_public.golden_questions g where g.id = find_golden_question.id for no key update;
+  if v_golden.id is null then
+    raise exception 'There is no golden question with id %.', find_golden_question.id using errcode = 'CO404', hint = 'select id, question from golden_questions;';
+  end if;
+  return v_golden;
+end
+$$;
+
+--
+-- Name: FUNCTION find_golden_question(id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_golden_question(id integer) IS 'The golden question, locked; or CO404.';
+
+--
 -- Name: prompts; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -1566,6 +1659,22 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.from_lines(lines text[]) IS 'The text of lines that to_lines gave.';
+
+--
+-- Name: golden_key(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.golden_key(question text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select sha256(convert_to(lower(btrim(regexp_replace(question, '\s+', ' ', 'g'))), 'UTF8'))
+$$;
+
+--
+-- Name: FUNCTION golden_key(question text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.golden_key(question text) IS 'Equal for two questions that differ in nothing but capitals and spaces.';
 
 --
 -- Name: responses; Type: TABLE; Schema: app_public; Owner: -
@@ -3184,6 +3293,92 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg_audit_log__chain() IS 'Gives the audit rows of a transaction their places and hashes in the chain, when it commits.';
+
+--
+-- Name: tg_golden_questions__count(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_golden_questions__count() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  update app_private.golden_set set revision = revision + 1;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_golden_questions__count(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_golden_questions__count() IS 'Counts the revision of the set.';
+
+--
+-- Name: tg_golden_questions__embed(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_golden_questions__embed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not exists (select from app_private.embedding_cache c join app_public.club_settings s on s.embedding_model = c.model where c.content_hash = app_hidden.embedding_hash(NEW.question)) then
+    perform app_hidden.add_job('search_units__embed');
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_golden_questions__embed(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_golden_questions__embed() IS 'Wants the question''s vector, where the cache has none of the club''s model.';
+
+--
+-- Name: tg_golden_questions__govern(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_golden_questions__govern() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  -- An erasure says in privacy_actions who and why; and an answer that is deleted takes nothing but its id along.
+  if app_hidden.erasing() or (TG_OP = 'UPDATE' and to_jsonb(NEW) = to_jsonb(OLD) || '{"response_id": null}') then
+    return coalesce(NEW, OLD);
+  end if;
+  perform app_hidden.require_actor();
+  perform app_hidden.require_reason(app_hidden.current_reason());
+  if TG_OP = 'DELETE' then
+    return OLD;
+  end if;
+  NEW.question := btrim(regexp_replace(NEW.question, '\s+', ' ', 'g'));
+  NEW.note := nullif(btrim(NEW.note), '');
+  NEW.updated_by := app_hidden.require_actor();
+  NEW.updated_at := clock_timestamp();
+  if TG_OP = 'INSERT' then
+    NEW.created_by := NEW.updated_by;
+  elsif app_hidden.golden_key(NEW.question) <> app_hidden.golden_key(OLD.question) then
+    NEW.response_id := null; -- staff's own words by now
+  end if;
+  if NEW.expected_sop_id is null and NEW.expected_category is not null then
+    select s.id into NEW.expected_sop_id from app_public.sops s where s.category = NEW.expected_category and s.section = NEW.expected_topic and s.archived_at is null;
+    if NEW.expected_sop_id is not null then
+      NEW.expected_category := null;
+      NEW.expected_topic := null;
+    end if;
+  end if;
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_golden_questions__govern(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_golden_questions__govern() IS 'Refuses a change without author (CO001) or reason (CO002), says who made it, and takes the SOP for the topic that has its name.';
 
 --
 -- Name: tg_improvement_evidence__not_erased(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -5942,6 +6137,8 @@ CREATE FUNCTION app_private.compared_texts() RETURNS TABLE(content_hash bytea, c
         from app_public.improvement_queue q, lateral app_private.text_to_publish(q) p, lateral app_hidden.sop_units(p.category, p.section, p.content) u
        where q.status = 'pending' and q.kind in ('sop_edit', 'sop_new') and p.content is not null
       union all
+      select g.question from app_public.golden_questions g
+      union all
       -- Failures are near each other or not; dry runs ask them again, and the last good questions too.
       select f.query from app_public.failed_responses f left join app_public.failure_patterns p on p.id = f.pattern_id
        where f.withdrawn_at is null and f.erased_at is null and p.status is distinct from 'resolved'
@@ -5957,7 +6154,7 @@ $$;
 -- Name: FUNCTION compared_texts(); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.compared_texts() IS 'Every text whose vector is compared with others now: of search units, waiting proposals, failures that are not resolved, and the questions of dry runs.';
+COMMENT ON FUNCTION app_private.compared_texts() IS 'Every text whose vector is compared with others now: of search units, golden questions, waiting proposals, failures that are not resolved, and the questions of dry runs.';
 
 --
 -- Name: correct_spelling(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6182,6 +6379,8 @@ CREATE FUNCTION app_private.embeddings_promised() RETURNS SETOF bytea
     AS $$
   select u.content_hash from app_private.search_units u where u.kind <> 'profile'
   union all
+  select app_hidden.embedding_hash(g.question) from app_public.golden_questions g
+  union all
   select app_hidden.embedding_hash(e ->> 'question') from app_public.improvement_queue q, jsonb_array_elements(q.suggested_sop_update -> 'entries') e
    where q.status = 'pending' and jsonb_typeof(q.suggested_sop_update -> 'entries') = 'array'
   union all
@@ -6194,7 +6393,7 @@ $$;
 -- Name: FUNCTION embeddings_promised(); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.embeddings_promised() IS 'Keys of the vectors that searching, and approving what waits, must find.';
+COMMENT ON FUNCTION app_private.embeddings_promised() IS 'Keys of the vectors that searching, approving what waits, and checking the golden questions must find.';
 
 --
 -- Name: privacy_actions; Type: TABLE; Schema: app_public; Owner: -
@@ -6742,6 +6941,44 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.forget_viewers() IS 'Forgets who has not looked for 45 seconds, and tells the others.';
+
+--
+-- Name: golden_revision(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.golden_revision() RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select s.revision from app_private.golden_set s
+$$;
+
+--
+-- Name: FUNCTION golden_revision(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.golden_revision() IS 'Grows with every statement that changes golden questions: a result of an earlier revision is of another set.';
+
+--
+-- Name: golden_targets(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.golden_targets() RETURNS TABLE(golden_question_id integer, question text, site_id integer, expected text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- An SOP that took a topic's name has its entries too.
+  select g.id, g.question, g.site_id, case when g.hand_over then 'hand_over' else app_hidden.target_of(coalesce(g.expected_sop_id, s.id), g.expected_category, g.expected_topic) end
+    from app_public.golden_questions g
+    left join app_public.sops s on s.category = g.expected_category and s.section = g.expected_topic and s.archived_at is null
+   order by g.id
+$$;
+
+--
+-- Name: FUNCTION golden_targets(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.golden_targets() IS 'The golden questions with what each must find: sop:<id>, topic:<category>/<topic>, or hand_over.';
 
 --
 -- Name: hear_customer(app_public.tickets, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7526,6 +7763,71 @@ $$;
 COMMENT ON FUNCTION app_private.pseudonym(name text) IS 'What stands for visitor:<id> once the visitor is erased: the same for the same visitor, and no way back. Names of staff stay.';
 
 --
+-- Name: put_golden_question(app_public.golden_questions); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.put_golden_question(golden app_public.golden_questions) RETURNS app_public.golden_questions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_twin app_public.golden_questions;
+  v_golden app_public.golden_questions;
+begin
+  if coalesce(btrim(golden.question), '') = '' then
+    raise exception 'A golden question needs its question.' using errcode = 'CO005';
+  elsif length(golden.question) > 1000 then
+    raise exception 'The question is % characters long; 1,000 are the most.', length(golden.question) using errcode = 'CO006';
+  elsif length(golden.note) > 2000 then
+    raise exception 'The note is % characters long; 2,000 are the most.', length(golden.note) using errcode = 'CO006';
+  elsif (golden.expected_category is null) <> (golden.expected_topic is null)
+        or (golden.expected_sop_id is not null)::integer + (golden.expected_category is not null)::integer + golden.hand_over::integer <> 1 then
+    raise exception 'Say one thing that is expected: an SOP, or category and topic of knowledge, or that a person answers.'
+      using errcode = 'CO005', hint = 'expected_sop_id; or expected_category and expected_topic; or hand_over => true.';
+  end if;
+  if golden.expected_sop_id is not null and (golden.id is null or golden.expected_sop_id is distinct from (select g.expected_sop_id from app_public.golden_questions g where g.id = golden.id)) then
+    if (app_hidden.find_sop(golden.expected_sop_id)).archived_at is not null then
+      raise exception 'SOP % is archived: nothing is answered from it.', golden.expected_sop_id using errcode = 'CO005', hint = 'Expect another, or bring it back: rollback_sop(sop_id, version, reason).';
+    end if;
+  elsif golden.expected_category is not null
+        and not exists (select from app_public.knowledge_base k where k.category = golden.expected_category and k.topic = golden.expected_topic)
+        and not exists (select from app_public.sops s where s.category = golden.expected_category and s.section = golden.expected_topic and s.archived_at is null) then
+    raise exception 'There is neither an SOP nor knowledge named %/%.', golden.expected_category, golden.expected_topic
+      using errcode = 'CO404', hint = 'select distinct category, topic from knowledge_base;';
+  end if;
+  select * into v_twin from app_public.golden_questions g
+   where app_hidden.golden_key(g.question) = app_hidden.golden_key(golden.question) and coalesce(g.site_id, 0) = coalesce(golden.site_id, 0) and g.id is distinct from golden.id;
+  if v_twin.id is not null and golden.id is null
+     and (v_twin.expected_sop_id, v_twin.expected_category, v_twin.expected_topic, v_twin.hand_over) is not distinct from
+         (golden.expected_sop_id, golden.expected_category::varchar, golden.expected_topic::varchar, golden.hand_over)
+     and (golden.note is null or golden.note is not distinct from v_twin.note) then
+    return v_twin; -- saved already: repeating a call is harmless
+  elsif v_twin.id is not null then
+    raise exception 'Golden question % asks that already%.', v_twin.id, case when v_twin.site_id is null then '' else ' at this site' end
+      using errcode = 'CO409', detail = jsonb_build_object('id', v_twin.id)::text, hint = 'Change what that one expects: save_golden_question(…, id => ' || v_twin.id || ').';
+  end if;
+  if golden.id is null then
+    insert into app_public.golden_questions (question, expected_sop_id, expected_category, expected_topic, hand_over, site_id, response_id, note)
+    values (golden.question, golden.expected_sop_id, golden.expected_category, golden.expected_topic, golden.hand_over, golden.site_id, golden.response_id, golden.note)
+    returning * into v_golden;
+  else
+    update app_public.golden_questions g
+       set question = golden.question, expected_sop_id = golden.expected_sop_id, expected_category = golden.expected_category, expected_topic = golden.expected_topic,
+           hand_over = golden.hand_over, site_id = golden.site_id, note = golden.note
+     where g.id = golden.id
+    returning * into v_golden;
+  end if;
+  return v_golden;
+end
+$$;
+
+--
+-- Name: FUNCTION put_golden_question(golden app_public.golden_questions); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.put_golden_question(golden app_public.golden_questions) IS 'Writes a golden question, a new one where it has no id. Errors: CO005 incomplete, archived, or more than one thing expected, CO006 too long, CO404 no such SOP or topic, CO409 another asks the same.';
+
+--
 -- Name: question_brief(text, text, app_public.tickets, bigint); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7659,14 +7961,16 @@ CREATE FUNCTION app_private.quotes_of(items text[]) RETURNS jsonb
       from app_public.sops s join app_public.sop_versions a on a.sop_id = s.id join item i on strpos(a.content, i.i) > 0 group by s.id
     union all
     select jsonb_build_object('kind', 'knowledge', 'id', k.id, 'source', k.source, 'quotes', jsonb_agg(distinct i.i))
-      from app_public.knowledge_base k join item i on strpos(k.question, i.i) > 0 or strpos(k.answer, i.i) > 0 where k.source <> 'learned' or k.trust = 3 group by k.id) f
+      from app_public.knowledge_base k join item i on strpos(k.question, i.i) > 0 or strpos(k.answer, i.i) > 0 where k.source <> 'learned' or k.trust = 3 group by k.id
+    union all
+    select jsonb_build_object('kind', 'golden', 'id', g.id, 'quotes', jsonb_agg(distinct i.i)) from app_public.golden_questions g join item i on strpos(g.question, i.i) > 0 or strpos(g.note, i.i) > 0 group by g.id) f
 $$;
 
 --
 -- Name: FUNCTION quotes_of(items text[]); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.quotes_of(items text[]) IS 'Proposals, SOPs (with the versions of their history) and published knowledge that quote one of these texts of eight characters or more.';
+COMMENT ON FUNCTION app_private.quotes_of(items text[]) IS 'Proposals, SOPs (with the versions of their history), published knowledge and golden questions that quote one of these texts of eight characters or more.';
 
 --
 -- Name: rebuild_knowledge_unit(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9416,13 +9720,18 @@ CREATE FUNCTION app_private.vectors_wanted(most integer DEFAULT 256) RETURNS TAB
   select distinct w.embedding_text from (
     select u.embedding_text from app_private.search_units u where u.embedding is null and u.kind <> 'profile' order by u.id limit most
   ) w
+  union
+  select q.question from (
+    select g.question from app_public.golden_questions g, app_public.club_settings s
+     where not exists (select from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(g.question) and c.model = s.embedding_model) order by g.id limit most
+  ) q
 $$;
 
 --
 -- Name: FUNCTION vectors_wanted(most integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.vectors_wanted(most integer) IS 'Texts of the search space that have no vector yet, the oldest first.';
+COMMENT ON FUNCTION app_private.vectors_wanted(most integer) IS 'Texts of the search space, and golden questions, that have no vector yet, the oldest first; at most so many of each.';
 
 --
 -- Name: vote(integer, bigint, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10393,6 +10702,64 @@ Ratings by the day the answer was given, and the share that was helpful (0 to 1;
 Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
 
 --
+-- Name: golden_from_response(bigint, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.golden_from_response(response_id bigint, reason text DEFAULT NULL::text) RETURNS app_public.golden_questions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_response app_public.responses;
+  v_source app_public.response_sources;
+  v_golden app_public.golden_questions;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  -- It copies a customer's words.
+  perform app_private.take_turns_with_erasure();
+  select * into v_response from app_public.responses r where r.id = golden_from_response.response_id;
+  if v_response.id is null then
+    raise exception 'There is no response with id %.', golden_from_response.response_id using errcode = 'CO404';
+  elsif v_response.erased_at is not null then
+    raise exception 'This answer was erased; there is nothing left to ask.' using errcode = 'CO110';
+  elsif v_response.feedback = 'unhelpful' then
+    raise exception 'This answer was rated unhelpful: what it did is not what you expect.'
+      using errcode = 'CO005', hint = 'Write the golden question with what should have answered: save_golden_question(question, expected_sop_id => …).';
+  elsif v_response.outcome in ('withheld', 'paused', 'drafted') then
+    raise exception 'Nobody was given this answer (%), so it says nothing of what is right.', v_response.outcome
+      using errcode = 'CO005', hint = 'Write the golden question by hand: save_golden_question(question, expected_sop_id => …).';
+  end if;
+  v_golden.question := app_hidden.learnable_question(v_response.question);
+  v_golden.site_id := v_response.site_id;
+  v_golden.response_id := v_response.id;
+  v_golden.hand_over := v_response.outcome = 'handed_over';
+  if not v_golden.hand_over then
+    select * into v_source from app_public.response_sources s where s.response_id = v_response.id and s.cited order by s.rank limit 1;
+    if v_source.response_id is null then
+      raise exception 'This answer cites no source, so nothing says what should answer the question.'
+        using errcode = 'CO005', hint = 'Write the golden question by hand: save_golden_question(question, expected_sop_id => …).';
+    end if;
+    v_golden.expected_sop_id := v_source.sop_id;
+    if v_source.sop_id is null then
+      v_golden.expected_category := v_source.category;
+      v_golden.expected_topic := v_source.topic;
+    end if;
+  end if;
+  perform app_hidden.set_reason(coalesce(nullif(left(btrim(golden_from_response.reason), 4000), ''), case when v_golden.hand_over then 'Handed over, as it should be' else 'Answered well' end));
+  return app_private.put_golden_question(v_golden);
+end
+$$;
+
+--
+-- Name: FUNCTION golden_from_response(response_id bigint, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.golden_from_response(response_id bigint, reason text) IS 'Makes a golden question of an answer: its question, masked and at most 500 characters, at its site, must go on finding the first source that it cites; one that was handed over must go on being handed over. reason: why; "Answered well" unless given. Repeating it changes nothing.
+Errors: CO001 no actor, CO005 rated unhelpful, not given to anybody, or without a cited source, CO110 erased, CO403 not a reviewer, CO404 no such response, or its source is gone, CO409 another asks the same and expects something else.';
+
+--
 -- Name: hand_back(integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -11325,6 +11692,33 @@ COMMENT ON FUNCTION app_public.reject_improvement(id integer, reason text) IS 'T
 Errors: CO001 no actor, CO002 no reason, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
 
 --
+-- Name: remove_golden_question(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.remove_golden_question(id integer, reason text) RETURNS app_public.golden_questions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_golden app_public.golden_questions;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(remove_golden_question.reason));
+  v_golden := app_hidden.find_golden_question(remove_golden_question.id);
+  delete from app_public.golden_questions g where g.id = v_golden.id;
+  return v_golden;
+end
+$$;
+
+--
+-- Name: FUNCTION remove_golden_question(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.remove_golden_question(id integer, reason text) IS 'Takes a golden question out of the set, and returns it as it was. reason: why.
+Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such golden question.';
+
+--
 -- Name: llm_prices; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -11917,6 +12311,48 @@ $$;
 
 COMMENT ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) IS 'Makes an earlier version''s text the next version: history grows, nothing is lost. Repeating it changes nothing.
 Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such SOP or version.';
+
+--
+-- Name: save_golden_question(text, integer, text, text, boolean, text, text, integer, text, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.save_golden_question(question text, expected_sop_id integer DEFAULT NULL::integer, expected_category text DEFAULT NULL::text, expected_topic text DEFAULT NULL::text, hand_over boolean DEFAULT false, site text DEFAULT NULL::text, note text DEFAULT NULL::text, id integer DEFAULT NULL::integer, reason text DEFAULT NULL::text, expected_updated_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS app_public.golden_questions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_golden app_public.golden_questions;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  perform app_hidden.set_reason(case when save_golden_question.id is null then coalesce(nullif(left(btrim(save_golden_question.reason), 4000), ''), 'Written by hand')
+                                     else app_hidden.require_reason(save_golden_question.reason) end);
+  if save_golden_question.id is not null then
+    v_golden := app_hidden.find_golden_question(save_golden_question.id);
+    -- A browser's clock knows milliseconds, ours microseconds.
+    if date_trunc('milliseconds', v_golden.updated_at) <> date_trunc('milliseconds', expected_updated_at) then
+      raise exception 'Golden question % was changed while you edited it.', v_golden.id
+        using errcode = 'CO120', detail = jsonb_build_object('id', v_golden.id, 'updated_at', v_golden.updated_at)::text, hint = 'Look at it as it is now, then save again.';
+    end if;
+  end if;
+  v_golden.question := btrim(regexp_replace(save_golden_question.question, '\s+', ' ', 'g'));
+  v_golden.expected_sop_id := save_golden_question.expected_sop_id;
+  v_golden.expected_category := nullif(btrim(save_golden_question.expected_category), '');
+  v_golden.expected_topic := nullif(btrim(save_golden_question.expected_topic), '');
+  v_golden.hand_over := coalesce(save_golden_question.hand_over, false);
+  v_golden.site_id := app_hidden.find_site(save_golden_question.site);
+  v_golden.note := nullif(btrim(save_golden_question.note), '');
+  return app_private.put_golden_question(v_golden);
+end
+$$;
+
+--
+-- Name: FUNCTION save_golden_question(question text, expected_sop_id integer, expected_category text, expected_topic text, hand_over boolean, site text, note text, id integer, reason text, expected_updated_at timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.save_golden_question(question text, expected_sop_id integer, expected_category text, expected_topic text, hand_over boolean, site text, note text, id integer, reason text, expected_updated_at timestamp with time zone) IS 'Writes a golden question: a new one, or over the one with this id. Expected is one of: expected_sop_id; expected_category and expected_topic (knowledge; an SOP of that name is taken for it); hand_over (a person must answer). question: at most 1,000 characters, without anybody''s personal data. site (slug): where it is asked. note: why it matters. reason: why it changes; a new one needs none. expected_updated_at: as you read it; saving over a later change is refused. Repeating a call changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO005 incomplete, archived, or more than one thing expected, CO006 too long, CO120 changed meanwhile, CO403 not a reviewer, CO404 no such golden question, SOP, topic or site, CO409 another asks the same.';
 
 --
 -- Name: save_knowledge(text, text, text, text, text, text, timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -13397,6 +13833,22 @@ CREATE TABLE app_private.embedding_cache (
 COMMENT ON TABLE app_private.embedding_cache IS 'Vectors by what they are of and who made them, so that approving needs no model.';
 
 --
+-- Name: golden_set; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.golden_set (
+    id boolean DEFAULT true NOT NULL,
+    revision bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT golden_set_has_one_row CHECK (id)
+);
+
+--
+-- Name: TABLE golden_set; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.golden_set IS 'One row: how often the golden questions have changed.';
+
+--
 -- Name: improvement_viewers; Type: TABLE; Schema: app_private; Owner: -
 --
 
@@ -13823,6 +14275,19 @@ ALTER TABLE app_public.failed_responses ALTER COLUMN id ADD GENERATED BY DEFAULT
 
 ALTER TABLE app_public.failure_patterns ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.failure_patterns_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: golden_questions_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.golden_questions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.golden_questions_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -14650,6 +15115,13 @@ ALTER TABLE ONLY app_private.embedding_cache
     ADD CONSTRAINT embedding_cache_pkey PRIMARY KEY (content_hash, model);
 
 --
+-- Name: golden_set golden_set_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.golden_set
+    ADD CONSTRAINT golden_set_pkey PRIMARY KEY (id);
+
+--
 -- Name: improvement_viewers improvement_viewers_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -14823,6 +15295,13 @@ ALTER TABLE ONLY app_public.failed_responses
 
 ALTER TABLE ONLY app_public.failure_patterns
     ADD CONSTRAINT failure_patterns_pkey PRIMARY KEY (id);
+
+--
+-- Name: golden_questions golden_questions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.golden_questions
+    ADD CONSTRAINT golden_questions_pkey PRIMARY KEY (id);
 
 --
 -- Name: improvement_evidence improvement_evidence_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -15366,6 +15845,30 @@ CREATE INDEX failed_responses_words ON app_public.failed_responses USING gin (to
 CREATE INDEX failure_patterns_sop_id ON app_public.failure_patterns USING btree (sop_id);
 
 --
+-- Name: golden_questions_expected_sop_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX golden_questions_expected_sop_id ON app_public.golden_questions USING btree (expected_sop_id);
+
+--
+-- Name: golden_questions_key; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX golden_questions_key ON app_public.golden_questions USING btree (app_hidden.golden_key(question), COALESCE(site_id, 0));
+
+--
+-- Name: golden_questions_response_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX golden_questions_response_id ON app_public.golden_questions USING btree (response_id);
+
+--
+-- Name: golden_questions_site_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX golden_questions_site_id ON app_public.golden_questions USING btree (site_id);
+
+--
 -- Name: improvement_evidence_failed_response_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -15847,6 +16350,12 @@ CREATE TRIGGER _100_append_only_whole BEFORE TRUNCATE ON app_public.privacy_acti
 CREATE TRIGGER _100_decide BEFORE INSERT OR UPDATE ON app_public.improvement_queue FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_improvement_queue__decide();
 
 --
+-- Name: golden_questions _100_govern; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_govern BEFORE INSERT OR DELETE OR UPDATE ON app_public.golden_questions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_golden_questions__govern();
+
+--
 -- Name: knowledge_base _100_govern; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -15925,6 +16434,12 @@ CREATE TRIGGER _100_version BEFORE INSERT OR UPDATE ON app_public.prompts FOR EA
 CREATE TRIGGER _100_version BEFORE INSERT OR UPDATE ON app_public.sops FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_sops__version();
 
 --
+-- Name: golden_questions _200_embed; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _200_embed AFTER INSERT OR UPDATE OF question ON app_public.golden_questions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_golden_questions__embed();
+
+--
 -- Name: knowledge_base _200_index; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -15941,6 +16456,12 @@ CREATE TRIGGER _200_record AFTER INSERT OR UPDATE ON app_public.prompts FOR EACH
 --
 
 CREATE TRIGGER _200_record AFTER INSERT OR UPDATE ON app_public.sops FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_sops__record();
+
+--
+-- Name: golden_questions _300_count; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _300_count AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON app_public.golden_questions FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_golden_questions__count();
 
 --
 -- Name: sops _300_keep; Type: TRIGGER; Schema: app_public; Owner: -
@@ -15989,6 +16510,12 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.club_se
 --
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.emergency_signals FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('created_at');
+
+--
+-- Name: golden_questions _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.golden_questions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'response_id');
 
 --
 -- Name: improvement_queue _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
@@ -16227,6 +16754,27 @@ ALTER TABLE ONLY app_public.failed_responses
 
 ALTER TABLE ONLY app_public.failure_patterns
     ADD CONSTRAINT failure_patterns_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE SET NULL;
+
+--
+-- Name: golden_questions golden_questions_expected_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.golden_questions
+    ADD CONSTRAINT golden_questions_expected_sop_id_fkey FOREIGN KEY (expected_sop_id) REFERENCES app_public.sops(id) ON DELETE RESTRICT;
+
+--
+-- Name: golden_questions golden_questions_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.golden_questions
+    ADD CONSTRAINT golden_questions_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE SET NULL;
+
+--
+-- Name: golden_questions golden_questions_site_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.golden_questions
+    ADD CONSTRAINT golden_questions_site_id_fkey FOREIGN KEY (site_id) REFERENCES app_public.sites(id) ON DELETE RESTRICT;
 
 --
 -- Name: improvement_evidence improvement_evidence_failed_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -16518,6 +17066,12 @@ ALTER TABLE app_private.dead_job_alerts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.embedding_cache ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: golden_set; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.golden_set ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: improvement_viewers; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -16582,6 +17136,12 @@ CREATE POLICY select_auditor ON app_private.dead_job_alerts FOR SELECT TO audito
 --
 
 CREATE POLICY select_auditor ON app_private.embedding_cache FOR SELECT TO auditor USING (true);
+
+--
+-- Name: golden_set select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.golden_set FOR SELECT TO auditor USING (true);
 
 --
 -- Name: improvement_viewers select_auditor; Type: POLICY; Schema: app_private; Owner: -
@@ -16714,6 +17274,12 @@ ALTER TABLE app_public.failed_responses ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE app_public.failure_patterns ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: golden_questions; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.golden_questions ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: improvement_evidence; Type: ROW SECURITY; Schema: app_public; Owner: -
@@ -16980,6 +17546,12 @@ CREATE POLICY select_agent ON app_public.failed_responses FOR SELECT TO agent US
 CREATE POLICY select_agent ON app_public.failure_patterns FOR SELECT TO agent USING (true);
 
 --
+-- Name: golden_questions select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.golden_questions FOR SELECT TO agent USING (true);
+
+--
 -- Name: improvement_evidence select_agent; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -17116,6 +17688,12 @@ CREATE POLICY select_auditor ON app_public.failed_responses FOR SELECT TO audito
 --
 
 CREATE POLICY select_auditor ON app_public.failure_patterns FOR SELECT TO auditor USING (true);
+
+--
+-- Name: golden_questions select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.golden_questions FOR SELECT TO auditor USING (true);
 
 --
 -- Name: improvement_evidence select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -17354,6 +17932,12 @@ CREATE POLICY select_worker ON app_public.failed_responses FOR SELECT TO worker 
 --
 
 CREATE POLICY select_worker ON app_public.failure_patterns FOR SELECT TO worker USING (true);
+
+--
+-- Name: golden_questions select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.golden_questions FOR SELECT TO worker USING (true);
 
 --
 -- Name: improvement_evidence select_worker; Type: POLICY; Schema: app_public; Owner: -
@@ -18152,6 +18736,20 @@ GRANT INSERT(sop_id),UPDATE(sop_id) ON TABLE app_public.knowledge_base TO review
 REVOKE ALL ON FUNCTION app_hidden.find_entry(id integer) FROM PUBLIC;
 
 --
+-- Name: TABLE golden_questions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.golden_questions TO agent;
+GRANT SELECT ON TABLE app_public.golden_questions TO auditor;
+GRANT SELECT ON TABLE app_public.golden_questions TO worker;
+
+--
+-- Name: FUNCTION find_golden_question(id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_golden_question(id integer) FROM PUBLIC;
+
+--
 -- Name: TABLE prompts; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -18238,6 +18836,12 @@ REVOKE ALL ON FUNCTION app_hidden.find_ticket(ticket_id integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.from_lines(lines text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO agent;
 GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO auditor;
+
+--
+-- Name: FUNCTION golden_key(question text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.golden_key(question text) FROM PUBLIC;
 
 --
 -- Name: TABLE responses; Type: ACL; Schema: app_public; Owner: -
@@ -18680,6 +19284,24 @@ REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__append_only() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__chain() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_golden_questions__count(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_golden_questions__count() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_golden_questions__embed(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_golden_questions__embed() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_golden_questions__govern(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_golden_questions__govern() FROM PUBLIC;
 
 --
 -- Name: FUNCTION tg_improvement_evidence__not_erased(); Type: ACL; Schema: app_hidden; Owner: -
@@ -19296,6 +19918,18 @@ REVOKE ALL ON FUNCTION app_private.first_result(question text, OUT target text, 
 REVOKE ALL ON FUNCTION app_private.forget_viewers() FROM PUBLIC;
 
 --
+-- Name: FUNCTION golden_revision(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.golden_revision() FROM PUBLIC;
+
+--
+-- Name: FUNCTION golden_targets(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.golden_targets() FROM PUBLIC;
+
+--
 -- Name: FUNCTION hear_customer(ticket app_public.tickets, query text); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -19477,6 +20111,12 @@ GRANT ALL ON FUNCTION app_private.propose_analysis(analysis_id integer, attempt 
 --
 
 REVOKE ALL ON FUNCTION app_private.pseudonym(name text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION put_golden_question(golden app_public.golden_questions); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.put_golden_question(golden app_public.golden_questions) FROM PUBLIC;
 
 --
 -- Name: FUNCTION question_brief(query text, site text, ticket app_public.tickets, upto bigint); Type: ACL; Schema: app_private; Owner: -
@@ -20136,6 +20776,13 @@ GRANT ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone,
 GRANT ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
 
 --
+-- Name: FUNCTION golden_from_response(response_id bigint, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.golden_from_response(response_id bigint, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.golden_from_response(response_id bigint, reason text) TO reviewer;
+
+--
 -- Name: FUNCTION hand_back(ticket_id integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -20353,6 +21000,13 @@ REVOKE ALL ON FUNCTION app_public.reject_improvement(id integer, reason text) FR
 GRANT ALL ON FUNCTION app_public.reject_improvement(id integer, reason text) TO reviewer;
 
 --
+-- Name: FUNCTION remove_golden_question(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.remove_golden_question(id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.remove_golden_question(id integer, reason text) TO reviewer;
+
+--
 -- Name: TABLE llm_prices; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -20551,6 +21205,13 @@ GRANT ALL ON FUNCTION app_public.rollback_prompt(prompt_id integer, version inte
 
 REVOKE ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION save_golden_question(question text, expected_sop_id integer, expected_category text, expected_topic text, hand_over boolean, site text, note text, id integer, reason text, expected_updated_at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.save_golden_question(question text, expected_sop_id integer, expected_category text, expected_topic text, hand_over boolean, site text, note text, id integer, reason text, expected_updated_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.save_golden_question(question text, expected_sop_id integer, expected_category text, expected_topic text, hand_over boolean, site text, note text, id integer, reason text, expected_updated_at timestamp with time zone) TO reviewer;
 
 --
 -- Name: FUNCTION save_knowledge(category text, topic text, question text, answer text, reason text, site text, valid_from timestamp with time zone, valid_to timestamp with time zone, source text); Type: ACL; Schema: app_public; Owner: -
@@ -21597,6 +22258,12 @@ GRANT SELECT ON TABLE app_private.dead_job_alerts TO auditor;
 --
 
 GRANT SELECT ON TABLE app_private.embedding_cache TO auditor;
+
+--
+-- Name: TABLE golden_set; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.golden_set TO auditor;
 
 --
 -- Name: TABLE improvement_viewers; Type: ACL; Schema: app_private; Owner: -

@@ -17,6 +17,7 @@ import { migrateDatabase, migrateSettings, projectFolder } from '../core/databas
 import { exportGraphqlSchema } from '../server/schema.ts'
 import { permissionsFile, readPermissions, writePermissions } from './permissions.ts'
 
+const currentSql = join(projectFolder, 'migrations', 'current.sql')
 const schemaSql = join(projectFolder, 'data', 'schema.sql')
 const schemaGraphql = join(projectFolder, 'data', 'schema.graphql')
 const schemaTypes = join(projectFolder, 'web', 'graphql', 'schema.d.ts')
@@ -93,9 +94,12 @@ async function permissions(url: string): Promise<string> {
   }
 }
 
-async function fresh(): Promise<{ sql: string; graphql: string; permissions: string; url: string }> {
+async function fresh(
+  options: { current?: boolean } = {},
+): Promise<{ sql: string; graphql: string; permissions: string; url: string }> {
   const url = await recreate('schema')
   await migrateDatabase(url)
+  if (options.current && /^--!include/m.test(readFileSync(currentSql, 'utf8'))) await reapply(url)
   return { sql: dump(url), graphql: await exportGraphqlSchema(url), permissions: await permissions(url), url }
 }
 
@@ -134,7 +138,8 @@ if (command === 'commit') {
 } else if (command === 'worker-schema') {
   await runMigrations({ connectionString: process.env.GM_DBURL! })
 } else if (command === 'dump') {
-  const made = await fresh()
+  // What is being written is in it too, so that a branch has its types before it is committed as a migration.
+  const made = await fresh({ current: true })
   writeFileSync(schemaSql, made.sql)
   writeFileSync(schemaGraphql, made.graphql)
   writeFileSync(schemaTypes, await graphqlTypes(made.graphql))

@@ -19,6 +19,7 @@
 --!include tables/messages.sql
 --!include tables/knowledge_votes.sql
 --!include tables/knowledge_questions.sql
+--!include tables/golden_questions.sql
 --!include tables/search_units.sql
 --!include tables/search_vocabulary.sql
 --!include tables/emergency_signals.sql
@@ -59,6 +60,7 @@
 --!include functions/rebuild_units.sql
 --!include functions/search.sql
 --!include functions/refresh_search_statistics.sql
+--!include functions/golden_questions.sql
 --!include functions/vectors_wanted.sql
 --!include functions/improvement_handlers.sql
 --!include functions/undo_improvement.sql
@@ -76,6 +78,7 @@
 --!include triggers/knowledge_base.sql
 --!include triggers/improvement_queue.sql
 --!include triggers/prompts.sql
+--!include triggers/golden_questions.sql
 --!include triggers/users.sql
 --!include triggers/privacy.sql
 --!include triggers/audit.sql
@@ -126,6 +129,7 @@
 --!include mutations/save_prompt.sql
 --!include mutations/save_knowledge.sql
 --!include mutations/knowledge.sql
+--!include mutations/golden_questions.sql
 --!include mutations/import_sop_version.sql
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql

@@ -27,6 +27,8 @@ create or replace function app_private.embeddings_promised() returns setof bytea
 language sql stable security definer set search_path = app_public, public, pg_temp as $$
   select u.content_hash from app_private.search_units u where u.kind <> 'profile'
   union all
+  select app_hidden.embedding_hash(g.question) from app_public.golden_questions g
+  union all
   select app_hidden.embedding_hash(e ->> 'question') from app_public.improvement_queue q, jsonb_array_elements(q.suggested_sop_update -> 'entries') e
    where q.status = 'pending' and jsonb_typeof(q.suggested_sop_update -> 'entries') = 'array'
   union all
@@ -34,7 +36,7 @@ language sql stable security definer set search_path = app_public, public, pg_te
     from app_public.improvement_queue q, app_hidden.sop_units(q.suggested_sop_update ->> 'category', q.suggested_sop_update ->> 'section', q.suggested_sop_update ->> 'new_content') u
    where q.status = 'pending' and q.kind in ('sop_edit', 'sop_new')
 $$;
-comment on function app_private.embeddings_promised() is 'Keys of the vectors that searching, and approving what waits, must find.';
+comment on function app_private.embeddings_promised() is 'Keys of the vectors that searching, approving what waits, and checking the golden questions must find.';
 
 -- Texts, visitors and raters; rows, outcomes, ratings and times stay for the statistics.
 create or replace function app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[] default '{}') returns jsonb
@@ -188,9 +190,11 @@ language sql stable security definer set search_path = app_public, public, pg_te
       from app_public.sops s join app_public.sop_versions a on a.sop_id = s.id join item i on strpos(a.content, i.i) > 0 group by s.id
     union all
     select jsonb_build_object('kind', 'knowledge', 'id', k.id, 'source', k.source, 'quotes', jsonb_agg(distinct i.i))
-      from app_public.knowledge_base k join item i on strpos(k.question, i.i) > 0 or strpos(k.answer, i.i) > 0 where k.source <> 'learned' or k.trust = 3 group by k.id) f
+      from app_public.knowledge_base k join item i on strpos(k.question, i.i) > 0 or strpos(k.answer, i.i) > 0 where k.source <> 'learned' or k.trust = 3 group by k.id
+    union all
+    select jsonb_build_object('kind', 'golden', 'id', g.id, 'quotes', jsonb_agg(distinct i.i)) from app_public.golden_questions g join item i on strpos(g.question, i.i) > 0 or strpos(g.note, i.i) > 0 group by g.id) f
 $$;
-comment on function app_private.quotes_of(text[]) is 'Proposals, SOPs (with the versions of their history) and published knowledge that quote one of these texts of eight characters or more.';
+comment on function app_private.quotes_of(text[]) is 'Proposals, SOPs (with the versions of their history), published knowledge and golden questions that quote one of these texts of eight characters or more.';
 
 create or replace function app_private.erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text) returns jsonb
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$

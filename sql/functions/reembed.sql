@@ -15,6 +15,8 @@ language sql stable security definer set search_path = app_public, public, pg_te
         from app_public.improvement_queue q, lateral app_private.text_to_publish(q) p, lateral app_hidden.sop_units(p.category, p.section, p.content) u
        where q.status = 'pending' and q.kind in ('sop_edit', 'sop_new') and p.content is not null
       union all
+      select g.question from app_public.golden_questions g
+      union all
       -- Failures are near each other or not; dry runs ask them again, and the last good questions too.
       select f.query from app_public.failed_responses f left join app_public.failure_patterns p on p.id = f.pattern_id
        where f.withdrawn_at is null and f.erased_at is null and p.status is distinct from 'resolved'
@@ -26,7 +28,7 @@ language sql stable security definer set search_path = app_public, public, pg_te
    order by t.content_hash
 $$;
 comment on function app_private.compared_texts() is
-  'Every text whose vector is compared with others now: of search units, waiting proposals, failures that are not resolved, and the questions of dry runs.';
+  'Every text whose vector is compared with others now: of search units, golden questions, waiting proposals, failures that are not resolved, and the questions of dry runs.';
 
 create or replace function app_private.texts_to_embed(model text, after bytea default '', most integer default 128, masked boolean default false)
 returns table (content_hash bytea, content text, sent text)

@@ -61,6 +61,7 @@ grant execute on function app_public.save_sop(text, text, text, text, integer), 
   app_public.restore_knowledge(integer, text), app_public.merge_knowledge(integer, integer[], text),
   app_public.approve_improvement(integer, text, text, integer), app_public.reject_improvement(integer, text),
   app_public.undo_improvement(integer, text), app_public.reopen_improvement(integer, text),
+  app_public.save_golden_question(text, integer, text, text, boolean, text, text, integer, text, timestamptz), app_public.remove_golden_question(integer, text), app_public.golden_from_response(bigint, text),
   app_public.save_prompt(text, text, text, integer), app_public.rollback_prompt(integer, integer, text), app_hidden.find_prompt(integer), app_hidden.require_prompt_text(text),
   app_hidden.begin_prompt_preview(text, text, text[], integer) to reviewer;
 grant execute on function app_public.prompt_diff(integer, integer, integer) to reviewer, auditor;

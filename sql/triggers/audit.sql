@@ -23,10 +23,11 @@ create or replace function app_hidden.audited(r jsonb, ungoverned text[]) return
   select (r - ungoverned - hashed.columns) || coalesce((select jsonb_object_agg(c || '_sha256', encode(sha256(convert_to(r ->> c, 'UTF8')), 'hex')) from unnest(hashed.columns) c where r ->> c is not null), '{}')
     from (select case when r ? 'content' and r ? 'version' then array['content']
                       when r ? 'suggested_sop_update' then array['suggested_sop_update', 'applied']
+                      when r ? 'question' and r ? 'hand_over' then array['question', 'note']
                       when r ? 'question' and r ? 'answer' and (r ->> 'source' in ('learned', 'improvement') or r ->> 'learned_from' is not null or r ->> 'improvement_id' is not null) then array['question', 'answer']
                       else '{}' end as columns) hashed
 $$;
-comment on function app_hidden.audited(jsonb, text[]) is 'A row as the audit log keeps it: without ungoverned columns; a versioned content, a proposal and knowledge that came from customers as SHA-256.';
+comment on function app_hidden.audited(jsonb, text[]) is 'A row as the audit log keeps it: without ungoverned columns; a versioned content, a proposal, a golden question and knowledge that came from customers as SHA-256.';
 
 do $$
 declare
@@ -35,7 +36,7 @@ begin
   foreach v_table slice 1 in array array[
     ['sops', 'updated_at'], ['knowledge_base', 'updated_at, learned_from, usage_count, success_rate, success_count, embeddings, embedding_model'],
     ['knowledge_questions', 'question'],
-    ['improvement_queue', 'updated_at, dry_run, impact, fingerprint'], ['users', 'updated_at'], ['sites', 'updated_at'],
+    ['golden_questions', 'updated_at, response_id'], ['improvement_queue', 'updated_at, dry_run, impact, fingerprint'], ['users', 'updated_at'], ['sites', 'updated_at'],
     ['club_settings', 'updated_at'], ['prompts', 'updated_at'], ['emergency_signals', 'created_at'],
     ['tickets', 'updated_at, awaiting_since, summary, subject, resolution, visitor_id, conversation'], ['retention_rules', 'updated_at'], ['privacy_actions', 'transaction_id'],
     ['sessions', 'last_seen_at, user_agent'], ['api_tokens', 'last_used_at'], ['webhooks', 'updated_at'], ['llm_prices', 'updated_at']]
