@@ -91,7 +91,7 @@ create or replace function app_private.run_preview(questions jsonb) returns json
 language sql volatile set search_path = app_public, public, pg_temp set jit = off as $$
   select coalesce(jsonb_agg(jsonb_build_object('target', a.target, 'title', app_private.target_title(a.target, a.entry_id), 'score', a.score, 'confidence', round(a.confidence::numeric, 4),
            'answered', coalesce(a.confidence >= a.threshold, false), 'text', a.text) order by a.n), '[]')
-    from (select q.n, c.confidence_threshold as threshold, f.score, f.confidence, concat_ws(E'\n', f.heading, f.snippet) as text,
+    from (select q.n, c.confidence_threshold as threshold, f.score, f.confidence, nullif(concat_ws(E'\n', f.heading, f.snippet), '') as text,
                  case when f.sop_id is not null then 'sop:' || f.sop_id when f.rank is not null then 'topic:' || f.category || '/' || f.topic end as target,
                  (select u.id from app_private.search_units u where u.knowledge_id = f.knowledge_id and u.ordinal = 0 limit 1) as entry_id
             from jsonb_array_elements(questions) with ordinality q(asked, n)
@@ -143,7 +143,7 @@ comment on function app_private.within_reach(jsonb, text[], double precision[], 
 create or replace function app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]) returns jsonb
 language sql stable set search_path = app_public, public, pg_temp as $$
   with compared as (
-    select x.n, x.q ->> 'question' as question, x.q ->> 'role' as role, x.q ->> 'expected' as expected, y.a, coalesce(before -> (array_position(asked_again, x.n) - 1), y.a) as b
+    select x.n, x.q ->> 'question' as question, x.q ->> 'role' as role, x.q ->> 'expected' as expected, x.q -> 'expected_title' as title, y.a, coalesce(before -> (array_position(asked_again, x.n) - 1), y.a) as b
       from jsonb_array_elements(questions) with ordinality x(q, n) cross join lateral (select after -> (x.n::integer - 1) as a) y
   ), judged as (
     select c.*, app_hidden.preview_effect(c.role, c.expected, c.b, c.a) as effect from compared c
@@ -159,7 +159,7 @@ language sql stable set search_path = app_public, public, pg_temp as $$
     'golden_broken', count(*) filter (where j.role = 'golden' and j.effect = 'broken'),
     'asked', jsonb_build_object('failing', count(*) filter (where j.role = 'failing'), 'good', count(*) filter (where j.role = 'good'), 'golden', count(*) filter (where j.role = 'golden')),
     'questions', coalesce(jsonb_agg(jsonb_build_object('question', app_hidden.learnable_question(j.question), 'role', j.role, 'effect', j.effect,
-        'expected', j.expected, 'expected_title', app_private.target_title(j.expected),
+        'expected', j.expected, 'expected_title', j.title,
         'before', j.b -> 'target', 'before_title', j.b -> 'title', 'before_confidence', j.b -> 'confidence', 'before_answered', j.b -> 'answered',
         'after', j.a -> 'target', 'after_title', j.a -> 'title', 'after_confidence', j.a -> 'confidence', 'after_answered', j.a -> 'answered')
       || case when j.b -> 'text' is distinct from j.a -> 'text' then jsonb_build_object('before_text', left(j.b ->> 'text', 600), 'after_text', left(j.a ->> 'text', 600)) else '{}' end
@@ -208,18 +208,25 @@ begin
    where e.improvement_id = improvement.id and f.withdrawn_at is null;
   v_lost := array(select unnest(app_hidden.claims_in(v_before)) except select unnest(app_hidden.claims_in(v_after)));
   v_new := array(select unnest(app_hidden.claims_in(v_after)) except select unnest(app_hidden.claims_in(v_before)) except select unnest(v_said));
-  return coalesce((select jsonb_agg(jsonb_build_object('kind', w.kind, 'text', w.text) order by w.place, w.text)
-    from (select 1 as place, 'new_figure' as kind, c as text from unnest(v_new) c
+  return coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', w.kind, 'text', w.text, 'where', w.title)) order by w.place, w.text)
+    from (select 1 as place, 'new_figure' as kind, c as text, null as title from unnest(v_new) c
           union all
           -- A figure that gave way to one that somebody said is what a correction looks like.
-          select 2, 'lost_figure', c from unnest(v_lost) c where not exists (select from unnest(v_said) s where split_part(s, ':', 1) = split_part(c, ':', 1)
+          select 2, 'lost_figure', c, null from unnest(v_lost) c where not exists (select from unnest(v_said) s where split_part(s, ':', 1) = split_part(c, ':', 1)
              and s = any (app_hidden.claims_in(v_after)))
           union all
-          select 3, 'lost_line', left(l, 300) from unnest(app_hidden.lost_lines(v_before, v_after)) l) w), '[]');
+          select 3, 'lost_line', left(l, 300), null from unnest(app_hidden.lost_lines(v_before, v_after)) l
+          union all
+          -- What stands in two procedures is soon wrong in one of them. Short lines may well say the same.
+          select 4, 'repeats', left(l, 300), u.title
+            from (select l, tsvector_to_array(to_tsvector('app_public.clubos', l)) as words from unnest(app_hidden.lost_lines(v_after, v_before)) l) n
+           cross join lateral (select app_private.target_title(u.target) as title from app_private.search_units u
+             where cardinality(n.words) >= 6 and u.kind = 'section' and u.target <> all (app_private.touched_targets(improvement))
+               and u.words @@ (select string_agg(quote_literal(w), '&') from unnest(n.words) w)::tsquery order by u.id limit 1) u) w), '[]');
 end
 $$;
 comment on function app_private.preview_warnings(app_public.improvement_queue) is
-$$What a person should look at before approving a change of a text, once its handler has run: [{kind, text}]. new_figure: a price, time, number, link or promise that stands neither in the text before nor in the failures behind the proposal; lost_figure: one that is gone, and nothing that was said replaces it; lost_line: a line that is gone in any words.$$;
+$$What a person should look at before approving a change of a text, once its handler has run: [{kind, text, where}]. new_figure: a price, time, number, link or promise that stands neither in the text before nor in the failures behind the proposal; lost_figure: one that is gone, and nothing that was said replaces it; lost_line: a line that is gone in any words; repeats: a new line all of whose words stand in one section of another SOP (where).$$;
 
 create or replace function app_private.text_to_publish(improvement app_public.improvement_queue, out category text, out section text, out content text)
 language plpgsql stable set search_path = app_public, public, pg_temp as $$

@@ -33,7 +33,7 @@ begin
     perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
     v_touched := app_private.touched_targets(v_improvement);
-    select coalesce(jsonb_agg(to_jsonb(q)), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
+    select coalesce(jsonb_agg(to_jsonb(q) || jsonb_build_object('expected_title', app_private.target_title(q.expected))), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
     v_after := app_private.run_preview(v_questions);
     v_near_after := app_private.nearest_touched(v_questions, v_touched);
     v_warnings := app_private.preview_warnings(v_improvement);
@@ -49,7 +49,8 @@ begin
   v_before := app_private.run_preview((select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)));
   v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again)
     || jsonb_build_object('warnings', v_warnings, 'base_version', v_version, 'golden_revision', app_private.golden_revision(), 'embedding_model', (select s.embedding_model from app_public.club_settings s),
-         'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
+         'flagged', jsonb_array_length(v_warnings) > 0, 'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
+  v_result := v_result || jsonb_build_object('flagged', (v_result ->> 'flagged')::boolean or (v_result ->> 'broken')::integer + (v_result ->> 'golden_broken')::integer > 0);
   if edited_content is not null then
     return v_result;
   end if;
@@ -63,6 +64,6 @@ end
 $$;
 comment on function app_public.preview_improvement(integer, text, integer) is
 $$Dry run: applies a proposal in a subtransaction, asks through search_knowledge the failing questions behind it, golden questions, those that were answered well by what it touches and known ones of other targets nearest to it, and rolls back. Kept with the proposal, and ranks it.
-{at, ms, fixed, still_failing, broken, changed, unaffected, golden, golden_fixed, golden_broken, asked: {failing, good, golden}, warnings: [{kind: new_figure | lost_figure | lost_line, text}], base_version, golden_revision, embedding_model, questions: [{question, role, effect, expected, before, after, and of these three a title, before_confidence, after_confidence, before_answered, after_answered (sure enough to be given), before_text and after_text where they differ}]}, or {conflict}. effect: as app_hidden.preview_effect says; fixed and still_failing count failing questions, broken good ones. Personal data in questions is masked.
+{at, ms, fixed, still_failing, broken, changed, unaffected, golden, golden_fixed, golden_broken, asked: {failing, good, golden}, warnings: [{kind: new_figure | lost_figure | lost_line | repeats, text, where}], flagged (whether anything is broken or warned of), base_version, golden_revision, embedding_model, questions: [{question, role, effect, expected, before, after, and of these three a title, before_confidence, after_confidence, before_answered, after_answered (sure enough to be given), before_text and after_text where they differ}]}, or {conflict}. effect: as app_hidden.preview_effect says; fixed and still_failing count failing questions, broken good ones. Personal data in questions is masked.
 At most 200 questions, on the embedded database 66. edited_content: a text to try instead, edited_version: the SOP version it was written against; that result is returned only, and asks 60 questions at most (20).
 Errors: CO005 it has no text to edit, or an empty one, CO006 over 1 MiB, CO403 not staff, CO404 no such proposal.$$;
