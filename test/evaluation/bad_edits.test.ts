@@ -8,7 +8,14 @@ import { LocalEmbedder } from '../../core/embedding/index.ts'
 import { embedEdited } from '../../core/learning/analyse.ts'
 import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
-import { agent, become, makeTestDatabase, rolledBack, type TestDatabase, worker } from '../support/database.ts'
+import {
+  agent,
+  become,
+  makeTestDatabase,
+  rolledBack,
+  type TestDatabase,
+  worker,
+} from '../support/database.ts'
 import { type Edit, honestEdits, lostSteps, movedSections, wrongFigures } from './bad_edits.ts'
 
 let database: TestDatabase

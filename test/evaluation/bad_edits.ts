@@ -191,9 +191,14 @@ export const honestEdits: Edit[] = [
       asked: 'can we keep hitting a little',
     },
   ),
-  change('facilities/parking', '6. Bicycles: racks at all sites;', '6. Bicycles and scooters: racks at all sites;', {
-    asked: 'where do i put my scooter',
-  }),
+  change(
+    'facilities/parking',
+    '6. Bicycles: racks at all sites;',
+    '6. Bicycles and scooters: racks at all sites;',
+    {
+      asked: 'where do i put my scooter',
+    },
+  ),
   change(
     'membership/plans',
     'There is no joining fee.',
@@ -210,14 +215,9 @@ export const honestEdits: Edit[] = [
       asked: 'need a bill for my boss',
     },
   ),
-  change(
-    'equipment/rental_clubs',
-    'Customer has no clubs,',
-    'Customer has no clubs, forgot them at home,',
-    {
-      asked: 'forgot my bag at home',
-    },
-  ),
+  change('equipment/rental_clubs', 'Customer has no clubs,', 'Customer has no clubs, forgot them at home,', {
+    asked: 'forgot my bag at home',
+  }),
   change(
     'events/party',
     'Birthdays, stag and hen parties,',
