@@ -249,6 +249,45 @@ COMMENT ON COLUMN app_public.search_result.cosine IS 'Cosine of question and tex
 COMMENT ON COLUMN app_public.search_result.confidence IS 'Of the first result: calibrated probability (0 to 1) that it answers the question.';
 
 --
+-- Name: served_sop; Type: TYPE; Schema: app_public; Owner: -
+--
+
+CREATE TYPE app_public.served_sop AS (
+	sop_id integer,
+	category text,
+	section text,
+	version integer,
+	content text,
+	experiment_id integer,
+	experiment_arm_id integer,
+	arm text
+);
+
+--
+-- Name: TYPE served_sop; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TYPE app_public.served_sop IS 'An SOP as one subject gets it: as it is, or an experiment''s arm.';
+
+--
+-- Name: COLUMN served_sop.version; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.served_sop.version IS 'Of the SOP as it is; an arm''s text is no version of its own.';
+
+--
+-- Name: COLUMN served_sop.experiment_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.served_sop.experiment_id IS 'The running experiment; null where there is none.';
+
+--
+-- Name: COLUMN served_sop.arm; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.served_sop.arm IS 'Label of the arm; A is the control, which is the SOP as it is.';
+
+--
 -- Name: acting_role(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -321,6 +360,28 @@ $$;
 COMMENT ON FUNCTION app_hidden.add_list_items(content text, heading text, items text[]) IS 'Markdown with items added to the list under a second-level heading, which is made at the end where it is missing; items that stand there already are left out.';
 
 --
+-- Name: always_valid_p(smallint[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.always_valid_p(pairs smallint[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  select least(1, coalesce(min(exp(-least(greatest(m.logarithm, -700), 700))), 1))
+    from (select sum(s.step) over (order by s.place) as logarithm
+            from (select d.place, app_hidden.mixture_step(count(*) filter (where d.sign = 1) over w * (d.sign = 1)::integer + count(*) filter (where d.sign = -1) over w * (d.sign = -1)::integer,
+                                                          count(*) filter (where d.sign = -1) over w * (d.sign = 1)::integer + count(*) filter (where d.sign = 1) over w * (d.sign = -1)::integer) as step
+                    from unnest(pairs) with ordinality d(sign, place)
+                   where d.sign <> 0
+                  window w as (order by d.place rows between unbounded preceding and 1 preceding)) s) m
+$$;
+
+--
+-- Name: FUNCTION always_valid_p(pairs smallint[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.always_valid_p(pairs smallint[]) IS 'The always-valid p that two arms are equally good, by their pairs in order: 1 where the first arm''s subject alone was helped, -1 where the second''s alone, 0 where both fared alike. 1 as long as nothing is known; it never rises.';
+
+--
 -- Name: apply_edits(text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -372,6 +433,25 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_hidden.apply_edits(content text, edits jsonb) IS 'A text with edits by line, [{from, to, old, new}]: lines from..to, which must say exactly old, become new; to = from - 1 inserts before line from. All numbers are those of the text as it was. Errors: CO130 an edit does not fit (malformed, out_of_range, overlap, wrong_base: DETAIL says which).';
+
+--
+-- Name: assigned_arm(integer, text, integer[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.assigned_arm(experiment_id integer, subject text, weights integer[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  select w.place::integer
+    from (select u.place, sum(u.weight) over (order by u.place) / sum(u.weight) over ()::double precision as upto from unnest(weights) with ordinality u(weight, place)) w
+   where app_hidden.experiment_bucket(experiment_id, subject) < w.upto
+   order by w.place limit 1
+$$;
+
+--
+-- Name: FUNCTION assigned_arm(experiment_id integer, subject text, weights integer[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.assigned_arm(experiment_id integer, subject text, weights integer[]) IS 'Which arm (1 is the first) a subject gets, by the arms'' weights.';
 
 SET default_tablespace = '';
 
@@ -576,6 +656,8 @@ declare
   v_text text;
   v_silent boolean;
   v_readable boolean := false;
+  v_search jsonb;
+  v_arm record;
 begin
   perform app_hidden.check_question(query);
   select * into v_settings from app_public.club_settings;
@@ -585,10 +667,8 @@ begin
     insert into app_private.embedding_cache (content_hash, model, embedding)
     values (app_hidden.embedding_hash(query), v_settings.embedding_model, v_vector) on conflict do nothing;
   end if;
-  if v_vector is null then
-    -- A question asked before has its vector; else words decide.
-    select c.embedding into v_vector from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = v_settings.embedding_model;
-  end if;
+  -- A question asked before has its vector; else words decide. What is stored is what is searched with: a replay finds no other.
+  v_vector := coalesce((select c.embedding from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = v_settings.embedding_model), v_vector);
   if conversation is not null then
     v_ticket := app_hidden.find_conversation(conversation);
     v_site := coalesce(nullif(v_site, ''), (select s.slug from app_public.sites s where s.id = v_ticket.site_id));
@@ -596,7 +676,8 @@ begin
   end if;
   v_silent := v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket);
   v_emergency := app_hidden.emergency_section(query);
-  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, v_vector, v_requested, v_site, 10, v_settings.embedding_model) r;
+  select array_agg(s.result order by (s.result).rank), (array_agg(s.inputs) filter (where s.inputs is not null))[1] into v_results, v_search
+    from app_private.search(query, v_vector, v_requested, app_hidden.find_site(v_site), 10) s;
   v_first := v_results[1];
   -- The local router: the nearest sources vote with the probability their score gives them.
   select jsonb_agg(jsonb_build_object('category', v.category, 'share', v.votes / v.total) order by v.votes desc, v.category) into v_votes
@@ -613,30 +694,28 @@ begin
       v_category := case when v_confidence >= greatest(v_settings.confidence_threshold, 0.5) then v_category end;
     elsif exists (select from app_public.sops s where s.category = v_routed) or exists (select from app_public.knowledge_base k where k.category = v_routed) then
       v_category := v_routed;
+      v_search := v_search || jsonb_build_object('routed', nullif(v_routed, 'emergency'));
       if v_routed <> 'emergency' and not exists (select from unnest(v_results) r where r.rank <= 3 and r.category = v_routed) then
-        v_results := v_results[1:7];
-        select v_results || coalesce(array_agg((coalesce(cardinality(v_results), 0) + e.rank, e.kind, e.sop_id, e.sop_version_id, e.version, e.knowledge_id, e.category, e.topic, e.title, e.heading,
-                 e.snippet, e.matched, e.trust, e.score, e.words, e.cosine, e.confidence)::app_public.search_result order by e.rank), '{}') into v_results
-          from (select row_number() over (order by f.rank)::integer as rank, f.kind, f.sop_id, f.sop_version_id, f.version, f.knowledge_id, f.category, f.topic, f.title, f.heading,
-                       f.snippet, f.matched, f.trust, f.score, f.words, f.cosine, f.confidence
-                  from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3, v_settings.embedding_model) f
-                 where not exists (select from unnest(v_results) x where (x.kind, x.sop_id, x.knowledge_id) is not distinct from (f.kind, f.sop_id, f.knowledge_id))) e;
+        v_results := app_private.with_routed(v_results, array(select f from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3, v_settings.embedding_model) f));
         v_first := v_results[1];
       end if;
     end if;
+  end if;
+
+  -- Nobody's emergency is part of an experiment.
+  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and not v_alarm
+    then app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id) end, query, v_vector);
+  if v_arm.arm_id is not null then
+    v_results[v_arm.place] := v_arm.served;
+    v_first := v_results[1];
   end if;
 
   if v_emergency is not null or v_alarm then
     v_outcome := 'emergency';
     v_category := 'emergency';
     v_reason := coalesce('rule: ' || v_emergency, 'routed to emergency');
-    select array_agg(r order by r.rank) into v_results
-      from (select row_number() over (order by coalesce((r.topic = v_emergency and r.category = 'emergency'), false) desc, (r.category = 'emergency') desc, r.rank)::integer as rank, r.kind, r.sop_id, r.sop_version_id,
-                   r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine, r.confidence
-              from (select * from unnest(v_results)
-                    union
-                    select * from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) e
-                     where not exists (select from unnest(v_results) x where x.sop_id = e.sop_id)) r) r;
+    v_search := v_search || jsonb_build_object('emergency', coalesce(v_emergency, ''));
+    v_results := app_private.emergency_first(v_results, array(select f from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) f), v_emergency);
     v_first := v_results[1];
     v_text := app_hidden.emergency_text(case when v_first.category = 'emergency' then v_first.sop_id end);
     v_confidence := greatest(v_confidence, case when v_emergency is not null then 1 else 0 end);
@@ -660,9 +739,11 @@ begin
   return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_silent, 'site', v_site, 'message_id', message_id,
     'category', v_category, 'votes', coalesce(v_votes, '[]'), 'routed_by', case when v_routed is not null and v_requested is null then 'model' else 'local-vote' end,
     'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
-    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
+    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text, 'search', v_search,
     'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency'))
-                           || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3) then jsonb_build_object('text', app_private.source_text(r.result)) else '{}' end order by r.rank)
+                           || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3)
+                                 then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
+                           || case when r.rank = v_arm.place then jsonb_build_object('experiment_arm_id', v_arm.arm_id) else '{}' end order by r.rank)
                            from (select u.rank, u.category, u as result,
                                         case when u.category = v_category then row_number() over (partition by u.category = v_category order by u.rank) end as in_category
                                    from unnest(v_results) u) r), '[]'));
@@ -673,9 +754,11 @@ $$;
 -- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP''s.
+COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, search, sources}. Emergencies first, by rule, then by route; their text is their SOP''s.
 embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache''s. message_id: the customer''s message where it is written down already, else it is written.
 route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off. `votes` are the sources'' own all the same.
+search: what was searched with, for record_response to write down (app_private.response_searches).
+A source of which an experiment runs has the subject''s arm''s title, heading, snippet and text, and its experiment_arm_id: what is said is checked against what was served.
 for_model: asks whether a model may write the answer; the result says it, and its sources for the model have a `text` then. Above club_settings.model_threshold; outcome, reason and text are those of the local answer all the same.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
 
@@ -785,6 +868,64 @@ COMMENT ON FUNCTION app_hidden.begin_question(query text, category text, site te
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
 
 --
+-- Name: beta_cdf(double precision, double precision, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.beta_cdf(x double precision, a double precision, b double precision) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+  c_tiny constant double precision := 1e-300;
+  v_front double precision;
+  v_c double precision := 1;
+  v_d double precision;
+  v_h double precision;
+  v_term double precision;
+  v_step double precision;
+begin
+  if a <= 0 or b <= 0 then
+    raise exception 'A beta distribution has positive parameters, not % and %.', a, b using errcode = 'CO005';
+  elsif x <= 0 then
+    return 0;
+  elsif x >= 1 then
+    return 1;
+  elsif x > (a + 1) / (a + b + 2) then
+    return 1 - app_hidden.beta_cdf(1 - x, b, a);
+  end if;
+  v_front := a * ln(x) + b * ln(1 - x) - app_hidden.ln_beta(a, b);
+  if v_front < -700 then
+    return 0;
+  end if;
+  v_d := 1 - (a + b) * x / (a + 1);
+  v_d := 1 / case when abs(v_d) < c_tiny then c_tiny else v_d end;
+  v_h := v_d;
+  for m in 1 .. 10000 loop
+    v_term := m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    v_d := 1 + v_term * v_d;
+    v_d := 1 / case when abs(v_d) < c_tiny then c_tiny else v_d end;
+    v_c := 1 + v_term / v_c;
+    v_c := case when abs(v_c) < c_tiny then c_tiny else v_c end;
+    v_h := v_h * v_d * v_c;
+    v_term := -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    v_d := 1 + v_term * v_d;
+    v_d := 1 / case when abs(v_d) < c_tiny then c_tiny else v_d end;
+    v_c := 1 + v_term / v_c;
+    v_c := case when abs(v_c) < c_tiny then c_tiny else v_c end;
+    v_step := v_d * v_c;
+    v_h := v_h * v_step;
+    exit when abs(v_step - 1) < 1e-15;
+  end loop;
+  return exp(v_front) * v_h / a;
+end
+$$;
+
+--
+-- Name: FUNCTION beta_cdf(x double precision, a double precision, b double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.beta_cdf(x double precision, a double precision, b double precision) IS 'Probability that a beta-distributed number with parameters a and b is at most x: the regularized incomplete beta function, R''s pbeta(x, a, b). Errors: CO005 a parameter that is not positive.';
+
+--
 -- Name: bm25_impacts(tsvector, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -824,6 +965,65 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.check_question(query text) IS 'Refuses a question that is empty (CO005) or too long (CO006).';
+
+--
+-- Name: chi_square_survival(double precision, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.chi_square_survival(x double precision, df integer) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+  v_a double precision := df / 2.0;
+  v_x double precision := x / 2;
+  v_front double precision;
+  v_sum double precision;
+  v_term double precision;
+  v_b double precision;
+  v_c double precision;
+  v_d double precision;
+  v_an double precision;
+begin
+  if df < 1 then
+    raise exception 'A chi-square distribution has at least one degree of freedom, not %.', df using errcode = 'CO005';
+  elsif x <= 0 then
+    return 1;
+  end if;
+  v_front := v_a * ln(v_x) - v_x - app_hidden.ln_gamma(v_a);
+  if v_front < -700 then
+    return case when v_x > v_a then 0 else 1 end; -- too small for a number
+  end if;
+  if v_x < v_a + 1 then
+    v_sum := 1 / v_a;
+    v_term := v_sum;
+    for n in 1 .. 10000 loop
+      v_term := v_term * v_x / (v_a + n);
+      v_sum := v_sum + v_term;
+      exit when v_term < v_sum * 1e-16;
+    end loop;
+    return 1 - exp(v_front) * v_sum;
+  end if;
+  v_b := v_x + 1 - v_a;
+  v_c := 1e300;
+  v_d := 1 / v_b;
+  v_sum := v_d;
+  for n in 1 .. 10000 loop
+    v_an := -n * (n - v_a);
+    v_b := v_b + 2;
+    v_d := 1 / (v_an * v_d + v_b);
+    v_c := v_b + v_an / v_c;
+    v_sum := v_sum * v_d * v_c;
+    exit when abs(v_d * v_c - 1) < 1e-15;
+  end loop;
+  return exp(v_front) * v_sum;
+end
+$$;
+
+--
+-- Name: FUNCTION chi_square_survival(x double precision, df integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.chi_square_survival(x double precision, df integer) IS 'Probability that a chi-square-distributed number with df degrees of freedom is above x: R''s pchisq(x, df, lower.tail = FALSE). Errors: CO005 df below 1.';
 
 --
 -- Name: claims_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1140,6 +1340,56 @@ $$;
 COMMENT ON FUNCTION app_hidden.erasing() IS 'Whether this transaction is erasing personal data, with a row of privacy_actions that says so.';
 
 --
+-- Name: expected_loss(bigint, bigint, bigint, bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.expected_loss(a1 bigint, b1 bigint, a2 bigint, b2 bigint) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  -- E[max(Y - X, 0)] = E[Y; Y > X] - E[X; Y > X], and a beta's mean under a condition is the condition's probability with a + 1.
+  select greatest(a2::double precision / (a2 + b2) * app_hidden.probability_greater(a2 + 1, b2, a1, b1)
+                - a1::double precision / (a1 + b1) * app_hidden.probability_greater(a2, b2, a1 + 1, b1), 0)
+$$;
+
+--
+-- Name: FUNCTION expected_loss(a1 bigint, b1 bigint, a2 bigint, b2 bigint); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.expected_loss(a1 bigint, b1 bigint, a2 bigint, b2 bigint) IS 'How much rate is lost on average by choosing the first where the second may be greater: E[max(Y - X, 0)] for X of beta(a1, b1) and Y of beta(a2, b2) (C. Stucchio 2015, "Bayesian A/B testing at VWO"). Errors: CO005 a parameter below 1.';
+
+--
+-- Name: experiment_bucket(integer, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.experiment_bucket(experiment_id integer, subject text) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  select ('x' || left(encode(sha256(convert_to(experiment_id || ':' || subject, 'UTF8')), 'hex'), 13))::bit(52)::bigint / 4503599627370496.0::double precision
+$$;
+
+--
+-- Name: FUNCTION experiment_bucket(experiment_id integer, subject text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.experiment_bucket(experiment_id integer, subject text) IS 'Where a subject stands in an experiment: 0 to below 1, evenly spread, the same each time, and independent of where it stands in another one.';
+
+--
+-- Name: experiment_subject(uuid, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.experiment_subject(visitor_id uuid, ticket_id integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce('visitor:' || visitor_id, 'ticket:' || ticket_id)
+$$;
+
+--
+-- Name: FUNCTION experiment_subject(visitor_id uuid, ticket_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.experiment_subject(visitor_id uuid, ticket_id integer) IS 'Whom an experiment treats as one: the visitor, else the conversation; null where there is neither, and then the control is served and nothing is counted.';
+
+--
 -- Name: find_conversation(uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1351,6 +1601,133 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.find_entry(id integer) IS 'The knowledge entry, locked, or CO404.';
+
+--
+-- Name: experiments; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.experiments (
+    id integer NOT NULL,
+    name character varying(200) NOT NULL,
+    sop_id integer NOT NULL,
+    sop_version_id integer NOT NULL,
+    base_version integer NOT NULL,
+    status text DEFAULT 'running'::text NOT NULL,
+    minimum_sample integer DEFAULT 100 NOT NULL,
+    stop_on_harm boolean DEFAULT true NOT NULL,
+    started_by character varying(100) NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    start_reason text NOT NULL,
+    status_by character varying(100) NOT NULL,
+    status_at timestamp with time zone DEFAULT now() NOT NULL,
+    status_reason text NOT NULL,
+    winner text,
+    promoted_version_id integer,
+    results jsonb,
+    sample_ratio_alarm_at timestamp with time zone,
+    CONSTRAINT experiments_minimum_sample_is_sane CHECK (((minimum_sample >= 1) AND (minimum_sample <= 1000000))),
+    CONSTRAINT experiments_name_is_given CHECK ((btrim((name)::text) <> ''::text)),
+    CONSTRAINT experiments_promotion_is_of_a_conclusion CHECK (((promoted_version_id IS NULL) OR (status = 'concluded'::text))),
+    CONSTRAINT experiments_reason_is_given CHECK (((btrim(start_reason) <> ''::text) AND (btrim(status_reason) <> ''::text))),
+    CONSTRAINT experiments_results_are_of_the_end CHECK (((status = ANY (ARRAY['concluded'::text, 'stopped'::text])) = (results IS NOT NULL))),
+    CONSTRAINT experiments_status_is_known CHECK ((status = ANY (ARRAY['running'::text, 'paused'::text, 'concluded'::text, 'stopped'::text]))),
+    CONSTRAINT experiments_winner_is_of_a_conclusion CHECK (((status = 'concluded'::text) = (winner IS NOT NULL)))
+);
+
+--
+-- Name: TABLE experiments; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.experiments IS 'Trials of an SOP''s other wordings: each subject always gets the same arm, and which one helps more is counted. At most one open (running or paused) per SOP.';
+
+--
+-- Name: COLUMN experiments.sop_version_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.sop_version_id IS 'The SOP as it was at the start: the control. When the SOP moves on, the experiment is stopped.';
+
+--
+-- Name: COLUMN experiments.base_version; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.base_version IS 'Number of that version: a winner is promoted over this one only.';
+
+--
+-- Name: COLUMN experiments.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.status IS 'running; paused (everybody gets the control, nothing is counted); concluded (a winner was named; winner says which arm); stopped (without one; status_reason says why).';
+
+--
+-- Name: COLUMN experiments.minimum_sample; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.minimum_sample IS 'Subjects with a rating that each arm should have before an arm is called better.';
+
+--
+-- Name: COLUMN experiments.stop_on_harm; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.stop_on_harm IS 'Whether it is stopped without asking anybody once an arm is worse than the control beyond doubt (always-valid p at most 0.05).';
+
+--
+-- Name: COLUMN experiments.status_by; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.status_by IS 'Who started, paused, resumed, concluded or stopped it last; status_at and status_reason say when and why.';
+
+--
+-- Name: COLUMN experiments.winner; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.winner IS 'Label of the arm that won: A is the control, for which nothing is written.';
+
+--
+-- Name: COLUMN experiments.promoted_version_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.promoted_version_id IS 'The SOP''s version that the winner became.';
+
+--
+-- Name: COLUMN experiments.results; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.results IS 'What experiment_results said when it ended: the figures that were decided on.';
+
+--
+-- Name: COLUMN experiments.sample_ratio_alarm_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiments.sample_ratio_alarm_at IS 'When the arms'' sizes were first found not to fit their weights (p below 0.001).';
+
+--
+-- Name: find_experiment(integer, text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_experiment(experiment_id integer, statuses text[]) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_experiment app_public.experiments;
+begin
+  select * into v_experiment from app_public.experiments e where e.id = find_experiment.experiment_id for no key update;
+  if v_experiment.id is null then
+    raise exception 'There is no experiment with id %.', find_experiment.experiment_id using errcode = 'CO404', hint = 'select id, name, status from experiments;';
+  elsif v_experiment.status <> all (statuses) then
+    raise exception 'The experiment "%" is % since % (by %): %', v_experiment.name, v_experiment.status, to_char(v_experiment.status_at, 'YYYY-MM-DD HH24:MI'), v_experiment.status_by, v_experiment.status_reason
+      using errcode = 'CO141', detail = jsonb_build_object('status', v_experiment.status, 'by', v_experiment.status_by)::text,
+            hint = 'Reload it. One that is over stays over; its texts can be saved by save_sop, or tried again in another experiment.';
+  end if;
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION find_experiment(experiment_id integer, statuses text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_experiment(experiment_id integer, statuses text[]) IS 'The experiment, locked; CO404 where there is none, CO141 where its status is none of these.';
 
 --
 -- Name: golden_questions; Type: TABLE; Schema: app_public; Owner: -
@@ -1706,8 +2083,11 @@ CREATE TABLE app_public.responses (
     feedback_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     erased_at timestamp with time zone,
+    experiment_arm_id integer,
+    experiment_subject bytea,
     CONSTRAINT responses_confidence_is_a_probability CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
     CONSTRAINT responses_draft_is_of_a_conversation CHECK (((outcome <> 'drafted'::text) OR ((ticket_id IS NOT NULL) AND (visitor_id IS NULL) AND (feedback IS NULL)))),
+    CONSTRAINT responses_exposure_has_a_subject CHECK (((experiment_arm_id IS NULL) = (experiment_subject IS NULL))),
     CONSTRAINT responses_feedback_has_author CHECK ((((feedback IS NULL) = (feedback_at IS NULL)) AND ((feedback IS NULL) = (feedback_by IS NULL)))),
     CONSTRAINT responses_feedback_is_known CHECK ((feedback = ANY (ARRAY['helpful'::text, 'unhelpful'::text]))),
     CONSTRAINT responses_outcome_is_known CHECK ((outcome = ANY (ARRAY['answered'::text, 'handed_over'::text, 'emergency'::text, 'withheld'::text, 'paused'::text, 'drafted'::text]))),
@@ -1775,6 +2155,18 @@ COMMENT ON COLUMN app_public.responses.feedback IS 'helpful or unhelpful; once p
 --
 
 COMMENT ON COLUMN app_public.responses.erased_at IS 'When question, text and visitor were erased.';
+
+--
+-- Name: COLUMN responses.experiment_arm_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.experiment_arm_id IS 'The arm of an experiment whose text the answer rests on and cites; null where the answer is part of none.';
+
+--
+-- Name: COLUMN responses.experiment_subject; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.responses.experiment_subject IS 'Who was given that arm: a hash of the experiment and the visitor (or ticket), the same for the same one within one experiment only. It outlives an erasure: it leads to nobody.';
 
 --
 -- Name: granted_columns(app_public.responses); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2245,6 +2637,54 @@ $$;
 COMMENT ON FUNCTION app_hidden.llm_periods(OUT period text, OUT begun timestamp with time zone, OUT spent numeric, OUT budget numeric, OUT warning numeric, OUT state text) IS 'This day and this month (UTC): since when, US dollars spent, the budget and from where it warns (both null: no limit), and open, warned or stopped.';
 
 --
+-- Name: ln_beta(double precision, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.ln_beta(a double precision, b double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  select app_hidden.ln_gamma(a) + app_hidden.ln_gamma(b) - app_hidden.ln_gamma(a + b)
+$$;
+
+--
+-- Name: FUNCTION ln_beta(a double precision, b double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.ln_beta(a double precision, b double precision) IS 'Natural logarithm of the beta function of two positive numbers.';
+
+--
+-- Name: ln_gamma(double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.ln_gamma(x double precision) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+  c_coefficients constant double precision[] := array[676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
+    12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7];
+  v_sum double precision := 0.99999999999980993;
+  v_t double precision;
+begin
+  if x <= 0 then
+    raise exception 'ln_gamma is of positive numbers, not %.', x using errcode = 'CO005';
+  elsif x < 0.5 then
+    return ln(pi() / sin(pi() * x)) - app_hidden.ln_gamma(1 - x);
+  end if;
+  for i in 1 .. 8 loop
+    v_sum := v_sum + c_coefficients[i] / (x - 1 + i);
+  end loop;
+  v_t := x + 6.5;
+  return 0.5 * ln(2 * pi()) + (x - 0.5) * ln(v_t) - v_t + ln(v_sum);
+end
+$$;
+
+--
+-- Name: FUNCTION ln_gamma(x double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.ln_gamma(x double precision) IS 'Natural logarithm of the gamma function of a positive number (Lanczos). Errors: CO005 not positive.';
+
+--
 -- Name: markdown_sections(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -2533,6 +2973,28 @@ $_$;
 COMMENT ON FUNCTION app_hidden.mask_phone(candidate text, before text, after text) IS 'Digits that may be a phone number, masked where their form (international, US, UK, German, French, Spanish) or the words before say so; never dates, times, money, measures or numbers of orders. before, after: what stands around them.';
 
 --
+-- Name: merge_edit(text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+  if "current" = proposed or "current" = base then
+    merged := proposed;
+  else
+    select m.merged, m.conflicts into merged, conflicts from app_hidden.merge_lines(base, "current", proposed) m;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb) IS 'What becomes of a text (current) by an edit that was drafted from base; as merge_lines, with nothing to merge where the text is still its base, or says it already.';
+
+--
 -- Name: merge_lines(text, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -2649,6 +3111,42 @@ $_$;
 COMMENT ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer) IS 'Three-way merge by line, as merge_lines merges; where edits overlap, both stand between the usual marks (<<<<<<< current, =======, >>>>>>> proposed), and `conflicts` counts these places.';
 
 --
+-- Name: mixture_step(bigint, bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.mixture_step(own bigint, other bigint) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  -- c = 10: of differences that matter (60:40 to 75:25 among unlike pairs) it finds most sooner than the uniform c = 1.
+  select ln(2 * (10.0 + own) / (20.0 + own + other))
+$$;
+
+--
+-- Name: FUNCTION mixture_step(own bigint, other bigint); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.mixture_step(own bigint, other bigint) IS 'By how much the logarithm of the mixture grows with one more pair that is unlike in a way seen `own` times before, and `other` times the other way.';
+
+--
+-- Name: newcombe_interval(bigint, bigint, bigint, bigint, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.newcombe_interval(successes_1 bigint, n_1 bigint, successes_2 bigint, n_2 bigint, z double precision DEFAULT 1.959963984540054, OUT difference double precision, OUT low double precision, OUT high double precision) RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select d.difference, greatest(d.difference - sqrt((d.p1 - w1.low) ^ 2 + (w2.high - d.p2) ^ 2), -1), least(d.difference + sqrt((w1.high - d.p1) ^ 2 + (d.p2 - w2.low) ^ 2), 1)
+    from (select successes_1::double precision / n_1 as p1, successes_2::double precision / n_2 as p2,
+                 successes_1::double precision / n_1 - successes_2::double precision / n_2 as difference where n_1 > 0 and n_2 > 0) d,
+         app_hidden.wilson_interval(successes_1, n_1, z) w1, app_hidden.wilson_interval(successes_2, n_2, z) w2
+$$;
+
+--
+-- Name: FUNCTION newcombe_interval(successes_1 bigint, n_1 bigint, successes_2 bigint, n_2 bigint, z double precision, OUT difference double precision, OUT low double precision, OUT high double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.newcombe_interval(successes_1 bigint, n_1 bigint, successes_2 bigint, n_2 bigint, z double precision, OUT difference double precision, OUT low double precision, OUT high double precision) IS 'First proportion less the second, with its hybrid score interval (Newcombe 1998, Stat. Med. 17:873-890, method 10). Null where either n is 0.';
+
+--
 -- Name: notify(text, jsonb, text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -2659,7 +3157,7 @@ CREATE FUNCTION app_hidden.notify(kind text, details jsonb DEFAULT '{}'::jsonb, 
   insert into app_public.notifications (kind, channel, user_id, recipient, details, key)
   select notify.kind, 'mail', u.id, u.email, notify.details, notify.key || ':' || u.id from app_public.users u
    where u.is_active and exists (select from app_secret.passwords p where p.user_id = u.id)
-     and case notify.kind when 'urgent_ticket' then u.role in ('agent', 'reviewer', 'admin') when 'audit_broken' then u.role in ('admin', 'auditor') when 'job_dead' then u.role = 'admin' when 'llm_budget' then u.role = 'admin' else false end
+     and case notify.kind when 'urgent_ticket' then u.role in ('agent', 'reviewer', 'admin') when 'audit_broken' then u.role in ('admin', 'auditor') when 'job_dead' then u.role = 'admin' when 'llm_budget' then u.role = 'admin' when 'experiment' then u.role in ('reviewer', 'admin') else false end
   on conflict do nothing;
   insert into app_public.notifications (kind, channel, webhook_id, details, key)
   select notify.kind, 'webhook', w.id, notify.details, notify.key || ':' || w.id from app_public.webhooks w where w.is_active and notify.kind = any (w.events)
@@ -2798,6 +3296,43 @@ $$;
 COMMENT ON FUNCTION app_hidden.plain_text(markdown text) IS 'Markdown without its list marks, headings'' marks, emphasis and links'' targets.';
 
 --
+-- Name: probability_greater(bigint, bigint, bigint, bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+  v_smallest bigint := least(a1, b1, a2, b2);
+  v_term double precision; -- its logarithm
+  v_sum double precision := 0;
+begin
+  if v_smallest < 1 then
+    raise exception 'Each parameter is at least 1, not %.', v_smallest using errcode = 'CO005';
+  elsif v_smallest = a2 and a2 < a1 then
+    return 1 - app_hidden.probability_greater(a2, b2, a1, b1);
+  elsif v_smallest = b2 and b2 < a1 then
+    -- X > Y where 1 - Y > 1 - X.
+    return app_hidden.probability_greater(b2, a2, b1, a1);
+  elsif v_smallest = b1 and b1 < a1 then
+    return 1 - app_hidden.probability_greater(b1, a1, b2, a2);
+  end if;
+  v_term := app_hidden.ln_beta(a2, b1 + b2) - app_hidden.ln_beta(a2, b2);
+  for i in 0 .. a1 - 1 loop
+    v_sum := v_sum + case when v_term > -700 then exp(v_term) else 0 end;
+    v_term := v_term + ln((a2 + i)::double precision * (b1 + i) / ((a2 + b1 + b2 + i)::double precision * (1 + i)));
+  end loop;
+  return least(greatest(v_sum, 0), 1);
+end
+$$;
+
+--
+-- Name: FUNCTION probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) IS 'Probability that a number distributed as beta(a1, b1) is greater than an independent one of beta(a2, b2): the exact sum, for whole parameters from 1. Errors: CO005 a parameter below 1.';
+
+--
 -- Name: quote(text, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -2883,6 +3418,7 @@ begin
     from app_public.club_settings s
   returning * into v_response;
   perform app_private.record_sources(v_response.id, record_draft.answer -> 'sources');
+  perform app_private.record_search(v_response.id, record_draft.answer -> 'search');
   perform app_private.record_llm_calls(record_draft.calls, v_response.id);
   return v_response;
 end
@@ -3056,6 +3592,25 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.same_text(one text, other text) IS 'Whether two texts differ in letters'' case and spacing at most.';
+
+--
+-- Name: sample_ratio_p(bigint[], integer[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.sample_ratio_p(counts bigint[], weights integer[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+  select app_hidden.chi_square_survival(sum((c.n - c.expected) ^ 2 / c.expected), count(*)::integer - 1)
+    from (select u.n, sum(u.n) over () * u.weight::double precision / sum(u.weight) over () as expected from unnest(counts, weights) u(n, weight)) c
+   where c.expected > 0
+  having count(*) > 1
+$$;
+
+--
+-- Name: FUNCTION sample_ratio_p(counts bigint[], weights integer[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.sample_ratio_p(counts bigint[], weights integer[]) IS 'Pearson''s chi-square p that groups of these sizes come from these weights; null where nobody is in any. Below 0.001 something sorts people (Fabijan et al. 2019, KDD, "Diagnosing sample ratio mismatch").';
 
 --
 -- Name: set_reason(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3295,6 +3850,29 @@ $$;
 COMMENT ON FUNCTION app_hidden.tg_audit_log__chain() IS 'Gives the audit rows of a transaction their places and hashes in the chain, when it commits.';
 
 --
+-- Name: tg_experiments__govern(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_experiments__govern() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform app_hidden.require_actor();
+  perform app_hidden.require_reason(app_hidden.current_reason());
+  if TG_OP = 'UPDATE' and OLD.status in ('concluded', 'stopped') and to_jsonb(NEW) - 'promoted_version_id' <> to_jsonb(OLD) - 'promoted_version_id' then
+    raise exception 'The experiment is over (%): what came of it is not changed.', OLD.status using errcode = 'CO141', hint = 'Start another one.';
+  end if;
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_experiments__govern(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_experiments__govern() IS 'Refuses a change of an experiment without author (CO001) or reason (CO002), and of one that is over (CO141).';
+
+--
 -- Name: tg_golden_questions__count(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -3425,8 +4003,8 @@ begin
     v_loose := v_loose || array['status', 'approved_by', 'applied_at', 'decision_reason', 'applied', 'rejected_by', 'rejected_at', 'rejection_reason',
       'base_version', 'suggested_sop_update', 'fingerprint'];
     NEW.status := 'pending';
-  elsif app_hidden.erasing() and OLD.status = 'rejected' then
-    -- What a person has turned down may lose the words of a customer who is erased; its fingerprint stays, against twins.
+  elsif app_hidden.erasing() and OLD.status in ('rejected', 'superseded') then
+    -- What a person has turned down, or had drafted anew, may lose the words of a customer who is erased; its fingerprint stays, against twins.
     v_loose := v_loose || array['suggested_sop_update'];
   elsif app_hidden.erasing() and OLD.status = 'approved' then
     -- And an approval what it kept of them for an undo.
@@ -3434,7 +4012,7 @@ begin
   end if;
   -- Decided is decided; what only ranks it, or a row it points at that is gone, may still change.
   if OLD.status <> 'pending' and to_jsonb(NEW) - v_loose <> to_jsonb(OLD) - v_loose then
-    raise exception 'Proposal % was % by % already.', OLD.id, OLD.status, coalesce(OLD.approved_by, OLD.rejected_by) using errcode = 'CO103';
+    perform app_private.refuse_decided(OLD, 'Reload the queue.');
   end if;
   NEW.updated_at := clock_timestamp();
   if NEW.status = 'pending' then
@@ -3453,12 +4031,16 @@ begin
     v_applied.applied_at := clock_timestamp();
     v_applied.applied := jsonb_strip_nulls(jsonb_build_object('failures', app_private.settle_failures(v_applied))) || v_applied.applied;
     NEW := v_applied;
+  elsif NEW.status = 'superseded' then
+    NEW.superseded_by := app_hidden.require_actor();
+    NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
+    NEW.superseded_at := clock_timestamp();
   else
     NEW.rejected_by := app_hidden.require_actor();
     NEW.rejection_reason := app_hidden.require_reason(coalesce(nullif(btrim(NEW.rejection_reason), ''), app_hidden.current_reason()));
     NEW.rejected_at := clock_timestamp();
     update app_public.failure_patterns p set status = 'dismissed', updated_at = now() where p.id = NEW.pattern_id and p.status = 'proposed'
-       and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.id <> NEW.id and q.status <> 'rejected');
+       and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.id <> NEW.id and q.status not in ('rejected', 'superseded'));
   end if;
   return NEW;
 end
@@ -3714,6 +4296,54 @@ $$;
 COMMENT ON FUNCTION app_hidden.tg_retention_rules__govern() IS 'Refuses a rule without its handler (CO005), and a change without author (CO001) or reason (CO002).';
 
 --
+-- Name: tg_search_units__keep(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_search_units__keep() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  -- What this transaction itself wrote nobody else has searched.
+  insert into app_private.search_unit_history (unit_id, kind, target, sop_id, sop_version_id, knowledge_id, category, topic, site_id, trust, valid_from, valid_to, content_hash,
+      impacts, embedding, embedding_model, since, since_xid, until, until_xid)
+  select g.id, g.kind, g.target, g.sop_id, g.sop_version_id, g.knowledge_id, g.category, g.topic, g.site_id, g.trust, g.valid_from, g.valid_to, g.content_hash,
+         g.impacts, case when c.embedding is distinct from g.embedding then g.embedding end, g.embedding_model, g.since, g.since_xid, clock_timestamp(), pg_current_xact_id()
+    from gone g
+    left join app_private.embedding_cache c on g.kind <> 'profile' and c.content_hash = g.content_hash and c.model = g.embedding_model
+   where g.since_xid <> pg_current_xact_id();
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_search_units__keep(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_search_units__keep() IS 'Keeps search units as they were before a statement changed or removed them; their vectors where the cache has them.';
+
+--
+-- Name: tg_search_units__since(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_search_units__since() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  NEW.since := clock_timestamp();
+  NEW.since_xid := pg_current_xact_id();
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_search_units__since(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_search_units__since() IS 'Writes down since when a search unit has been as it is.';
+
+--
 -- Name: tg_sops__keep(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -3780,6 +4410,35 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg_sops__record() IS 'Writes the version with its diff summary and the search units, in the same statement; asks for the vectors that are missing.';
+
+--
+-- Name: tg_sops__stop_experiment(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_sops__stop_experiment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_experiment app_public.experiments;
+begin
+  if NEW.version = OLD.version then
+    return null;
+  end if;
+  select * into v_experiment from app_public.experiments e where e.sop_id = NEW.id and e.status in ('running', 'paused') for no key update;
+  if v_experiment.id is not null then
+    v_experiment := app_private.end_experiment(v_experiment.id, 'stopped', format('The SOP moved on to version %s.', NEW.version));
+    perform app_private.tell_of_experiment(v_experiment, 'moved_on');
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_sops__stop_experiment(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_sops__stop_experiment() IS 'Stops the open experiment of an SOP that gets another version, by whoever wrote that.';
 
 --
 -- Name: tg_sops__version(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4009,6 +4668,24 @@ $$;
 COMMENT ON FUNCTION app_hidden.voter() IS 'Who rates: the visitor, or the member of staff.';
 
 --
+-- Name: wilson_interval(bigint, bigint, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.wilson_interval(successes bigint, n bigint, z double precision DEFAULT 1.959963984540054, OUT low double precision, OUT high double precision) RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 0),
+         least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 1)
+    from (select successes::double precision / n as p where n > 0) rate
+$$;
+
+--
+-- Name: FUNCTION wilson_interval(successes bigint, n bigint, z double precision, OUT low double precision, OUT high double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.wilson_interval(successes bigint, n bigint, z double precision, OUT low double precision, OUT high double precision) IS 'Score interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22:209-212; no continuity correction). z: the normal quantile, 1.96 for 95 %. Null where n is 0.';
+
+--
 -- Name: without_items(text, text, text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -4134,7 +4811,7 @@ begin
   with own as (
     select f.*, app_hidden.said_by_staff(f.reporter) as staff from app_public.failed_responses f
      where f.pattern_id = analyst_brief.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-       and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
+       and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded')
      order by f.id desc limit c_failures
   )
   select array_agg(o.id order by o.id),
@@ -4240,12 +4917,15 @@ CREATE TABLE app_public.improvement_queue (
     fingerprint bytea NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     applied jsonb,
+    superseded_by character varying(100),
+    superseded_at timestamp with time zone,
     CONSTRAINT improvement_applied_at_matches_status CHECK (((((status)::text = 'approved'::text) = (applied_at IS NOT NULL)) AND ((applied_at IS NULL) = (approved_by IS NULL)))),
     CONSTRAINT improvement_edit_names_its_base CHECK (((kind = 'sop_edit'::text) = ((sop_id IS NOT NULL) AND (base_version IS NOT NULL)))),
     CONSTRAINT improvement_rejection_has_a_reason CHECK (((((status)::text = 'rejected'::text) = (rejected_at IS NOT NULL)) AND (((status)::text <> 'rejected'::text) OR (btrim(rejection_reason) <> ''::text)))),
-    CONSTRAINT improvement_status_is_known CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'approved'::character varying, 'rejected'::character varying])::text[]))),
+    CONSTRAINT improvement_status_is_known CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'approved'::character varying, 'rejected'::character varying, 'superseded'::character varying])::text[]))),
     CONSTRAINT improvement_suggestion_fits CHECK ((octet_length((suggested_sop_update)::text) <= 4194304)),
-    CONSTRAINT improvement_suggestion_is_an_object CHECK ((jsonb_typeof(suggested_sop_update) = 'object'::text))
+    CONSTRAINT improvement_suggestion_is_an_object CHECK ((jsonb_typeof(suggested_sop_update) = 'object'::text)),
+    CONSTRAINT improvement_superseded_at_matches_status CHECK (((((status)::text = 'superseded'::text) = (superseded_at IS NOT NULL)) AND ((superseded_at IS NULL) = (superseded_by IS NULL))))
 );
 
 --
@@ -4270,7 +4950,7 @@ COMMENT ON COLUMN app_public.improvement_queue.suggested_sop_update IS '{sop_id,
 -- Name: COLUMN improvement_queue.status; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.status IS 'pending, approved or rejected. Setting it to approved applies the change, in the same statement.';
+COMMENT ON COLUMN app_public.improvement_queue.status IS 'pending, approved, rejected or superseded (drafted anew: it blocks no twin). Setting it to approved applies the change, in the same statement.';
 
 --
 -- Name: COLUMN improvement_queue.kind; Type: COMMENT; Schema: app_public; Owner: -
@@ -4307,7 +4987,7 @@ COMMENT ON COLUMN app_public.improvement_queue.fingerprint IS 'SHA-256 of what w
 -- Name: COLUMN improvement_queue.applied; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.applied IS 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}.';
+COMMENT ON COLUMN app_public.improvement_queue.applied IS 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}; together: all the proposals that this version was written for, where they were more than one.';
 
 --
 -- Name: apply_improvement__knowledge_correction(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4399,12 +5079,21 @@ CREATE FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.i
 declare
   v_sop app_public.sops := app_hidden.find_sop(improvement.sop_id, for_update => true);
   v_new text := improvement.suggested_sop_update ->> 'new_content';
+  v_joint app_private.joint_approvals;
   v_base text;
   v_merge record;
 begin
+  select * into v_joint from app_private.joint_approvals j
+   where j.transaction_id = pg_current_xact_id_if_assigned() and j.sop_id = v_sop.id and improvement.id = any (j.improvement_ids);
+  if v_joint.sop_id is not null then
+    -- The first of them writes the version; for the others it stands there. Each keeps its own text, which waits again after an undo.
+    update app_public.sops set content = v_joint.content where id = v_sop.id;
+    improvement.applied := jsonb_build_object('sop_id', v_sop.id, 'version', v_joint.version, 'together', to_jsonb(v_joint.improvement_ids));
+    return improvement;
+  end if;
   if v_sop.version <> improvement.base_version and v_sop.content <> v_new then
     select content into v_base from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = improvement.base_version;
-    select * into v_merge from app_hidden.merge_lines(v_base, v_sop.content, v_new);
+    select * into v_merge from app_hidden.merge_edit(v_base, v_sop.content, v_new);
     if v_merge.merged is null or v_sop.archived_at is not null then
       raise exception '%/% was changed since this was proposed (version %, now %), in the same lines.', v_sop.category, v_sop.section, improvement.base_version, v_sop.version
         using errcode = 'CO102',
@@ -4425,7 +5114,7 @@ $$;
 -- Name: FUNCTION apply_improvement__sop_edit(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.improvement_queue) IS 'Makes the proposed text the SOP''s next version, merged by line where the SOP moved on. Errors: CO102 both changed the same lines.';
+COMMENT ON FUNCTION app_private.apply_improvement__sop_edit(improvement app_public.improvement_queue) IS 'Makes the proposed text the SOP''s next version, merged by line where the SOP moved on; of proposals that are approved together the first writes the version of all. Errors: CO102 both changed the same lines.';
 
 --
 -- Name: apply_improvement__sop_new(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4553,6 +5242,82 @@ COMMENT ON FUNCTION app_private.apply_retention(run_id bigint) IS 'Carries out o
 Errors: CO403 neither worker nor admin, CO404 no such run.';
 
 --
+-- Name: experiment_arms; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.experiment_arms (
+    id integer NOT NULL,
+    experiment_id integer NOT NULL,
+    label text NOT NULL,
+    content text NOT NULL,
+    weight integer DEFAULT 1 NOT NULL,
+    CONSTRAINT experiment_arms_content_fits CHECK ((octet_length(content) <= 1048576)),
+    CONSTRAINT experiment_arms_content_is_written CHECK ((btrim(content) <> ''::text)),
+    CONSTRAINT experiment_arms_label_is_a_letter CHECK ((label ~ '^[A-E]$'::text)),
+    CONSTRAINT experiment_arms_weight_is_positive CHECK (((weight >= 1) AND (weight <= 1000)))
+);
+
+--
+-- Name: TABLE experiment_arms; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.experiment_arms IS 'The texts of an experiment; A is the control, the SOP as it was. They are never changed: another text is another experiment.';
+
+--
+-- Name: COLUMN experiment_arms.weight; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.experiment_arms.weight IS 'Share of the subjects, relative to the other arms'' weights.';
+
+--
+-- Name: arm_of(integer, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.arm_of(experiment_id integer, subject text) RETURNS app_public.experiment_arms
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select a.* from app_public.experiment_arms a
+   where a.experiment_id = arm_of.experiment_id
+     and a.label = (select x.labels[app_hidden.assigned_arm(arm_of.experiment_id, arm_of.subject, x.weights)]
+                      from (select array_agg(y.label order by y.label) as labels, array_agg(y.weight order by y.label) as weights
+                              from app_public.experiment_arms y where y.experiment_id = arm_of.experiment_id) x)
+$$;
+
+--
+-- Name: FUNCTION arm_of(experiment_id integer, subject text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.arm_of(experiment_id integer, subject text) IS 'The arm of an experiment that a subject always gets.';
+
+--
+-- Name: arm_section(app_public.sops, text, text, public.vector); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) RETURNS TABLE(title text, heading text, body text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select u.title, u.heading, u.body
+    from app_hidden.sop_units(sop.category, sop.section, arm_section.content) u
+   cross join app_public.club_settings s
+   cross join app_private.question_words(left(arm_section.query, 20000)) q
+    left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model
+   where u.kind = 'section'
+   order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'),
+         coalesce(-(app_hidden.bm25_impacts(u.words, app_hidden.usual_length('sop:', u.kind)) <#> q.impacts) / nullif(q.total_idf, 0), 0)
+           + 1.5 * coalesce(-(c.embedding <#> arm_section.query_embedding), 0)
+           + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal
+   limit 1
+$$;
+
+--
+-- Name: FUNCTION arm_section(sop app_public.sops, content text, query text, query_embedding public.vector); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) IS 'The section of an arm''s text to quote for a question, chosen as best_section chooses an SOP''s.';
+
+--
 -- Name: ask_for_preview(app_public.improvement_queue, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -4569,6 +5334,31 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) IS 'What each question of a dry run finds at this moment, {question: [target, title]}.';
+
+--
+-- Name: batch_ids(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.batch_ids(ids integer[]) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+  v_ids integer[] := array(select distinct i from unnest(ids) i where i is not null order by i);
+begin
+  if cardinality(v_ids) = 0 then
+    raise exception 'Which proposals? The list is empty.' using errcode = 'CO005';
+  elsif cardinality(v_ids) > 200 then
+    raise exception 'At most 200 proposals at once; these are %.', cardinality(v_ids) using errcode = 'CO006', hint = 'Take them in several steps.';
+  end if;
+  return v_ids;
+end
+$$;
+
+--
+-- Name: FUNCTION batch_ids(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.batch_ids(ids integer[]) IS 'The proposals of a batch, each once, in the order in which they are locked and applied. Errors: CO005 none, CO006 more than 200.';
 
 --
 -- Name: analysis_batches; Type: TABLE; Schema: app_public; Owner: -
@@ -5068,6 +5858,8 @@ CREATE TABLE app_private.search_units (
     embedding public.vector(1536),
     embedding_model text,
     bits bit(1536) GENERATED ALWAYS AS ((public.binary_quantize(embedding))::bit(1536)) STORED,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    since_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     CONSTRAINT search_units_embedding_names_its_model CHECK (((embedding IS NULL) OR (embedding_model IS NOT NULL))),
     CONSTRAINT search_units_kind_is_known CHECK ((kind = ANY (ARRAY['profile'::text, 'section'::text, 'phrase'::text, 'knowledge'::text])))
 );
@@ -5119,6 +5911,18 @@ COMMENT ON COLUMN app_private.search_units.impacts IS 'BM25 term impacts (tf par
 --
 
 COMMENT ON COLUMN app_private.search_units.bits IS 'Signs of the vector: nearest by Hamming distance are candidates for nearest by cosine.';
+
+--
+-- Name: COLUMN search_units.since; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.since IS 'Since when it has been as it is; -infinity: since before that was written down.';
+
+--
+-- Name: COLUMN search_units.since_xid; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.since_xid IS 'The transaction that made it so: with since, what a search of some snapshot saw.';
 
 --
 -- Name: best_section(integer, public.sparsevec, double precision, public.vector, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6258,7 +7062,7 @@ begin
     into v_failures, v_phrases, v_corrections
     from (select * from app_public.failed_responses f
            where f.pattern_id = draft_improvement.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-             and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
+             and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded')
            order by f.id desc limit c_phrases) f;
   if v_failures is null then
     return null;
@@ -6396,6 +7200,28 @@ $$;
 COMMENT ON FUNCTION app_private.embeddings_promised() IS 'Keys of the vectors that searching, approving what waits, and checking the golden questions must find.';
 
 --
+-- Name: emergency_first(app_public.search_result[], app_public.search_result[], text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) RETURNS app_public.search_result[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select array_agg(app_private.ranked(e.result, e.place::integer) order by e.place)
+    from (select r.result, row_number() over (order by coalesce((r.result).topic = emergency_first.section and (r.result).category = 'emergency', false) desc, ((r.result).category = 'emergency') desc,
+                   (r.result).rank, r.added, (r.result).sop_id, (r.result).knowledge_id) as place
+            from (select x as result, 0 as added from unnest(results) x
+                  union all
+                  select f, 1 from unnest(emergencies) f where not exists (select from unnest(results) x where x.sop_id = f.sop_id)) r) e
+$$;
+
+--
+-- Name: FUNCTION emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) IS 'What was found and the emergencies besides: the SOP of this kind of emergency first, then other emergencies, then the rest.';
+
+--
 -- Name: privacy_actions; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -6459,6 +7285,27 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.end_erasure(action_id bigint, counts jsonb) IS 'Closes the door that begin_erasure opened, and says how much was done.';
+
+--
+-- Name: end_experiment(integer, text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.end_experiment(experiment_id integer, status text, reason text, winner text DEFAULT NULL::text) RETURNS app_public.experiments
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  update app_public.experiments e
+     set status = end_experiment.status, status_by = left(coalesce(app_public.current_actor(), session_user), 100), status_at = clock_timestamp(), status_reason = end_experiment.reason, winner = end_experiment.winner,
+         results = (select coalesce(jsonb_agg(to_jsonb(f) order by f.label), '[]') from app_private.experiment_figures(end_experiment.experiment_id) f)
+   where e.id = end_experiment.experiment_id
+  returning e.*
+$$;
+
+--
+-- Name: FUNCTION end_experiment(experiment_id integer, status text, reason text, winner text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.end_experiment(experiment_id integer, status text, reason text, winner text) IS 'Ends an open experiment (concluded or stopped), by who acts, and keeps its figures.';
 
 --
 -- Name: end_worker(text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6563,6 +7410,7 @@ begin
      and not exists (select from app_private.knowledge_votes v join app_public.responses r on r.id = v.response_id
                       where v.knowledge_id = k.id and v.helpful and r.id <> all (v_responses) and app_hidden.learnable_question(r.question) = k.question);
   v_counts := jsonb_build_object('learned_entries', app_private.erase_learned(v_entries));
+  perform app_private.erase_search_history(v_vectors);
 
   v_counts := app_private.erase_texts(ticket_ids, v_responses) || v_counts;
 
@@ -6718,7 +7566,7 @@ $$;
 -- Name: FUNCTION erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) IS 'Takes lines, entries and dry-run questions that are one of the items out of a proposal that waits or was rejected. Returns deleted (nothing was left of it), changed or null.';
+COMMENT ON FUNCTION app_private.erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean) IS 'Takes lines, entries and dry-run questions that are one of the items out of a proposal that waits, was rejected or superseded. Returns deleted (nothing was left of it), changed or null.';
 
 --
 -- Name: erase_from_undo(text[]); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6787,6 +7635,30 @@ $$;
 COMMENT ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) IS 'Deletes learned entries with all that was derived from them: search units, profiles, words, snippets of answers.';
 
 --
+-- Name: erase_search_history(bytea[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase_search_history(hashes bytea[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- An SOP's phrases are the club's text, and so in its versions; profiles were made of the questions too.
+  with gone as (
+    update app_private.search_unit_history h set impacts = '{}/268435456', embedding = null, embedding_model = null, content_hash = '\x', erased = true
+     where h.content_hash = any (hashes) and h.kind = 'knowledge' and not h.erased
+    returning h.target, h.since
+  )
+  update app_private.search_unit_history h set impacts = '{}/268435456', embedding = null, embedding_model = null, erased = true
+   where h.kind = 'profile' and not h.erased and h.until >= (select min(g.since) from gone g where g.target = h.target)
+$$;
+
+--
+-- Name: FUNCTION erase_search_history(hashes bytea[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase_search_history(hashes bytea[]) IS 'Empties the search units of earlier times that were made of these texts, and the profiles that they had a part in.';
+
+--
 -- Name: erase_texts(integer[], bigint[], integer[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6807,6 +7679,7 @@ begin
   update app_public.responses r
      set question = '[erased]', question_hash = '\x', text = '[erased]', visitor_id = null, feedback_by = app_private.pseudonym(r.feedback_by), erased_at = now()
    where r.id = any (v_responses);
+  delete from app_private.response_searches s where s.response_id = any (v_responses);
   update app_private.knowledge_votes v set voter = app_private.pseudonym(v.voter) where v.response_id = any (v_responses) and v.voter like 'visitor:%';
   update app_public.failed_responses f
      set query = '[erased]', response = '[erased]', user_correction = case when f.user_correction is not null then '[erased]' end,
@@ -6833,6 +7706,81 @@ $$;
 COMMENT ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) IS 'Makes the texts of conversations, answers and failures [erased], and takes their visitor away. Between begin_erasure and end_erasure only. Returns counts by table. Repeating it changes nothing.';
 
 --
+-- Name: experiment_figures(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.experiment_figures(experiment_id integer) RETURNS TABLE(arm_id integer, label text, is_control boolean, weight integer, subjects bigint, responses bigint, rated bigint, helpful bigint, unhelpful bigint, rate double precision, rate_low double precision, rate_high double precision, difference double precision, difference_low double precision, difference_high double precision, probability_better double precision, expected_loss double precision, always_valid_p double precision, sample_ratio_p double precision, minimum_reached boolean, verdict text, verdict_text text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with seen as materialized (
+    select s.*, case when s.helpful is not null then row_number() over (partition by s.arm_id, s.helpful is null order by s.rated_at, s.subject) end as turn
+      from app_private.experiment_subjects(experiment_figures.experiment_id) s
+  ), arms as materialized (
+    select a.id, a.label, a.weight, e.minimum_sample, count(s.subject) as subjects, coalesce(sum(s.responses), 0)::bigint as responses, count(s.helpful) as rated,
+           count(*) filter (where s.helpful) as helpful, count(*) over () - 1 as others
+      from app_public.experiments e join app_public.experiment_arms a on a.experiment_id = e.id left join seen s on s.arm_id = a.id
+     where e.id = experiment_figures.experiment_id
+     group by a.id, a.label, a.weight, e.minimum_sample
+  ), compared as materialized (
+    select a.*, c.rated as control_rated, c.helpful as control_helpful, n.difference, n.low, n.high,
+           app_hidden.probability_greater(a.helpful + 1, a.rated - a.helpful + 1, c.helpful + 1, c.rated - c.helpful + 1) as probability_better,
+           app_hidden.expected_loss(a.helpful + 1, a.rated - a.helpful + 1, c.helpful + 1, c.rated - c.helpful + 1) as loss,
+           app_hidden.expected_loss(c.helpful + 1, c.rated - c.helpful + 1, a.helpful + 1, a.rated - a.helpful + 1) as loss_of_control,
+           -- As many looks as there are treatments (Bonferroni).
+           least(1, a.others * app_hidden.always_valid_p(coalesce((select array_agg((t.helpful::integer - k.helpful::integer)::smallint order by t.turn)
+             from seen t join seen k on k.turn = t.turn and k.arm_id = c.id where t.arm_id = a.id), '{}'))) as p
+      from arms a join arms c on c.label = 'A'
+      left join lateral app_hidden.newcombe_interval(a.helpful, a.rated, c.helpful, c.rated) n on true
+     where a.label <> 'A'
+  ), ratio as (
+    select app_hidden.sample_ratio_p(array_agg(a.subjects order by a.label), array_agg(a.weight order by a.label)) as p from arms a
+  )
+  select a.id, a.label, a.label = 'A', a.weight, a.subjects, a.responses, a.rated, a.helpful, a.rated - a.helpful,
+         a.helpful::double precision / nullif(a.rated, 0), w.low, w.high, c.difference, c.low, c.high, c.probability_better,
+         case when a.label = 'A' then (select max(x.loss_of_control) from compared x) else c.loss end, c.p, r.p, a.rated >= a.minimum_sample, v.verdict,
+         app_private.verdict_text(v.verdict, a.label, a.helpful::double precision / nullif(a.rated, 0), c.control_helpful::double precision / nullif(c.control_rated, 0), c.difference, c.low, c.high,
+           c.p, c.probability_better, a.rated, c.control_rated, a.minimum_sample, r.p)
+    from arms a
+   cross join ratio r
+    left join compared c on c.id = a.id
+    left join lateral app_hidden.wilson_interval(a.helpful, a.rated) w on true
+   cross join lateral (
+     select case when a.label = 'A' then 'control' when r.p < 0.001 then 'sample_ratio' when a.rated = 0 or c.control_rated = 0 then 'no_data'
+                 -- p remembers its smallest value: the interval says that it still goes that way.
+                 when c.p <= 0.05 and c.high < 0 then 'worse' when c.p <= 0.05 and c.low > 0 and least(a.rated, c.control_rated) >= a.minimum_sample then 'better'
+                 when c.p <= 0.05 and c.low > 0 then 'better_so_far' when least(a.rated, c.control_rated) < a.minimum_sample then 'collecting' else 'undecided' end as verdict) v
+   order by a.label
+$$;
+
+--
+-- Name: FUNCTION experiment_figures(experiment_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.experiment_figures(experiment_id integer) IS 'What experiment_results gives, computed from the answers as they are now.';
+
+--
+-- Name: experiment_subjects(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.experiment_subjects(experiment_id integer) RETURNS TABLE(arm_id integer, subject bytea, responses bigint, helpful boolean, rated_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select a.id, r.experiment_subject, count(*), (array_agg(r.feedback = 'helpful' order by r.feedback_at, r.id) filter (where r.feedback is not null))[1], min(r.feedback_at)
+    from app_public.experiment_arms a join app_public.responses r on r.experiment_arm_id = a.id
+   where a.experiment_id = experiment_subjects.experiment_id
+   group by a.id, r.experiment_subject
+$$;
+
+--
+-- Name: FUNCTION experiment_subjects(experiment_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.experiment_subjects(experiment_id integer) IS 'Everybody whom an experiment was shown to, with their arm. helpful: their first rating, null without one: further ones of the same person are not independent of it.';
+
+--
 -- Name: export__merged_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6850,6 +7798,28 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'The questions of these answers that live on in merged knowledge entries.';
+
+--
+-- Name: exposure(jsonb, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select a.id, substr(sha256(convert_to(a.experiment_id || ':' || exposure.subject, 'UTF8')), 1, 16)
+    from jsonb_to_recordset(exposure.sources) s(rank integer, cited boolean, sop_id integer, experiment_arm_id integer)
+    join app_public.experiment_arms a on a.id = s.experiment_arm_id
+    join app_public.experiments e on e.id = a.experiment_id and e.sop_id = s.sop_id
+   where s.cited and s.rank <= 10 and exposure.subject is not null and (app_private.arm_of(e.id, exposure.subject)).id = a.id
+   order by s.rank limit 1
+$$;
+
+--
+-- Name: FUNCTION exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea) IS 'What an answer counts for: the arm of a source that it cites, and the hash of whom it was given to. Nothing where the arm''s text was retrieved and not used, or the arm is not this subject''s.';
 
 --
 -- Name: find_batched(integer, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7278,6 +8248,32 @@ $$;
 COMMENT ON FUNCTION app_private.llm_budget_state() IS 'Whether models may still be paid: open, warned (the share club_settings.budget_warning of a budget is used), or stopped (a budget is used up: the local providers answer). Days and months are UTC. Calls that are under way when a budget ends are let end: they may exceed it.';
 
 --
+-- Name: lock_improvements(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.lock_improvements(ids integer[]) RETURNS SETOF app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_missing integer[] := array(select i from unnest(ids) i where not exists (select from app_public.improvement_queue q where q.id = i));
+begin
+  if cardinality(v_missing) > 0 then
+    raise exception 'There is no proposal with id %.', array_to_string(v_missing, ', ') using errcode = 'CO404';
+  end if;
+  return query select * from app_public.improvement_queue q where q.id = any (ids) order by q.id for no key update;
+  perform from app_public.sops s
+    where s.id in (select coalesce(q.sop_id, (q.applied ->> 'sop_id')::integer) from app_public.improvement_queue q where q.id = any (ids)) order by s.id for no key update;
+end
+$$;
+
+--
+-- Name: FUNCTION lock_improvements(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.lock_improvements(ids integer[]) IS 'These proposals, locked in the order of their ids, and then the SOPs that they are about, likewise. Errors: CO404 one is missing.';
+
+--
 -- Name: lock_rated_entries(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7322,6 +8318,139 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.masked(content text, most integer) IS 'The first `most` characters of a text, personal data and access codes masked.';
+
+--
+-- Name: merge_improvements(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements(ids integer[]) RETURNS TABLE(improvement_ids integer[], sop_id integer, category text, topic text, version integer, content text, merged text, conflicts jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with target as (
+    select array_agg(q.id order by q.id) as ids, q.sop_id, case when q.kind in ('sop_edit', 'sop_new') then q.kind else 'knowledge' end as kind,
+           coalesce(s.category, q.suggested_sop_update ->> 'category') as category, coalesce(s.section, q.suggested_sop_update ->> 'section', q.suggested_sop_update ->> 'topic') as topic, s.version
+      from app_public.improvement_queue q left join app_public.sops s on s.id = q.sop_id
+     where q.id = any (ids) and q.status = 'pending'
+     group by q.sop_id, 3, 4, 5, s.version
+  )
+  select t.ids, t.sop_id, t.category, t.topic, t.version, m.content, m.merged, m.conflicts
+    from target t cross join lateral (
+      select * from app_private.merge_improvements__edits(t.sop_id, t.ids) where t.kind = 'sop_edit'
+      union all
+      select * from app_private.merge_improvements__new_sops(t.ids) where t.kind = 'sop_new'
+      union all
+      select * from app_private.merge_improvements__entries(t.ids) where t.kind = 'knowledge') m
+   order by t.ids[1]
+$$;
+
+--
+-- Name: FUNCTION merge_improvements(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements(ids integer[]) IS 'What waiting proposals come to, one row for each SOP or topic that they write: see merge_improvements__edits, __new_sops and __entries.';
+
+--
+-- Name: merge_improvements__edits(integer, integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_one record;
+  v_own record;
+  v_fitting jsonb := '{}'; -- {proposal: the SOP with its change alone}
+  v_merge record;
+  v_with integer[];
+begin
+  select * into v_sop from app_public.sops s where s.id = merge_improvements__edits.sop_id;
+  content := v_sop.content;
+  merged := v_sop.content;
+  conflicts := '[]';
+  for v_one in
+    select q.id, q.base_version, q.suggested_sop_update ->> 'new_content' as proposed, v.content as base
+      from app_public.improvement_queue q left join app_public.sop_versions v on v.sop_id = q.sop_id and v.version = q.base_version
+     where q.id = any (ids) order by q.id
+  loop
+    select * into v_own from app_hidden.merge_edit(v_one.base, v_sop.content, v_one.proposed);
+    if v_own.merged is null or v_sop.archived_at is not null and v_one.base_version <> v_sop.version then
+      conflicts := conflicts || jsonb_build_array(jsonb_build_object('improvement_id', v_one.id, 'current', true, 'with', '[]'::jsonb, 'lines', coalesce(v_own.conflicts, '[]')));
+      continue;
+    end if;
+    select * into v_merge from app_hidden.merge_edit(v_one.base, merged, v_one.proposed);
+    if v_merge.merged is null then
+      -- With which of them alone; or, where it is none, with all of them at once.
+      select array_agg(o.key::integer order by o.key::integer) into v_with from jsonb_each_text(v_fitting) o
+       where (app_hidden.merge_edit(v_one.base, o.value, v_one.proposed)).merged is null;
+      v_with := coalesce(v_with, array(select k::integer from jsonb_object_keys(v_fitting) k order by 1));
+      conflicts := conflicts || jsonb_build_array(jsonb_build_object('improvement_id', v_one.id, 'current', false, 'with', to_jsonb(v_with), 'lines', v_merge.conflicts));
+      continue;
+    end if;
+    merged := v_merge.merged;
+    v_fitting := v_fitting || jsonb_build_object(v_one.id, v_own.merged);
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) IS 'The text of an SOP (content) with the edits of these proposals, one after the other (merged). conflicts: what does not fit and is left out, [{improvement_id, current: it conflicts with the SOP as it is, with: the proposals it conflicts with, lines: of its base}].';
+
+--
+-- Name: merge_improvements__entries(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with entry as (
+    select q.id, e ->> 'question' as question, jsonb_build_array(e ->> 'answer', q.suggested_sop_update -> 'sop_id', q.suggested_sop_update -> 'site_id') as said
+      from app_public.improvement_queue q, jsonb_array_elements(q.suggested_sop_update -> 'entries') e where q.id = any (ids)
+  ), clash as (
+    select l.id, jsonb_agg(distinct e.id order by e.id) as others from entry e join entry l on l.question = e.question and l.id > e.id and l.said <> e.said group by l.id
+  )
+  select null::text, null::text,
+         coalesce((select jsonb_agg(jsonb_build_object('improvement_id', c.id, 'current', false, 'with', c.others, 'lines', '[]'::jsonb) order by c.id) from clash c), '[]')
+$$;
+
+--
+-- Name: FUNCTION merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) IS 'Proposals for knowledge of one topic: two that answer one question differently conflict. There is no text to merge. As merge_improvements__edits.';
+
+--
+-- Name: merge_improvements__new_sops(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with given as (
+    select q.id, q.suggested_sop_update ->> 'new_content' as proposed, min(q.id) over () as first,
+           exists (select from app_public.sops s
+                    where s.category = q.suggested_sop_update ->> 'category' and s.section = q.suggested_sop_update ->> 'section'
+                      and not (s.archived_at is not null and exists (select from app_public.sop_versions v where v.sop_id = s.id and v.version = 1 and v.improvement_id = q.id))) as taken
+      from app_public.improvement_queue q where q.id = any (ids)
+  )
+  select '', (select g.proposed from given g where g.id = g.first and not g.taken),
+         coalesce(jsonb_agg(jsonb_build_object('improvement_id', g.id, 'current', g.taken, 'with', case when g.taken then '[]' else jsonb_build_array(g.first) end, 'lines', '[]'::jsonb) order by g.id)
+                    filter (where g.taken or g.id <> g.first), '[]')
+    from given g
+$$;
+
+--
+-- Name: FUNCTION merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) IS 'Proposals for a new SOP of one name: the first makes it, the others conflict with it; all conflict where there is such an SOP already. As merge_improvements__edits.';
 
 --
 -- Name: missing_vectors(text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7398,8 +8527,8 @@ begin
       select c.id
         from (select u.id, u.embedding from app_private.search_units u
                where u.embedding_model = nearest_units.model
-               order by u.bits <~> binary_quantize(question)::bit(1536) limit depth * 3) c
-       order by c.embedding <#> question limit depth;
+               order by u.bits <~> binary_quantize(question)::bit(1536), u.id limit depth * 3) c
+       order by c.embedding <#> question, c.id limit depth;
   end if;
 end
 $$;
@@ -7489,7 +8618,7 @@ CREATE FUNCTION app_private.patterns_to_analyse() RETURNS SETOF integer
   select p.id from app_public.failure_patterns p
    where p.status in ('open', 'proposed', 'resolved') and exists (
            select from app_public.failed_responses f where f.pattern_id = p.id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-              and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id))
+              and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded'))
    order by p.size desc, p.id
 $$;
 
@@ -7551,6 +8680,22 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) IS '{conversations (messages, answers with sources, ratings and failures), answers_without_conversation, learned}, and what every function app_private.export__<kind>(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) returns jsonb adds under <kind>.';
+
+--
+-- Name: points(double precision); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.points(share double precision) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when abs(share) < 0.0995 then to_char(abs(share) * 100, 'FM990.0') else to_char(abs(share) * 100, 'FM990') end
+$$;
+
+--
+-- Name: FUNCTION points(share double precision); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.points(share double precision) IS 'A share as percentage points for a sentence, without its sign.';
 
 --
 -- Name: prepare_texts(text[]); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7973,6 +9118,23 @@ $$;
 COMMENT ON FUNCTION app_private.quotes_of(items text[]) IS 'Proposals, SOPs (with the versions of their history), published knowledge and golden questions that quote one of these texts of eight characters or more.';
 
 --
+-- Name: ranked(app_public.search_result, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.ranked(result app_public.search_result, rank integer) RETURNS app_public.search_result
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select (ranked.rank, result.kind, result.sop_id, result.sop_version_id, result.version, result.knowledge_id, result.category, result.topic, result.title, result.heading, result.snippet,
+    result.matched, result.trust, result.score, result.words, result.cosine, result.confidence)::app_public.search_result
+$$;
+
+--
+-- Name: FUNCTION ranked(result app_public.search_result, rank integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.ranked(result app_public.search_result, rank integer) IS 'A result at another rank.';
+
+--
 -- Name: rebuild_knowledge_unit(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -8370,7 +9532,7 @@ begin
   select array_agg(f.id order by f.id) into v_failures from app_public.failed_responses f
    where f.pattern_id = record_local_analysis.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
      and (exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id and e.improvement_id = record_local_analysis.improvement_id)
-          or record_local_analysis.improvement_id is null and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id));
+          or record_local_analysis.improvement_id is null and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded'));
   if v_failures is null then
     return;
   end if;
@@ -8387,6 +9549,27 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]) IS 'Writes down that the local analyst looked at a pattern, why it and no model did, and what it proposed (null: nothing).';
+
+--
+-- Name: record_search(bigint, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.record_search(response_id bigint, search jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, candidates, nearest, routed, emergency)
+  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.candidates, s.nearest, s.routed, s.emergency
+    from jsonb_to_record(search) s(searched_at timestamptz, snapshot text, own_xid text, embedding_model text, words text, total_idf double precision, candidates integer[], nearest bigint[],
+         routed text, emergency text)
+   where jsonb_typeof(search) = 'object'
+$$;
+
+--
+-- Name: FUNCTION record_search(response_id bigint, search jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.record_search(response_id bigint, search jsonb) IS 'Writes down what an answer was searched with, as begin_answer''s search says it.';
 
 --
 -- Name: record_sources(bigint, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
@@ -8506,6 +9689,105 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Rebuilds profiles that lack a question; recounts document frequencies and the vocabulary if the search space changed (or force). Returns whether it did.';
+
+--
+-- Name: refuse_conflicts(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_conflicts(ids integer[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_conflicts jsonb;
+  v_first record;
+begin
+  select jsonb_agg(c.conflict || jsonb_build_object('sop_id', m.sop_id) order by m.improvement_ids[1], c.o) into v_conflicts
+    from app_private.merge_improvements(ids) m, jsonb_array_elements(m.conflicts) with ordinality c(conflict, o);
+  if v_conflicts is null then
+    return;
+  end if;
+  select c ->> 'improvement_id' as id, (c ->> 'current')::boolean as by_now, (select string_agg(w, ', ') from jsonb_array_elements_text(c -> 'with') w) as others, m.category, m.topic, m.sop_id
+    into v_first
+    from (select v_conflicts -> 0) t(c), app_private.merge_improvements(ids) m where (t.c ->> 'improvement_id')::integer = any (m.improvement_ids);
+  raise exception '%Nothing was approved.', case
+      when v_first.by_now and v_first.sop_id is null then format('Proposal %s makes a new SOP, but there is %s/%s already. ', v_first.id, v_first.category, v_first.topic)
+      when v_first.by_now then format('Proposal %s changes lines of %s/%s that were changed since. ', v_first.id, v_first.category, v_first.topic)
+      else format('Proposal %s conflicts with %s, over %s/%s. ', v_first.id, v_first.others, v_first.category, v_first.topic) end
+    using errcode = 'CO102', detail = jsonb_build_object('conflicts', v_conflicts)::text,
+          hint = 'Leave one of them out, or approve it alone with edited_content that holds both changes. merged_improvements(ids) shows the texts.';
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_conflicts(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_conflicts(ids integer[]) IS 'Refuses (CO102) a batch in which proposals conflict, with each other or with what is there; the message names the first, DETAIL all: {conflicts: as merged_improvements, with sop_id}.';
+
+--
+-- Name: refuse_decided(app_public.improvement_queue, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_decided(improvement app_public.improvement_queue, hint text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+  v_by text := coalesce(improvement.approved_by, improvement.rejected_by, improvement.superseded_by);
+begin
+  raise exception 'Proposal % was % by % already.', improvement.id, improvement.status, v_by
+    using errcode = 'CO103', detail = jsonb_build_object('improvement_id', improvement.id, 'status', improvement.status, 'by', v_by)::text, hint = refuse_decided.hint;
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_decided(improvement app_public.improvement_queue, hint text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_decided(improvement app_public.improvement_queue, hint text) IS 'Refuses (CO103) what somebody has decided already, and says who.';
+
+--
+-- Name: refuse_part(app_public.improvement_queue, integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_part(improvement app_public.improvement_queue, ids integer[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_others integer[] := array(select t::integer from jsonb_array_elements_text(improvement.applied -> 'together') t where t::integer <> all (ids) order by 1);
+begin
+  raise exception 'Proposal % cannot be taken back alone: its version holds proposal % too.', improvement.id, array_to_string(v_others, ', ')
+    using errcode = 'CO112', detail = jsonb_build_object('improvement_id', improvement.id, 'together', improvement.applied -> 'together')::text,
+          hint = 'Take them back together: undo_improvements(ids, reason); then approve those that shall stay.';
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_part(improvement app_public.improvement_queue, ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_part(improvement app_public.improvement_queue, ids integer[]) IS 'Refuses (CO112) to take back these proposals without the others of the same version. DETAIL: {improvement_id, together}.';
+
+--
+-- Name: refuse_undecided(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refuse_undecided(improvement app_public.improvement_queue) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  raise exception 'Proposal % is %: there is no approval to take back.', improvement.id, improvement.status
+    using errcode = 'CO103', detail = jsonb_build_object('improvement_id', improvement.id, 'status', improvement.status, 'by', coalesce(improvement.rejected_by, improvement.superseded_by))::text,
+          hint = case improvement.status when 'rejected' then 'reopen_improvement takes a rejection back.' else 'Reload the queue: somebody may have taken it back already.' end;
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_undecided(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refuse_undecided(improvement app_public.improvement_queue) IS 'Refuses (CO103) to take back an approval that there is not.';
 
 --
 -- Name: refuse_undo(app_public.improvement_queue, text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
@@ -8784,7 +10066,7 @@ declare
   v_done bigint;
 begin
   update app_public.improvement_queue q set dry_run = q.dry_run - 'questions'
-   where q.id in (select o.id from app_public.improvement_queue o where o.status <> 'pending' and coalesce(o.applied_at, o.rejected_at) < before and o.dry_run ? 'questions'
+   where q.id in (select o.id from app_public.improvement_queue o where o.status <> 'pending' and coalesce(o.applied_at, o.rejected_at, o.superseded_at) < before and o.dry_run ? 'questions'
                    order by o.id limit 500 for no key update skip locked);
   get diagnostics v_done = row_count;
   return v_done;
@@ -8818,6 +10100,9 @@ begin
         join app_public.failed_responses f on f.id = e.failed_response_id where q.status = 'pending'
     union
     (select r.question_hash from app_public.responses r where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 30)
+    union
+    -- What was searched in this time can be searched again.
+    select h.content_hash from app_private.search_unit_history h where h.until >= before
   )
   delete from app_private.embedding_cache c
    using (select o.content_hash, o.model from app_private.embedding_cache o
@@ -8958,10 +10243,217 @@ $$;
 COMMENT ON FUNCTION app_private.retain__sessions(before timestamp with time zone) IS 'Removes sessions that ended earlier, links that expired earlier, and counters of rate limits that have run out.';
 
 --
+-- Name: search(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) RETURNS TABLE(result app_public.search_result, inputs jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_words record;
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+begin
+  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), query_embedding is not null);
+  return query
+    with found as materialized (
+      select t.*, row_number() over (order by t.score desc, t.target)::integer as place
+        from app_private.search_targets(v_words.question, query_embedding, only_category, only_site_id) t
+    )
+    select (f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
+           case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
+           coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
+           case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
+           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end)::app_public.search_result,
+           case when f.place = 1 then app_private.search_inputs(v_words.question, v_words.impacts, v_words.total_idf, v_words.candidates, case when query_embedding is not null then v_model end, f.nearest) end
+      from found f
+      left join app_private.search_units u on u.id = f.entry_id
+      -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
+     cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
+      left join app_public.sops s on s.id = f.sop_id
+      left join app_private.search_units p on p.target = f.target and p.kind = 'profile' and p.sop_id is not null
+      left join lateral app_private.best_section(f.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on not q.own_answer
+      left join app_public.sop_versions v on v.id = p.sop_version_id
+     where f.place <= search.first
+     order by f.place;
+end
+$$;
+
+--
+-- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) IS 'What search_knowledge finds, and with the first result what a replay must know of the search; a vector is of the club''s model.';
+
+--
+-- Name: response_searches; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.response_searches (
+    response_id bigint NOT NULL,
+    searched_at timestamp with time zone NOT NULL,
+    snapshot pg_snapshot,
+    own_xid xid8,
+    embedding_model text,
+    words public.sparsevec NOT NULL,
+    total_idf double precision NOT NULL,
+    candidates integer[] DEFAULT '{}'::integer[] NOT NULL,
+    nearest bigint[],
+    routed text,
+    emergency text
+);
+
+--
+-- Name: TABLE response_searches; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.response_searches IS 'What an answer was searched with, as far as no history tells: a few hundred bytes (at most some 2 kB for 200 words), so that replay_response finds the same. What was found is not in it.';
+
+--
+-- Name: COLUMN response_searches.searched_at; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.searched_at IS 'By the clock; the snapshot says which transactions it saw.';
+
+--
+-- Name: COLUMN response_searches.snapshot; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.snapshot IS 'Null: everything that was written by searched_at.';
+
+--
+-- Name: COLUMN response_searches.own_xid; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.own_xid IS 'The transaction that searched, if it had written anything: it saw its own writing.';
+
+--
+-- Name: COLUMN response_searches.embedding_model; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.embedding_model IS 'Whose vector of the question was compared (the embedding cache has it by responses.question_hash); null: words alone.';
+
+--
+-- Name: COLUMN response_searches.words; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.words IS 'How rare each word of the question was then: inverse document frequency, one dimension per lexeme (app_hidden.lexeme_dimension).';
+
+--
+-- Name: COLUMN response_searches.candidates; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.candidates IS 'The dimensions of the words that named candidates: very common ones do not in a large search space.';
+
+--
+-- Name: COLUMN response_searches.nearest; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.nearest IS 'Ids of the units that the vector index named as nearest, 60 at most: an approximate index does not give the same ones for ever. Null: they are looked for exactly.';
+
+--
+-- Name: COLUMN response_searches.routed; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.routed IS 'The category to which a model routed it, whose best sources were added if none was among the first three.';
+
+--
+-- Name: COLUMN response_searches.emergency; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.emergency IS 'The kind of emergency by rule, empty where only the route said so; null: none.';
+
+--
+-- Name: search_at(app_private.response_searches, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer DEFAULT 10) RETURNS SETOF app_public.search_result
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select t.place, case when q.own_answer then 'knowledge' else 'sop' end, t.sop_id, t.sop_version_id, v.version, case when t.entry_leads or q.own_answer then t.knowledge_id end,
+         coalesce(v.category, t.category)::text, coalesce(v.section, t.topic)::text, null::text, null::text, null::text, case when t.lost then 'lost' end,
+         case when t.entry_leads then t.entry_trust else 3::smallint end, t.score, t.words, t.cosine, null::double precision
+    from (select x.*, row_number() over (order by x.score desc, x.target)::integer as place
+            from app_private.targets_at(search_at.search, question_embedding, only_category, only_site_id) x) t
+   cross join lateral (select t.sop_id is null or (t.entry_leads and t.entry_kind = 'knowledge' and t.entry_trust = 3) as own_answer) q
+    left join app_public.sop_versions v on v.id = t.sop_version_id
+   where t.place <= search_at.first
+   order by t.place
+$$;
+
+--
+-- Name: FUNCTION search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer) IS 'What search_knowledge found at an earlier search, without texts; matched says "lost" where something of a source was erased since.';
+
+--
+-- Name: search_inputs(text, public.sparsevec, double precision, tsquery, text, bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select jsonb_build_object('searched_at', clock_timestamp(), 'snapshot', pg_current_snapshot(), 'own_xid', pg_current_xact_id_if_assigned(),
+    'embedding_model', search_inputs.embedding_model, 'words', search_inputs.impacts, 'total_idf', search_inputs.total_idf,
+    'candidates', (select coalesce(jsonb_agg(app_hidden.lexeme_dimension(l)), '[]') from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question, 20000)))) l
+                    where quote_literal(l)::tsquery <@ search_inputs.candidates),
+    'nearest', search_inputs.nearest)
+$$;
+
+--
+-- Name: FUNCTION search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) IS 'What was searched with, for app_private.response_searches.';
+
+--
+-- Name: search_inputs_at(text, public.vector, text, timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) RETURNS app_private.response_searches
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  c_rows constant integer := 2000; -- of question_words
+  v_search app_private.response_searches;
+begin
+  v_search.searched_at := search_inputs_at.at;
+  v_search.embedding_model := case when question_embedding is not null then model end;
+  with units as materialized (
+    select u.impacts from app_private.units_at(search_inputs_at.at) u
+  ), term as materialized (
+    select distinct on (d.dimension) d.dimension, d.df, ln(1 + (t.n - d.df + 0.5) / (d.df + 0.5)) as idf
+      from (select count(*)::double precision as n from units) t
+     cross join lateral (
+       select app_hidden.lexeme_dimension(l.lexeme) as dimension, l.lexeme,
+              (select count(*) from units u where (u.impacts <#> format('{%s:1}/268435456', app_hidden.lexeme_dimension(l.lexeme))::sparsevec) < 0)::double precision as df
+         from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question, 20000)))) l(lexeme) limit 200) d
+  )
+  select ('{' || coalesce(string_agg(x.dimension || ':' || x.idf::real, ','), '') || '}/268435456')::sparsevec, coalesce(sum(x.idf), 0),
+         coalesce(array_agg(x.dimension) filter (where x.df > 0 and (x.place = 1 or x.upto <= c_rows)), '{}')
+    into v_search.words, v_search.total_idf, v_search.candidates
+    from (select t.*, row_number() over (order by t.df = 0, t.df, t.dimension) as place, sum(t.df) over (order by t.df = 0, t.df, t.dimension) as upto from term t) x;
+  return v_search;
+end
+$$;
+
+--
+-- Name: FUNCTION search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) IS 'What a search at some time would have searched with: how rare the words were among the units of that time.';
+
+--
 -- Name: search_targets(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean)
+CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean, nearest bigint[])
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
@@ -8991,7 +10483,7 @@ begin
       -- The nearest of a category may lie far from the nearest of all, so it is looked through.
       (select u.id, u.target, u.embedding <#> question_embedding from app_private.search_units u
         where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
-        order by u.bits <~> binary_quantize(question_embedding)::bit(1536) limit depth)) m
+        order by u.bits <~> binary_quantize(question_embedding)::bit(1536), u.id limit depth)) m
   ), candidates as (
     select w.id, w.t from by_words w union select m.id, m.t from by_meaning m
   ), wanted as (
@@ -9029,7 +10521,8 @@ begin
            and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
            and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) order by u.trust desc, u.id limit 1) end),
          c.sop is null or coalesce(c.a > c.b, false), c.w, c.c,
-         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false)
+         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false),
+         (select array_agg(m.id) from by_meaning m where only_category is null)
     from combined c
    where c.sop is not null or c.entry is not null or exists (select from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
            and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
@@ -9043,7 +10536,36 @@ $$;
 -- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, and whether both legs agree on it.';
+COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, whether both legs agree on it, and the units that the vector index named (the same in every row; null where it was not asked).';
+
+--
+-- Name: searched_words(text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_spelling text;
+begin
+  question := query;
+  select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
+  if candidates is null or not by_vector then
+    v_spelling := app_private.correct_spelling(question);
+    if v_spelling is not null then
+      question := v_spelling;
+      select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
+    end if;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as it is searched, its spelling corrected where no word is known or there is no vector, and what app_private.question_words makes of it.';
 
 --
 -- Name: sections_as_of(timestamp with time zone, text, text[], double precision[], public.vector); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9101,6 +10623,55 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.seed_prompt(name text, content text) IS 'Makes a prompt, or gives it a new default: as its next version where the club never changed it or went back to the default, else beside what the club wrote. Repeating it changes nothing.';
+
+--
+-- Name: serve_arm(app_public.search_result[], text, text, public.vector); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_most constant integer := 4000; -- as app_private.source_text
+  v_experiment app_public.experiments;
+  v_arm app_public.experiment_arms;
+  v_sop app_public.sops;
+  v_section record;
+begin
+  if subject is null or not exists (select from app_public.experiments e where e.status = 'running') then
+    return;
+  end if;
+  select e.*, r.place into v_experiment.id, v_experiment.sop_id, place
+    from (select x.sop_id, x.sop_version_id, x.kind, x.category, o.place::integer as place
+            from generate_subscripts(results, 1) o(place), lateral (select (results[o.place]).*) x) r
+    join lateral (select e.id, e.sop_id from app_public.experiments e where e.sop_id = r.sop_id and e.sop_version_id = r.sop_version_id and e.status = 'running') e on true
+   where r.kind = 'sop' and r.category <> 'emergency' order by r.place limit 1;
+  if v_experiment.id is null then
+    return;
+  end if;
+  v_arm := app_private.arm_of(v_experiment.id, serve_arm.subject);
+  arm_id := v_arm.id;
+  served := results[place];
+  if v_arm.label <> 'A' then
+    select * into v_sop from app_public.sops s where s.id = v_experiment.sop_id;
+    select * into v_section from app_private.arm_section(v_sop, v_arm.content, serve_arm.query, serve_arm.query_embedding);
+    served.title := v_section.title;
+    served.heading := v_section.heading;
+    served.snippet := v_section.body;
+    select coalesce(max(t.whole), app_hidden.quote(concat_ws(E'\n', served.heading, served.snippet), c_most)) into source_text
+      from (select string_agg(concat_ws(E'\n', u.heading, u.body), E'\n\n' order by u.ordinal) as whole
+              from app_hidden.sop_units(v_sop.category, v_sop.section, v_arm.content) u where u.kind = 'section' having sum(length(u.body)) <= c_most) t;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text) IS 'What a running experiment makes of the sources found for a question: the subject''s arm (arm_id), the place of the source that it stands in for, that source with the arm''s title, heading and section, and what a model reads of it (null for the control: as it is).
+One answer takes part in one experiment at most, that of its first source with one: so no experiment measures another''s texts. subject: as app_hidden.experiment_subject; null, or no experiment there, gives nulls. Emergencies are never part of one.';
 
 --
 -- Name: settle_analysis_run(integer, integer, integer, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9359,6 +10930,50 @@ $$;
 COMMENT ON FUNCTION app_private.take_analysis_batch(batch_id integer) IS 'What to send for a batch, and that it is being sent: {state, token, model, created_at, sent (how many requests the last time), known, cancelled, shared, requests: [{custom_id, prompt, own}]}. state: new; uncertain (it was sent before, and no answer came: it may stand at the provider, under none of the known ids); or done (nothing is to be sent).';
 
 --
+-- Name: take_back(app_public.improvement_queue, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.take_back(improvement app_public.improvement_queue, version_gone boolean DEFAULT false) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_improvement app_public.improvement_queue := improvement;
+begin
+  if version_gone then
+    v_improvement.applied := improvement.applied - 'version';
+  end if;
+  execute format('select * from app_private.%I($1)', 'undo_improvement__' || improvement.kind) into v_improvement using v_improvement;
+  v_improvement := app_private.let_wait_again(v_improvement);
+  perform app_private.unsettle_failures(improvement);
+  return v_improvement;
+end
+$_$;
+
+--
+-- Name: FUNCTION take_back(improvement app_public.improvement_queue, version_gone boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.take_back(improvement app_public.improvement_queue, version_gone boolean) IS 'Takes an approval back: what it wrote, then the decision, then what followed for its failures. version_gone: the version that it shares with others was taken back with the first of them. Errors: CO112.';
+
+--
+-- Name: take_turns_with_batches(boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.take_turns_with_batches(batch boolean DEFAULT false) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when batch then pg_advisory_xact_lock(hashtextextended('clubos.approvals', 0)) else pg_advisory_xact_lock_shared(hashtextextended('clubos.approvals', 0)) end
+$$;
+
+--
+-- Name: FUNCTION take_turns_with_batches(batch boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.take_turns_with_batches(batch boolean) IS 'Waits until no batch of approvals (batch: and no single one) is under way, and keeps it so until this transaction ends. To be called before any row is locked, and after take_turns_with_erasure.';
+
+--
 -- Name: take_turns_with_erasure(boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9394,6 +11009,105 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.target_title(target text, entry_id bigint) IS 'What a person reads of a target: "Category / Section" of an SOP; of a topic the question of its entry (the one given, else the most trusted), or "Category / Topic" where it has none.';
+
+--
+-- Name: targets_at(app_private.response_searches, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, sop_version_id integer, category text, topic text, score double precision, entry_kind text, entry_trust smallint, knowledge_id integer, entry_leads boolean, words double precision, cosine double precision, lost boolean)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  -- As in search_targets, step by step.
+  c_cosine_weight constant double precision := 1.5;
+  c_softness constant double precision := 0.1;
+  c_votes constant integer := 10;
+  c_unreviewed constant double precision := 0.3;
+  v_at timestamptz := search.searched_at;
+  v_model text := search.embedding_model;
+  v_candidates sparsevec := (select ('{' || coalesce(string_agg(distinct d || ':1', ','), '') || '}/268435456')::sparsevec from unnest(search.candidates) d);
+begin
+  return query
+  with units as materialized (
+    select u.*, (u.site_id is null or only_site_id is null or u.site_id = only_site_id) and (u.valid_from is null or u.valid_from <= v_at) and (u.valid_to is null or u.valid_to > v_at) as holds
+      from app_private.units_at(v_at, search.snapshot, search.own_xid) u
+  ), by_words as materialized (
+    select u.id, u.target from units u
+     where cardinality(search.candidates) > 0 and (u.impacts <#> v_candidates) < 0 and (only_category is null or u.category = only_category)
+     order by u.impacts <#> search.words, u.id limit depth
+  ), by_meaning as materialized (
+    select u.id, u.target from units u where only_category is null and question_embedding is not null and u.id = any (search.nearest)
+    union all
+    (select u.id, u.target from units u
+      where only_category is null and question_embedding is not null and search.nearest is null and u.embedding_model = v_model
+      order by u.embedding <#> question_embedding, u.id limit depth)
+    union all
+    (select u.id, u.target from units u
+      where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
+      order by binary_quantize(u.embedding)::bit(1536) <~> binary_quantize(question_embedding)::bit(1536), u.id limit depth)
+  ), candidates as materialized (
+    select w.id, w.target from by_words w union select m.id, m.target from by_meaning m
+  ), scored as materialized (
+    select u.*, x.w, x.c, x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s
+      from units u
+     cross join lateral (
+       select case when search.total_idf > 0 then -(u.impacts <#> search.words) / search.total_idf else 0 end as w,
+              case when question_embedding is not null and u.embedding_model = v_model then coalesce(-(u.embedding <#> question_embedding), 0) else 0 end as c) x
+     where u.holds and (u.id in (select k.id from candidates k) or u.kind in ('profile', 'section') and u.target in (select k.target from candidates k))
+  ), entries as (
+    select e.target, max(e.s) + c_softness * ln(sum(exp((e.s - e.best) / c_softness))) as a, (array_agg(e.id order by e.place))[1] as id
+      from (select s.target, s.id, s.s, row_number() over (partition by s.target order by s.s desc, s.id) as place, max(s.s) over (partition by s.target) as best
+              from scored s where s.kind in ('phrase', 'knowledge')) e
+     where e.place <= c_votes
+     group by e.target
+  ), targets as (
+    select s.target, max(s.sop_id) as sop_id, max(s.category) as category, max(s.topic) as topic, max(s.s) filter (where s.kind = 'profile') as p,
+           max(s.s) filter (where s.kind = 'section') as b, max(s.w) as w, max(s.c) as c, bool_or(s.lost) as lost
+      from scored s group by s.target
+  ), combined as (
+    select t.*, e.a, case when t.b is not null and e.a is not null then (t.b + greatest(e.a, t.b)) / 2 else coalesce(t.b, e.a, t.p) end as m,
+           coalesce(e.id, case when t.sop_id is null then (select u.id from units u where u.target = t.target and u.kind = 'knowledge' and u.holds order by u.trust desc, u.id limit 1) end) as entry_id
+      from targets t left join entries e on e.target = t.target
+  )
+  select c.target, c.sop_id, p.sop_version_id, c.category, c.topic, (coalesce(c.p, c.m) + c.m) / 2, u.kind, u.trust, u.knowledge_id,
+         c.sop_id is null or coalesce(c.a > c.b, false), c.w, c.c, c.lost
+    from combined c
+    left join units u on u.id = c.entry_id
+    left join units p on p.target = c.target and p.kind = 'profile' and p.sop_id is not null
+   where c.sop_id is not null or c.entry_id is not null
+   order by 6 desc, c.target
+   limit depth;
+end
+$$;
+
+--
+-- Name: FUNCTION targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'What search_targets ranked, with the inputs and among the units of an earlier search. lost: something of the target was erased since, so that its score may differ.';
+
+--
+-- Name: tell_of_experiment(app_public.experiments, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.tell_of_experiment(experiment app_public.experiments, event text, arm text DEFAULT NULL::text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_hidden.notify('experiment', jsonb_strip_nulls(jsonb_build_object('experiment_id', experiment.id, 'name', experiment.name, 'event', event, 'arm', arm,
+           'sop', (select s.category || '/' || s.section from app_public.sops s where s.id = experiment.sop_id),
+           'version', case event when 'moved_on' then (select s.version from app_public.sops s where s.id = experiment.sop_id) end)),
+         format('experiment:%s:%s', experiment.id, event))
+$$;
+
+--
+-- Name: FUNCTION tell_of_experiment(experiment app_public.experiments, event text, arm text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.tell_of_experiment(experiment app_public.experiments, event text, arm text) IS 'Tells reviewers of what an experiment came to without them: harm (stopped), sample_ratio (not to be trusted), moved_on (stopped, since its SOP is another). Once each.';
 
 --
 -- Name: text_to_publish(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9598,8 +11312,10 @@ begin
      where s.id = v_sop.id returning * into v_sop;
   end if;
   if improvement.kind = 'sop_edit' then
-    -- Its text holds all that the SOP held when it was approved; so it can be approved as it is.
-    improvement.base_version := v_sop.version;
+    -- Its text holds all that the SOP held when it was approved; so it can be approved as it is. Of a joint version it was never written into it.
+    if not coalesce(improvement.applied ? 'together', false) or v_sop.content = (select v.content from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = improvement.base_version) then
+      improvement.base_version := v_sop.version;
+    end if;
   end if;
   return improvement;
 end
@@ -9684,6 +11400,35 @@ $$;
 COMMENT ON FUNCTION app_private.units_as_of(at timestamp with time zone, only_category text, only_site_id integer, impacts public.sparsevec, total_idf double precision, lexemes text[], idf double precision[], question_embedding public.vector) IS 'What was searched at a time, scored for a question: units that are there still, and those cut anew from the history (cut).';
 
 --
+-- Name: units_at(timestamp with time zone, pg_snapshot, xid8); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot DEFAULT NULL::pg_snapshot, own_xid xid8 DEFAULT NULL::xid8) RETURNS TABLE(id bigint, kind text, target text, sop_id integer, sop_version_id integer, knowledge_id integer, category text, topic text, site_id integer, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, impacts public.sparsevec, embedding public.vector, embedding_model text, lost boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- The clock as well as the snapshot: in a database that was restored, transactions are counted from anew.
+  select u.id, u.kind, u.target, u.sop_id, u.sop_version_id, u.knowledge_id, u.category::text, u.topic::text, u.site_id, u.trust, u.valid_from, u.valid_to, u.impacts,
+         u.embedding, u.embedding_model, false
+    from app_private.search_units u
+   where u.since <= units_at.at and (units_at.snapshot is null or u.since_xid = units_at.own_xid or pg_visible_in_snapshot(u.since_xid, units_at.snapshot))
+  union all
+  select h.unit_id, h.kind, h.target, h.sop_id, h.sop_version_id, h.knowledge_id, h.category::text, h.topic::text, h.site_id, h.trust, h.valid_from, h.valid_to, h.impacts,
+         coalesce(h.embedding, c.embedding), h.embedding_model, h.erased or (h.embedding_model is not null and coalesce(h.embedding, c.embedding) is null)
+    from app_private.search_unit_history h
+    left join app_private.embedding_cache c on c.content_hash = h.content_hash and c.model = h.embedding_model and h.embedding is null
+   where (h.until > units_at.at or h.until_xid >= pg_snapshot_xmin(units_at.snapshot))
+     and h.since <= units_at.at and (units_at.snapshot is null or h.since_xid = units_at.own_xid or pg_visible_in_snapshot(h.since_xid, units_at.snapshot))
+     and not (h.until <= units_at.at and (units_at.snapshot is null or coalesce(h.until_xid = units_at.own_xid, false) or pg_visible_in_snapshot(h.until_xid, units_at.snapshot)))
+$$;
+
+--
+-- Name: FUNCTION units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8) IS 'The search units that a snapshot saw (and its own transaction''s writing), or without one, that were written by a time. lost: erased, or its vector is no longer kept.';
+
+--
 -- Name: unsettle_failures(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9718,7 +11463,17 @@ CREATE FUNCTION app_private.vectors_wanted(most integer DEFAULT 256) RETURNS TAB
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
   select distinct w.embedding_text from (
-    select u.embedding_text from app_private.search_units u where u.embedding is null and u.kind <> 'profile' order by u.id limit most
+    (select u.embedding_text from app_private.search_units u where u.embedding is null and u.kind <> 'profile' order by u.id limit most)
+    union all
+    -- An experiment's arms, which choose the section to quote by them, and of which one may be the SOP tomorrow.
+    (select u.embedding_text
+       from app_public.experiments e
+       join app_public.experiment_arms a on a.experiment_id = e.id and a.label <> 'A'
+       join app_public.sops s on s.id = e.sop_id
+      cross join lateral app_hidden.sop_units(s.category, s.section, a.content) u
+      where e.status in ('running', 'paused')
+        and not exists (select from app_private.embedding_cache c join app_public.club_settings t on t.embedding_model = c.model where c.content_hash = app_hidden.embedding_hash(u.embedding_text))
+      order by e.id, a.label, u.ordinal limit most)
   ) w
   union
   select q.question from (
@@ -9731,7 +11486,33 @@ $$;
 -- Name: FUNCTION vectors_wanted(most integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.vectors_wanted(most integer) IS 'Texts of the search space, and golden questions, that have no vector yet, the oldest first; at most so many of each.';
+COMMENT ON FUNCTION app_private.vectors_wanted(most integer) IS 'Texts of the search space, of open experiments'' arms, and golden questions, that have no vector yet, the oldest first; at most so many of each.';
+
+--
+-- Name: verdict_text(text, text, double precision, double precision, double precision, double precision, double precision, double precision, double precision, bigint, bigint, integer, double precision); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.verdict_text(verdict text, label text, rate double precision, control_rate double precision, difference double precision, low double precision, high double precision, p double precision, probability double precision, rated bigint, control_rated bigint, minimum integer, ratio_p double precision) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case verdict
+    when 'control' then 'This is the SOP as it is; the others are compared with it.'
+    when 'sample_ratio' then format('Do not trust these figures yet: the arms'' sizes do not fit their weights (p %s). Something sorts people into them, such as one text being cited less often.', to_char(ratio_p, 'FM0.000000'))
+    when 'no_data' then 'Nobody has rated an answer of both arms yet.'
+    when 'worse' then format('%s helps less than the control: %s %% against %s %%. The difference is beyond doubt, however often one looked (p %s).', label, app_private.points(rate), app_private.points(control_rate), to_char(p, 'FM0.0000'))
+    when 'better' then format('%s helps more than the control: %s %% against %s %%. The difference is beyond doubt, however often one looked (p %s).', label, app_private.points(rate), app_private.points(control_rate), to_char(p, 'FM0.0000'))
+    when 'better_so_far' then format('%s looks better already (p %s); wait until each arm has the %s ratings agreed on, so that the gain is known more closely.', label, to_char(p, 'FM0.0000'), minimum)
+    when 'collecting' then format('Too early to say: %s and %s of %s ratings. So far %s has a chance of %s %% to be the better one.', rated, control_rated, minimum, label, app_private.points(probability))
+    else format('No difference is certain: it lies between %s%s and %s%s points. %s has a chance of %s %% to be the better one.', case when low < 0 then '−' else '+' end, app_private.points(low), case when high < 0 then '−' else '+' end, app_private.points(high), label, app_private.points(probability))
+  end
+$$;
+
+--
+-- Name: FUNCTION verdict_text(verdict text, label text, rate double precision, control_rate double precision, difference double precision, low double precision, high double precision, p double precision, probability double precision, rated bigint, control_rated bigint, minimum integer, ratio_p double precision); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.verdict_text(verdict text, label text, rate double precision, control_rate double precision, difference double precision, low double precision, high double precision, p double precision, probability double precision, rated bigint, control_rated bigint, minimum integer, ratio_p double precision) IS 'A verdict in plain words.';
 
 --
 -- Name: vote(integer, bigint, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9757,6 +11538,51 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) IS 'Counts one rating of one response for an entry.';
+
+--
+-- Name: watch_experiments(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.watch_experiments() RETURNS TABLE(id integer, event text, reason text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_experiment app_public.experiments;
+  v_figures record;
+begin
+  for v_experiment in select e.* from app_public.experiments e where e.status = 'running' order by e.id for no key update skip locked loop
+    for v_figures in select f.* from app_private.experiment_figures(v_experiment.id) f where not f.is_control order by f.label loop
+      id := v_experiment.id;
+      if v_figures.sample_ratio_p < 0.001 and v_experiment.sample_ratio_alarm_at is null then
+        event := 'sample_ratio';
+        reason := format('The arms'' sizes do not fit their weights (p %s).', to_char(v_figures.sample_ratio_p, 'FM0.000000'));
+        perform app_hidden.set_reason(reason);
+        update app_public.experiments e set sample_ratio_alarm_at = clock_timestamp() where e.id = v_experiment.id returning * into v_experiment;
+        perform app_private.tell_of_experiment(v_experiment, event);
+        return next;
+      end if;
+      if v_experiment.stop_on_harm and v_figures.always_valid_p <= 0.05 and v_figures.difference_high < 0 then
+        event := 'harm';
+        reason := format('Arm %s is worse than the control beyond doubt: %s %% of %s found it helpful, against %s points more of the control (always-valid p %s).', v_figures.label,
+          app_private.points(v_figures.rate), v_figures.rated, app_private.points(v_figures.difference), to_char(v_figures.always_valid_p, 'FM0.0000'));
+        perform app_hidden.set_reason(reason);
+        v_experiment := app_private.end_experiment(v_experiment.id, 'stopped', reason);
+        perform app_private.tell_of_experiment(v_experiment, event, v_figures.label);
+        return next;
+        exit;
+      end if;
+    end loop;
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION watch_experiments(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.watch_experiments() IS 'Stops running experiments of which an arm does harm (always-valid p at most 0.05 and worse), where they ask for it, and notes arms of the wrong size; tells reviewers. Returns what happened. The experiment ends as a whole: the sizes of the remaining arms would not fit their weights any more.';
 
 --
 -- Name: watch_jobs(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9804,6 +11630,25 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.watch_llm_budget() IS 'Tells admins that a budget for models is almost used up, and that it is used up: each once a day or month, and again for another budget. Called each minute.';
+
+--
+-- Name: with_routed(app_public.search_result[], app_public.search_result[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.with_routed(results app_public.search_result[], routed app_public.search_result[]) RETURNS app_public.search_result[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select results[1:7] || coalesce(array_agg(app_private.ranked(e.result, coalesce(cardinality(results[1:7]), 0) + e.place::integer) order by e.place), '{}')
+    from (select f as result, row_number() over (order by f.rank) as place from unnest(routed) f
+           where not exists (select from unnest(results[1:7]) x where (x.kind, x.sop_id, x.knowledge_id) is not distinct from (f.kind, f.sop_id, f.knowledge_id))) e
+$$;
+
+--
+-- Name: FUNCTION with_routed(results app_public.search_result[], routed app_public.search_result[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.with_routed(results app_public.search_result[], routed app_public.search_result[]) IS 'The first seven results, and after them what was found in the category that a model routed to.';
 
 --
 -- Name: withdraw_feedback(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9967,6 +11812,7 @@ begin
   v_actor := app_hidden.require_actor();
   -- It keeps what it writes over, which may be a customer's words.
   perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
   select * into v_improvement from app_public.improvement_queue q where q.id = approve_improvement.id for no key update;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', approve_improvement.id using errcode = 'CO404';
@@ -9974,9 +11820,7 @@ begin
         and (edited_content is null or v_improvement.suggested_sop_update ->> 'new_content' = edited_content) then
     return v_improvement; -- the same click again
   elsif v_improvement.status <> 'pending' then
-    raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
-      using errcode = 'CO103', detail = jsonb_build_object('status', v_improvement.status, 'by', coalesce(v_improvement.approved_by, v_improvement.rejected_by))::text,
-            hint = 'Reload the queue; undo_improvement takes an approval back.';
+    perform app_private.refuse_decided(v_improvement, 'Reload the queue; undo_improvement takes an approval back.');
   end if;
   v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
   perform app_hidden.set_reason(left(coalesce(nullif(btrim(approve_improvement.reason), ''), v_improvement.suggested_sop_update ->> 'reasoning', 'Approved'), 4000));
@@ -9994,6 +11838,56 @@ $$;
 
 COMMENT ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) IS 'Applies a proposal in one transaction: SOP, version, search units with their vectors, knowledge, failures, pattern, audit log. The next answer uses it. reason: why; the proposal''s own reasoning unless given. edited_content: the text to publish instead; edited_version: the SOP version it was written against, the proposal''s base unless given. Repeating one''s own call changes nothing.
 Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: approve_improvements(integer[], text, boolean); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.approve_improvements(ids integer[], reason text DEFAULT NULL::text, together boolean DEFAULT false) RETURNS SETOF app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_actor text;
+  v_ids integer[];
+  v_one app_public.improvement_queue;
+  v_why text;
+begin
+  perform app_hidden.require_role('reviewer');
+  v_actor := app_hidden.require_actor();
+  v_ids := app_private.batch_ids(approve_improvements.ids);
+  perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches(batch => true);
+  for v_one in select * from app_private.lock_improvements(v_ids) loop
+    -- The same click again is done already.
+    if v_one.status <> 'pending' and (v_one.status <> 'approved' or v_one.approved_by <> v_actor) then
+      perform app_private.refuse_decided(v_one, 'Nothing was approved. Leave it out.');
+    end if;
+  end loop;
+  perform app_private.refuse_conflicts(v_ids);
+  if together then
+    insert into app_private.joint_approvals (sop_id, improvement_ids, content, version)
+    select m.sop_id, m.improvement_ids, m.merged, case when m.merged <> m.content then m.version + 1 end
+      from app_private.merge_improvements(v_ids) m where m.sop_id is not null and cardinality(m.improvement_ids) > 1;
+  end if;
+  for v_one in select * from app_public.improvement_queue q where q.id = any (v_ids) and q.status = 'pending' order by q.id loop
+    select format('Proposals %s together: ', array_to_string(j.improvement_ids, ', ')) into v_why
+      from app_private.joint_approvals j where j.transaction_id = pg_current_xact_id() and v_one.id = any (j.improvement_ids);
+    perform app_hidden.set_reason(left(concat(v_why, coalesce(nullif(btrim(approve_improvements.reason), ''), nullif(btrim(v_one.suggested_sop_update ->> 'reasoning'), ''), 'Approved')), 4000));
+    update app_public.improvement_queue q set status = 'approved' where q.id = v_one.id;
+  end loop;
+  delete from app_private.joint_approvals j where j.transaction_id = pg_current_xact_id();
+  return query select * from app_public.improvement_queue q where q.id = any (v_ids) order by q.id;
+end
+$$;
+
+--
+-- Name: FUNCTION approve_improvements(ids integer[], reason text, together boolean); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) IS 'Approves several proposals, of one or several SOPs, in one transaction: all of them or none. Each is merged by line into what the ones before it made of the SOP, in the order of their ids. together: one version of each SOP holds all its proposals (applied.together names them; the version''s reason too, and its improvement_id is the first); otherwise each makes a version of its own. The last text is the same. reason: why; each proposal''s own reasoning unless given (of a joint version the first''s). Repeating one''s own call changes nothing. merged_improvements shows the texts before.
+Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -10038,7 +11932,7 @@ begin
   v_answer := app_hidden.begin_answer(query, query_embedding, category, site, conversation);
   return app_public.record_response(query, v_answer ->> 'text', v_answer ->> 'outcome', case when (v_answer ->> 'by_vector')::boolean then 'local-extractive' else 'local-extractive-words' end,
     v_answer -> 'sources', conversation, v_answer ->> 'site', v_answer ->> 'category', category, (v_answer ->> 'confidence')::double precision, v_answer ->> 'reason',
-    'local-vote', latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
+    'local-vote', latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000, search => v_answer -> 'search');
 end
 $$;
 
@@ -10087,6 +11981,57 @@ $$;
 
 COMMENT ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) IS 'Stops a batch of analyses at the provider. What it has done by then is used, the rest is analysed by the next run. Cancelling one that is over changes nothing; it is returned as it is.
 Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such batch.';
+
+--
+-- Name: conclude_experiment(integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_experiment app_public.experiments;
+  v_arm app_public.experiment_arms;
+  v_sop app_public.sops;
+  v_reason text := app_hidden.require_reason(conclude_experiment.reason);
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(v_reason);
+  -- The SOP before its experiment: so does whoever writes a version, which stops it.
+  perform from app_public.sops s where s.id = (select e.sop_id from app_public.experiments e where e.id = conclude_experiment.experiment_id) for no key update;
+  v_experiment := app_hidden.find_experiment(conclude_experiment.experiment_id, '{running,paused,concluded}');
+  if v_experiment.status = 'concluded' then
+    if v_experiment.winner = upper(btrim(conclude_experiment.winner)) and v_experiment.status_by = app_hidden.require_actor() then
+      return v_experiment; -- concluded so already: repeating a call is harmless
+    end if;
+    perform app_hidden.find_experiment(v_experiment.id, '{running,paused}');
+  end if;
+  select * into v_arm from app_public.experiment_arms a where a.experiment_id = v_experiment.id and a.label = upper(btrim(conclude_experiment.winner));
+  if v_arm.id is null then
+    raise exception 'The experiment has no arm %; it has %.', coalesce(quote_literal(conclude_experiment.winner), 'of no name'),
+      (select string_agg(a.label, ', ' order by a.label) from app_public.experiment_arms a where a.experiment_id = v_experiment.id) using errcode = 'CO005';
+  end if;
+  -- Over first, so that its own promotion does not stop it.
+  v_experiment := app_private.end_experiment(v_experiment.id, 'concluded', v_reason, v_arm.label);
+  if v_arm.label <> 'A' then
+    select * into v_sop from app_public.sops s where s.id = v_experiment.sop_id;
+    v_sop := app_public.save_sop(v_sop.category, v_sop.section, v_arm.content, left(format('Experiment "%s": arm %s won. %s', v_experiment.name, v_arm.label, v_reason), 4000), v_experiment.base_version);
+    perform app_hidden.set_reason(v_reason);
+    update app_public.experiments e set promoted_version_id = (select v.id from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = v_sop.version)
+     where e.id = v_experiment.id returning * into v_experiment;
+  end if;
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION conclude_experiment(experiment_id integer, winner text, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) IS 'Ends an experiment with a winner. Its text becomes the SOP''s next version, with the reason; where the control (A) wins, nothing is written. winner: the arm''s label. The figures that it was decided on are kept. The same caller may repeat it.
+Errors: CO001 no actor, CO002 no reason, CO005 no such arm, CO101 the SOP moved on meanwhile, CO141 it is over, or was concluded by somebody else or otherwise, CO403 not a reviewer, CO404 no such experiment.';
 
 --
 -- Name: create_api_token(text, text, timestamp with time zone, integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -10229,7 +12174,7 @@ $_$;
 -- Name: FUNCTION create_webhook(url text, events text[]); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.create_webhook(url text, events text[]) IS 'Tells an address outside of events (urgent_ticket, job_dead, audit_broken, audit_head, llm_budget), signed after Standard Webhooks; signing_key is shown this once. Private and local addresses are refused when sending.
+COMMENT ON FUNCTION app_public.create_webhook(url text, events text[]) IS 'Tells an address outside of events (urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment), signed after Standard Webhooks; signing_key is shown this once. Private and local addresses are refused when sending.
 Errors: CO001 no actor, CO005 not a URL, CO403 not an admin; 23505 the address is told already, 23514 unknown event.';
 
 --
@@ -10558,6 +12503,70 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.estimate_analysis(model text, batch boolean, most integer) IS 'What analysing the failed answers that wait would cost with a model (default: the one used last), by batches or by messages, as far as can be told before: {model, batch, failures, patterns, tokens_in, tokens_cached, tokens_out, cost and cost_without_cache (US dollars at list price, null where there is none), budget_left (US dollars, null: no limit), budget_state}. Four characters count as a token; failures that no pattern has yet and nobody''s correction names an SOP for count as a pattern each, so it is rather too much than too little. most: at most so many failures. Errors: CO403 not staff.';
+
+--
+-- Name: estimate_experiment(integer, integer, integer[]); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.estimate_experiment(sop_id integer, minimum_sample integer DEFAULT 100, weights integer[] DEFAULT '{1,1}'::integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_days constant integer := 28;
+begin
+  perform app_hidden.find_sop(estimate_experiment.sop_id);
+  if coalesce(cardinality(weights), 0) = 0 or exists (select from unnest(weights) w where w is null or w < 1) then
+    raise exception 'Each arm has a weight from 1.' using errcode = 'CO005';
+  end if;
+  select count(distinct x.subject) / c_days::double precision, count(distinct x.subject) filter (where x.rated) / c_days::double precision into subjects_per_day, rated_per_day
+    from (select app_hidden.experiment_subject(r.visitor_id, r.ticket_id) as subject, r.feedback is not null as rated
+            from app_public.response_sources s join app_public.responses r on r.id = s.response_id
+           where s.sop_id = estimate_experiment.sop_id and s.cited and r.outcome = 'answered' and r.created_at > now() - make_interval(days => c_days)) x;
+  days := minimum_sample * (select sum(w)::double precision / min(w) from unnest(weights) w) / nullif(rated_per_day, 0);
+end
+$$;
+
+--
+-- Name: FUNCTION estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision) IS 'How long an experiment with an SOP would take: visitors or conversations that got an answer from it, and those who rated one, per day of the last 28, and the days until the smallest of the arms has minimum_sample of them; null where nobody rated.
+Errors: CO005 no weights, CO404 no such SOP.';
+
+--
+-- Name: experiment_results(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.experiment_results(experiment_id integer) RETURNS TABLE(arm_id integer, label text, is_control boolean, weight integer, subjects bigint, responses bigint, rated bigint, helpful bigint, unhelpful bigint, rate double precision, rate_low double precision, rate_high double precision, difference double precision, difference_low double precision, difference_high double precision, probability_better double precision, expected_loss double precision, always_valid_p double precision, sample_ratio_p double precision, minimum_reached boolean, verdict text, verdict_text text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_results jsonb;
+begin
+  select e.results into v_results from app_public.experiments e where e.id = experiment_results.experiment_id;
+  if not found then
+    raise exception 'There is no experiment with id %.', experiment_results.experiment_id using errcode = 'CO404', hint = 'select id, name, status from experiments;';
+  elsif v_results is null then
+    return query select * from app_private.experiment_figures(experiment_results.experiment_id);
+  else
+    return query select r.* from jsonb_to_recordset(v_results) r(arm_id integer, label text, is_control boolean, weight integer, subjects bigint, responses bigint, rated bigint, helpful bigint,
+      unhelpful bigint, rate double precision, rate_low double precision, rate_high double precision, difference double precision, difference_low double precision, difference_high double precision,
+      probability_better double precision, expected_loss double precision, always_valid_p double precision, sample_ratio_p double precision, minimum_reached boolean, verdict text, verdict_text text)
+      order by r.label;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION experiment_results(experiment_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.experiment_results(experiment_id integer) IS 'How an experiment stands, one row per arm; of one that is over, how it stood at its end. Counted are subjects (visitors, else conversations) to whom an answer that cites the SOP was given; each by their first rating, since further ones of the same person are not independent.
+rate: share of the rated subjects who found it helpful, with its 95 % Wilson interval. difference: rate less the control''s (0.1 is ten points), with Newcombe''s 95 % interval; these two are for one look, at the end. probability_better: that the arm''s true rate is above the control''s (beta posterior, uniform prior). expected_loss: rate lost on average by choosing this arm where another is better (of the control: the most over the others). always_valid_p: that there is no difference, however often one looked (Bonferroni over the variants); it never rises. sample_ratio_p: that the arms'' sizes come from their weights; below 0.001 nothing here is to be trusted.
+verdict: control; sample_ratio; no_data; collecting (below the minimum sample); worse (beyond doubt); better (beyond doubt, with the minimum sample); better_so_far (beyond doubt, below it); undecided. verdict_text: the same in words.
+Errors: CO404 no such experiment.';
 
 --
 -- Name: export_conversation(integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -10903,7 +12912,7 @@ Of the SOP or the knowledge that it would change.';
 CREATE FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) RETURNS timestamp with time zone
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select coalesce(improvement.applied_at, improvement.rejected_at)
+  select coalesce(improvement.applied_at, improvement.rejected_at, improvement.superseded_at)
 $$;
 
 --
@@ -10911,7 +12920,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) IS '@behavior -filterBy +proc:orderBy
-When it was approved or rejected; null while it waits.';
+When it was approved, rejected or superseded; null while it waits.';
 
 --
 -- Name: improvement_queue_fixed(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
@@ -10946,6 +12955,87 @@ $$;
 
 COMMENT ON FUNCTION app_public.improvement_queue_topic(improvement app_public.improvement_queue) IS '@behavior -filterBy
 The section of the SOP, or the topic of the knowledge, that it would change.';
+
+--
+-- Name: sop_versions; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.sop_versions (
+    id integer NOT NULL,
+    sop_id integer NOT NULL,
+    version integer NOT NULL,
+    content text NOT NULL,
+    diff_summary text,
+    changed_by character varying(100) NOT NULL,
+    change_reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    previous_version_id integer,
+    improvement_id integer,
+    category character varying(100) NOT NULL,
+    section character varying(200) NOT NULL,
+    archived boolean DEFAULT false NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sop_versions_first_has_no_previous CHECK (((version = 1) = (previous_version_id IS NULL))),
+    CONSTRAINT sop_versions_reason_is_given CHECK ((btrim(change_reason) <> ''::text))
+);
+
+--
+-- Name: TABLE sop_versions; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.sop_versions IS 'Every version of every SOP: what, who, when and why. Append-only.';
+
+--
+-- Name: COLUMN sop_versions.diff_summary; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.diff_summary IS 'Lines added and removed, and the headings they stand under.';
+
+--
+-- Name: COLUMN sop_versions.created_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.created_at IS 'When the version took effect; for an imported history, when its author wrote it.';
+
+--
+-- Name: COLUMN sop_versions.improvement_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.improvement_id IS 'The approved proposal that made this version.';
+
+--
+-- Name: COLUMN sop_versions.archived; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.archived IS 'The SOP was out of use in this version.';
+
+--
+-- Name: COLUMN sop_versions.recorded_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.sop_versions.recorded_at IS 'When this row was written.';
+
+--
+-- Name: improvement_queue_version_written(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) RETURNS app_public.sop_versions
+    LANGUAGE sql STABLE
+    AS $$
+  -- By its work, where it was approved before that was written down.
+  select v from app_public.sop_versions v
+   where case when improvement.applied is null then v.improvement_id = improvement.id
+              else v.sop_id = (improvement.applied ->> 'sop_id')::integer and v.version = (improvement.applied ->> 'version')::integer end
+     and improvement.status = 'approved'
+   order by v.version desc limit 1
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_version_written(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) IS '@behavior -filterBy
+The version of the SOP that its approval wrote, which may hold other proposals that were approved together with it; null where it wrote none.';
 
 --
 -- Name: improvement_queue_viewers(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
@@ -11044,6 +13134,38 @@ $$;
 
 COMMENT ON FUNCTION app_public.invite_user(user_id integer) IS 'Mails somebody a link to choose a password; earlier links of theirs end when it is sent.
 Errors: CO001 no actor, CO403 not an admin, CO404 no such active person.';
+
+--
+-- Name: knowledge_as_of(timestamp with time zone, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text DEFAULT NULL::text, only_topic text DEFAULT NULL::text) RETURNS TABLE(id integer, category text, topic text, question text, answer text, sop_id integer, site text, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, unchanged boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  if knowledge_as_of.at is null then
+    raise exception 'As of when?' using errcode = 'CO005', hint = 'Give at, such as now() - interval ''1 week''.';
+  end if;
+  return query
+    select k.id, k.category, k.topic, k.question, k.answer, k.sop_id, s.slug, k.trust, k.valid_from, k.valid_to, k.unchanged
+      from app_private.knowledge_as_of(knowledge_as_of.at) k
+      left join app_public.sites s on s.id = k.site_id
+     where (only_category is null or k.category = only_category) and (only_topic is null or k.topic = only_topic)
+     order by k.category, k.topic, k.question, k.id;
+end
+$$;
+
+--
+-- Name: FUNCTION knowledge_as_of(at timestamp with time zone, only_category text, only_topic text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) IS 'The knowledge entries in use at a time, as they were: select * from knowledge_as_of(now() - interval ''1 week'', ''access''). SOPs have sop_as_of. at: when; only_category, only_topic: only theirs. unchanged: it is so today. site: where it held, null everywhere. Left out are learned entries that were changed or removed since: of customers'' words the audit log keeps hashes alone.
+Errors: CO005 no time, CO403 not staff.';
 
 --
 -- Name: knowledge_duplicates(integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -11321,6 +13443,32 @@ COMMENT ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids in
 Errors: CO001 no actor, CO002 no reason, CO005 nothing to merge, CO121 customers of some site would lose their answer, or the entry kept is retired, CO403 not a reviewer, CO404 no such entry.';
 
 --
+-- Name: merged_improvements(integer[]); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.merged_improvements(ids integer[]) RETURNS TABLE(improvement_ids integer[], sop_id integer, category text, topic text, current_version integer, current text, merged text, conflicts jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  if cardinality(ids) > 200 then
+    raise exception 'At most 200 proposals at once; these are %.', cardinality(ids) using errcode = 'CO006';
+  end if;
+  return query select m.improvement_ids, m.sop_id, m.category, m.topic, m.version, m.content, m.merged, m.conflicts from app_private.merge_improvements(ids) m;
+end
+$$;
+
+--
+-- Name: FUNCTION merged_improvements(ids integer[]); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.merged_improvements(ids integer[]) IS 'What approve_improvements would make of several proposals, and nothing is written: a row for each SOP or topic, in the order of the first proposal about it. current: the SOP''s text now ("" for a new one, null for knowledge), at current_version; merged: with the changes of all that fit. conflicts: what does not fit, [{improvement_id, current: the SOP has changed in the same lines (a new one''s name is taken), with: [proposals of these that it conflicts with], lines: [{line, lines}] of the text it was drafted from}]; as long as there is one, approve_improvements refuses. Proposals that are decided already are left out.
+Errors: CO006 more than 200, CO403 not staff.';
+
+--
 -- Name: most_failed_sops(timestamp with time zone, timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -11382,6 +13530,36 @@ $$;
 COMMENT ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) IS '@insight
 The SOPs that most answers of a period rest on, and how those were rated; rate: the share that was helpful (0 to 1). since is included, until is not; category: the SOP''s; site: a slug; first: at most so many (1 to 1000).
 Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: pause_experiment(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.pause_experiment(experiment_id integer, reason text) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_experiment app_public.experiments;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(pause_experiment.reason));
+  v_experiment := app_hidden.find_experiment(pause_experiment.experiment_id, '{running,paused}');
+  if v_experiment.status = 'running' then
+    update app_public.experiments e set status = 'paused', status_by = app_hidden.require_actor(), status_at = clock_timestamp(), status_reason = app_hidden.current_reason()
+     where e.id = v_experiment.id returning * into v_experiment;
+  end if;
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION pause_experiment(experiment_id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.pause_experiment(experiment_id integer, reason text) IS 'Serves the SOP as it is to everybody until resume_experiment, and counts nothing meanwhile. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO141 it is over, CO403 not a reviewer, CO404 no such experiment.';
 
 --
 -- Name: preview_improvement(integer, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -11577,10 +13755,66 @@ $$;
 COMMENT ON FUNCTION app_public.push_public_key() IS 'The applicationServerKey that browsers subscribe for, base64url; null until a server has started. Errors: CO403 not an agent.';
 
 --
--- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint); Type: FUNCTION; Schema: app_public; Owner: -
+-- Name: reanalyse_improvement(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb DEFAULT '[]'::jsonb, conversation uuid DEFAULT NULL::uuid, site text DEFAULT NULL::text, category text DEFAULT NULL::text, requested_category text DEFAULT NULL::text, confidence double precision DEFAULT NULL::double precision, reason text DEFAULT NULL::text, router_model text DEFAULT NULL::text, prompt_version_id integer DEFAULT NULL::integer, latency_ms double precision DEFAULT NULL::double precision, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric, calls jsonb DEFAULT NULL::jsonb, id bigint DEFAULT NULL::bigint) RETURNS app_public.responses
+CREATE FUNCTION app_public.reanalyse_improvement(id integer, reason text) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_actor text;
+  v_improvement app_public.improvement_queue;
+  v_failures integer[];
+begin
+  perform app_hidden.require_role('reviewer');
+  v_actor := app_hidden.require_actor();
+  perform app_hidden.set_reason(app_hidden.require_reason(reanalyse_improvement.reason));
+  perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
+  select * into v_improvement from app_public.improvement_queue q where q.id = reanalyse_improvement.id for no key update;
+  if v_improvement.id is null then
+    raise exception 'There is no proposal with id %.', reanalyse_improvement.id using errcode = 'CO404';
+  elsif v_improvement.status = 'superseded' and v_improvement.superseded_by = v_actor then
+    return v_improvement; -- the same click again
+  elsif v_improvement.status <> 'pending' then
+    perform app_private.refuse_decided(v_improvement, 'Reload the queue.');
+  elsif v_improvement.kind <> 'sop_edit' or v_improvement.base_version = (select s.version from app_public.sops s where s.id = v_improvement.sop_id) then
+    raise exception 'Nothing has changed under proposal %: an analysis would draft the same again.', v_improvement.id
+      using errcode = 'CO106', hint = 'Reject it with what is wrong with it: the next analysis reads that.';
+  end if;
+  select array_agg(f.id) into v_failures from (
+    select l.id from app_public.failed_responses l join app_public.improvement_evidence e on e.failed_response_id = l.id
+     where e.improvement_id = v_improvement.id and l.withdrawn_at is null and l.erased_at is null and l.resolved_by_improvement_id is null order by l.id for no key update of l) f;
+  if v_failures is null then
+    raise exception 'No open failure stands behind proposal %, so there is nothing to draft it from.', v_improvement.id
+      using errcode = 'CO106', hint = 'Write both changes into one text and approve that (edited_content), or reject it.';
+  end if;
+  update app_public.improvement_queue q set status = 'superseded' where q.id = v_improvement.id returning * into v_improvement;
+  -- The same brief may be analysed once more; and what has no pattern is put into one.
+  update app_public.analyses a set status = 'superseded', error = 'Asked to be drafted anew.', updated_at = clock_timestamp() where a.improvement_id = v_improvement.id and a.status = 'proposed';
+  update app_public.failed_responses f set analyzed = false where f.id = any (v_failures) and f.analyzed and f.pattern_id is null;
+  update app_public.failure_patterns p set status = 'open', updated_at = now()
+   where p.id in (select f.pattern_id from app_public.failed_responses f where f.id = any (v_failures)) and p.status in ('proposed', 'dismissed')
+     and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.status = 'pending');
+  perform app_public.request_analysis();
+  return v_improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION reanalyse_improvement(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) IS 'Has a proposed edit drafted anew, where its SOP has changed since: this one is superseded (it blocks no twin and counts as neither approved nor rejected), the failures behind it are open again, and an analysis is asked for, which proposes an edit of the text as it is now. reason: why. Repeating one''s own call asks for nothing more.
+Errors: CO001 no actor, CO002 no reason, CO103 decided already, CO106 its SOP has not changed, or no open failure stands behind it, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint, jsonb); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb DEFAULT '[]'::jsonb, conversation uuid DEFAULT NULL::uuid, site text DEFAULT NULL::text, category text DEFAULT NULL::text, requested_category text DEFAULT NULL::text, confidence double precision DEFAULT NULL::double precision, reason text DEFAULT NULL::text, router_model text DEFAULT NULL::text, prompt_version_id integer DEFAULT NULL::integer, latency_ms double precision DEFAULT NULL::double precision, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric, calls jsonb DEFAULT NULL::jsonb, id bigint DEFAULT NULL::bigint, search jsonb DEFAULT NULL::jsonb) RETURNS app_public.responses
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -11614,14 +13848,17 @@ begin
   end if;
   select * into v_spent from app_private.calls_spent(record_response.calls);
   insert into app_public.responses (id, ticket_id, visitor_id, question, question_hash, embedding_model, site_id, requested_category, category, confidence, text,
-      outcome, reason, model, router_model, prompt_version_id, latency_ms, tokens_in, tokens_out, cost)
+      outcome, reason, model, router_model, prompt_version_id, latency_ms, tokens_in, tokens_out, cost, experiment_arm_id, experiment_subject)
   select coalesce(record_response.id, nextval(pg_get_serial_sequence('app_public.responses', 'id'))), v_ticket.id, app_public.current_visitor_id(), question, app_hidden.embedding_hash(question), s.embedding_model, coalesce(app_hidden.find_site(site), v_ticket.site_id),
          requested_category, record_response.category, record_response.confidence, record_response.text, v_outcome, v_reason, record_response.model, record_response.router_model,
          record_response.prompt_version_id, record_response.latency_ms, coalesce(record_response.tokens_in, v_spent.tokens_in),
-         coalesce(record_response.tokens_out, v_spent.tokens_out), coalesce(record_response.cost, v_spent.cost)
+         coalesce(record_response.tokens_out, v_spent.tokens_out), coalesce(record_response.cost, v_spent.cost),
+         x.arm_id, x.subject_hash
     from app_public.club_settings s
+    left join app_private.exposure(record_response.sources, app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id)) x on v_outcome = 'answered'
   returning * into v_response;
   perform app_private.record_sources(v_response.id, record_response.sources);
+  perform app_private.record_search(v_response.id, record_response.search);
   perform app_private.record_llm_calls(record_response.calls, v_response.id);
   if v_outcome = 'withheld' then
     update app_public.tickets t set awaiting_since = null where t.id = v_ticket.id and t.awaiting_since is not null;
@@ -11646,11 +13883,11 @@ end
 $$;
 
 --
--- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: COMMENT; Schema: app_public; Owner: -
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) IS '@behavior -*
-Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_question reserved it. latency_ms: milliseconds; cost: US dollars.
+COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb) IS '@behavior -*
+Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them; an experiment''s arm among those cited goes in with the answer. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_question reserved it. search: as begin_answer gives it, so that replay_response finds the same. latency_ms: milliseconds; cost: US dollars.
 Errors: CO005 an answer by a model that cites no source, CO403 not the server or a worker, CO404 no such conversation or site.';
 
 --
@@ -11675,8 +13912,7 @@ begin
   elsif v_improvement.status = 'rejected' and v_improvement.rejected_by = v_actor then
     return v_improvement;
   elsif v_improvement.status <> 'pending' then
-    raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
-      using errcode = 'CO103', hint = 'Reload the queue.';
+    perform app_private.refuse_decided(v_improvement, 'Reload the queue.');
   end if;
   update app_public.improvement_queue q set status = 'rejected', rejection_reason = app_hidden.current_reason() where q.id = v_improvement.id
   returning * into v_improvement;
@@ -11816,12 +14052,13 @@ begin
   perform app_hidden.require_actor();
   perform app_hidden.set_reason(left(format('Reopened proposal %s: %s', reopen_improvement.id, app_hidden.require_reason(reopen_improvement.reason)), 4000));
   perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
   select * into v_rejected from app_public.improvement_queue q where q.id = reopen_improvement.id for no key update;
   if v_rejected.id is null then
     raise exception 'There is no proposal with id %.', reopen_improvement.id using errcode = 'CO404';
   elsif v_rejected.status <> 'rejected' then
     raise exception 'Proposal % is %: there is no rejection to take back.', v_rejected.id, v_rejected.status
-      using errcode = 'CO103', detail = jsonb_build_object('status', v_rejected.status, 'by', v_rejected.approved_by)::text,
+      using errcode = 'CO103', detail = jsonb_build_object('status', v_rejected.status, 'by', coalesce(v_rejected.approved_by, v_rejected.superseded_by))::text,
             hint = case v_rejected.status when 'approved' then 'undo_improvement takes an approval back.' else 'Reload the queue: somebody may have reopened it already.' end;
   elsif v_rejected.suggested_sop_update ? 'erased' or btrim(v_rejected.suggested_sop_update ->> 'new_content') = '' or v_rejected.suggested_sop_update -> 'entries' = '[]' then
     raise exception 'What proposal % said was erased with the customer who had said it.', v_rejected.id using errcode = 'CO110', hint = 'The next analysis drafts from what is left.';
@@ -11838,6 +14075,76 @@ $$;
 
 COMMENT ON FUNCTION app_public.reopen_improvement(id integer, reason text) IS 'Takes a rejection back: the proposal waits again, as it was. reason: why.
 Errors: CO001 no actor, CO002 no reason, CO103 it is not rejected (any more), CO110 its words were erased, CO112 a twin waits, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: replay_response(bigint, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.replay_response(id bigint, at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(rank integer, kind text, sop_id integer, sop_version_id integer, version integer, knowledge_id integer, category text, topic text, score double precision, stored_kind text, stored_sop_id integer, stored_sop_version_id integer, stored_version integer, stored_knowledge_id integer, stored_category text, stored_topic text, stored_score double precision, same boolean, all_same boolean, exact boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_response app_public.responses;
+  v_search app_private.response_searches;
+  v_inputs app_private.response_searches;
+  v_vector vector;
+  v_found app_public.search_result[];
+  v_exact boolean;
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  select * into v_response from app_public.responses r where r.id = replay_response.id;
+  if v_response.id is null then
+    raise exception 'There is no response with id %.', coalesce(replay_response.id::text, 'null') using errcode = 'CO404';
+  elsif v_response.erased_at is not null then
+    raise exception 'This answer was erased, and with it what it was searched with.' using errcode = 'CO110', hint = 'Its sources'' names are kept: see response_sources.';
+  end if;
+  select * into v_search from app_private.response_searches s where s.response_id = v_response.id;
+  v_exact := v_search.response_id is not null and replay_response.at is null;
+  -- Of an answer that tells nothing of its search, the vector that there is.
+  select c.embedding into v_vector from app_private.embedding_cache c
+   where c.content_hash = v_response.question_hash and c.model = case when v_search.response_id is null then v_response.embedding_model else v_search.embedding_model end;
+  if v_search.embedding_model is not null and v_vector is null then
+    raise exception 'The vector of this question is no longer kept, so its search cannot be done again.' using errcode = 'CO151',
+      hint = 'The retention rule embedding_cache says for how long vectors are kept; search_as_of searches for the question by words.';
+  end if;
+  if not v_exact then
+    v_inputs := app_private.search_inputs_at(v_response.question, v_vector, coalesce(v_search.embedding_model, v_response.embedding_model), coalesce(replay_response.at, v_response.created_at));
+    v_inputs.routed := v_search.routed;
+    v_inputs.emergency := case when v_search.response_id is not null then v_search.emergency when v_response.outcome = 'emergency' then coalesce(substring(v_response.reason from 'rule: (\w+)'), '') end;
+    v_search := v_inputs;
+  end if;
+  v_found := array(select f from app_private.search_at(v_search, v_vector, nullif(v_response.requested_category, ''), v_response.site_id) f order by f.rank);
+  if v_search.routed is not null and not exists (select from unnest(v_found) f where f.rank <= 3 and f.category = v_search.routed) then
+    v_found := app_private.with_routed(v_found, array(select f from app_private.search_at(v_search, v_vector, v_search.routed, v_response.site_id, 3) f));
+  end if;
+  if v_search.emergency is not null then
+    v_found := app_private.emergency_first(v_found, array(select f from app_private.search_at(v_search, v_vector, 'emergency', v_response.site_id, 10) f), nullif(v_search.emergency, ''));
+  end if;
+  return query
+    select f.rank, f.kind, f.sop_id, f.sop_version_id, f.version, f.knowledge_id, f.category, f.topic, f.score,
+           s.kind, s.sop_id, s.sop_version_id, s.version, s.knowledge_id, s.category::text, s.topic::text, s.score,
+           c.same, bool_and(c.same) over (), v_exact and not coalesce(bool_or(f.matched = 'lost') over (), false)
+      from (select * from unnest(v_found) x where x.rank <= 10) f
+      full join (select x.*, v.version from app_public.response_sources x left join app_public.sop_versions v on v.id = x.sop_version_id where x.response_id = v_response.id) s on s.rank = f.rank
+     cross join lateral (select f.rank is not null and s.rank is not null
+       and (f.kind, f.sop_version_id, f.knowledge_id) is not distinct from (s.kind, s.sop_version_id, s.knowledge_id) as same) c
+     order by coalesce(f.rank, s.rank);
+end
+$$;
+
+--
+-- Name: FUNCTION replay_response(id bigint, at timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) IS 'The sources of an answer, found again: rank by rank what the search finds (rank to score), beside what was stored (stored_…), and whether both are the same SOP version or knowledge entry (same; all_same: at every rank).
+Nothing is taken from what was stored: the stored vector is compared again with the search units of that time, which the history keeps, and every score computed anew. at: null for the moment the question was answered, by the very snapshot that was searched; another time searches again as of then, for "would it have been found on 3 March?" (now(): would it be found today?).
+exact: it was by the snapshot, and nothing that was searched has been erased since. Answers recorded before searches were written down, and those at another time, are by the clock: exact is false.
+Errors: CO110 erased, CO151 the question''s vector is no longer kept (retention rule embedding_cache), CO403 not staff, CO404 no such response.';
 
 --
 -- Name: messages; Type: TABLE; Schema: app_public; Owner: -
@@ -12043,6 +14350,36 @@ $$;
 
 COMMENT ON FUNCTION app_public.restore_knowledge(id integer, reason text) IS 'Takes a retired knowledge entry into use again, without end. Repeating it changes nothing.
 Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such entry.';
+
+--
+-- Name: resume_experiment(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.resume_experiment(experiment_id integer, reason text) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_experiment app_public.experiments;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(resume_experiment.reason));
+  v_experiment := app_hidden.find_experiment(resume_experiment.experiment_id, '{running,paused}');
+  if v_experiment.status = 'paused' then
+    update app_public.experiments e set status = 'running', status_by = app_hidden.require_actor(), status_at = clock_timestamp(), status_reason = app_hidden.current_reason()
+     where e.id = v_experiment.id returning * into v_experiment;
+  end if;
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION resume_experiment(experiment_id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.resume_experiment(experiment_id integer, reason text) IS 'Goes on with a paused experiment: everybody gets the arm they had. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO141 it is over, CO403 not a reviewer, CO404 no such experiment.';
 
 --
 -- Name: retire_knowledge(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12661,47 +14998,15 @@ CREATE FUNCTION app_public.search_knowledge(query text, query_embedding public.v
     AS $$
 declare
   v_site_id integer := app_hidden.find_site(search_knowledge.site);
-  v_first integer := least(greatest(coalesce(first, 10), 1), 100);
-  v_query text := coalesce(left(search_knowledge.query, 20000), '');
-  v_words record;
-  v_spelling text;
-  v_model text;
 begin
   if query_embedding is not null and vector_dims(query_embedding) <> 1536 then
     raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
   end if;
-  select s.embedding_model into v_model from app_public.club_settings s;
-  if search_knowledge.embedding_model <> v_model then
+  if search_knowledge.embedding_model <> (select s.embedding_model from app_public.club_settings s) then
     query_embedding := null; -- Vectors of two models are never compared.
   end if;
-  select * into v_words from app_private.question_words(v_query);
-  if v_words.candidates is null or query_embedding is null then
-    v_spelling := app_private.correct_spelling(v_query);
-    if v_spelling is not null then
-      v_query := v_spelling;
-      select * into v_words from app_private.question_words(v_query);
-    end if;
-  end if;
   return query
-    with found as materialized (
-      select t.*, row_number() over (order by t.score desc, t.target)::integer as place
-        from app_private.search_targets(v_query, query_embedding, search_knowledge.category, v_site_id) t
-    )
-    select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
-           case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
-           coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
-           case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
-           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end
-      from found f
-      left join app_private.search_units u on u.id = f.entry_id
-      -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
-     cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
-      left join app_public.sops s on s.id = f.sop_id
-      left join app_private.search_units p on p.target = f.target and p.kind = 'profile' and p.sop_id is not null
-      left join lateral app_private.best_section(f.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on not q.own_answer
-      left join app_public.sop_versions v on v.id = p.sop_version_id
-     where f.place <= v_first
-     order by f.place;
+    select (s.result).* from app_private.search(search_knowledge.query, query_embedding, search_knowledge.category, v_site_id, least(greatest(coalesce(search_knowledge.first, 10), 1), 100)) s;
 end
 $$;
 
@@ -12712,6 +15017,38 @@ $$;
 COMMENT ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) IS 'Hybrid retrieval over SOPs and knowledge: the one door to knowledge for answers, dry runs and tests alike.
 query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one); without it words alone decide, unknown ones by spelling. embedding_model: whose vector it is; one of another model than club_settings.embedding_model is not used; null says that it is that one''s. category, site (slug): only what holds there. first: at most so many results (1 to 100).
 Errors: CO005 wrong dimensions, CO404 no such site.';
+
+--
+-- Name: serve_sop(text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.serve_sop(category text, section text, subject text DEFAULT NULL::text) RETURNS app_public.served_sop
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_experiment app_public.experiments;
+  v_arm app_public.experiment_arms;
+begin
+  select * into v_sop from app_public.sops s where s.category = serve_sop.category and s.section = serve_sop.section and s.archived_at is null;
+  if v_sop.id is null then
+    raise exception 'There is no SOP %/%.', serve_sop.category, serve_sop.section using errcode = 'CO404', hint = 'select category, section from sops;';
+  end if;
+  select * into v_experiment from app_public.experiments e where e.sop_id = v_sop.id and e.status = 'running' and nullif(btrim(serve_sop.subject), '') is not null;
+  if v_experiment.id is not null then
+    v_arm := app_private.arm_of(v_experiment.id, serve_sop.subject);
+  end if;
+  return (v_sop.id, v_sop.category, v_sop.section, v_sop.version, coalesce(v_arm.content, v_sop.content), v_experiment.id, v_arm.id, v_arm.label)::app_public.served_sop;
+end
+$$;
+
+--
+-- Name: FUNCTION serve_sop(category text, section text, subject text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.serve_sop(category text, section text, subject text) IS 'An SOP as it is to be shown to somebody: the arm that they always get where an experiment runs, else the SOP as it is. subject: who, as ''visitor:<uuid>'' or ''ticket:<id>'' for those whom the assistant answers (any other stable name will do); without it the SOP as it is. Nothing is counted by this: only answers are.
+Errors: CO404 no such SOP, or it is out of use.';
 
 --
 -- Name: club_settings; Type: TABLE; Schema: app_public; Owner: -
@@ -12952,65 +15289,6 @@ COMMENT ON FUNCTION app_public.set_retention(kind text, keep interval, reason te
 Errors: CO001 no actor, CO002 no reason, CO005 less than a day, CO403 not an admin, CO404 no such kind.';
 
 --
--- Name: sop_versions; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.sop_versions (
-    id integer NOT NULL,
-    sop_id integer NOT NULL,
-    version integer NOT NULL,
-    content text NOT NULL,
-    diff_summary text,
-    changed_by character varying(100) NOT NULL,
-    change_reason text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    previous_version_id integer,
-    improvement_id integer,
-    category character varying(100) NOT NULL,
-    section character varying(200) NOT NULL,
-    archived boolean DEFAULT false NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT sop_versions_first_has_no_previous CHECK (((version = 1) = (previous_version_id IS NULL))),
-    CONSTRAINT sop_versions_reason_is_given CHECK ((btrim(change_reason) <> ''::text))
-);
-
---
--- Name: TABLE sop_versions; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.sop_versions IS 'Every version of every SOP: what, who, when and why. Append-only.';
-
---
--- Name: COLUMN sop_versions.diff_summary; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.diff_summary IS 'Lines added and removed, and the headings they stand under.';
-
---
--- Name: COLUMN sop_versions.created_at; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.created_at IS 'When the version took effect; for an imported history, when its author wrote it.';
-
---
--- Name: COLUMN sop_versions.improvement_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.improvement_id IS 'The approved proposal that made this version.';
-
---
--- Name: COLUMN sop_versions.archived; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.archived IS 'The SOP was out of use in this version.';
-
---
--- Name: COLUMN sop_versions.recorded_at; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.sop_versions.recorded_at IS 'When this row was written.';
-
---
 -- Name: sop_as_of(text, text, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -13181,6 +15459,109 @@ $$;
 COMMENT ON FUNCTION app_public.start_conversation(site text) IS 'Begins a conversation; give its `conversation` to ask. site: slug of the venue. Errors: CO404 no such site.';
 
 --
+-- Name: start_experiment(integer, text[], text, text, integer, integer[], boolean, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer DEFAULT 100, weights integer[] DEFAULT NULL::integer[], stop_on_harm boolean DEFAULT true, expected_version integer DEFAULT NULL::integer) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_open app_public.experiments;
+  v_experiment app_public.experiments;
+  v_texts text[];
+  v_weights integer[];
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  perform app_hidden.set_reason(app_hidden.require_reason(start_experiment.reason));
+  v_sop := app_hidden.find_sop(start_experiment.sop_id, for_update => true);
+  if v_sop.category = 'emergency' then
+    raise exception 'What is said in an emergency is never experimented on.' using errcode = 'CO142', hint = 'Improve it by save_sop, after a person has read it.';
+  elsif v_sop.archived_at is not null then
+    raise exception '%/% is out of use; nobody would see an experiment.', v_sop.category, v_sop.section using errcode = 'CO005';
+  elsif expected_version is not null and v_sop.version <> expected_version then
+    raise exception '%/% is at version %, not % as you expected: somebody changed it meanwhile.', v_sop.category, v_sop.section, v_sop.version, expected_version
+      using errcode = 'CO101', detail = jsonb_build_object('sop_id', v_sop.id, 'version', v_sop.version)::text, hint = 'Look at sop_diff(sop_id, your version, current version), and start from the current one.';
+  end if;
+  select * into v_open from app_public.experiments e where e.sop_id = v_sop.id and e.status in ('running', 'paused');
+  if v_open.id is not null then
+    raise exception '%/% has an experiment already: "%", %.', v_sop.category, v_sop.section, v_open.name, v_open.status
+      using errcode = 'CO140', detail = jsonb_build_object('experiment_id', v_open.id, 'status', v_open.status)::text, hint = 'Conclude or stop it first; two at once would each measure the other''s changes.';
+  end if;
+  if coalesce(btrim(start_experiment.name), '') = '' or length(start_experiment.name) > 200 then
+    raise exception 'An experiment has a name of at most 200 characters.' using errcode = 'CO005';
+  elsif coalesce(cardinality(variants), 0) not between 1 and 4 or exists (select from unnest(variants) v where coalesce(btrim(v), '') = '') then
+    raise exception 'An experiment has one to four variants, each with a text.' using errcode = 'CO005', hint = 'The control is the SOP as it is; do not name it.';
+  elsif exists (select from unnest(variants) v where octet_length(v) > 1048576) then
+    raise exception 'A variant is over 1 MiB long.' using errcode = 'CO006';
+  end if;
+  v_texts := array[v_sop.content] || variants;
+  if (select count(distinct t) from unnest(v_texts) t) < cardinality(v_texts) then
+    raise exception 'A variant says what the SOP, or another variant, says already.' using errcode = 'CO106';
+  elsif exists (select from unnest(v_texts) t where not exists (select from app_hidden.sop_units(v_sop.category, v_sop.section, t) u where u.kind = 'section')) then
+    raise exception 'A variant has nothing to answer with: no section but customers'' phrases.' using errcode = 'CO005';
+  end if;
+  v_weights := coalesce(start_experiment.weights, array_fill(1, array[cardinality(v_texts)]));
+  if cardinality(v_weights) <> cardinality(v_texts) or exists (select from unnest(v_weights) w where w is null or w not between 1 and 1000) then
+    raise exception 'Each arm has a weight from 1 to 1000, the control first: % of them here.', cardinality(v_texts) using errcode = 'CO005', hint = 'Such as {9,1}: one subject in ten gets the variant.';
+  elsif coalesce(start_experiment.minimum_sample, 0) not between 1 and 1000000 then
+    raise exception 'The minimum sample is 1 to 1000000 rated subjects an arm, not %.', start_experiment.minimum_sample using errcode = 'CO005';
+  end if;
+  insert into app_public.experiments (name, sop_id, sop_version_id, base_version, minimum_sample, stop_on_harm, started_by, start_reason, status_by, status_reason)
+  select btrim(start_experiment.name), v_sop.id, v.id, v.version, start_experiment.minimum_sample, coalesce(start_experiment.stop_on_harm, true),
+         app_hidden.require_actor(), app_hidden.current_reason(), app_hidden.require_actor(), app_hidden.current_reason()
+    from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = v_sop.version
+  returning * into v_experiment;
+  insert into app_public.experiment_arms (experiment_id, label, content, weight)
+  select v_experiment.id, chr(64 + t.place::integer), t.content, v_weights[t.place] from unnest(v_texts) with ordinality t(content, place);
+  -- Their vectors choose the section to quote, and a winner is searchable the moment that it is promoted.
+  perform app_hidden.add_job('search_units__embed');
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer, weights integer[], stop_on_harm boolean, expected_version integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer, weights integer[], stop_on_harm boolean, expected_version integer) IS 'Tries other wordings of an SOP: from now on each visitor (or conversation) gets the SOP as it is (arm A, the control) or one of the variants (B to E), always the same one, when an answer rests on this SOP. Only what is read out differs; what is found goes by the SOP as it is.
+variants: the whole texts, one to four. minimum_sample: rated subjects an arm should have before it is called better. weights: the arms'' shares, the control''s first, such as {9,1}; without, equal ones. stop_on_harm: stop by itself once an arm is worse beyond doubt. expected_version: the version that the variants were written from.
+While it is open, any new version of the SOP stops it. At most one is open per SOP.
+Errors: CO001 no actor, CO002 no reason, CO005 a name, variants, weights or sample that cannot be, or an SOP out of use, CO006 over 1 MiB, CO101 the SOP changed meanwhile, CO106 a variant that changes nothing, CO140 an open experiment, CO142 an SOP of emergencies, CO403 not a reviewer, CO404 no such SOP.';
+
+--
+-- Name: stop_experiment(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.stop_experiment(experiment_id integer, reason text) RETURNS app_public.experiments
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_experiment app_public.experiments;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(stop_experiment.reason));
+  v_experiment := app_hidden.find_experiment(stop_experiment.experiment_id, '{running,paused,stopped}');
+  if v_experiment.status <> 'stopped' then
+    v_experiment := app_private.end_experiment(v_experiment.id, 'stopped', app_hidden.current_reason());
+  end if;
+  return v_experiment;
+end
+$$;
+
+--
+-- Name: FUNCTION stop_experiment(experiment_id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.stop_experiment(experiment_id integer, reason text) IS 'Ends an experiment without a winner: the SOP stays as it is, and the figures are kept. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO141 it was concluded, CO403 not a reviewer, CO404 no such experiment.';
+
+--
 -- Name: system_health(); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -13290,37 +15671,80 @@ CREATE FUNCTION app_public.undo_improvement(id integer, reason text) RETURNS app
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET "clubos.reason" TO ''
-    AS $_$
+    AS $$
 declare
   v_approved app_public.improvement_queue;
-  v_improvement app_public.improvement_queue;
 begin
   perform app_hidden.require_role('reviewer');
   perform app_hidden.require_actor();
   perform app_hidden.set_reason(left(format('Undo of proposal %s: %s', undo_improvement.id, app_hidden.require_reason(undo_improvement.reason)), 4000));
   -- It brings back what the approval wrote over, which may be a customer's words.
   perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
   select * into v_approved from app_public.improvement_queue q where q.id = undo_improvement.id for no key update;
   if v_approved.id is null then
     raise exception 'There is no proposal with id %.', undo_improvement.id using errcode = 'CO404';
   elsif v_approved.status <> 'approved' then
-    raise exception 'Proposal % is %: there is no approval to take back.', v_approved.id, v_approved.status
-      using errcode = 'CO103', detail = jsonb_build_object('status', v_approved.status, 'by', v_approved.rejected_by)::text,
-            hint = case v_approved.status when 'rejected' then 'reopen_improvement takes a rejection back.' else 'Reload the queue: somebody may have taken it back already.' end;
+    perform app_private.refuse_undecided(v_approved);
+  elsif jsonb_array_length(v_approved.applied -> 'together') > 1 then
+    perform app_private.refuse_part(v_approved, array[v_approved.id]);
   end if;
-  execute format('select * from app_private.%I($1)', 'undo_improvement__' || v_approved.kind) into v_improvement using v_approved;
-  v_improvement := app_private.let_wait_again(v_improvement);
-  perform app_private.unsettle_failures(v_approved);
-  return v_improvement;
+  return app_private.take_back(v_approved);
 end
-$_$;
+$$;
 
 --
 -- Name: FUNCTION undo_improvement(id integer, reason text); Type: COMMENT; Schema: app_public; Owner: -
 --
 
 COMMENT ON FUNCTION app_public.undo_improvement(id integer, reason text) IS 'Takes an approval back, in one transaction: the SOP gets the text before as its next version (a new SOP is archived), knowledge entries are what they were, failures are open again, and the proposal waits again, as it was published. reason: why.
-Errors: CO001 no actor, CO002 no reason, CO103 it is not approved (any more), CO112 later work builds on it, or a twin waits, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO002 no reason, CO103 it is not approved (any more), CO112 later work builds on it, a twin waits, or its version holds other proposals too (undo_improvements takes them back together), CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: undo_improvements(integer[], text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.undo_improvements(ids integer[], reason text) RETURNS SETOF app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_ids integer[];
+  v_reason text;
+  v_one app_public.improvement_queue;
+  v_gone integer[] := '{}';
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  v_reason := app_hidden.require_reason(undo_improvements.reason);
+  v_ids := app_private.batch_ids(undo_improvements.ids);
+  perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches(batch => true);
+  for v_one in select * from app_private.lock_improvements(v_ids) loop
+    if v_one.status <> 'approved' then
+      perform app_private.refuse_undecided(v_one);
+    elsif exists (select from jsonb_array_elements_text(v_one.applied -> 'together') t where t::integer <> all (v_ids)) then
+      perform app_private.refuse_part(v_one, v_ids);
+    end if;
+  end loop;
+  -- The latest first: what was approved later builds on it.
+  for v_one in select * from app_public.improvement_queue q where q.id = any (v_ids) order by q.applied_at desc, q.id desc loop
+    perform app_hidden.set_reason(left(format(case when v_one.applied ? 'together' then 'Undo of proposals %s together: %s' else 'Undo of proposal %s: %s' end,
+      coalesce((select string_agg(t, ', ' order by t::integer) from jsonb_array_elements_text(v_one.applied -> 'together') t), v_one.id::text), v_reason), 4000));
+    perform app_private.take_back(v_one, version_gone => v_one.id = any (v_gone));
+    v_gone := v_gone || array(select t::integer from jsonb_array_elements_text(v_one.applied -> 'together') t);
+  end loop;
+  return query select * from app_public.improvement_queue q where q.id = any (v_ids) order by q.id;
+end
+$$;
+
+--
+-- Name: FUNCTION undo_improvements(ids integer[], reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.undo_improvements(ids integer[], reason text) IS 'Takes several approvals back in one transaction, the latest first: all of them or none; each as undo_improvement does. A version that several were approved for together becomes one next version with the text before, and all of its proposals must be named. reason: why.
+Errors: CO001 no actor, CO002 no reason, CO005 none given, CO006 more than 200, CO103 one is not approved (any more), CO112 later work builds on one, a twin waits, or a version holds proposals that are not named, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: users_status(app_public.users); Type: FUNCTION; Schema: app_public; Owner: -
@@ -13888,6 +16312,36 @@ CREATE UNLOGGED TABLE app_private.improvements_in_progress (
 COMMENT ON TABLE app_private.improvements_in_progress IS 'Which proposal this transaction is applying, or (reopens) taking back, at this moment; a row lives no longer than the handler runs.';
 
 --
+-- Name: joint_approvals; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE UNLOGGED TABLE app_private.joint_approvals (
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    sop_id integer NOT NULL,
+    improvement_ids integer[] NOT NULL,
+    content text NOT NULL,
+    version integer
+);
+
+--
+-- Name: TABLE joint_approvals; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.joint_approvals IS 'Which proposals this transaction applies as one version of an SOP; a row lives no longer than approve_improvements runs.';
+
+--
+-- Name: COLUMN joint_approvals.content; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.joint_approvals.content IS 'The SOP with all of their changes.';
+
+--
+-- Name: COLUMN joint_approvals.version; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.joint_approvals.version IS 'The version that is written; null where the SOP says all of it already.';
+
+--
 -- Name: knowledge_votes; Type: TABLE; Schema: app_private; Owner: -
 --
 
@@ -13937,6 +16391,84 @@ CREATE TABLE app_private.search_statistics (
 --
 
 COMMENT ON TABLE app_private.search_statistics IS 'Size of the search space at the last refresh.';
+
+--
+-- Name: search_unit_history; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.search_unit_history (
+    id bigint NOT NULL,
+    unit_id bigint NOT NULL,
+    kind text NOT NULL,
+    target text NOT NULL,
+    sop_id integer,
+    sop_version_id integer,
+    knowledge_id integer,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    site_id integer,
+    trust smallint NOT NULL,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone,
+    content_hash bytea NOT NULL,
+    impacts public.sparsevec NOT NULL,
+    embedding public.vector(1536),
+    embedding_model text,
+    since timestamp with time zone NOT NULL,
+    since_xid xid8 NOT NULL,
+    until timestamp with time zone NOT NULL,
+    until_xid xid8 NOT NULL,
+    erased boolean DEFAULT false NOT NULL
+);
+
+--
+-- Name: TABLE search_unit_history; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.search_unit_history IS 'Search units as they were before they were changed or removed, so that a search of any time can be done again. Numbers of SOPs, versions and entries are kept as numbers: what they name may be gone.';
+
+--
+-- Name: COLUMN search_unit_history.content_hash; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.content_hash IS 'Key of its vector in the embedding cache, with embedding_model.';
+
+--
+-- Name: COLUMN search_unit_history.impacts; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.impacts IS 'As search_units.impacts: words as numbers, no text.';
+
+--
+-- Name: COLUMN search_unit_history.embedding; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.embedding IS 'Its vector where the cache does not hold that: of a profile, whose vector is a mean of others.';
+
+--
+-- Name: COLUMN search_unit_history.until; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.until IS 'When it was changed or removed, by until_xid.';
+
+--
+-- Name: COLUMN search_unit_history.erased; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.erased IS 'What it was made of was erased, and it with that: no search of its time can be done again exactly.';
+
+--
+-- Name: search_unit_history_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_unit_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.search_unit_history_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: search_units_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
@@ -14257,6 +16789,32 @@ ALTER TABLE app_public.emergency_signals ALTER COLUMN id ADD GENERATED BY DEFAUL
 );
 
 --
+-- Name: experiment_arms_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.experiment_arms ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.experiment_arms_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: experiments_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.experiments ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.experiments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: failed_responses_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
@@ -14528,7 +17086,7 @@ CREATE TABLE app_public.notifications (
     sent_at timestamp with time zone,
     push_subscription_id integer,
     CONSTRAINT notifications_channel_is_known CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text, 'push'::text]))),
-    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text]))),
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text, 'experiment'::text]))),
     CONSTRAINT notifications_sent_at_matches_status CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT notifications_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
     CONSTRAINT notifications_subscription_is_of_push CHECK (((channel = 'push'::text) OR (push_subscription_id IS NULL))),
@@ -14745,7 +17303,7 @@ CREATE VIEW app_public.review_metrics WITH (security_invoker='true') AS
     count(*) FILTER (WHERE ((q.status)::text = 'approved'::text)) AS approved,
     count(*) FILTER (WHERE ((q.status)::text = 'rejected'::text)) AS rejected,
     count(*) FILTER (WHERE ((q.status)::text = 'pending'::text)) AS pending,
-    ((count(*) FILTER (WHERE ((q.status)::text = 'approved'::text)))::double precision / (NULLIF(count(*) FILTER (WHERE ((q.status)::text <> 'pending'::text)), 0))::double precision) AS approval_rate,
+    ((count(*) FILTER (WHERE ((q.status)::text = 'approved'::text)))::double precision / (NULLIF(count(*) FILTER (WHERE ((q.status)::text = ANY ((ARRAY['approved'::character varying, 'rejected'::character varying])::text[]))), 0))::double precision) AS approval_rate,
     percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (((EXTRACT(epoch FROM (COALESCE(q.applied_at, q.rejected_at) - q.created_at)) / (3600)::numeric))::double precision)) AS median_hours_to_decision
    FROM app_public.improvement_queue q
   GROUP BY (date_trunc('week'::text, q.created_at)), q.kind;
@@ -14934,7 +17492,7 @@ CREATE TABLE app_public.webhooks (
     created_by text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT webhooks_events_are_known CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text]))),
+    CONSTRAINT webhooks_events_are_known CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text, 'experiment'::text]))),
     CONSTRAINT webhooks_url_is_a_url CHECK (((url ~ '^https?://[^\s/@]+(/\S*)?$'::text) AND (length(url) <= 2000)))
 );
 
@@ -14954,7 +17512,7 @@ COMMENT ON COLUMN app_public.webhooks.url IS 'Where to: a public address; privat
 -- Name: COLUMN webhooks.events; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.webhooks.events IS 'Any of urgent_ticket, job_dead, audit_broken, audit_head, llm_budget.';
+COMMENT ON COLUMN app_public.webhooks.events IS 'Any of urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment.';
 
 --
 -- Name: webhooks_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
@@ -15136,6 +17694,13 @@ ALTER TABLE ONLY app_private.improvements_in_progress
     ADD CONSTRAINT improvements_in_progress_pkey PRIMARY KEY (transaction_id);
 
 --
+-- Name: joint_approvals joint_approvals_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.joint_approvals
+    ADD CONSTRAINT joint_approvals_pkey PRIMARY KEY (transaction_id, sop_id);
+
+--
 -- Name: knowledge_votes knowledge_votes_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -15150,11 +17715,25 @@ ALTER TABLE ONLY app_private.lexeme_frequencies
     ADD CONSTRAINT lexeme_frequencies_pkey PRIMARY KEY (lexeme);
 
 --
+-- Name: response_searches response_searches_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.response_searches
+    ADD CONSTRAINT response_searches_pkey PRIMARY KEY (response_id);
+
+--
 -- Name: search_statistics search_statistics_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
 ALTER TABLE ONLY app_private.search_statistics
     ADD CONSTRAINT search_statistics_pkey PRIMARY KEY (id);
+
+--
+-- Name: search_unit_history search_unit_history_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.search_unit_history
+    ADD CONSTRAINT search_unit_history_pkey PRIMARY KEY (id);
 
 --
 -- Name: search_units search_units_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
@@ -15274,6 +17853,27 @@ ALTER TABLE ONLY app_public.emergency_signals
 
 ALTER TABLE ONLY app_public.emergency_signals
     ADD CONSTRAINT emergency_signals_pkey PRIMARY KEY (id);
+
+--
+-- Name: experiment_arms experiment_arms_experiment_id_label_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiment_arms
+    ADD CONSTRAINT experiment_arms_experiment_id_label_key UNIQUE (experiment_id, label);
+
+--
+-- Name: experiment_arms experiment_arms_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiment_arms
+    ADD CONSTRAINT experiment_arms_pkey PRIMARY KEY (id);
+
+--
+-- Name: experiments experiments_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiments
+    ADD CONSTRAINT experiments_pkey PRIMARY KEY (id);
 
 --
 -- Name: failed_responses failed_responses_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -15617,6 +18217,30 @@ CREATE INDEX embedding_cache_created_at ON app_private.embedding_cache USING btr
 CREATE INDEX knowledge_votes_response_id ON app_private.knowledge_votes USING btree (response_id);
 
 --
+-- Name: search_unit_history_content_hash; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_content_hash ON app_private.search_unit_history USING btree (content_hash);
+
+--
+-- Name: search_unit_history_target; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_target ON app_private.search_unit_history USING btree (target, until) WHERE (kind = 'profile'::text);
+
+--
+-- Name: search_unit_history_until; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_until ON app_private.search_unit_history USING btree (until);
+
+--
+-- Name: search_unit_history_until_xid; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_until_xid ON app_private.search_unit_history USING btree (until_xid);
+
+--
 -- Name: search_units_category; Type: INDEX; Schema: app_private; Owner: -
 --
 
@@ -15791,6 +18415,42 @@ CREATE INDEX audit_log_row ON app_public.audit_log USING btree (table_name, row_
 CREATE INDEX audit_log_transaction_id ON app_public.audit_log USING btree (transaction_id);
 
 --
+-- Name: experiments_one_open_per_sop; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX experiments_one_open_per_sop ON app_public.experiments USING btree (sop_id) WHERE (status = ANY (ARRAY['running'::text, 'paused'::text]));
+
+--
+-- Name: experiments_promoted_version_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX experiments_promoted_version_id ON app_public.experiments USING btree (promoted_version_id);
+
+--
+-- Name: experiments_sop_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX experiments_sop_id ON app_public.experiments USING btree (sop_id);
+
+--
+-- Name: experiments_sop_version_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX experiments_sop_version_id ON app_public.experiments USING btree (sop_version_id);
+
+--
+-- Name: experiments_started_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX experiments_started_at ON app_public.experiments USING btree (started_at);
+
+--
+-- Name: experiments_status; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX experiments_status ON app_public.experiments USING btree (status);
+
+--
 -- Name: failed_responses_created_at; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -15884,7 +18544,7 @@ CREATE INDEX improvement_queue_by_category ON app_public.improvement_queue USING
 -- Name: improvement_queue_by_decision; Type: INDEX; Schema: app_public; Owner: -
 --
 
-CREATE INDEX improvement_queue_by_decision ON app_public.improvement_queue USING btree (status, COALESCE(applied_at, rejected_at) DESC, id DESC);
+CREATE INDEX improvement_queue_by_decision ON app_public.improvement_queue USING btree (status, COALESCE(applied_at, rejected_at, superseded_at) DESC, id DESC);
 
 --
 -- Name: improvement_queue_by_impact; Type: INDEX; Schema: app_public; Owner: -
@@ -16083,6 +18743,12 @@ CREATE INDEX response_sources_sop_id ON app_public.response_sources USING btree 
 --
 
 CREATE INDEX response_sources_sop_version_id ON app_public.response_sources USING btree (sop_version_id);
+
+--
+-- Name: responses_experiment_arm_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_experiment_arm_id ON app_public.responses USING btree (experiment_arm_id);
 
 --
 -- Name: responses_feedback; Type: INDEX; Schema: app_public; Owner: -
@@ -16296,6 +18962,24 @@ CREATE OR REPLACE VIEW app_public.sop_usage WITH (security_invoker='true') AS
   GROUP BY s.id;
 
 --
+-- Name: search_units _100_since; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _100_since BEFORE UPDATE ON app_private.search_units FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_search_units__since();
+
+--
+-- Name: search_units _200_keep_changed; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _200_keep_changed AFTER UPDATE ON app_private.search_units REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__keep();
+
+--
+-- Name: search_units _200_keep_removed; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _200_keep_removed AFTER DELETE ON app_private.search_units REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__keep();
+
+--
 -- Name: improvement_evidence _050_not_erased; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -16350,6 +19034,12 @@ CREATE TRIGGER _100_append_only_whole BEFORE TRUNCATE ON app_public.privacy_acti
 CREATE TRIGGER _100_decide BEFORE INSERT OR UPDATE ON app_public.improvement_queue FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_improvement_queue__decide();
 
 --
+-- Name: experiments _100_govern; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_govern BEFORE INSERT OR UPDATE ON app_public.experiments FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_experiments__govern();
+
+--
 -- Name: golden_questions _100_govern; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -16374,6 +19064,12 @@ CREATE TRIGGER _100_govern BEFORE INSERT OR UPDATE ON app_public.retention_rules
 CREATE TRIGGER _100_guard BEFORE UPDATE ON app_public.users FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_users__guard();
 
 --
+-- Name: experiment_arms _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.experiment_arms FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
 -- Name: messages _100_immutable; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -16396,6 +19092,12 @@ CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.response_sou
 --
 
 CREATE TRIGGER _100_immutable BEFORE DELETE OR UPDATE ON app_public.sop_versions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__immutable();
+
+--
+-- Name: experiment_arms _100_immutable_whole; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _100_immutable_whole BEFORE TRUNCATE ON app_public.experiment_arms FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg__immutable();
 
 --
 -- Name: messages _100_immutable_whole; Type: TRIGGER; Schema: app_public; Owner: -
@@ -16476,6 +19178,12 @@ CREATE TRIGGER _300_keep BEFORE DELETE ON app_public.sops FOR EACH ROW EXECUTE F
 CREATE TRIGGER _300_keep_whole BEFORE TRUNCATE ON app_public.sops FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_sops__keep();
 
 --
+-- Name: sops _400_stop_experiment; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _400_stop_experiment AFTER UPDATE ON app_public.sops FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_sops__stop_experiment();
+
+--
 -- Name: notifications _800_enqueue; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -16510,6 +19218,18 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.club_se
 --
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.emergency_signals FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('created_at');
+
+--
+-- Name: experiment_arms _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.experiment_arms FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
+
+--
+-- Name: experiments _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.experiments FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('results', 'sample_ratio_alarm_at');
 
 --
 -- Name: golden_questions _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
@@ -16636,6 +19356,13 @@ ALTER TABLE ONLY app_private.knowledge_votes
     ADD CONSTRAINT knowledge_votes_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE CASCADE;
 
 --
+-- Name: response_searches response_searches_response_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.response_searches
+    ADD CONSTRAINT response_searches_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE CASCADE;
+
+--
 -- Name: search_units search_units_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -16704,6 +19431,34 @@ ALTER TABLE ONLY app_public.analysis_batches
 
 ALTER TABLE ONLY app_public.api_tokens
     ADD CONSTRAINT api_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE CASCADE;
+
+--
+-- Name: experiment_arms experiment_arms_experiment_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiment_arms
+    ADD CONSTRAINT experiment_arms_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES app_public.experiments(id) ON DELETE RESTRICT;
+
+--
+-- Name: experiments experiments_promoted_version_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiments
+    ADD CONSTRAINT experiments_promoted_version_id_fkey FOREIGN KEY (promoted_version_id) REFERENCES app_public.sop_versions(id) ON DELETE RESTRICT;
+
+--
+-- Name: experiments experiments_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiments
+    ADD CONSTRAINT experiments_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE RESTRICT;
+
+--
+-- Name: experiments experiments_sop_version_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.experiments
+    ADD CONSTRAINT experiments_sop_version_id_fkey FOREIGN KEY (sop_version_id) REFERENCES app_public.sop_versions(id) ON DELETE RESTRICT;
 
 --
 -- Name: failed_responses failed_responses_expected_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -16951,6 +19706,13 @@ ALTER TABLE ONLY app_public.response_sources
     ADD CONSTRAINT response_sources_sop_version_id_fkey FOREIGN KEY (sop_version_id) REFERENCES app_public.sop_versions(id) ON DELETE RESTRICT;
 
 --
+-- Name: responses responses_experiment_arm_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.responses
+    ADD CONSTRAINT responses_experiment_arm_id_fkey FOREIGN KEY (experiment_arm_id) REFERENCES app_public.experiment_arms(id) ON DELETE RESTRICT;
+
+--
 -- Name: responses responses_prompt_version_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -17084,6 +19846,12 @@ ALTER TABLE app_private.improvement_viewers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.improvements_in_progress ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: joint_approvals; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.joint_approvals ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: knowledge_votes; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -17096,10 +19864,22 @@ ALTER TABLE app_private.knowledge_votes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.lexeme_frequencies ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: response_searches; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.response_searches ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: search_statistics; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
 ALTER TABLE app_private.search_statistics ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: search_unit_history; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_unit_history ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: search_units; Type: ROW SECURITY; Schema: app_private; Owner: -
@@ -17156,6 +19936,12 @@ CREATE POLICY select_auditor ON app_private.improvement_viewers FOR SELECT TO au
 CREATE POLICY select_auditor ON app_private.improvements_in_progress FOR SELECT TO auditor USING (true);
 
 --
+-- Name: joint_approvals select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.joint_approvals FOR SELECT TO auditor USING (true);
+
+--
 -- Name: knowledge_votes select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
@@ -17168,10 +19954,22 @@ CREATE POLICY select_auditor ON app_private.knowledge_votes FOR SELECT TO audito
 CREATE POLICY select_auditor ON app_private.lexeme_frequencies FOR SELECT TO auditor USING (true);
 
 --
+-- Name: response_searches select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.response_searches FOR SELECT TO auditor USING (true);
+
+--
 -- Name: search_statistics select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
 CREATE POLICY select_auditor ON app_private.search_statistics FOR SELECT TO auditor USING (true);
+
+--
+-- Name: search_unit_history select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.search_unit_history FOR SELECT TO auditor USING (true);
 
 --
 -- Name: search_units select_auditor; Type: POLICY; Schema: app_private; Owner: -
@@ -17262,6 +20060,18 @@ CREATE POLICY delete_reviewer ON app_public.knowledge_base FOR DELETE TO reviewe
 --
 
 ALTER TABLE app_public.emergency_signals ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: experiment_arms; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.experiment_arms ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: experiments; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.experiments ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: failed_responses; Type: ROW SECURITY; Schema: app_public; Owner: -
@@ -17534,6 +20344,18 @@ CREATE POLICY select_agent ON app_public.club_settings FOR SELECT TO agent USING
 CREATE POLICY select_agent ON app_public.emergency_signals FOR SELECT TO agent USING (true);
 
 --
+-- Name: experiment_arms select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.experiment_arms FOR SELECT TO agent USING (true);
+
+--
+-- Name: experiments select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.experiments FOR SELECT TO agent USING (true);
+
+--
 -- Name: failed_responses select_agent; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -17676,6 +20498,18 @@ CREATE POLICY select_auditor ON app_public.club_settings FOR SELECT TO auditor U
 --
 
 CREATE POLICY select_auditor ON app_public.emergency_signals FOR SELECT TO auditor USING (true);
+
+--
+-- Name: experiment_arms select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.experiment_arms FOR SELECT TO auditor USING (true);
+
+--
+-- Name: experiments select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.experiments FOR SELECT TO auditor USING (true);
 
 --
 -- Name: failed_responses select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -17920,6 +20754,18 @@ CREATE POLICY select_worker ON app_public.analysis_runs FOR SELECT TO worker USI
 --
 
 CREATE POLICY select_worker ON app_public.club_settings FOR SELECT TO worker USING (true);
+
+--
+-- Name: experiment_arms select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.experiment_arms FOR SELECT TO worker USING (true);
+
+--
+-- Name: experiments select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.experiments FOR SELECT TO worker USING (true);
 
 --
 -- Name: failed_responses select_worker; Type: POLICY; Schema: app_public; Owner: -
@@ -18421,10 +21267,22 @@ REVOKE ALL ON FUNCTION app_hidden.add_job(task text, payload json, job_key text)
 REVOKE ALL ON FUNCTION app_hidden.add_list_items(content text, heading text, items text[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION always_valid_p(pairs smallint[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.always_valid_p(pairs smallint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION apply_edits(content text, edits jsonb); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.apply_edits(content text, edits jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION assigned_arm(experiment_id integer, subject text, weights integer[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.assigned_arm(experiment_id integer, subject text, weights integer[]) FROM PUBLIC;
 
 --
 -- Name: TABLE tickets; Type: ACL; Schema: app_public; Owner: -
@@ -18553,6 +21411,12 @@ REVOKE ALL ON FUNCTION app_hidden.begin_question(query text, category text, site
 GRANT ALL ON FUNCTION app_hidden.begin_question(query text, category text, site text, conversation uuid) TO worker;
 
 --
+-- Name: FUNCTION beta_cdf(x double precision, a double precision, b double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.beta_cdf(x double precision, a double precision, b double precision) FROM PUBLIC;
+
+--
 -- Name: FUNCTION bm25_impacts(words tsvector, usual_length double precision); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -18563,6 +21427,12 @@ REVOKE ALL ON FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length doub
 --
 
 REVOKE ALL ON FUNCTION app_hidden.check_question(query text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION chi_square_survival(x double precision, df integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.chi_square_survival(x double precision, df integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION claims_in(content text); Type: ACL; Schema: app_hidden; Owner: -
@@ -18640,6 +21510,24 @@ REVOKE ALL ON FUNCTION app_hidden.emergency_text(sop_id integer) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.erasing() FROM PUBLIC;
+
+--
+-- Name: FUNCTION expected_loss(a1 bigint, b1 bigint, a2 bigint, b2 bigint); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.expected_loss(a1 bigint, b1 bigint, a2 bigint, b2 bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION experiment_bucket(experiment_id integer, subject text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.experiment_bucket(experiment_id integer, subject text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION experiment_subject(visitor_id uuid, ticket_id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.experiment_subject(visitor_id uuid, ticket_id integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_conversation(conversation uuid); Type: ACL; Schema: app_hidden; Owner: -
@@ -18734,6 +21622,20 @@ GRANT INSERT(sop_id),UPDATE(sop_id) ON TABLE app_public.knowledge_base TO review
 --
 
 REVOKE ALL ON FUNCTION app_hidden.find_entry(id integer) FROM PUBLIC;
+
+--
+-- Name: TABLE experiments; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.experiments TO agent;
+GRANT SELECT ON TABLE app_public.experiments TO auditor;
+GRANT SELECT ON TABLE app_public.experiments TO worker;
+
+--
+-- Name: FUNCTION find_experiment(experiment_id integer, statuses text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_experiment(experiment_id integer, statuses text[]) FROM PUBLIC;
 
 --
 -- Name: TABLE golden_questions; Type: ACL; Schema: app_public; Owner: -
@@ -19048,6 +21950,18 @@ REVOKE ALL ON FUNCTION app_hidden.llm_cost(model text, at timestamp with time zo
 REVOKE ALL ON FUNCTION app_hidden.llm_periods(OUT period text, OUT begun timestamp with time zone, OUT spent numeric, OUT budget numeric, OUT warning numeric, OUT state text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION ln_beta(a double precision, b double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.ln_beta(a double precision, b double precision) FROM PUBLIC;
+
+--
+-- Name: FUNCTION ln_gamma(x double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.ln_gamma(x double precision) FROM PUBLIC;
+
+--
 -- Name: FUNCTION markdown_sections(content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -19090,6 +22004,12 @@ REVOKE ALL ON FUNCTION app_hidden.mask_personal_data(content text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.mask_phone(candidate text, before text, after text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.merge_edit(base text, current text, proposed text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION merge_lines(base text, ours text, theirs text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -19104,6 +22024,18 @@ GRANT ALL ON FUNCTION app_hidden.merge_lines(base text, ours text, theirs text, 
 REVOKE ALL ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer) TO agent;
 GRANT ALL ON FUNCTION app_hidden.merge_marked(base text, ours text, theirs text, OUT merged text, OUT conflicts integer) TO auditor;
+
+--
+-- Name: FUNCTION mixture_step(own bigint, other bigint); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.mixture_step(own bigint, other bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION newcombe_interval(successes_1 bigint, n_1 bigint, successes_2 bigint, n_2 bigint, z double precision, OUT difference double precision, OUT low double precision, OUT high double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.newcombe_interval(successes_1 bigint, n_1 bigint, successes_2 bigint, n_2 bigint, z double precision, OUT difference double precision, OUT low double precision, OUT high double precision) FROM PUBLIC;
 
 --
 -- Name: FUNCTION notify(kind text, details jsonb, key text); Type: ACL; Schema: app_hidden; Owner: -
@@ -19152,6 +22084,12 @@ REVOKE ALL ON FUNCTION app_hidden.plain_number(number text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.plain_text(markdown text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) FROM PUBLIC;
 
 --
 -- Name: FUNCTION quote(body text, most integer); Type: ACL; Schema: app_hidden; Owner: -
@@ -19231,6 +22169,12 @@ REVOKE ALL ON FUNCTION app_hidden.said_by_staff(reporter text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.same_text(one text, other text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION sample_ratio_p(counts bigint[], weights integer[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.sample_ratio_p(counts bigint[], weights integer[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION set_reason(reason text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -19284,6 +22228,12 @@ REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__append_only() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__chain() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_experiments__govern(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_experiments__govern() FROM PUBLIC;
 
 --
 -- Name: FUNCTION tg_golden_questions__count(); Type: ACL; Schema: app_hidden; Owner: -
@@ -19370,6 +22320,18 @@ REVOKE ALL ON FUNCTION app_hidden.tg_prompts__version() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.tg_retention_rules__govern() FROM PUBLIC;
 
 --
+-- Name: FUNCTION tg_search_units__keep(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_search_units__keep() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_search_units__since(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_search_units__since() FROM PUBLIC;
+
+--
 -- Name: FUNCTION tg_sops__keep(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -19380,6 +22342,12 @@ REVOKE ALL ON FUNCTION app_hidden.tg_sops__keep() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.tg_sops__record() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_sops__stop_experiment(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_sops__stop_experiment() FROM PUBLIC;
 
 --
 -- Name: FUNCTION tg_sops__version(); Type: ACL; Schema: app_hidden; Owner: -
@@ -19432,6 +22400,12 @@ REVOKE ALL ON FUNCTION app_hidden.visible_response(response_id bigint) FROM PUBL
 --
 
 REVOKE ALL ON FUNCTION app_hidden.voter() FROM PUBLIC;
+
+--
+-- Name: FUNCTION wilson_interval(successes bigint, n bigint, z double precision, OUT low double precision, OUT high double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.wilson_interval(successes bigint, n bigint, z double precision, OUT low double precision, OUT high double precision) FROM PUBLIC;
 
 --
 -- Name: FUNCTION without_items(content text, base text, items text[]); Type: ACL; Schema: app_hidden; Owner: -
@@ -19542,10 +22516,36 @@ REVOKE ALL ON FUNCTION app_private.apply_retention(run_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.apply_retention(run_id bigint) TO worker;
 
 --
+-- Name: TABLE experiment_arms; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.experiment_arms TO agent;
+GRANT SELECT ON TABLE app_public.experiment_arms TO auditor;
+GRANT SELECT ON TABLE app_public.experiment_arms TO worker;
+
+--
+-- Name: FUNCTION arm_of(experiment_id integer, subject text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.arm_of(experiment_id integer, subject text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION arm_section(sop app_public.sops, content text, query text, query_embedding public.vector); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) FROM PUBLIC;
+
+--
 -- Name: FUNCTION ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION batch_ids(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.batch_ids(ids integer[]) FROM PUBLIC;
 
 --
 -- Name: TABLE analysis_batches; Type: ACL; Schema: app_public; Owner: -
@@ -19818,6 +22818,12 @@ REVOKE ALL ON FUNCTION app_private.edited_improvement(improvement app_public.imp
 REVOKE ALL ON FUNCTION app_private.embeddings_promised() FROM PUBLIC;
 
 --
+-- Name: FUNCTION emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) FROM PUBLIC;
+
+--
 -- Name: TABLE privacy_actions; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -19829,6 +22835,12 @@ GRANT SELECT ON TABLE app_public.privacy_actions TO auditor;
 --
 
 REVOKE ALL ON FUNCTION app_private.end_erasure(action_id bigint, counts jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION end_experiment(experiment_id integer, status text, reason text, winner text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.end_experiment(experiment_id integer, status text, reason text, winner text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION end_worker(worker_id text, fault boolean); Type: ACL; Schema: app_private; Owner: -
@@ -19880,16 +22892,40 @@ REVOKE ALL ON FUNCTION app_private.erase_from_undo(items text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION erase_search_history(hashes bytea[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_search_history(hashes bytea[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION experiment_figures(experiment_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.experiment_figures(experiment_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION experiment_subjects(experiment_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.experiment_subjects(experiment_id integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea) FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_batched(batch_id integer, custom_id text); Type: ACL; Schema: app_private; Owner: -
@@ -19998,6 +23034,12 @@ REVOKE ALL ON FUNCTION app_private.llm_budget_state() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.llm_budget_state() TO worker;
 
 --
+-- Name: FUNCTION lock_improvements(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.lock_improvements(ids integer[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION lock_rated_entries(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -20008,6 +23050,30 @@ REVOKE ALL ON FUNCTION app_private.lock_rated_entries(response app_public.respon
 --
 
 REVOKE ALL ON FUNCTION app_private.masked(content text, most integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements(ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements__edits(sop_id integer, ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements__entries(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.merge_improvements__new_sops(ids integer[], OUT content text, OUT merged text, OUT conflicts jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION missing_vectors(category text, section text, content text); Type: ACL; Schema: app_private; Owner: -
@@ -20059,6 +23125,12 @@ GRANT ALL ON FUNCTION app_private.patterns_to_analyse() TO worker;
 --
 
 REVOKE ALL ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION points(share double precision); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.points(share double precision) FROM PUBLIC;
 
 --
 -- Name: FUNCTION prepare_texts(texts text[], OUT masked text[], OUT budget text); Type: ACL; Schema: app_private; Owner: -
@@ -20144,6 +23216,12 @@ GRANT ALL ON FUNCTION app_private.queue_analysis_batch(batch_id integer) TO work
 REVOKE ALL ON FUNCTION app_private.quotes_of(items text[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION ranked(result app_public.search_result, rank integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.ranked(result app_public.search_result, rank integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION rebuild_knowledge_unit(entry app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -20217,6 +23295,12 @@ REVOKE ALL ON FUNCTION app_private.record_local_analysis(pattern_id integer, run
 GRANT ALL ON FUNCTION app_private.record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]) TO worker;
 
 --
+-- Name: FUNCTION record_search(response_id bigint, search jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.record_search(response_id bigint, search jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION record_sources(response_id bigint, sources jsonb); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -20241,6 +23325,30 @@ REVOKE ALL ON FUNCTION app_private.refresh_profiles() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) TO worker;
+
+--
+-- Name: FUNCTION refuse_conflicts(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_conflicts(ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_decided(improvement app_public.improvement_queue, hint text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_decided(improvement app_public.improvement_queue, hint text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_part(improvement app_public.improvement_queue, ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_part(improvement app_public.improvement_queue, ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_undecided(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refuse_undecided(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
 -- Name: FUNCTION refuse_undo(improvement app_public.improvement_queue, what text, details jsonb); Type: ACL; Schema: app_private; Owner: -
@@ -20342,10 +23450,46 @@ REVOKE ALL ON FUNCTION app_private.retain__retention_runs(before timestamp with 
 REVOKE ALL ON FUNCTION app_private.retain__sessions(before timestamp with time zone) FROM PUBLIC;
 
 --
+-- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) FROM PUBLIC;
+
+--
+-- Name: TABLE response_searches; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.response_searches TO auditor;
+
+--
+-- Name: FUNCTION search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
 
 --
 -- Name: FUNCTION sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector); Type: ACL; Schema: app_private; Owner: -
@@ -20358,6 +23502,12 @@ REVOKE ALL ON FUNCTION app_private.sections_as_of(at timestamp with time zone, o
 --
 
 REVOKE ALL ON FUNCTION app_private.seed_prompt(name text, content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION settle_analysis_run(run_id integer, patterns integer, over_budget integer, error text, done boolean); Type: ACL; Schema: app_private; Owner: -
@@ -20405,6 +23555,18 @@ REVOKE ALL ON FUNCTION app_private.take_analysis_batch(batch_id integer) FROM PU
 GRANT ALL ON FUNCTION app_private.take_analysis_batch(batch_id integer) TO worker;
 
 --
+-- Name: FUNCTION take_back(improvement app_public.improvement_queue, version_gone boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.take_back(improvement app_public.improvement_queue, version_gone boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION take_turns_with_batches(batch boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.take_turns_with_batches(batch boolean) FROM PUBLIC;
+
+--
 -- Name: FUNCTION take_turns_with_erasure(erases boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -20415,6 +23577,18 @@ REVOKE ALL ON FUNCTION app_private.take_turns_with_erasure(erases boolean) FROM 
 --
 
 REVOKE ALL ON FUNCTION app_private.target_title(target text, entry_id bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION tell_of_experiment(experiment app_public.experiments, event text, arm text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.tell_of_experiment(experiment app_public.experiments, event text, arm text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION text_to_publish(improvement app_public.improvement_queue, OUT category text, OUT section text, OUT content text); Type: ACL; Schema: app_private; Owner: -
@@ -20472,6 +23646,12 @@ REVOKE ALL ON FUNCTION app_private.undo_improvement__sop_new(improvement app_pub
 REVOKE ALL ON FUNCTION app_private.units_as_of(at timestamp with time zone, only_category text, only_site_id integer, impacts public.sparsevec, total_idf double precision, lexemes text[], idf double precision[], question_embedding public.vector) FROM PUBLIC;
 
 --
+-- Name: FUNCTION units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8) FROM PUBLIC;
+
+--
 -- Name: FUNCTION unsettle_failures(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -20485,10 +23665,23 @@ REVOKE ALL ON FUNCTION app_private.vectors_wanted(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.vectors_wanted(most integer) TO worker;
 
 --
+-- Name: FUNCTION verdict_text(verdict text, label text, rate double precision, control_rate double precision, difference double precision, low double precision, high double precision, p double precision, probability double precision, rated bigint, control_rated bigint, minimum integer, ratio_p double precision); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.verdict_text(verdict text, label text, rate double precision, control_rate double precision, difference double precision, low double precision, high double precision, p double precision, probability double precision, rated bigint, control_rated bigint, minimum integer, ratio_p double precision) FROM PUBLIC;
+
+--
 -- Name: FUNCTION vote(knowledge_id integer, response_id bigint, helpful boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION watch_experiments(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.watch_experiments() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.watch_experiments() TO worker;
 
 --
 -- Name: FUNCTION watch_jobs(); Type: ACL; Schema: app_private; Owner: -
@@ -20503,6 +23696,12 @@ GRANT ALL ON FUNCTION app_private.watch_jobs() TO worker;
 
 REVOKE ALL ON FUNCTION app_private.watch_llm_budget() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.watch_llm_budget() TO worker;
+
+--
+-- Name: FUNCTION with_routed(results app_public.search_result[], routed app_public.search_result[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.with_routed(results app_public.search_result[], routed app_public.search_result[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION withdraw_feedback(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
@@ -20548,6 +23747,13 @@ REVOKE ALL ON FUNCTION app_public.approve_improvement(id integer, reason text, e
 GRANT ALL ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) TO reviewer;
 
 --
+-- Name: FUNCTION approve_improvements(ids integer[], reason text, together boolean); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) TO reviewer;
+
+--
 -- Name: FUNCTION archive_sop(sop_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -20567,6 +23773,13 @@ GRANT ALL ON FUNCTION app_public.ask(query text, category text, site text, conve
 
 REVOKE ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) TO admin;
+
+--
+-- Name: FUNCTION conclude_experiment(experiment_id integer, winner text, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) TO reviewer;
 
 --
 -- Name: FUNCTION create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer); Type: ACL; Schema: app_public; Owner: -
@@ -20738,6 +23951,23 @@ GRANT ALL ON FUNCTION app_public.estimate_analysis(model text, batch boolean, mo
 GRANT ALL ON FUNCTION app_public.estimate_analysis(model text, batch boolean, most integer) TO worker;
 
 --
+-- Name: FUNCTION estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision) TO agent;
+GRANT ALL ON FUNCTION app_public.estimate_experiment(sop_id integer, minimum_sample integer, weights integer[], OUT subjects_per_day double precision, OUT rated_per_day double precision, OUT days double precision) TO auditor;
+
+--
+-- Name: FUNCTION experiment_results(experiment_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.experiment_results(experiment_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.experiment_results(experiment_id integer) TO agent;
+GRANT ALL ON FUNCTION app_public.experiment_results(experiment_id integer) TO auditor;
+GRANT ALL ON FUNCTION app_public.experiment_results(experiment_id integer) TO worker;
+
+--
 -- Name: FUNCTION export_conversation(ticket_id integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -20845,6 +24075,22 @@ GRANT ALL ON FUNCTION app_public.improvement_queue_topic(improvement app_public.
 GRANT ALL ON FUNCTION app_public.improvement_queue_topic(improvement app_public.improvement_queue) TO auditor;
 
 --
+-- Name: TABLE sop_versions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sop_versions TO agent;
+GRANT SELECT ON TABLE app_public.sop_versions TO auditor;
+GRANT SELECT ON TABLE app_public.sop_versions TO worker;
+
+--
+-- Name: FUNCTION improvement_queue_version_written(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_version_written(improvement app_public.improvement_queue) TO auditor;
+
+--
 -- Name: FUNCTION improvement_queue_viewers(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -20874,6 +24120,14 @@ GRANT ALL ON FUNCTION app_public.insights_summary(since timestamp with time zone
 
 REVOKE ALL ON FUNCTION app_public.invite_user(user_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.invite_user(user_id integer) TO admin;
+
+--
+-- Name: FUNCTION knowledge_as_of(at timestamp with time zone, only_category text, only_topic text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) TO agent;
+GRANT ALL ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) TO auditor;
 
 --
 -- Name: FUNCTION knowledge_duplicates(first integer); Type: ACL; Schema: app_public; Owner: -
@@ -20939,6 +24193,14 @@ REVOKE ALL ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids
 GRANT ALL ON FUNCTION app_public.merge_knowledge(keep_id integer, duplicate_ids integer[], reason text) TO reviewer;
 
 --
+-- Name: FUNCTION merged_improvements(ids integer[]); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.merged_improvements(ids integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.merged_improvements(ids integer[]) TO agent;
+GRANT ALL ON FUNCTION app_public.merged_improvements(ids integer[]) TO auditor;
+
+--
 -- Name: FUNCTION most_failed_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -20953,6 +24215,13 @@ GRANT ALL ON FUNCTION app_public.most_failed_sops(since timestamp with time zone
 REVOKE ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO agent;
 GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO auditor;
+
+--
+-- Name: FUNCTION pause_experiment(experiment_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.pause_experiment(experiment_id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.pause_experiment(experiment_id integer, reason text) TO reviewer;
 
 --
 -- Name: FUNCTION preview_improvement(id integer, edited_content text, edited_version integer); Type: ACL; Schema: app_public; Owner: -
@@ -20986,11 +24255,18 @@ REVOKE ALL ON FUNCTION app_public.push_public_key() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.push_public_key() TO agent;
 
 --
--- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: ACL; Schema: app_public; Owner: -
+-- Name: FUNCTION reanalyse_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) TO worker;
+REVOKE ALL ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb) TO worker;
 
 --
 -- Name: FUNCTION reject_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -21070,6 +24346,14 @@ REVOKE ALL ON FUNCTION app_public.reopen_improvement(id integer, reason text) FR
 GRANT ALL ON FUNCTION app_public.reopen_improvement(id integer, reason text) TO reviewer;
 
 --
+-- Name: FUNCTION replay_response(id bigint, at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) TO agent;
+GRANT ALL ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) TO auditor;
+
+--
 -- Name: TABLE messages; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -21147,6 +24431,13 @@ GRANT ALL ON FUNCTION app_public.response_times_by_day(since timestamp with time
 
 REVOKE ALL ON FUNCTION app_public.restore_knowledge(id integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.restore_knowledge(id integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION resume_experiment(experiment_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.resume_experiment(experiment_id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.resume_experiment(experiment_id integer, reason text) TO reviewer;
 
 --
 -- Name: FUNCTION retire_knowledge(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -21301,6 +24592,15 @@ GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding pu
 GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) TO worker;
 
 --
+-- Name: FUNCTION serve_sop(category text, section text, subject text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) TO agent;
+GRANT ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) TO auditor;
+GRANT ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) TO worker;
+
+--
 -- Name: TABLE club_settings; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -21392,14 +24692,6 @@ REVOKE ALL ON FUNCTION app_public.set_retention(kind text, keep interval, reason
 GRANT ALL ON FUNCTION app_public.set_retention(kind text, keep interval, reason text) TO admin;
 
 --
--- Name: TABLE sop_versions; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.sop_versions TO agent;
-GRANT SELECT ON TABLE app_public.sop_versions TO auditor;
-GRANT SELECT ON TABLE app_public.sop_versions TO worker;
-
---
 -- Name: FUNCTION sop_as_of(category text, section text, at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -21440,6 +24732,20 @@ GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO anonymous;
 GRANT ALL ON FUNCTION app_public.start_conversation(site text) TO agent;
 
 --
+-- Name: FUNCTION start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer, weights integer[], stop_on_harm boolean, expected_version integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer, weights integer[], stop_on_harm boolean, expected_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer, weights integer[], stop_on_harm boolean, expected_version integer) TO reviewer;
+
+--
+-- Name: FUNCTION stop_experiment(experiment_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.stop_experiment(experiment_id integer, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.stop_experiment(experiment_id integer, reason text) TO reviewer;
+
+--
 -- Name: FUNCTION system_health(OUT postgres_version text, OUT pgvector_version text, OUT database_bytes bigint, OUT workers integer, OUT worker_last_seen timestamp with time zone, OUT jobs_waiting bigint, OUT jobs_running bigint, OUT oldest_waiting_seconds double precision, OUT dead_jobs bigint, OUT search_units bigint, OUT search_units_without_vectors bigint, OUT pending_proposals bigint, OUT oldest_pending_days double precision, OUT urgent_tickets_waiting bigint, OUT notifications_unsent bigint, OUT notifications_failed bigint, OUT assistant_enabled boolean, OUT embedding_model text, OUT audit_rows bigint, OUT audit_head_day date, OUT audit_head_position bigint, OUT audit_head_hash text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -21468,6 +24774,13 @@ GRANT ALL ON FUNCTION app_public.top_patterns(since timestamp with time zone, un
 
 REVOKE ALL ON FUNCTION app_public.undo_improvement(id integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.undo_improvement(id integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION undo_improvements(ids integer[], reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) TO reviewer;
 
 --
 -- Name: FUNCTION users_status(person app_public.users); Type: ACL; Schema: app_public; Owner: -
@@ -22278,6 +25591,12 @@ GRANT SELECT ON TABLE app_private.improvement_viewers TO auditor;
 GRANT SELECT ON TABLE app_private.improvements_in_progress TO auditor;
 
 --
+-- Name: TABLE joint_approvals; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.joint_approvals TO auditor;
+
+--
 -- Name: TABLE knowledge_votes; Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22294,6 +25613,12 @@ GRANT SELECT ON TABLE app_private.lexeme_frequencies TO auditor;
 --
 
 GRANT SELECT ON TABLE app_private.search_statistics TO auditor;
+
+--
+-- Name: TABLE search_unit_history; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.search_unit_history TO auditor;
 
 --
 -- Name: TABLE search_vocabulary; Type: ACL; Schema: app_private; Owner: -

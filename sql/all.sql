@@ -11,6 +11,7 @@
 --!include tables/improvement_queue.sql
 --!include tables/improvement_viewers.sql
 --!include tables/sop_versions.sql
+--!include tables/experiments.sql
 --!include tables/knowledge_base.sql
 --!include tables/prompts.sql
 --!include tables/tickets.sql
@@ -22,6 +23,8 @@
 --!include tables/golden_questions.sql
 --!include tables/search_units.sql
 --!include tables/search_vocabulary.sql
+--!include tables/search_unit_history.sql
+--!include tables/response_searches.sql
 --!include tables/emergency_signals.sql
 --!include tables/audit_log.sql
 --!include tables/llm_prices.sql
@@ -40,6 +43,7 @@
 --!include types/search_result.sql
 --!include types/issued_token.sql
 --!include types/blamed_line.sql
+--!include types/served_sop.sql
 --!include functions/identity.sql
 --!include functions/change_context.sql
 --!include functions/add_job.sql
@@ -62,6 +66,7 @@
 --!include functions/refresh_search_statistics.sql
 --!include functions/golden_questions.sql
 --!include functions/vectors_wanted.sql
+--!include functions/merge_improvements.sql
 --!include functions/improvement_handlers.sql
 --!include functions/undo_improvement.sql
 --!include functions/tickets.sql
@@ -73,8 +78,12 @@
 --!include functions/jobs.sql
 --!include functions/llm_ledger.sql
 --!include functions/prompts.sql
+--!include functions/statistics.sql
+--!include functions/experiments.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
+--!include triggers/search_units.sql
+--!include triggers/experiments.sql
 --!include triggers/knowledge_base.sql
 --!include triggers/improvement_queue.sql
 --!include triggers/prompts.sql
@@ -87,11 +96,15 @@
 --!include prompts/analyse.sql
 --!include queries/search_knowledge.sql
 --!include queries/search_as_of.sql
+--!include queries/replay_response.sql
+--!include queries/knowledge_as_of.sql
+--!include queries/experiments.sql
 --!include queries/sop_history.sql
 --!include queries/sop_blame.sql
 --!include queries/prompt_diff.sql
 --!include queries/sop_questions.sql
 --!include queries/improvement_merge.sql
+--!include queries/merged_improvements.sql
 --!include queries/improvement_queue_fields.sql
 --!include queries/failures_about.sql
 --!include queries/insights.sql
@@ -126,6 +139,7 @@
 --!include mutations/save_sop.sql
 --!include mutations/rollback_sop.sql
 --!include mutations/archive_sop.sql
+--!include mutations/experiments.sql
 --!include mutations/save_prompt.sql
 --!include mutations/save_knowledge.sql
 --!include mutations/knowledge.sql
@@ -134,6 +148,7 @@
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql
 --!include mutations/approve_improvement.sql
+--!include mutations/approve_improvements.sql
 --!include mutations/undo_improvement.sql
 --!include mutations/look_at_improvement.sql
 --!include mutations/mark_response.sql
@@ -143,6 +158,7 @@
 --!include mutations/ask.sql
 --!include functions/rescue.sql
 --!include mutations/request_analysis.sql
+--!include mutations/reanalyse_improvement.sql
 --!include mutations/cancel_analysis.sql
 --!include mutations/privacy.sql
 --!include views/analytics.sql

@@ -16,6 +16,7 @@ import { makePool, withClaims } from '../core/database/index.ts'
 import analysisPoll from './tasks/analysis__poll.ts'
 import analysisSubmit from './tasks/analysis__submit.ts'
 import auditRecordHead from './tasks/audit__record_head.ts'
+import experimentsWatch from './tasks/experiments__watch.ts'
 import failuresAnalyse from './tasks/failures__analyse.ts'
 import jobsWatch from './tasks/jobs__watch.ts'
 import notificationsSend from './tasks/notifications__send.ts'
@@ -40,6 +41,7 @@ const taskFiles: Record<string, Limited> = {
   analysis__poll: { make: analysisPoll, limit: 60 * minute },
   analysis__submit: { make: analysisSubmit, limit: 15 * minute },
   audit__record_head: { make: auditRecordHead, limit: 10 * minute },
+  experiments__watch: { make: experimentsWatch, limit: 5 * minute },
   failures__analyse: { make: failuresAnalyse, limit: 30 * minute },
   jobs__watch: { make: jobsWatch, limit: minute },
   notifications__send: { make: notificationsSend, limit: minute },
@@ -54,6 +56,7 @@ export const crontab = `
 * * * * * search_statistics__refresh ?jobKey=search_statistics__refresh&max=3
 * * * * * jobs__watch ?jobKey=jobs__watch&max=3
 * * * * * tickets__rescue ?jobKey=tickets__rescue&max=3
+*/5 * * * * experiments__watch ?jobKey=experiments__watch&max=3
 */5 * * * * search_units__embed ?jobKey=search_units__embed:cron&max=3
 0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"kind":"hourly","most":500}
 55 2 * * * audit__record_head ?id=audit_head&jobKey=audit__record_head&max=8

@@ -96,6 +96,25 @@ export function mailFor(event: Event, url: string): Mail {
           : 'When all is used ClubOS answers from the club’s own text, without them.'
       }\n\nAnother budget: select set_llm_budget(daily, monthly, warning, 'why');\n\n${url}/`,
     }),
+    experiment: () => {
+      const about = `“${detail('name')}”, the experiment with ${detail('sop')},`
+      const texts: Record<string, { subject: string; text: string }> = {
+        harm: {
+          subject: `An experiment was stopped: ${detail('name')}`,
+          text: `Arm ${detail('arm')} of ${about} is worse than the SOP as it is, beyond doubt. It was stopped; everybody gets the SOP as it is.`,
+        },
+        sample_ratio: {
+          subject: `An experiment is not to be trusted: ${detail('name')}`,
+          text: `The arms of ${about} have other sizes than their weights say, so that something sorts people into them. It goes on; do not decide by it before you know why.`,
+        },
+        moved_on: {
+          subject: `An experiment was stopped: ${detail('name')}`,
+          text: `The SOP moved on to version ${detail('version')}, so ${about} was stopped: it would have compared with a text that is gone.`,
+        },
+      }
+      const { subject, text } = texts[detail('event')]!
+      return { subject, text: `${text}\n\n${url}/experiments?experiment=${detail('experiment_id')}` }
+    },
     audit_broken: () => ({
       subject: 'The audit log does not verify',
       text: `The audit log was altered or has lost rows. Find out who had the owner's rights:\n\nselect * from verify_audit_log();\n\n${url}/`,

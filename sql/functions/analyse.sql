@@ -88,7 +88,7 @@ begin
     into v_failures, v_phrases, v_corrections
     from (select * from app_public.failed_responses f
            where f.pattern_id = draft_improvement.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-             and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
+             and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded')
            order by f.id desc limit c_phrases) f;
   if v_failures is null then
     return null;

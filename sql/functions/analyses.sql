@@ -220,7 +220,7 @@ begin
   select array_agg(f.id order by f.id) into v_failures from app_public.failed_responses f
    where f.pattern_id = record_local_analysis.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
      and (exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id and e.improvement_id = record_local_analysis.improvement_id)
-          or record_local_analysis.improvement_id is null and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id));
+          or record_local_analysis.improvement_id is null and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded'));
   if v_failures is null then
     return;
   end if;

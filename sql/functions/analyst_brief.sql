@@ -11,7 +11,7 @@ language sql stable security definer set search_path = app_public, public, pg_te
   select p.id from app_public.failure_patterns p
    where p.status in ('open', 'proposed', 'resolved') and exists (
            select from app_public.failed_responses f where f.pattern_id = p.id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-              and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id))
+              and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded'))
    order by p.size desc, p.id
 $$;
 comment on function app_private.patterns_to_analyse() is 'Patterns with failures that no proposal is about yet, the largest first; also those that a crash left.';
@@ -58,7 +58,7 @@ begin
   with own as (
     select f.*, app_hidden.said_by_staff(f.reporter) as staff from app_public.failed_responses f
      where f.pattern_id = analyst_brief.pattern_id and f.withdrawn_at is null and f.erased_at is null and f.resolved_by_improvement_id is null
-       and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)
+       and not exists (select from app_public.improvement_evidence e join app_public.improvement_queue q on q.id = e.improvement_id where e.failed_response_id = f.id and q.status <> 'superseded')
      order by f.id desc limit c_failures
   )
   select array_agg(o.id order by o.id),

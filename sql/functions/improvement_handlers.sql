@@ -31,12 +31,21 @@ language plpgsql volatile set search_path = app_public, public, pg_temp as $$
 declare
   v_sop app_public.sops := app_hidden.find_sop(improvement.sop_id, for_update => true);
   v_new text := improvement.suggested_sop_update ->> 'new_content';
+  v_joint app_private.joint_approvals;
   v_base text;
   v_merge record;
 begin
+  select * into v_joint from app_private.joint_approvals j
+   where j.transaction_id = pg_current_xact_id_if_assigned() and j.sop_id = v_sop.id and improvement.id = any (j.improvement_ids);
+  if v_joint.sop_id is not null then
+    -- The first of them writes the version; for the others it stands there. Each keeps its own text, which waits again after an undo.
+    update app_public.sops set content = v_joint.content where id = v_sop.id;
+    improvement.applied := jsonb_build_object('sop_id', v_sop.id, 'version', v_joint.version, 'together', to_jsonb(v_joint.improvement_ids));
+    return improvement;
+  end if;
   if v_sop.version <> improvement.base_version and v_sop.content <> v_new then
     select content into v_base from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = improvement.base_version;
-    select * into v_merge from app_hidden.merge_lines(v_base, v_sop.content, v_new);
+    select * into v_merge from app_hidden.merge_edit(v_base, v_sop.content, v_new);
     if v_merge.merged is null or v_sop.archived_at is not null then
       raise exception '%/% was changed since this was proposed (version %, now %), in the same lines.', v_sop.category, v_sop.section, improvement.base_version, v_sop.version
         using errcode = 'CO102',
@@ -53,7 +62,7 @@ begin
 end
 $$;
 comment on function app_private.apply_improvement__sop_edit(app_public.improvement_queue) is
-  'Makes the proposed text the SOP''s next version, merged by line where the SOP moved on. Errors: CO102 both changed the same lines.';
+  'Makes the proposed text the SOP''s next version, merged by line where the SOP moved on; of proposals that are approved together the first writes the version of all. Errors: CO102 both changed the same lines.';
 
 create or replace function app_private.apply_improvement__sop_new(improvement app_public.improvement_queue) returns app_public.improvement_queue
 language plpgsql volatile set search_path = app_public, public, pg_temp as $$

@@ -43,3 +43,16 @@ end
 $$;
 comment on function app_hidden.merge_lines(text, text, text) is
   'Three-way merge by line: `merged` where the edits of ours and theirs do not overlap, else `conflicts`, [{line, lines}] of the base. Two insertions at one place conflict unless they are equal or both list items.';
+
+create or replace function app_hidden.merge_edit(base text, "current" text, proposed text, out merged text, out conflicts jsonb)
+language plpgsql immutable parallel safe as $$
+begin
+  if "current" = proposed or "current" = base then
+    merged := proposed;
+  else
+    select m.merged, m.conflicts into merged, conflicts from app_hidden.merge_lines(base, "current", proposed) m;
+  end if;
+end
+$$;
+comment on function app_hidden.merge_edit(text, text, text) is
+  'What becomes of a text (current) by an edit that was drafted from base; as merge_lines, with nothing to merge where the text is still its base, or says it already.';

@@ -83,6 +83,9 @@ begin
         join app_public.failed_responses f on f.id = e.failed_response_id where q.status = 'pending'
     union
     (select r.question_hash from app_public.responses r where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 30)
+    union
+    -- What was searched in this time can be searched again.
+    select h.content_hash from app_private.search_unit_history h where h.until >= before
   )
   delete from app_private.embedding_cache c
    using (select o.content_hash, o.model from app_private.embedding_cache o
@@ -101,7 +104,7 @@ declare
   v_done bigint;
 begin
   update app_public.improvement_queue q set dry_run = q.dry_run - 'questions'
-   where q.id in (select o.id from app_public.improvement_queue o where o.status <> 'pending' and coalesce(o.applied_at, o.rejected_at) < before and o.dry_run ? 'questions'
+   where q.id in (select o.id from app_public.improvement_queue o where o.status <> 'pending' and coalesce(o.applied_at, o.rejected_at, o.superseded_at) < before and o.dry_run ? 'questions'
                    order by o.id limit 500 for no key update skip locked);
   get diagnostics v_done = row_count;
   return v_done;

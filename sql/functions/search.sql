@@ -63,8 +63,8 @@ begin
       select c.id
         from (select u.id, u.embedding from app_private.search_units u
                where u.embedding_model = nearest_units.model
-               order by u.bits <~> binary_quantize(question)::bit(1536) limit depth * 3) c
-       order by c.embedding <#> question limit depth;
+               order by u.bits <~> binary_quantize(question)::bit(1536), u.id limit depth * 3) c
+       order by c.embedding <#> question, c.id limit depth;
   end if;
 end
 $$;
@@ -74,10 +74,18 @@ comment on function app_private.nearest_units(vector, text, integer) is 'The `de
 -- text holds, plus 1.5 times the cosine (fusing scores measured 5 to 7 points better at the first place than fusing
 -- ranks; docs/retrieval.md). A target's score is the mean of its profile's and of its best parts': the best section,
 -- and its entries by log-sum-exp, a soft maximum in which several near ones count more than one.
+do $$
+begin
+  -- What a function returns can only be changed by making it anew.
+  if pg_get_function_result(to_regprocedure('app_private.search_targets(text,vector,text,integer,integer)')) not like '%nearest%' then
+    drop function app_private.search_targets(text, vector, text, integer, integer);
+  end if;
+end
+$$;
 create or replace function app_private.search_targets(question text, question_embedding vector, only_category text default null, only_site_id integer default null,
   depth integer default 60)
 returns table (target text, sop_id integer, category varchar, topic varchar, score double precision, entry_id bigint, entry_leads boolean,
-  words double precision, cosine double precision, agreed boolean)
+  words double precision, cosine double precision, agreed boolean, nearest bigint[])
 language plpgsql stable rows 40 set search_path = app_public, public, pg_temp set jit = off
 -- The same plan whatever the question; to make it anew takes as long as to run it.
 set plan_cache_mode = force_generic_plan as $$
@@ -106,7 +114,7 @@ begin
       -- The nearest of a category may lie far from the nearest of all, so it is looked through.
       (select u.id, u.target, u.embedding <#> question_embedding from app_private.search_units u
         where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
-        order by u.bits <~> binary_quantize(question_embedding)::bit(1536) limit depth)) m
+        order by u.bits <~> binary_quantize(question_embedding)::bit(1536), u.id limit depth)) m
   ), candidates as (
     select w.id, w.t from by_words w union select m.id, m.t from by_meaning m
   ), wanted as (
@@ -145,7 +153,8 @@ begin
            and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
            and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) order by u.trust desc, u.id limit 1) end),
          c.sop is null or coalesce(c.a > c.b, false), c.w, c.c,
-         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false)
+         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false),
+         (select array_agg(m.id) from by_meaning m where only_category is null)
     from combined c
    -- Not `exists`: of that the planner makes a table of all entries, for each search.
    where c.sop is not null or c.entry is not null or (select true from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
@@ -156,7 +165,7 @@ begin
 end
 $$;
 comment on function app_private.search_targets(text, vector, text, integer, integer) is
-  'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, and whether both legs agree on it.';
+  'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, whether both legs agree on it, and the units that the vector index named (the same in every row; null where it was not asked).';
 
 -- Words that the index does not know, by similarity of spelling: the last resort, off the hot path.
 create or replace function app_private.correct_spelling(question text) returns text

@@ -41,8 +41,10 @@ begin
      where s.id = v_sop.id returning * into v_sop;
   end if;
   if improvement.kind = 'sop_edit' then
-    -- Its text holds all that the SOP held when it was approved; so it can be approved as it is.
-    improvement.base_version := v_sop.version;
+    -- Its text holds all that the SOP held when it was approved; so it can be approved as it is. Of a joint version it was never written into it.
+    if not coalesce(improvement.applied ? 'together', false) or v_sop.content = (select v.content from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = improvement.base_version) then
+      improvement.base_version := v_sop.version;
+    end if;
   end if;
   return improvement;
 end

@@ -9,6 +9,7 @@ begin
   v_actor := app_hidden.require_actor();
   -- It keeps what it writes over, which may be a customer's words.
   perform app_private.take_turns_with_erasure();
+  perform app_private.take_turns_with_batches();
   select * into v_improvement from app_public.improvement_queue q where q.id = approve_improvement.id for no key update;
   if v_improvement.id is null then
     raise exception 'There is no proposal with id %.', approve_improvement.id using errcode = 'CO404';
@@ -16,9 +17,7 @@ begin
         and (edited_content is null or v_improvement.suggested_sop_update ->> 'new_content' = edited_content) then
     return v_improvement; -- the same click again
   elsif v_improvement.status <> 'pending' then
-    raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
-      using errcode = 'CO103', detail = jsonb_build_object('status', v_improvement.status, 'by', coalesce(v_improvement.approved_by, v_improvement.rejected_by))::text,
-            hint = 'Reload the queue; undo_improvement takes an approval back.';
+    perform app_private.refuse_decided(v_improvement, 'Reload the queue; undo_improvement takes an approval back.');
   end if;
   v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
   perform app_hidden.set_reason(left(coalesce(nullif(btrim(approve_improvement.reason), ''), v_improvement.suggested_sop_update ->> 'reasoning', 'Approved'), 4000));
@@ -48,8 +47,7 @@ begin
   elsif v_improvement.status = 'rejected' and v_improvement.rejected_by = v_actor then
     return v_improvement;
   elsif v_improvement.status <> 'pending' then
-    raise exception 'Proposal % was % by % already.', v_improvement.id, v_improvement.status, coalesce(v_improvement.approved_by, v_improvement.rejected_by)
-      using errcode = 'CO103', hint = 'Reload the queue.';
+    perform app_private.refuse_decided(v_improvement, 'Reload the queue.');
   end if;
   update app_public.improvement_queue q set status = 'rejected', rejection_reason = app_hidden.current_reason() where q.id = v_improvement.id
   returning * into v_improvement;

@@ -29,10 +29,10 @@ comment on function app_public.improvement_queue_broken(app_public.improvement_q
 
 create or replace function app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) returns timestamptz
 language sql immutable parallel safe as $$
-  select coalesce(improvement.applied_at, improvement.rejected_at)
+  select coalesce(improvement.applied_at, improvement.rejected_at, improvement.superseded_at)
 $$;
 comment on function app_public.improvement_queue_decided_at(app_public.improvement_queue) is
-  E'@behavior -filterBy +proc:orderBy\nWhen it was approved or rejected; null while it waits.';
+  E'@behavior -filterBy +proc:orderBy\nWhen it was approved, rejected or superseded; null while it waits.';
 
 create or replace function app_public.improvement_queue_viewers(improvement app_public.improvement_queue) returns integer
 language sql stable security definer set search_path = app_public, public, pg_temp as $$
@@ -66,3 +66,15 @@ $$;
 comment on function app_public.improvement_queue_dry_run_stale(app_public.improvement_queue) is
 $$@behavior -filterBy
 Whether the latest dry run should be made anew before it is believed; null without one, or where it was decided.$$;
+
+create or replace function app_public.improvement_queue_version_written(improvement app_public.improvement_queue) returns app_public.sop_versions
+language sql stable as $$
+  -- By its work, where it was approved before that was written down.
+  select v from app_public.sop_versions v
+   where case when improvement.applied is null then v.improvement_id = improvement.id
+              else v.sop_id = (improvement.applied ->> 'sop_id')::integer and v.version = (improvement.applied ->> 'version')::integer end
+     and improvement.status = 'approved'
+   order by v.version desc limit 1
+$$;
+comment on function app_public.improvement_queue_version_written(app_public.improvement_queue) is
+  E'@behavior -filterBy\nThe version of the SOP that its approval wrote, which may hold other proposals that were approved together with it; null where it wrote none.';

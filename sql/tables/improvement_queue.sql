@@ -29,7 +29,17 @@ create table if not exists app_public.improvement_queue (
   constraint improvement_suggestion_is_an_object check (jsonb_typeof(suggested_sop_update) = 'object'),
   constraint improvement_suggestion_fits check (octet_length(suggested_sop_update::text) <= 4194304)
 );
-alter table app_public.improvement_queue add column if not exists applied jsonb;
+alter table app_public.improvement_queue add column if not exists applied jsonb, add column if not exists superseded_by varchar(100), add column if not exists superseded_at timestamptz;
+do $$
+begin
+  if not exists (select from pg_constraint c where c.conname = 'improvement_superseded_at_matches_status') then
+    alter table app_public.improvement_queue drop constraint improvement_status_is_known,
+      add constraint improvement_status_is_known check (status in ('pending', 'approved', 'rejected', 'superseded')),
+      add constraint improvement_superseded_at_matches_status check ((status = 'superseded') = (superseded_at is not null) and (superseded_at is null) = (superseded_by is null));
+    drop index if exists app_public.improvement_queue_by_decision;
+  end if;
+end
+$$;
 -- A twin of a proposal that waits or was turned down does not come back.
 create unique index if not exists improvement_queue_fingerprint_key on app_public.improvement_queue (fingerprint)
   where status in ('pending', 'rejected');
@@ -38,7 +48,7 @@ create index if not exists improvement_queue_by_impact on app_public.improvement
 drop index if exists app_public.improvement_queue_pending;
 create index if not exists improvement_queue_by_kind on app_public.improvement_queue (kind, status, impact desc, id);
 create index if not exists improvement_queue_by_category on app_public.improvement_queue (status, (suggested_sop_update ->> 'category'), impact desc, id);
-create index if not exists improvement_queue_by_decision on app_public.improvement_queue (status, coalesce(applied_at, rejected_at) desc, id desc);
+create index if not exists improvement_queue_by_decision on app_public.improvement_queue (status, coalesce(applied_at, rejected_at, superseded_at) desc, id desc);
 create index if not exists improvement_queue_status on app_public.improvement_queue (status, created_at);
 create index if not exists improvement_queue_sop_id on app_public.improvement_queue (sop_id);
 create index if not exists improvement_queue_pattern_id on app_public.improvement_queue (pattern_id);
@@ -46,12 +56,12 @@ create index if not exists improvement_queue_failed_response_id on app_public.im
 comment on table app_public.improvement_queue is 'Proposed changes that wait for a person, and what was decided.';
 comment on column app_public.improvement_queue.failed_response_id is 'The failure that first led to it; improvement_evidence has them all.';
 comment on column app_public.improvement_queue.suggested_sop_update is '{sop_id, section, new_content, reasoning} for SOPs; {category, topic, entries: [{question, answer}], reasoning} for knowledge.';
-comment on column app_public.improvement_queue.status is 'pending, approved or rejected. Setting it to approved applies the change, in the same statement.';
+comment on column app_public.improvement_queue.status is 'pending, approved, rejected or superseded (drafted anew: it blocks no twin). Setting it to approved applies the change, in the same statement.';
 comment on column app_public.improvement_queue.kind is 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint: names the handler app_hidden.apply_improvement__<kind>.';
 comment on column app_public.improvement_queue.base_version is 'The SOP version the edit was drafted against.';
 comment on column app_public.improvement_queue.impact is E'@behavior +filterBy +orderBy\nRank in the queue: how often, how bad, how much the dry run fixes.';
 comment on column app_public.improvement_queue.dry_run is 'Latest result of preview_improvement.';
-comment on column app_public.improvement_queue.applied is 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}.';
+comment on column app_public.improvement_queue.applied is 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}; together: all the proposals that this version was written for, where they were more than one.';
 comment on column app_public.improvement_queue.fingerprint is 'SHA-256 of what would change: equal for twins.';
 alter table app_public.improvement_queue enable row level security;
 
@@ -63,3 +73,17 @@ create unlogged table if not exists app_private.improvements_in_progress (
 alter table app_private.improvements_in_progress add column if not exists reopens boolean not null default false;
 comment on table app_private.improvements_in_progress is 'Which proposal this transaction is applying, or (reopens) taking back, at this moment; a row lives no longer than the handler runs.';
 alter table app_private.improvements_in_progress enable row level security;
+
+-- Proposals that one version of an SOP is written for: their handler finds here what it shall write, once for all of them.
+create unlogged table if not exists app_private.joint_approvals (
+  transaction_id xid8 not null default pg_current_xact_id(),
+  sop_id integer not null,
+  improvement_ids integer[] not null,
+  content text not null,
+  version integer,
+  primary key (transaction_id, sop_id)
+);
+comment on table app_private.joint_approvals is 'Which proposals this transaction applies as one version of an SOP; a row lives no longer than approve_improvements runs.';
+comment on column app_private.joint_approvals.content is 'The SOP with all of their changes.';
+comment on column app_private.joint_approvals.version is 'The version that is written; null where the SOP says all of it already.';
+alter table app_private.joint_approvals enable row level security;

@@ -40,6 +40,17 @@ begin
   end if;
 end
 $$;
+-- The arm of an experiment that an answer rests on, and whom it was given to, so that both go in with the answer.
+alter table app_public.responses add column if not exists experiment_arm_id integer references app_public.experiment_arms (id) on delete restrict;
+alter table app_public.responses add column if not exists experiment_subject bytea;
+do $$
+begin
+  if not exists (select from pg_constraint where conname = 'responses_exposure_has_a_subject') then
+    alter table app_public.responses add constraint responses_exposure_has_a_subject check ((experiment_arm_id is null) = (experiment_subject is null));
+  end if;
+end
+$$;
+create index if not exists responses_experiment_arm_id on app_public.responses (experiment_arm_id);
 create index if not exists responses_ticket_id on app_public.responses (ticket_id);
 create index if not exists responses_visitor_id on app_public.responses (visitor_id);
 create index if not exists responses_site_id on app_public.responses (site_id);
@@ -58,6 +69,8 @@ comment on column app_public.responses.reason is 'Why it was not answered, for s
 comment on column app_public.responses.model is 'What wrote the text: local-extractive, or a model''s name.';
 comment on column app_public.responses.latency_ms is 'Milliseconds from question to recording.';
 comment on column app_public.responses.feedback is 'helpful or unhelpful; once per response, changeable.';
+comment on column app_public.responses.experiment_arm_id is 'The arm of an experiment whose text the answer rests on and cites; null where the answer is part of none.';
+comment on column app_public.responses.experiment_subject is 'Who was given that arm: a hash of the experiment and the visitor (or ticket), the same for the same one within one experiment only. It outlives an erasure: it leads to nobody.';
 comment on column app_public.responses.erased_at is 'When question, text and visitor were erased.';
 alter table app_public.responses enable row level security;
 

@@ -36,6 +36,7 @@ begin
   foreach v_table slice 1 in array array[
     ['sops', 'updated_at'], ['knowledge_base', 'updated_at, learned_from, usage_count, success_rate, success_count, embeddings, embedding_model'],
     ['knowledge_questions', 'question'],
+    ['experiments', 'results, sample_ratio_alarm_at'], ['experiment_arms', 'updated_at'],
     ['golden_questions', 'updated_at, response_id'], ['improvement_queue', 'updated_at, dry_run, impact, fingerprint'], ['users', 'updated_at'], ['sites', 'updated_at'],
     ['club_settings', 'updated_at'], ['prompts', 'updated_at'], ['emergency_signals', 'created_at'],
     ['tickets', 'updated_at, awaiting_since, summary, subject, resolution, visitor_id, conversation'], ['retention_rules', 'updated_at'], ['privacy_actions', 'transaction_id'],

@@ -23,7 +23,7 @@ do $$
 declare
   v_table text[];
 begin
-  foreach v_table slice 1 in array array[['sop_versions', null], ['prompt_versions', null], ['messages', 'body'], ['response_sources', 'snippet']] loop
+  foreach v_table slice 1 in array array[['sop_versions', null], ['prompt_versions', null], ['experiment_arms', null], ['messages', 'body'], ['response_sources', 'snippet']] loop
     execute format('drop trigger if exists _100_immutable on app_public.%I; create trigger _100_immutable before update or delete on app_public.%1$I for each row execute function app_hidden.tg__immutable(%s)', v_table[1], quote_literal(v_table[2]));
     execute format('drop trigger if exists _100_immutable_whole on app_public.%I; create trigger _100_immutable_whole before truncate on app_public.%1$I for each statement execute function app_hidden.tg__immutable()', v_table[1]);
   end loop;

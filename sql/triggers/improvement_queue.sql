@@ -48,6 +48,17 @@ language sql stable security definer set search_path = app_public, public, pg_te
 $$;
 comment on function app_private.is_reopened(integer) is 'Whether this transaction takes back the decision on this proposal at this moment: undo_improvement and reopen_improvement say so in a table that nobody else writes.';
 
+create or replace function app_private.refuse_decided(improvement app_public.improvement_queue, hint text) returns void
+language plpgsql immutable as $$
+declare
+  v_by text := coalesce(improvement.approved_by, improvement.rejected_by, improvement.superseded_by);
+begin
+  raise exception 'Proposal % was % by % already.', improvement.id, improvement.status, v_by
+    using errcode = 'CO103', detail = jsonb_build_object('improvement_id', improvement.id, 'status', improvement.status, 'by', v_by)::text, hint = refuse_decided.hint;
+end
+$$;
+comment on function app_private.refuse_decided(app_public.improvement_queue, text) is 'Refuses (CO103) what somebody has decided already, and says who.';
+
 create or replace function app_hidden.tg_improvement_queue__decide() returns trigger
 language plpgsql security definer set search_path = app_public, public, pg_temp as $$
 declare
@@ -65,8 +76,8 @@ begin
     v_loose := v_loose || array['status', 'approved_by', 'applied_at', 'decision_reason', 'applied', 'rejected_by', 'rejected_at', 'rejection_reason',
       'base_version', 'suggested_sop_update', 'fingerprint'];
     NEW.status := 'pending';
-  elsif app_hidden.erasing() and OLD.status = 'rejected' then
-    -- What a person has turned down may lose the words of a customer who is erased; its fingerprint stays, against twins.
+  elsif app_hidden.erasing() and OLD.status in ('rejected', 'superseded') then
+    -- What a person has turned down, or had drafted anew, may lose the words of a customer who is erased; its fingerprint stays, against twins.
     v_loose := v_loose || array['suggested_sop_update'];
   elsif app_hidden.erasing() and OLD.status = 'approved' then
     -- And an approval what it kept of them for an undo.
@@ -74,7 +85,7 @@ begin
   end if;
   -- Decided is decided; what only ranks it, or a row it points at that is gone, may still change.
   if OLD.status <> 'pending' and to_jsonb(NEW) - v_loose <> to_jsonb(OLD) - v_loose then
-    raise exception 'Proposal % was % by % already.', OLD.id, OLD.status, coalesce(OLD.approved_by, OLD.rejected_by) using errcode = 'CO103';
+    perform app_private.refuse_decided(OLD, 'Reload the queue.');
   end if;
   NEW.updated_at := clock_timestamp();
   if NEW.status = 'pending' then
@@ -93,12 +104,16 @@ begin
     v_applied.applied_at := clock_timestamp();
     v_applied.applied := jsonb_strip_nulls(jsonb_build_object('failures', app_private.settle_failures(v_applied))) || v_applied.applied;
     NEW := v_applied;
+  elsif NEW.status = 'superseded' then
+    NEW.superseded_by := app_hidden.require_actor();
+    NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
+    NEW.superseded_at := clock_timestamp();
   else
     NEW.rejected_by := app_hidden.require_actor();
     NEW.rejection_reason := app_hidden.require_reason(coalesce(nullif(btrim(NEW.rejection_reason), ''), app_hidden.current_reason()));
     NEW.rejected_at := clock_timestamp();
     update app_public.failure_patterns p set status = 'dismissed', updated_at = now() where p.id = NEW.pattern_id and p.status = 'proposed'
-       and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.id <> NEW.id and q.status <> 'rejected');
+       and not exists (select from app_public.improvement_queue q where q.pattern_id = p.id and q.id <> NEW.id and q.status not in ('rejected', 'superseded'));
   end if;
   return NEW;
 end

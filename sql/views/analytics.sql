@@ -45,7 +45,7 @@ create or replace view app_public.review_metrics with (security_invoker = true) 
          count(*) filter (where q.status = 'approved') as approved,
          count(*) filter (where q.status = 'rejected') as rejected,
          count(*) filter (where q.status = 'pending') as pending,
-         count(*) filter (where q.status = 'approved')::double precision / nullif(count(*) filter (where q.status <> 'pending'), 0) as approval_rate,
+         count(*) filter (where q.status = 'approved')::double precision / nullif(count(*) filter (where q.status in ('approved', 'rejected')), 0) as approval_rate,
          percentile_cont(0.5) within group (order by extract(epoch from coalesce(q.applied_at, q.rejected_at) - q.created_at) / 3600) as median_hours_to_decision
     from app_public.improvement_queue q
    group by 1, 2;

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { demoFolder, importDemo } from '../../core/content/demo.ts'
 import { settle } from '../../core/content/import.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
-import { embedEdited } from '../../core/learning/analyse.ts'
 import { noProviders } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import {

@@ -200,7 +200,11 @@ describe('approving', () => {
       const refused = await failure(client, approve, [proposal.id])
       expect(refused.code).toBe('CO103')
       expect(refused.message).toContain('rita')
-      expect(JSON.parse(refused.detail!)).toEqual({ status: 'approved', by: 'rita' })
+      expect(JSON.parse(refused.detail!)).toEqual({
+        improvement_id: proposal.id,
+        status: 'approved',
+        by: 'rita',
+      })
       expect(await sqlState(client, `select reject_improvement($1, 'No')`, [proposal.id])).toBe('CO103')
       expect(await one(client, 'select version from sops')).toEqual({ version: 2 })
     }))

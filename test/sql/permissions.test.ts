@@ -24,7 +24,7 @@ const claimsOf = (role: Role, visitorId: string): Claims =>
   role === 'anonymous' || role === 'customer' ? { role, visitorId } : { role, actor: staffOf(role) }
 
 /** Tables that have no rows between two transactions: reading all of nothing proves nothing, and nothing is lost. */
-const empty = ['app_private.improvements_in_progress']
+const empty = ['app_private.improvements_in_progress', 'app_private.joint_approvals']
 
 /** A row that may be written, for each table that somebody may insert into. */
 const samples: Record<string, string> = {
@@ -60,6 +60,8 @@ const typical: Record<string, string> = {
   'timestamp with time zone': 'now()',
   'text[]': `'{a}'`,
   'integer[]': `'{1}'`,
+  'bigint[]': `'{1}'`,
+  'smallint[]': `'{1}'`,
 }
 
 /** Where the typical values ask for more than the function gives to everybody who may call it. */

@@ -35,6 +35,9 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       [sop.id, rows[0].id],
     )
     await become(client, admin)
+    await client.query(`select start_experiment($1, array['Another door'], 'Shorter', 'To be tried')`, [
+      sop.id,
+    ])
     await client.query('select look_at_improvement(id) from improvement_queue')
     await become(client, worker)
     await client.query('select app_private.store_vectors($1, $2::vector[], $3)', [
@@ -53,10 +56,19 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       `select merge_knowledge(save_a.id, array[save_b.id], 'The same') from save_knowledge('a', 'b', 'One?', 'Yes') save_a, save_knowledge('a', 'b', 'Two?', 'Yes') save_b`,
     )
   })
+  await fillSearched(pool)
   await fillAnalyses(pool, visitors[1])
   await committed(pool, worker, (client) => client.query('select app_private.record_audit_head()'))
   await fillAccounts(pool)
   await fillOperations(pool, visitors[0])
+}
+
+/** What an answer was searched with, and a search unit as it was. */
+async function fillSearched(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `insert into app_private.response_searches (response_id, searched_at, words, total_idf) select min(id), now(), '{}/268435456', 0 from app_public.responses`,
+  )
+  await pool.query('update app_private.search_units set ordinal = ordinal where knowledge_id is not null')
 }
 
 /** A failure that waits in a batch of the provider for its analysis. */

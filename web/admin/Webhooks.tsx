@@ -27,7 +27,14 @@ const deleteMutation = graphql(`
   mutation DeleteWebhook($webhookId: Int!) { deleteWebhook(input: { webhookId: $webhookId }) { result } }
 `)
 
-const events = ['urgent_ticket', 'job_dead', 'audit_broken', 'audit_head', 'llm_budget'] as const
+const events = [
+  'urgent_ticket',
+  'job_dead',
+  'audit_broken',
+  'audit_head',
+  'llm_budget',
+  'experiment',
+] as const
 type Webhook = NonNullable<NonNullable<ResultOf<typeof webhooksQuery>['webhooks']>['nodes'][number]>
 
 export function Webhooks() {
