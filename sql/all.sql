@@ -121,7 +121,6 @@
 --!include functions/answer.sql
 --!include functions/questions.sql
 --!include functions/drafts.sql
---!include functions/preview.sql
 --!include functions/analyse.sql
 --!include functions/reembed.sql
 --!include functions/apply_edits.sql
@@ -130,6 +129,7 @@
 --!include functions/knowledge_health.sql
 --!include functions/analyst_brief.sql
 --!include functions/check_analysis.sql
+--!include functions/preview.sql
 --!include functions/analyses.sql
 --!include functions/analysis_batches.sql
 --!include queries/estimate_analysis.sql

@@ -28,6 +28,7 @@ grant execute on function app_public.search_knowledge(text, vector, text, text, 
 grant execute on function app_public.improvement_queue_category(app_public.improvement_queue), app_public.improvement_queue_topic(app_public.improvement_queue),
   app_public.improvement_queue_fixed(app_public.improvement_queue), app_public.improvement_queue_broken(app_public.improvement_queue),
   app_public.improvement_queue_decided_at(app_public.improvement_queue), app_public.improvement_queue_viewers(app_public.improvement_queue),
+  app_public.improvement_queue_dry_run_stale_because(app_public.improvement_queue), app_public.improvement_queue_dry_run_stale(app_public.improvement_queue),
   app_public.improvement_queue_version_written(app_public.improvement_queue) to agent, auditor;
 grant execute on function app_public.search_knowledge(text, vector, text, text, integer, text) to worker;
 grant execute on function app_public.serve_sop(text, text, text), app_public.experiment_results(integer) to agent, auditor, worker;
