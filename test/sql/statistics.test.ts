@@ -307,7 +307,6 @@ describe('always_valid_p', () => {
       const rate = rates[test % rates.length]!
       if (peeking(random, [rate, rate], 2000, shares[test % shares.length]) !== null) alarms++
     }
-    console.log(`false alarms in 2,000 A/A tests: ${alarms / 20} %`)
     expect(alarms).toBeGreaterThan(0)
     expect(alarms / 2000).toBeLessThanOrEqual(0.05)
   })
@@ -344,7 +343,6 @@ describe('always_valid_p', () => {
     }
     const power = found.length / 500
     const median = found.sort((a, b) => a - b)[Math.floor(found.length / 2)]!
-    console.log(`60 % against 75 %: found in ${power * 100} % of 1,600 subjects, half of them by ${median}`)
     expect(power).toBeGreaterThan(0.9)
     expect(median).toBeLessThan(700)
   })
