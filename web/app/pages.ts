@@ -7,6 +7,7 @@ import {
   IconGitPullRequest,
   IconInbox,
   IconMessageQuestion,
+  IconQuestionMark,
   IconSettings,
 } from '@tabler/icons-react'
 import { has, isStaff, type Role } from './session.ts'
@@ -19,6 +20,7 @@ export const pages = [
   { name: 'ask', path: '/ask', key: 'a', icon: IconMessageQuestion, for: isStaff },
   { name: 'experiments', path: '/experiments', key: 'x', icon: IconFlask, for: isStaff },
   { name: 'insights', path: '/insights', key: 'n', icon: IconChartBar, for: isStaff },
+  { name: 'questions', path: '/questions', key: 'q', icon: IconQuestionMark, for: isStaff },
   {
     name: 'admin',
     path: '/admin',

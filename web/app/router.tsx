@@ -8,6 +8,7 @@ import { experimentsRoutes } from '../experiments/route.ts'
 import { inboxRoutes } from '../inbox/route.ts'
 import { insightsRoutes } from '../insights/route.ts'
 import { knowledgeRoutes } from '../knowledge/route.ts'
+import { questionsRoutes } from '../questions/route.ts'
 import { reviewRoutes } from '../review/route.ts'
 import { sopsRoutes } from '../sops/route.ts'
 import { rootRoute, staffRoute } from './routes.tsx'
@@ -33,6 +34,7 @@ const routeTree = rootRoute.addChildren([
     askRoutes,
     experimentsRoutes,
     insightsRoutes,
+    questionsRoutes,
     adminRoutes,
   ]),
 ])
