@@ -125,6 +125,7 @@ test('a first visit takes less than 200 kB of compressed script; the editor and 
     '/sops',
     '/knowledge',
     '/ask',
+    '/experiments',
     '/insights',
     '/admin/people',
     '/admin/tokens',

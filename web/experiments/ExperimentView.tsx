@@ -94,20 +94,19 @@ function Shown({
         columns={[
           {
             title: t('column.arm'),
-            cell: ({ label, isControl, minimumReached }) => (
-              <Group gap={6} wrap="nowrap">
-                {isControl ? t('control', { label }) : t('variant', { label })}
+            cell: ({ label, isControl, weight, minimumReached }) => (
+              <Group gap={4}>
+                {isControl ? t('control', { label }) : t('variant', { label })},{' '}
+                {percent((weight ?? 0) / weights)}
                 {minimumReached && (
-                  <Badge variant="light" tt="none" size="sm">
+                  <Badge variant="light" tt="none" size="sm" miw="max-content">
                     {t('enough')}
                   </Badge>
                 )}
               </Group>
             ),
           },
-          { title: t('column.share'), cell: ({ weight }) => percent((weight ?? 0) / weights) },
           { title: t('column.subjects'), cell: ({ subjects }) => Number(subjects) },
-          { title: t('column.answers'), cell: ({ responses }) => Number(responses) },
           { title: t('column.rated'), cell: ({ rated }) => Number(rated) },
           {
             title: t('column.rate'),

@@ -293,12 +293,14 @@ function Estimate({ sopId, minimum, share }: { sopId: number; minimum: number; s
   )
   const found = data?.estimateExperiment
   if (!found) return null
-  const perDay = formatNumber(found.ratedPerDay ?? 0, { maximumFractionDigits: 1 })
+  const perDay = formatNumber(found.ratedPerDay ?? 0, { maximumSignificantDigits: 2 })
   return (
     <Text size="sm" role="status">
       {found.days === null
         ? t('estimate.nobody')
-        : t('estimate.days', { perDay, count: Math.max(1, Math.ceil(found.days)) })}
+        : found.days > 365
+          ? t('estimate.long', { perDay })
+          : t('estimate.days', { perDay, count: Math.max(1, Math.ceil(found.days)) })}
     </Text>
   )
 }

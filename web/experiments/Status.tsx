@@ -10,7 +10,7 @@ export function Status({ status, winner }: { status: string; winner: string | nu
   const { t } = useTranslation('experiments')
   const known = statusOf(status)
   return (
-    <Badge variant="light" color={colors[known]} tt="none">
+    <Badge variant="light" color={colors[known]} tt="none" miw="max-content">
       {t(`status.${known}`)}
       {winner !== null && `: ${winner}`}
     </Badge>

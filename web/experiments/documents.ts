@@ -29,7 +29,7 @@ export const experimentQuery = graphql(`
     }
     experimentResults(experimentId: $id) {
       nodes {
-        label isControl weight subjects responses rated helpful rate rateLow rateHigh
+        label isControl weight subjects rated helpful rate rateLow rateHigh
         difference differenceLow differenceHigh probabilityBetter expectedLoss alwaysValidP sampleRatioP
         minimumReached verdict
       }

@@ -11,7 +11,10 @@ export const percent = (share: number | null | undefined, digits = 0) =>
 export const points = (difference: number | null | undefined) =>
   difference === null || difference === undefined
     ? '–'
-    : formatNumber(difference * 100, { maximumFractionDigits: 1, signDisplay: 'exceptZero' })
+    : formatNumber(difference * 100, { maximumFractionDigits: 1, signDisplay: 'exceptZero' }).replace(
+        '-',
+        '−',
+      )
 
 export const probability = (p: number | null | undefined) =>
   p === null || p === undefined
