@@ -28,6 +28,7 @@ export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
   const { t } = useTranslation('review')
   const { t: common } = useTranslation()
   const { id } = proposal
+  const ofSop = proposal.kind !== 'knowledge_correction'
   // What it began with stays, whatever the server tells meanwhile: nothing typed is ever written over.
   const [begun] = useState(() => ({ text: texts.after, version: texts.version, merge: texts.merge }))
   const [kept] = useState(() => readDraft(id))
@@ -106,7 +107,9 @@ export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
             {t('edit.kept')}
           </Text>
         )}
-        {pending && text.trim() === '' && <Text c="var(--mantine-color-error)">{t('edit.empty')}</Text>}
+        {pending && text.trim() === '' && (
+          <Text c="var(--mantine-color-error)">{t(ofSop ? 'edit.empty' : 'edit.emptyAnswer')}</Text>
+        )}
         {markers > 0 && <Alert color="orange">{t('edit.markers', { count: markers })}</Alert>}
       </div>
       {!pending && (
@@ -146,7 +149,7 @@ export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
       <MarkdownEditor
         value={text}
         onChange={change}
-        label={t('edit.label')}
+        label={t(ofSop ? 'edit.label' : 'edit.answer')}
         onSubmit={() => void approve()}
         autoFocus
         minHeight="16rem"
@@ -154,9 +157,11 @@ export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
       {pending && markers === 0 && <TryText id={id} text={text} version={version} possible={possible} />}
       <Stack gap="xs" component="section">
         <Title order={3} size="h5">
-          {proposal.sop ? t('edit.diff', { version: proposal.sop.version }) : t('edit.diffNew')}
+          {proposal.sop
+            ? t('edit.diff', { version: proposal.sop.version })
+            : t(ofSop ? 'edit.diffNew' : 'edit.diffAnswer')}
         </Title>
-        <SourceDiff before={proposal.sop?.content ?? ''} after={settled} />
+        <SourceDiff before={proposal.sop?.content ?? (ofSop ? '' : texts.before)} after={settled} />
       </Stack>
     </Stack>
   )

@@ -7,7 +7,7 @@ import { Keys } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
 import { formatNumber } from '../app/time.ts'
 import { Time } from '../components/Time.tsx'
-import { type Proposal, titleOf } from './documents.ts'
+import { isEditable, type Proposal, titleOf } from './documents.ts'
 import classes from './review.module.css'
 import type { Kind } from './route.ts'
 
@@ -100,7 +100,7 @@ function Decided({ proposal }: { proposal: Proposal }) {
 function ActionButtons({ proposal, conflicting, actions }: Omit<Props, 'viewers'>) {
   const { t } = useTranslation('review')
   const keyed = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false })
-  const editable = proposal.kind === 'sop_edit' || proposal.kind === 'sop_new'
+  const editable = isEditable(proposal)
   const button = (label: string, keys: string | null, run: () => void, look: ButtonProps = {}) => (
     <Button size="xs" onClick={run} rightSection={keyed && keys && <Keys keys={keys} />} {...look}>
       {label}

@@ -1,4 +1,5 @@
 /** What the review queue asks of the server, and what its JSON holds. */
+import type { Disagreement } from '../components/Compared.tsx'
 import { graphql, type ResultOf } from '../graphql/graphql.ts'
 import type { Kind, Status } from './route.ts'
 
@@ -111,6 +112,16 @@ export const entriesQuery = graphql(`
   }
 `)
 
+/** The entries, and the SOP, that a health check names. */
+export const healthTextsQuery = graphql(`
+  query ReviewHealthTexts($ids: [Int!]!, $sops: [Int!]!) {
+    knowledgeBases(filter: { id: { in: $ids } }, first: 200) {
+      nodes { id category topic question answer usageCount successRate updatedAt site { name } }
+    }
+    sops(filter: { id: { in: $sops } }, first: 10) { nodes { id category section } }
+  }
+`)
+
 export const renderPairQuery = graphql(`
   query ReviewRendered($before: String!, $after: String!) {
     before: renderMarkdown(text: $before)
@@ -192,6 +203,18 @@ export interface Suggestion {
   reasoning?: string
   entries?: { question: string; answer: string }[]
   erased?: unknown
+  keep_id?: number
+  duplicate_ids?: number[]
+  knowledge_ids?: number[]
+  /** Where a health check proposed it: what it found. */
+  finding?: {
+    kind: string
+    knowledge_id: number | null
+    other_id: number | null
+    sop_id: number | null
+    facts: Disagreement[]
+    undecided: boolean
+  }
 }
 
 export interface TriedQuestion {
@@ -216,6 +239,12 @@ export interface DryRun {
 
 export const suggestionOf = (proposal: { suggestedSopUpdate: unknown }) =>
   proposal.suggestedSopUpdate as Suggestion
+
+/** Whether its text can be edited before it is approved: an SOP's, or the one answer of a correction. */
+export const isEditable = (proposal: { kind: string; suggestedSopUpdate: unknown }) =>
+  proposal.kind === 'sop_edit' ||
+  proposal.kind === 'sop_new' ||
+  (proposal.kind === 'knowledge_correction' && suggestionOf(proposal).entries?.length === 1)
 
 /** Null where none was made; a conflict is told instead of a result where the SOP changed in the same lines. */
 export const dryRunOf = (stored: unknown): DryRun | null =>

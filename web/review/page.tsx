@@ -11,7 +11,7 @@ import { Page } from '../components/Page.tsx'
 import { askReason } from '../components/reason.ts'
 import type { View } from './Change.tsx'
 import { type Subject, useDecisions } from './decisions.ts'
-import { type Filters, type Proposal, titleOf } from './documents.ts'
+import { type Filters, isEditable, type Proposal, titleOf } from './documents.ts'
 import { useDryRun } from './dry_run.ts'
 import { useReviewKeys } from './keys.ts'
 import { mergeOptions, proposalOptions } from './options.ts'
@@ -64,10 +64,15 @@ function ReviewPage() {
   const wentOn = useRef<{ from: number; to: number | undefined } | undefined>(undefined)
   const onConflict = useCallback(
     (id: number) => {
+      const read = client.getQueryData(proposalOptions(id).queryKey) as
+        | { improvementQueue: Proposal | null }
+        | undefined
+      // An entry that was changed is nothing to merge: what was refused is read.
+      const edit = read?.improvementQueue?.kind.startsWith('sop_') ? true : undefined
       // Never under the hands of somebody who is at the next one already.
-      if (wentOn.current?.from === id && wentOn.current.to === current.current) go({ id, edit: true })
+      if (wentOn.current?.from === id && wentOn.current.to === current.current) go({ id, edit })
     },
-    [current, go],
+    [client, current, go],
   )
   const { leaving, refusals, decide, carryOut, remember, tell, undo } = useDecisions({
     patch: queue.patch,
@@ -143,8 +148,7 @@ function ReviewPage() {
   }
   const edit = () => {
     const proposal = chosen()
-    if (proposal?.status === 'pending' && (proposal.kind === 'sop_edit' || proposal.kind === 'sop_new'))
-      go({ id: proposal.id, edit: true })
+    if (proposal?.status === 'pending' && isEditable(proposal)) go({ id: proposal.id, edit: true })
   }
   const approve = () => {
     const proposal = chosen()

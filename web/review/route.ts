@@ -11,6 +11,8 @@ export const kinds = [
   'sop_new',
   'knowledge_entry',
   'knowledge_correction',
+  'knowledge_merge',
+  'knowledge_retire',
   'routing_hint',
 ] as const
 export type Kind = (typeof kinds)[number]
