@@ -42,6 +42,7 @@
 --!include tables/worker_heartbeats.sql
 --!include tables/health_checks.sql
 --!include types/search_result.sql
+--!include types/golden_result.sql
 --!include types/issued_token.sql
 --!include types/blamed_line.sql
 --!include types/served_sop.sql
@@ -121,7 +122,8 @@
 --!include functions/answer.sql
 --!include functions/questions.sql
 --!include functions/drafts.sql
---!include functions/preview.sql
+--!include functions/golden_check.sql
+--!include queries/check_golden_questions.sql
 --!include functions/analyse.sql
 --!include functions/reembed.sql
 --!include functions/apply_edits.sql
@@ -130,6 +132,7 @@
 --!include functions/knowledge_health.sql
 --!include functions/analyst_brief.sql
 --!include functions/check_analysis.sql
+--!include functions/preview.sql
 --!include functions/analyses.sql
 --!include functions/analysis_batches.sql
 --!include queries/estimate_analysis.sql
@@ -150,6 +153,7 @@
 --!include mutations/save_knowledge.sql
 --!include mutations/knowledge.sql
 --!include mutations/golden_questions.sql
+--!include mutations/run_golden_check.sql
 --!include mutations/import_sop_version.sql
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql
