@@ -270,7 +270,13 @@ function Found({ finding, entry, other, sop }: FoundProps) {
             </Badge>
           )}
           {undecided && (
-            <Badge variant="light" tt="none" color="gray" h="auto" styles={{ label: { whiteSpace: 'normal' } }}>
+            <Badge
+              variant="light"
+              tt="none"
+              color="gray"
+              h="auto"
+              styles={{ label: { whiteSpace: 'normal' } }}
+            >
               {t('found.undecided')}
             </Badge>
           )}

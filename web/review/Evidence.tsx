@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatShare } from '../app/time.ts'
 import { Time } from '../components/Time.tsx'
-import { dryRunOf, type Proposal } from './documents.ts'
+import { dryRunOf, type Proposal, suggestionOf } from './documents.ts'
 import { type Group as Alike, groupEvidence, type Question } from './evidence.ts'
 import { Found } from './Found.tsx'
 import classes from './review.module.css'
@@ -19,7 +19,7 @@ export function Evidence({ proposal }: { proposal: Proposal }) {
   if (totalCount === 0)
     return (
       <Text size="sm" c="dimmed">
-        {t('evidence.none')}
+        {t(suggestionOf(proposal).finding ? 'evidence.checked' : 'evidence.none')}
       </Text>
     )
   return (
