@@ -54,17 +54,20 @@ export function ProposalView({ proposal, actions, refusal, dryRun, view, onView 
         </Text>
         <Analysed id={proposal.id} />
       </section>
-      {proposal.kind === 'sop_edit' || proposal.kind === 'sop_new' ? (
-        <Change proposal={proposal} view={view} onView={onView} />
-      ) : (
-        <Entries proposal={proposal} />
-      )}
-      <DryRunSummary
-        result={proposal.dryRun}
-        running={dryRun.running}
-        error={dryRun.error}
-        onRun={pending && can('agent') ? dryRun.run : undefined}
-      />
+      <div className={classes.beside}>
+        {proposal.kind === 'sop_edit' || proposal.kind === 'sop_new' ? (
+          <Change proposal={proposal} view={view} onView={onView} />
+        ) : (
+          <Entries proposal={proposal} />
+        )}
+        <DryRunSummary
+          result={proposal.dryRun}
+          stale={null}
+          running={dryRun.running}
+          error={dryRun.error}
+          onRun={pending && can('agent') ? dryRun.run : undefined}
+        />
+      </div>
       <Evidence proposal={proposal} />
     </Stack>
   )

@@ -5,7 +5,7 @@ import type { Kind, Status } from './route.ts'
 /** What the list shows of a proposal: neither texts nor dry runs. */
 const rowFragment = graphql(`
   fragment ReviewRow on ImprovementQueue @_unmask {
-    id kind status impact createdAt category topic fixed broken viewers decidedAt approvedBy rejectedBy
+    id kind status impact createdAt category topic fixed broken viewers decidedAt approvedBy rejectedBy supersededBy
     evidence: improvementEvidencesByImprovementId { totalCount }
   }
 `)
@@ -60,11 +60,9 @@ export const categoriesQuery = graphql(`
 const proposalFragment = graphql(`
   fragment ReviewWhole on ImprovementQueue @_unmask {
     id kind status impact createdAt category topic proposedBy baseVersion suggestedSopUpdate dryRun
-    approvedBy appliedAt decisionReason rejectedBy rejectedAt rejectionReason
+    approvedBy appliedAt decisionReason rejectedBy rejectedAt rejectionReason supersededBy supersededAt applied
     sop { id category section version content archivedAt }
-    written: sopVersionsByImprovementId(first: 1, orderBy: [VERSION_DESC]) {
-      nodes { version content previousVersion { content } }
-    }
+    written: versionWritten { version content previousVersion { content } }
     evidence: improvementEvidencesByImprovementId(first: 100) {
       totalCount
       nodes {
@@ -165,6 +163,42 @@ export const reopenMutation = graphql(
   [rowFragment],
 )
 
+export const reanalyseMutation = graphql(
+  `
+  mutation ReviewReanalyse($id: Int!, $reason: String!) {
+    reanalyseImprovement(input: { id: $id, reason: $reason }) { result { ...ReviewRow } }
+  }
+`,
+  [rowFragment],
+)
+
+/** What approving these would write; nothing is written. */
+export const mergedQuery = graphql(`
+  query ReviewMerged($ids: [Int!]!) {
+    mergedImprovements(ids: $ids) {
+      nodes { improvementIds sopId category topic currentVersion current merged conflicts }
+    }
+  }
+`)
+
+export const approveAllMutation = graphql(
+  `
+  mutation ReviewApproveAll($ids: [Int!]!, $reason: String, $together: Boolean!) {
+    approveImprovements(input: { ids: $ids, reason: $reason, together: $together }) { result { ...ReviewRow } }
+  }
+`,
+  [rowFragment],
+)
+
+export const undoAllMutation = graphql(
+  `
+  mutation ReviewUndoAll($ids: [Int!]!, $reason: String!) {
+    undoImprovements(input: { ids: $ids, reason: $reason }) { result { ...ReviewRow } }
+  }
+`,
+  [rowFragment],
+)
+
 export const lookMutation = graphql(`
   mutation ReviewLook($id: Int!) { lookAtImprovement(input: { id: $id }) { result { userId name since } } }
 `)
@@ -194,15 +228,21 @@ export interface Suggestion {
   erased?: unknown
 }
 
+export type Effect = 'fixed' | 'still_failing' | 'broken' | 'changed' | 'unaffected'
+
 export interface TriedQuestion {
   question: string
-  role: 'failing' | 'good'
+  role: 'failing' | 'good' | 'golden'
+  /** Missing in what was kept long ago; so are the confidences. */
+  effect?: Effect
   expected: string | null
   expected_title: string | null
   before: string | null
   before_title: string | null
+  before_confidence?: number | null
   after: string | null
   after_title: string | null
+  after_confidence?: number | null
 }
 
 export interface DryRun {
@@ -211,7 +251,32 @@ export interface DryRun {
   still_failing: number
   broken: number
   unaffected: number
+  /** Of all that follows nothing is in what was kept long ago. */
+  ms?: number
+  changed?: number
+  golden?: number
+  golden_broken?: number
+  golden_fixed?: number
+  asked?: { failing: number; good: number; golden: number }
   questions: TriedQuestion[]
+}
+
+/** Proposals that do not fit, and what with. */
+export interface BatchConflict {
+  improvement_id: number
+  /** With what stands there by now. */
+  current: boolean
+  with: number[]
+}
+
+export type MergedTarget = NonNullable<
+  NonNullable<ResultOf<typeof mergedQuery>['mergedImprovements']>['nodes'][number]
+>
+
+/** The proposals of one version, where it was written for several. */
+export const togetherOf = ({ applied }: { applied: unknown }): number[] => {
+  const { together } = (applied ?? {}) as { together?: number[] }
+  return together && together.length > 1 ? together : []
 }
 
 export const suggestionOf = (proposal: { suggestedSopUpdate: unknown }) =>

@@ -25,8 +25,10 @@ export const isOutdated = ({ status, sop, baseVersion }: Proposal) =>
 /** Undefined for proposals that write no SOP. */
 export function useTexts(proposal: Proposal): Reading | undefined {
   const after = suggestionOf(proposal).new_content ?? ''
-  const written = proposal.written.nodes[0]
-  const needsMerge = proposal.kind === 'sop_edit' && (isOutdated(proposal) || proposal.status === 'rejected')
+  const { written } = proposal
+  const needsMerge =
+    proposal.kind === 'sop_edit' &&
+    (isOutdated(proposal) || proposal.status === 'rejected' || proposal.status === 'superseded')
   const merge = useQuery({ ...mergeOptions(proposal.id), enabled: needsMerge })
   if (proposal.kind !== 'sop_edit' && proposal.kind !== 'sop_new') return undefined
   if (needsMerge) {
