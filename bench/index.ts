@@ -9,6 +9,8 @@ const benches = {
   load: 'answers and refusals at a rate, at twice and four times it, and under a flood',
   answering: 'answers and analyses by models: what is added to the provider’s time, tokens, cost',
   reembed: 'moving 10,000 search units to another embedding model, with searches meanwhile',
+  replay: '1,000 answers whose searches are done again after 300 edits',
+  questions: 'the 25 questions of docs/questions.md, on 100,000 answers and 10,000 failures',
   web: 'the review queue in a browser, with 5,000 proposals that wait and 10,000 SOPs',
 } as const
 type Bench = keyof typeof benches

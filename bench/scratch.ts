@@ -4,6 +4,7 @@ import { readConfig } from '../core/config.ts'
 import { makePool } from '../core/database/index.ts'
 import { openScratch } from '../core/database/scratch.ts'
 import { makeLog } from '../core/log.ts'
+import { migrateToCurrent } from '../test/support/template.ts'
 
 export async function withScratch<T>(
   connections: number,
@@ -11,6 +12,8 @@ export async function withScratch<T>(
 ): Promise<T> {
   const log = makeLog('error')
   const app = await openScratch(readConfig(), log)
+  // What is being written is measured before it is committed.
+  await migrateToCurrent(app.database.url)
   const pool = makePool(app.database.url, log, connections)
   try {
     return await work(pool, app.database.url)

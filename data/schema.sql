@@ -656,6 +656,7 @@ declare
   v_text text;
   v_silent boolean;
   v_readable boolean := false;
+  v_search jsonb;
   v_arm record;
 begin
   perform app_hidden.check_question(query);
@@ -666,10 +667,8 @@ begin
     insert into app_private.embedding_cache (content_hash, model, embedding)
     values (app_hidden.embedding_hash(query), v_settings.embedding_model, v_vector) on conflict do nothing;
   end if;
-  if v_vector is null then
-    -- A question asked before has its vector; else words decide.
-    select c.embedding into v_vector from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = v_settings.embedding_model;
-  end if;
+  -- A question asked before has its vector; else words decide. What is stored is what is searched with: a replay finds no other.
+  v_vector := coalesce((select c.embedding from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = v_settings.embedding_model), v_vector);
   if conversation is not null then
     v_ticket := app_hidden.find_conversation(conversation);
     v_site := coalesce(nullif(v_site, ''), (select s.slug from app_public.sites s where s.id = v_ticket.site_id));
@@ -677,7 +676,8 @@ begin
   end if;
   v_silent := v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket);
   v_emergency := app_hidden.emergency_section(query);
-  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, v_vector, v_requested, v_site, 10, v_settings.embedding_model) r;
+  select array_agg(s.result order by (s.result).rank), (array_agg(s.inputs) filter (where s.inputs is not null))[1] into v_results, v_search
+    from app_private.search(query, v_vector, v_requested, app_hidden.find_site(v_site), 10) s;
   v_first := v_results[1];
   -- The local router: the nearest sources vote with the probability their score gives them.
   select jsonb_agg(jsonb_build_object('category', v.category, 'share', v.votes / v.total) order by v.votes desc, v.category) into v_votes
@@ -694,14 +694,9 @@ begin
       v_category := case when v_confidence >= greatest(v_settings.confidence_threshold, 0.5) then v_category end;
     elsif exists (select from app_public.sops s where s.category = v_routed) or exists (select from app_public.knowledge_base k where k.category = v_routed) then
       v_category := v_routed;
+      v_search := v_search || jsonb_build_object('routed', nullif(v_routed, 'emergency'));
       if v_routed <> 'emergency' and not exists (select from unnest(v_results) r where r.rank <= 3 and r.category = v_routed) then
-        v_results := v_results[1:7];
-        select v_results || coalesce(array_agg((coalesce(cardinality(v_results), 0) + e.rank, e.kind, e.sop_id, e.sop_version_id, e.version, e.knowledge_id, e.category, e.topic, e.title, e.heading,
-                 e.snippet, e.matched, e.trust, e.score, e.words, e.cosine, e.confidence)::app_public.search_result order by e.rank), '{}') into v_results
-          from (select row_number() over (order by f.rank)::integer as rank, f.kind, f.sop_id, f.sop_version_id, f.version, f.knowledge_id, f.category, f.topic, f.title, f.heading,
-                       f.snippet, f.matched, f.trust, f.score, f.words, f.cosine, f.confidence
-                  from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3, v_settings.embedding_model) f
-                 where not exists (select from unnest(v_results) x where (x.kind, x.sop_id, x.knowledge_id) is not distinct from (f.kind, f.sop_id, f.knowledge_id))) e;
+        v_results := app_private.with_routed(v_results, array(select f from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3, v_settings.embedding_model) f));
         v_first := v_results[1];
       end if;
     end if;
@@ -719,13 +714,8 @@ begin
     v_outcome := 'emergency';
     v_category := 'emergency';
     v_reason := coalesce('rule: ' || v_emergency, 'routed to emergency');
-    select array_agg(r order by r.rank) into v_results
-      from (select row_number() over (order by coalesce((r.topic = v_emergency and r.category = 'emergency'), false) desc, (r.category = 'emergency') desc, r.rank)::integer as rank, r.kind, r.sop_id, r.sop_version_id,
-                   r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine, r.confidence
-              from (select * from unnest(v_results)
-                    union
-                    select * from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) e
-                     where not exists (select from unnest(v_results) x where x.sop_id = e.sop_id)) r) r;
+    v_search := v_search || jsonb_build_object('emergency', coalesce(v_emergency, ''));
+    v_results := app_private.emergency_first(v_results, array(select f from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) f), v_emergency);
     v_first := v_results[1];
     v_text := app_hidden.emergency_text(case when v_first.category = 'emergency' then v_first.sop_id end);
     v_confidence := greatest(v_confidence, case when v_emergency is not null then 1 else 0 end);
@@ -749,7 +739,7 @@ begin
   return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_silent, 'site', v_site, 'message_id', message_id,
     'category', v_category, 'votes', coalesce(v_votes, '[]'), 'routed_by', case when v_routed is not null and v_requested is null then 'model' else 'local-vote' end,
     'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
-    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
+    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text, 'search', v_search,
     'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency'))
                            || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3)
                                  then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
@@ -764,9 +754,10 @@ $$;
 -- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP''s.
+COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, search, sources}. Emergencies first, by rule, then by route; their text is their SOP''s.
 embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache''s. message_id: the customer''s message where it is written down already, else it is written.
 route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off. `votes` are the sources'' own all the same.
+search: what was searched with, for record_response to write down (app_private.response_searches).
 A source of which an experiment runs has the subject''s arm''s title, heading, snippet and text, and its experiment_arm_id: what is said is checked against what was served.
 for_model: asks whether a model may write the answer; the result says it, and its sources for the model have a `text` then. Above club_settings.model_threshold; outcome, reason and text are those of the local answer all the same.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
@@ -954,6 +945,24 @@ $$;
 COMMENT ON FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length double precision) IS 'BM25 term impacts of a text, given the usual number of words of its kind.';
 
 --
+-- Name: bound_before(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.bound_before(words text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when w like any (array['% at most ', '% maximum ', '% maximum of ', '% maximal ', '% höchstens ', '% no more than ', '% longer than ']) then 'most'
+              when w like any (array['% at least ', '% minimum ', '% minimum of ', '% mindestens ', '% not less than ']) then 'least' end
+    from (select lower(' ' || words) as w) x
+$$;
+
+--
+-- Name: FUNCTION bound_before(words text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.bound_before(words text) IS 'Whether the words before a number make it an upper bound (most) or a lower one (least); null for neither.';
+
+--
 -- Name: check_question(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1115,6 +1124,26 @@ $$;
 COMMENT ON FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) IS 'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first.';
 
 --
+-- Name: content_words(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.content_words(content text) RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  -- Without figures, the stop words of both languages, and the ends of words ("cancel", "cancellation"; "stornieren", "Stornierung").
+  select coalesce(array_agg(distinct left(l.lexeme, 5)), '{}')
+    from unnest(to_tsvector('app_public.clubos', regexp_replace(left(content, 4000), '[[:digit:]]+', ' ', 'g'))) l
+   where length(l.lexeme) > 2 and l.lexeme !~ '^[[:digit:]]' and to_tsvector('pg_catalog.german', l.lexeme) <> ''::tsvector
+     and l.lexeme not in ('minut', 'minuten', 'hour', 'stunden', 'day', 'tage', 'tagen', 'week', 'month', 'monat', 'year', 'jahr', 'euro', 'dollar', 'get', 'us', 'may', 'must', 'much', 'mani', 'need', 'pleas', 'uhr', 'darf', 'geht', 'gibt', 'bitt', 'long', 'lang', 'lange', 'viel', 'viele', 'far', 'earli', 'also', 'take', 'make', 'kann', 'free', 'cost', 'price', 'charg', 'kosten', 'kostet', 'kostenlos', 'teuer', 'preis')
+$$;
+
+--
+-- Name: FUNCTION content_words(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.content_words(content text) IS 'The words of a text that say what it is about: five letters of each stem, without figures, units and stop words of English and German.';
+
+--
 -- Name: current_reason(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1186,6 +1215,29 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) IS 'Lines added and removed, and the headings they stand under, such as "+3 -1 lines; under Steps".';
+
+--
+-- Name: disagree(text, numeric, numeric, text, numeric, numeric, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.disagree(kind text, one_low numeric, one_high numeric, one_value text, other_low numeric, other_high numeric, other_value text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case
+    when kind in ('link', 'mail', 'code', 'phone') then
+      -- One may say more of it than the other.
+      one_value <> other_value and not starts_with(one_value, other_value) and not starts_with(other_value, one_value) and right(one_value, 7) <> right(other_value, 7)
+    when kind = 'money' and one_low > 0 and other_low > 0 and one_value <> other_value then true
+    -- A month is no exact length of time.
+    when kind = 'duration' and greatest(one_high, other_high) >= 40000 then least(one_high, other_high) < greatest(one_low, other_low) * 0.95
+    else one_high < other_low or other_high < one_low end
+$$;
+
+--
+-- Name: FUNCTION disagree(kind text, one_low numeric, one_high numeric, one_value text, other_low numeric, other_high numeric, other_value text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.disagree(kind text, one_low numeric, one_high numeric, one_value text, other_low numeric, other_high numeric, other_value text) IS 'Whether two facts of one kind cannot both be right; where a range holds the other they can.';
 
 --
 -- Name: draft_question(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1397,6 +1449,112 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.experiment_subject(visitor_id uuid, ticket_id integer) IS 'Whom an experiment treats as one: the visitor, else the conversation; null where there is neither, and then the control is served and nothing is counted.';
+
+--
+-- Name: facts_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.facts_in(content text) RETURNS TABLE(kind text, low numeric, high numeric, value text, role text, surface text, clause text, sentence text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  c_number constant text := '(?<![\d.,:/-])(\d+(?:[.,]\d+)*|half an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty-five|forty|fifty|sixty|ninety|eine[mnr]?|ein|zwei|drei|vier|fünfzehn|fünfundvierzig|fünfzig|fünf|sechzig|sechs|sieben|acht|neunzig|neun|zehn|elf|zwölf|zwanzig|dreißig|vierzig)';
+  c_unit constant text := '(%|percent\M|prozent\M|sec(?:ond)?s?\M|sekunden?\M|min(?:ute)?s?\M|minuten?\M|h\M|hours?\M|hrs?\M|std\M|stunden?\M|days?\M|tage?n?\M|nights?\M|nächten?\M|weeks?\M|wochen?\M|months?\M|monat(?:en?|s)?\M|years?\M|jahr(?:en?|s)?\M|people\M|persons?\M|personen\M|players?\M|spielern?\M|leute\M|balls?\M|bälle\M|tries\M|attempts?\M|versuche\M|digits?\M|stellen\M|bays\M|buchten\M|(?:free |parking )?spaces\M|stellplätze\M|parkplätze\M|m\M|met(?:er|re)s?\M|km\M)';
+  c_money constant text := '(?:euros?|eur|usd|us-dollar|dollars?|gbp|pounds?|chf|francs?|franken)';
+  v_sentence text;
+  v_clause text;
+  v text;
+  v_before text;
+  v_after text;
+  m text[];
+  v_unit record;
+begin
+  for v_sentence in
+    select btrim(s, E' \t*_-') from regexp_split_to_table(replace(left(content, 65536), '*', ''), '\n|(?<=[.!?;])\s+') with ordinality t(s, o) where btrim(s) ~ '\S' and btrim(s) !~ '^#' order by o
+  loop
+    continue when length(v_sentence) > 2000;
+    foreach v_clause in array regexp_split_to_array(v_sentence, '(?<=,)\s+|\s+(?:–|—)\s+') loop
+      v := ' ' || regexp_replace(v_clause, '^\s*\d+[.)]\s', ' ') || ' ';
+      sentence := v_sentence;
+      clause := v_clause;
+      -- Links and addresses as the analyst's checks read them.
+      for m in select array[split_part(c, ':', 1), substr(c, strpos(c, ':') + 1)] from unnest(case when v_clause ~ '@|://|www\.|\w\.[a-z]{2}' then app_hidden.claims_in(v_clause) end) c where c like 'link:%' or c like 'mail:%' loop
+        kind := m[1]; value := m[2]; surface := m[2]; low := null; high := null; role := null;
+        return next;
+      end loop;
+      v := regexp_replace(v, '\S+@\S+|(?:https?://|www\.)\S+|\m(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*', ' ', 'gi');
+      -- Codes, where one is spoken of.
+      for m in select x from regexp_matches(v, '\m((?:code|pin|passwor[dt]|voucher|gutschein(?:code)?|kennwort)\M[^.\d]{0,20}?)\m([A-Z0-9]*\d[A-Z0-9]{2,}#?|[A-Z]{5,}[0-9]*)(?!\w)(?! ?' || c_unit || ')', 'gi') x loop
+        continue when m[2] !~ '^[A-Z0-9#]+$';
+        kind := 'code'; value := lower(m[2]); surface := m[2]; low := null; high := null; role := null;
+        return next;
+        v := replace(v, m[2], ' ');
+      end loop;
+      -- Telephone numbers.
+      for m in select x from regexp_matches(v, '(?<![\d-])(\+?\d[\d ()/-]{5,}\d)(?![\d:]|\.\d)', 'g') x loop
+        continue when m[1] ~ '^\d{4}-\d{2}-\d{2}$' or length(regexp_replace(m[1], '\D', '', 'g')) < 7;
+        kind := 'phone'; value := regexp_replace(m[1], '\D', '', 'g'); surface := btrim(m[1]); low := null; high := null; role := null;
+        return next;
+        v := replace(v, m[1], ' ');
+      end loop;
+      -- Times of day, in minutes after midnight.
+      for m in select x from regexp_matches(v, '(?<![\d.:])((\d{1,2})(?:[:.]([0-5]\d))?\s?(uhr|[ap]\.?m\M\.?)|([01]?\d|2[0-4]):([0-5]\d)(?![\d:])|(midnight|mitternacht|noon|mittag)\M)', 'gi') x loop
+        kind := 'time'; surface := btrim(m[1], ' .');
+        low := case when m[7] is not null then case when lower(m[7]) in ('midnight', 'mitternacht') then 0 else 720 end
+                    when m[5] is not null then m[5]::integer * 60 + m[6]::integer
+                    when lower(m[4]) = 'uhr' then m[2]::integer * 60 + coalesce(m[3], '0')::integer
+                    else (m[2]::integer % 12 + case when lower(m[4]) like 'p%' then 12 else 0 end) * 60 + coalesce(m[3], '0')::integer end % 1440;
+        high := low; value := null;
+        v_before := lower(left(v, strpos(v, m[1]) - 1));
+        role := case when v_before like any (array['% from ', '% ab ', '% von ', '% after ', '% since ', '% seit ', '% between ']) then 'from'
+                     when v_before like any (array['% until ', '% till ', '% to ', '% bis ', '% by ', '% before ', '% and ', '% und ', '%–', '%– ', '%-', '%- ']) then 'until' end;
+        return next;
+        v := replace(v, m[1], ' ~ ');
+      end loop;
+      -- Money. What costs nothing costs 0.
+      for m in select x from regexp_matches(v, '(([$€£])\s?(\d+(?:[.,]\d+)*)|\m(eur|usd|gbp|chf)\s?(\d+(?:[.,]\d+)*)|(?<![\d.,])(\d+(?:[.,]\d+)*)(?:,-)?\s?([$€£]|' || c_money || '\M)|(?<![\d.,])(\d+)\s?(cents?\M))(?:,-)?((?:\s?(?:an?|per|each|pro|je|/|die|for each)\s?(?:booked\s)?(hour|stunde|h\M|day|tag|month|monat|week|woche|year|jahr|person|head|player|kopf|ball|bucket))?)', 'gi') x loop
+        kind := 'money'; surface := btrim(m[1]); low := coalesce(app_hidden.number_in(coalesce(m[3], m[5], m[6])), app_hidden.number_in(m[8]) / 100); high := low;
+        value := case when lower(coalesce(m[2], m[4], m[7])) ~ '^(\$|usd|us-|dollar)' then 'USD' when lower(coalesce(m[2], m[4], m[7])) ~ '^(€|eur)' then 'EUR'
+                      when lower(coalesce(m[2], m[4], m[7])) ~ '^(£|gbp|pound)' then 'GBP' when lower(coalesce(m[2], m[4], m[7])) ~ '^(chf|fran)' then 'CHF' end;
+        role := case when m[11] is not null then 'per ' || case when lower(m[11]) ~ '^(hour|stunde|h$)' then 'hour' when lower(m[11]) ~ '^(day|tag)' then 'day' when lower(m[11]) ~ '^mon' then 'month'
+                     when lower(m[11]) ~ '^wo|^week' then 'week' when lower(m[11]) ~ '^(year|jahr)' then 'year' when lower(m[11]) ~ '^(person|head|player|kopf)' then 'person' else lower(m[11]) end end;
+        continue when low is null;
+        role := coalesce(role, app_hidden.bound_before(left(v, strpos(v, m[1]) - 1)));
+        return next;
+        v := replace(v, m[1], ' ');
+      end loop;
+      for m in select x from regexp_matches(v, '\m(free of charge|for free|complimentary|at no (?:extra |additional )?(?:cost|charge)|no (?:extra |additional )?(?:charge|fee)|kostenlos|kostenfrei|gratis|(?:is|are) free(?! (?:now|tonight|today|at|from|until|afterwards|again)))\M', 'gi') x loop
+        kind := 'money'; surface := m[1]; low := 0; high := 0; value := null; role := null;
+        return next;
+      end loop;
+      -- What is counted and measured, ranges too.
+      for m in select x from regexp_matches(v, '(' || c_number || '(?:\s?(?:-|–|to|bis|or|oder)\s?' || replace(c_number, '(?<![\d.,:/-])', '') || ')?[ -]?' || c_unit || ')', 'gi') x loop
+        v_unit := app_hidden.unit_of(regexp_replace(m[4], '^(?:free|parking) ', '', 'i'));
+        low := app_hidden.number_in(m[2]) * v_unit.factor;
+        high := coalesce(app_hidden.number_in(m[3]) * v_unit.factor, low);
+        continue when low is null or v_unit.kind is null;
+        kind := v_unit.kind; surface := m[1]; value := null;
+        v_before := lower(left(v, strpos(v, m[1]) - 1)); v_after := lower(substr(v, strpos(v, m[1]) + length(m[1])));
+        role := coalesce(app_hidden.bound_before(v_before), case
+                     when kind <> 'duration' then null
+                     when v_after like any (array[' before%', ' vor %', ' vorher%', ' davor%', ' zuvor%', ' prior%', ' ahead%', ' in advance%', ' im voraus%', ' beforehand%', ' notice%']) then 'before'
+                     when v_before like any (array['% vor ', '% before ']) then 'before'
+                     when v_after like any (array[' after%', ' nach %', ' later%', ' danach%', ' late%']) or v_before like any (array['% after ', '% nach ']) then 'after'
+                     when v_before like any (array['% within ', '% innerhalb ', '% binnen ', '% innerhalb von ']) then 'within'
+                     when v_before like any (array['% every ', '% alle ']) then 'every' end);
+        return next;
+      end loop;
+    end loop;
+  end loop;
+end
+$_$;
+
+--
+-- Name: FUNCTION facts_in(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.facts_in(content text) IS 'What a text states that can disagree with another: kind (duration in minutes, time in minutes after midnight, money with its currency in value, percent, people, balls, bays …, link, mail, phone, code); low and high, equal but for ranges; value where it is no number; role (before, after, within, least, most, from, until, per hour …) where the words beside it give it one; surface, the letters as they stand there; its clause and sentence. Numbers that only name something (bay 2, step 3, a year) are no facts.';
 
 --
 -- Name: find_conversation(uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2258,8 +2416,8 @@ COMMENT ON FUNCTION app_hidden.hunk_range(first integer, last integer) IS 'Line 
 CREATE FUNCTION app_hidden.improvement_fingerprint(kind text, suggestion jsonb) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     AS $$
-  -- What would change, without why: reasoning and drafts' spacing make no new proposal.
-  select sha256(convert_to(jsonb_build_array(kind, (suggestion - 'reasoning') #- '{new_content}',
+  -- What would change, without why: reasoning, what was found, how the entries were, and drafts' spacing make no new proposal.
+  select sha256(convert_to(jsonb_build_array(kind, (suggestion - array['reasoning', 'expects', 'finding']) #- '{new_content}',
     regexp_replace(lower(coalesce(suggestion ->> 'new_content', '')), '\s+', ' ', 'g'))::text, 'UTF8'))
 $$;
 
@@ -3185,6 +3343,31 @@ $$;
 COMMENT ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) IS 'Puts an event into the outbox, in this transaction: mails to the staff concerned, deliveries to the webhooks that want it, pushes to their browsers of what is urgent. details: no personal data, no secrets. key: the same event is told once.';
 
 --
+-- Name: number_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.number_in(number text) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  -- 1,200 and 1.200 are a thousand, 4,50 and 4.50 are not.
+  select case when w.n is not null then w.n
+              when number ~ '^\d{1,3}(?:[.,]\d{3})+$' then regexp_replace(number, '[.,]', '', 'g')::numeric
+              when number ~ '^\d+(?:[.,]\d+)?$' and length(number) <= 12 then replace(number, ',', '.')::numeric
+              when number ~ '^\d{1,3}(?:,\d{3})+\.\d+$' then replace(number, ',', '')::numeric
+              when number ~ '^\d{1,3}(?:\.\d{3})+,\d+$' then replace(replace(number, '.', ''), ',', '.')::numeric end
+    from (select (jsonb '{"half an": 0.5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15,
+      "twenty": 20, "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "ein": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5,
+      "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "fünfzehn": 15, "zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfundvierzig": 45, "fünfzig": 50, "sechzig": 60,
+      "neunzig": 90}' ->> lower(number))::numeric as n) w
+$_$;
+
+--
+-- Name: FUNCTION number_in(number text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.number_in(number text) IS 'A number in figures, English or German writing, or in words up to ninety; null for anything else.';
+
+--
 -- Name: numbered_lines(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -3342,6 +3525,92 @@ $$;
 COMMENT ON FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) IS 'Probability that a number distributed as beta(a1, b1) is greater than an independent one of beta(a2, b2): the exact sum, for whole parameters from 1. Errors: CO005 a parameter below 1.';
 
 --
+-- Name: qualifiers_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.qualifiers_in(content text) RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  -- By words, not by patterns (see unit_of). Words that end here with true are beginnings.
+  with plain as materialized (
+    select replace(replace(replace(replace(replace(lower(content), 'non-member', 'guest '), 'off-peak', 'offpeak'), 'no-show', 'noshow'), 'left-handed', 'lefthanded'), 'right-handed', 'righthanded') as t
+  ), words as materialized (
+    select w, lead(w) over (order by o) as next from plain p, regexp_split_to_table(p.t, '[^[:alnum:]]+') with ordinality r(w, o)
+  ), known (q, word, beginning) as (values
+    ('!day:mon', 'mon', false), ('!day:mon', 'monday', false), ('!day:mon', 'mondays', false), ('!day:mon', 'montag', false), ('!day:mon', 'montags', false), ('!day:tue', 'tue', false),
+    ('!day:tue', 'tuesday', false), ('!day:tue', 'tuesdays', false), ('!day:tue', 'dienstag', false), ('!day:tue', 'dienstags', false), ('!day:wed', 'wed', false),
+    ('!day:wed', 'wednesday', false), ('!day:wed', 'wednesdays', false), ('!day:wed', 'mittwoch', false), ('!day:wed', 'mittwochs', false), ('!day:thu', 'thu', false),
+    ('!day:thu', 'thursday', false), ('!day:thu', 'thursdays', false), ('!day:thu', 'donnerstag', false), ('!day:thu', 'donnerstags', false), ('!day:fri', 'fri', false),
+    ('!day:fri', 'friday', false), ('!day:fri', 'fridays', false), ('!day:fri', 'freitag', false), ('!day:fri', 'freitags', false), ('!day:sat', 'sat', false),
+    ('!day:sat', 'saturday', false), ('!day:sat', 'saturdays', false), ('!day:sat', 'samstag', false), ('!day:sat', 'samstags', false), ('!day:sat', 'weekend', false),
+    ('!day:sat', 'weekends', false), ('!day:sat', 'wochenende', false), ('!day:sat', 'wochenenden', false), ('!day:sun', 'sunday', false), ('!day:sun', 'sundays', false),
+    ('!day:sun', 'sonntag', false), ('!day:sun', 'sonntags', false), ('!day:sun', 'weekend', false), ('!day:sun', 'weekends', false), ('!day:sun', 'wochenende', false),
+    ('!day:sun', 'wochenenden', false), ('!day:week', 'weekday', false), ('!day:week', 'weekdays', false), ('!day:week', 'werktag', false), ('!day:week', 'werktags', false),
+    ('!day:week', 'wochentags', false), ('!day:holiday', 'holiday', false), ('!day:holiday', 'holidays', false), ('!day:holiday', 'feiertag', true), ('!day:holiday', 'christmas', false),
+    ('!day:holiday', 'weihnacht', true), ('!day:holiday', 'silvester', false), ('!peak:off', 'offpeak', false), ('!peak:off', 'nebenzeit', true), ('!peak:peak', 'peak', false),
+    ('!peak:peak', 'hauptzeit', true), ('!peak:peak', 'stoßzeit', true), ('!season:summer', 'summer', false), ('!season:summer', 'sommer', true), ('!season:winter', 'winter', true),
+    ('!who:member', 'member', false), ('!who:member', 'members', false), ('!who:member', 'mitglied', true), ('!who:child', 'child', true), ('!who:child', 'kid', false),
+    ('!who:child', 'kids', false), ('!who:child', 'junior', false), ('!who:child', 'juniors', false), ('!who:child', 'kind', false), ('!who:child', 'kinder', true),
+    ('!who:child', 'jugend', true), ('!who:child', 'teen', true), ('!who:student', 'student', true), ('!who:student', 'schüler', true), ('!who:senior', 'senior', true),
+    ('!who:senior', 'rentner', true), ('!who:adult', 'adult', false), ('!who:adult', 'adults', false), ('!who:adult', 'erwachsen', true), ('!who:staff', 'staff', false),
+    ('!who:staff', 'coach', false), ('!who:staff', 'coaches', false), ('!who:staff', 'coaching', false), ('!who:staff', 'trainer', true), ('!who:staff', 'team', false),
+    ('!who:staff', 'personal', false), ('!who:staff', 'mitarbeiter', true), ('who:guest', 'guest', false), ('who:guest', 'guests', false), ('who:guest', 'gast', false),
+    ('who:guest', 'gäste', true), ('!who:group', 'group', false), ('!who:group', 'groups', false), ('!who:group', 'party', false), ('!who:group', 'parties', false),
+    ('!who:group', 'gruppe', false), ('!who:group', 'gruppen', false), ('!who:group', 'feier', true), ('!who:group', 'corporate', false), ('!who:group', 'company', false),
+    ('!who:group', 'companies', false), ('!who:group', 'firmen', true), ('!order:first', 'first', false), ('!order:first', 'erste', false), ('!order:first', 'ersten', false),
+    ('!order:first', 'erster', false), ('!order:first', 'erstes', false), ('!order:second', 'second', false), ('!order:second', 'zweite', false), ('!order:second', 'zweiten', false),
+    ('!order:second', 'zweiter', false), ('!order:third', 'third', false), ('!order:third', 'dritte', false), ('!order:third', 'dritten', false), ('!order:third', 'dritter', false),
+    ('!size:small', 'small', false), ('!size:small', 'kleine', false), ('!size:small', 'kleinen', false), ('!size:small', 'kleiner', false), ('!size:small', 'kleines', false),
+    ('!size:medium', 'medium', false), ('!size:medium', 'mittlere', true), ('!size:medium', 'mittelgroß', true), ('!size:large', 'large', false), ('!size:large', 'big', false),
+    ('!size:large', 'große', false), ('!size:large', 'großen', false), ('!size:large', 'großer', false), ('!size:large', 'großes', false), ('!size:premium', 'premium', true),
+    ('!size:basic', 'basic', false), ('!size:basic', 'standard', true), ('!term:year', 'annual', false), ('!term:year', 'annually', false), ('!term:year', 'yearly', false),
+    ('!term:year', 'jährlich', true), ('!term:year', 'jahres', true), ('!term:month', 'monthly', false), ('!term:month', 'monatlich', true), ('!term:month', 'monats', true),
+    ('!term:week', 'weekly', false), ('!term:week', 'wöchentlich', true), ('!hand:left', 'left', false), ('!hand:left', 'lefthanded', false), ('!hand:left', 'links', true),
+    ('!hand:right', 'righthanded', false), ('!hand:right', 'rechtshänd', true), ('!sex:men', 'men', false), ('!sex:men', 'mens', false), ('!sex:men', 'herren', false),
+    ('!sex:women', 'women', false), ('!sex:women', 'womens', false), ('!sex:women', 'ladies', false), ('!sex:women', 'damen', false), ('!voucher:gift', 'gift', false),
+    ('!voucher:gift', 'geschenk', true), ('!voucher:promo', 'promo', true), ('!voucher:promo', 'welcome', false), ('!voucher:promo', 'willkommens', true),
+    ('!voucher:credit', 'credit', false), ('!voucher:credit', 'credits', false), ('!voucher:credit', 'guthaben', false), ('action:book', 'book', false),
+    ('action:book', 'reserve', false), ('action:book', 'buchen', false), ('action:book', 'buche', false), ('action:book', 'reservieren', false), ('action:book', 'reserviere', false),
+    ('action:cancel', 'cancel', true), ('action:cancel', 'stornier', true), ('action:cancel', 'storno', true), ('action:cancel', 'absag', true), ('action:cancel', 'kündig', true),
+    ('action:change', 'change', false), ('action:change', 'changed', false), ('action:change', 'changing', false), ('action:change', 'move', false), ('action:change', 'moving', false),
+    ('action:change', 'reschedul', true), ('action:change', 'umbuch', true), ('action:change', 'verschieb', true), ('action:change', 'verleg', true), ('action:extend', 'extend', true),
+    ('action:extend', 'extension', false), ('action:extend', 'longer', false), ('action:extend', 'verlänger', true), ('action:refund', 'refund', true),
+    ('action:refund', 'erstatt', true), ('action:refund', 'rückerstatt', true), ('action:late', 'late', false), ('action:late', 'lateness', false), ('action:late', 'noshow', true),
+    ('action:late', 'verspät', true), ('action:late', 'verspätet', false), ('action:freeze', 'freez', true), ('action:freeze', 'pause', false), ('action:freeze', 'pausing', false),
+    ('action:freeze', 'stilllegen', false), ('action:freeze', 'ruhen', false), ('action:pay', 'charged', false), ('action:pay', 'debited', false), ('action:pay', 'abgebucht', false),
+    ('action:pay', 'eingezogen', false), ('!what:deposit', 'deposit', false), ('!what:deposit', 'kaution', false), ('!what:deposit', 'pfand', false), ('!what:fine', 'fine', false),
+    ('!what:fine', 'fines', false), ('!what:fine', 'penalt', true), ('!what:fine', 'strafe', true), ('!what:fine', 'bußgeld', true), ('action:park', 'park', false),
+    ('action:park', 'parking', false), ('action:park', 'parke', true), ('action:park', 'parkplatz', true), ('action:rent', 'rent', true), ('action:rent', 'hire', false),
+    ('action:rent', 'leih', true), ('action:rent', 'miet', true), ('action:rent', 'ausleih', true), ('action:lesson', 'lesson', false), ('action:lesson', 'lessons', false),
+    ('action:lesson', 'unterricht', true), ('action:lesson', 'trainerstunde', true), ('action:sent', 'sent', false), ('action:sent', 'arrives', false), ('action:sent', 'receive', false),
+    ('action:sent', 'geschickt', false), ('action:sent', 'verschickt', false), ('action:works', 'valid', false), ('action:works', 'works', false), ('action:works', 'expires', false),
+    ('action:works', 'expire', false), ('action:works', 'gültig', false), ('!hours:open', 'open', false), ('!hours:open', 'opens', false), ('!hours:open', 'opening', false),
+    ('!hours:open', 'öffnet', false), ('!hours:open', 'öffnen', false), ('!hours:open', 'geöffnet', false), ('!hours:close', 'close', false), ('!hours:close', 'closes', false),
+    ('!hours:close', 'closing', false), ('!hours:close', 'schließt', false), ('!hours:close', 'schließen', false), ('!drink:coffee', 'coffee', false), ('!drink:coffee', 'kaffee', false),
+    ('!drink:beer', 'beer', false), ('!drink:beer', 'bier', false)
+  )
+  select coalesce(array_agg(distinct x.q order by x.q), '{}') from (
+    select k.q from words w join known k on w.w = k.word where not k.beginning
+    union all
+    select k.q from words w join known k on starts_with(w.w, k.word) where k.beginning
+    union all
+    -- The number of a thing: bay 2 is not bay 3.
+    select '!' || case when w.w in ('bucht', 'box', 'abschlagplatz') then 'bay' when w.w in ('tür', 'gate', 'tor') then 'door' else w.w end || ':' || w.next
+      from words w
+     where w.w in ('bay', 'bucht', 'box', 'abschlagplatz', 'door', 'tür', 'gate', 'tor', 'room', 'raum', 'level', 'floor', 'etage', 'hall', 'halle', 'court', 'platz', 'locker', 'spind', 'simulator', 'hole', 'loch', 'zone')
+       and (length(w.next) between 1 and 3 and translate(w.next, '0123456789', '') = '' or length(w.next) = 1 and w.next <> 'a')
+    union all
+    -- A site that is named.
+    select '!site:' || s.slug from plain p, app_public.sites s where length(s.slug) > 2 and strpos(p.t, replace(lower(s.slug), '_', ' ')) > 0) x
+$$;
+
+--
+-- Name: FUNCTION qualifiers_in(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.qualifiers_in(content text) IS 'What narrows a statement, each as `class:value`: days, members or guests, peak, sizes, the number of a bay or door, a site, what is done (book, cancel …). A class that begins with `!` is strict: named on one side alone, it already tells two statements apart.';
+
+--
 -- Name: quote(text, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -3427,6 +3696,7 @@ begin
     from app_public.club_settings s
   returning * into v_response;
   perform app_private.record_sources(v_response.id, record_draft.answer -> 'sources');
+  perform app_private.record_search(v_response.id, record_draft.answer -> 'search');
   perform app_private.record_llm_calls(record_draft.calls, v_response.id);
   return v_response;
 end
@@ -3552,6 +3822,25 @@ $$;
 COMMENT ON FUNCTION app_hidden.require_role(role name) IS 'Refuses (CO403) whoever lacks the role.';
 
 --
+-- Name: roles_agree(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.roles_agree(one text, other text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- Only what excludes each other: "at least 4 hours" and "4 hours before" may speak of one thing.
+  select one is null or other is null or one = other
+      or (case when one in ('least', 'most') then 1 when one in ('from', 'until') then 2 when one like 'per %' then 3 else 4 end)
+      <> (case when other in ('least', 'most') then 1 when other in ('from', 'until') then 2 when other like 'per %' then 3 else 4 end)
+$$;
+
+--
+-- Name: FUNCTION roles_agree(one text, other text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.roles_agree(one text, other text) IS 'Whether the roles of two facts let them speak of the same thing.';
+
+--
 -- Name: safety_words(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -3635,6 +3924,22 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.set_reason(reason text) IS 'Says why, for the triggers, until the calling function ends: it must declare `set clubos.reason = ''''`.';
+
+--
+-- Name: shared_words(text[], text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.shared_words(one text[], other text[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select count(*)::integer from unnest(one) w where w = any (other)
+$$;
+
+--
+-- Name: FUNCTION shared_words(one text[], other text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.shared_words(one text[], other text[]) IS 'How many words of the first stand in the second too.';
 
 --
 -- Name: sop_title(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3736,6 +4041,33 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg__audit() IS 'Writes the audit row of a change. Arguments: columns that are not governed, such as counters.';
+
+--
+-- Name: tg__forget_facts(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg__forget_facts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if TG_TABLE_NAME = 'sops' then
+    delete from app_private.stated_facts f where f.sop_id = NEW.id;
+    delete from app_private.knowledge_findings f where f.sop_id = NEW.id;
+  else
+    delete from app_private.stated_facts f where f.knowledge_id = NEW.id;
+    delete from app_private.knowledge_findings f where f.knowledge_id = NEW.id;
+    delete from app_private.knowledge_findings f where f.other_id = NEW.id;
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg__forget_facts(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg__forget_facts() IS 'What was read and found in a text is forgotten when the text changes; the next health check reads it again.';
 
 --
 -- Name: tg__immutable(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4304,6 +4636,54 @@ $$;
 COMMENT ON FUNCTION app_hidden.tg_retention_rules__govern() IS 'Refuses a rule without its handler (CO005), and a change without author (CO001) or reason (CO002).';
 
 --
+-- Name: tg_search_units__keep(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_search_units__keep() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  -- What this transaction itself wrote nobody else has searched.
+  insert into app_private.search_unit_history (unit_id, kind, target, sop_id, sop_version_id, knowledge_id, category, topic, site_id, trust, valid_from, valid_to, content_hash,
+      impacts, embedding, embedding_model, since, since_xid, until, until_xid)
+  select g.id, g.kind, g.target, g.sop_id, g.sop_version_id, g.knowledge_id, g.category, g.topic, g.site_id, g.trust, g.valid_from, g.valid_to, g.content_hash,
+         g.impacts, case when c.embedding is distinct from g.embedding then g.embedding end, g.embedding_model, g.since, g.since_xid, clock_timestamp(), pg_current_xact_id()
+    from gone g
+    left join app_private.embedding_cache c on g.kind <> 'profile' and c.content_hash = g.content_hash and c.model = g.embedding_model
+   where g.since_xid <> pg_current_xact_id();
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_search_units__keep(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_search_units__keep() IS 'Keeps search units as they were before a statement changed or removed them; their vectors where the cache has them.';
+
+--
+-- Name: tg_search_units__since(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_search_units__since() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  NEW.since := clock_timestamp();
+  NEW.since_xid := pg_current_xact_id();
+  return NEW;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_search_units__since(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_search_units__since() IS 'Writes down since when a search unit has been as it is.';
+
+--
 -- Name: tg_sops__keep(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -4516,6 +4896,25 @@ $$;
 COMMENT ON FUNCTION app_hidden.to_lines(content text) IS 'The lines of a text; a last line that lacks its newline says so, in diff''s words.';
 
 --
+-- Name: told_apart(text[], text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.told_apart(one text[], other text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select exists (
+    select from (select split_part(q, ':', 1) as class, array_agg(q) filter (where q = any (one)) as a, array_agg(q) filter (where q = any (other)) as b
+                   from (select unnest(one) union select unnest(other)) u(q) group by 1) c
+     where case when c.a is null or c.b is null then c.class like '!%' else not c.a && c.b end)
+$$;
+
+--
+-- Name: FUNCTION told_apart(one text[], other text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.told_apart(one text[], other text[]) IS 'Whether qualifiers_in of two texts says that they are about different cases.';
+
+--
 -- Name: unified_diff(text, text, text, text, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -4565,6 +4964,36 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) IS 'A unified diff (as `diff -u` writes it) of two texts, with `context` lines around each edit; empty where they are equal.';
+
+--
+-- Name: unit_of(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.unit_of(unit text, OUT kind text, OUT factor numeric) RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- Durations in minutes; a month is 30 days and a year 365, so that "12 months" and "a year" are within 2 %.
+  -- By their beginnings, not by patterns: PostgreSQL keeps 32 compiled patterns, and compiling one takes a millisecond.
+  select u.kind, u.factor from (values
+    ('sec', 'duration', 1 / 60.0), ('sek', 'duration', 1 / 60.0), ('min', 'duration', 1), ('hour', 'duration', 60), ('hr', 'duration', 60), ('std', 'duration', 60), ('stunde', 'duration', 60),
+    ('day', 'duration', 1440), ('tag', 'duration', 1440), ('night', 'duration', 1440), ('nacht', 'duration', 1440), ('nächte', 'duration', 1440), ('week', 'duration', 10080), ('woche', 'duration', 10080),
+    ('month', 'duration', 43200), ('monat', 'duration', 43200), ('year', 'duration', 525600), ('jahr', 'duration', 525600), ('people', 'people', 1), ('person', 'people', 1), ('player', 'people', 1),
+    ('spieler', 'people', 1), ('leute', 'people', 1), ('ball', 'balls', 1), ('bälle', 'balls', 1), ('tries', 'tries', 1), ('attempt', 'tries', 1), ('versuch', 'tries', 1), ('digit', 'digits', 1), ('stellen', 'digits', 1),
+    ('bays', 'bays', 1), ('buchten', 'bays', 1), ('space', 'spaces', 1), ('free space', 'spaces', 1), ('parking space', 'spaces', 1), ('stellpl', 'spaces', 1), ('parkpl', 'spaces', 1), ('met', 'metres', 1),
+    ('km', 'metres', 1000), ('%', 'percent', 1), ('percent', 'percent', 1), ('prozent', 'percent', 1)) as u(beginning, kind, factor)
+   where starts_with(lower(unit), u.beginning)
+  union all
+  select 'duration', 60 where lower(unit) = 'h'
+  union all
+  select 'metres', 1 where lower(unit) = 'm'
+  limit 1
+$$;
+
+--
+-- Name: FUNCTION unit_of(unit text, OUT kind text, OUT factor numeric); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.unit_of(unit text, OUT kind text, OUT factor numeric) IS 'What a unit measures, and how many of the unit that we compare in (minutes, metres, pieces) it is.';
 
 --
 -- Name: usual_length(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4904,7 +5333,7 @@ COMMENT ON COLUMN app_public.improvement_queue.failed_response_id IS 'The failur
 -- Name: COLUMN improvement_queue.suggested_sop_update; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.suggested_sop_update IS '{sop_id, section, new_content, reasoning} for SOPs; {category, topic, entries: [{question, answer}], reasoning} for knowledge.';
+COMMENT ON COLUMN app_public.improvement_queue.suggested_sop_update IS '{sop_id, section, new_content, reasoning} for SOPs; {category, topic, entries: [{question, answer}], reasoning} for knowledge; {keep_id, duplicate_ids} or {knowledge_ids} for merges and retirements. `expects`: {entry: its state when it was proposed}; `finding`: what a health check found.';
 
 --
 -- Name: COLUMN improvement_queue.status; Type: COMMENT; Schema: app_public; Owner: -
@@ -4916,7 +5345,7 @@ COMMENT ON COLUMN app_public.improvement_queue.status IS 'pending, approved, rej
 -- Name: COLUMN improvement_queue.kind; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.kind IS 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint: names the handler app_hidden.apply_improvement__<kind>.';
+COMMENT ON COLUMN app_public.improvement_queue.kind IS 'sop_edit, sop_new, knowledge_entry, knowledge_correction, knowledge_merge, knowledge_retire or routing_hint: names the handler app_private.apply_improvement__<kind>.';
 
 --
 -- Name: COLUMN improvement_queue.base_version; Type: COMMENT; Schema: app_public; Owner: -
@@ -4947,7 +5376,7 @@ COMMENT ON COLUMN app_public.improvement_queue.fingerprint IS 'SHA-256 of what w
 -- Name: COLUMN improvement_queue.applied; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.applied IS 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}; together: all the proposals that this version was written for, where they were more than one.';
+COMMENT ON COLUMN app_public.improvement_queue.applied IS 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, {retired: [{id, state, valid_to}]} or {merged, keep, questions}, and {failures}; together: all the proposals that this version was written for, where they were more than one.';
 
 --
 -- Name: apply_improvement__knowledge_correction(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -4977,6 +5406,9 @@ CREATE FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_p
 declare
   v_before jsonb;
 begin
+  if improvement.suggested_sop_update ? 'expects' then
+    perform app_private.require_entries(improvement);
+  end if;
   -- What is there in the order of its ids, what is new in the order of its key, so that two approvals never wait for
   -- each other in a circle.
   select coalesce(jsonb_object_agg(b.id, jsonb_build_object('question', b.question, 'answer', b.answer, 'source', b.source, 'trust', b.trust,
@@ -5009,7 +5441,102 @@ $$;
 -- Name: FUNCTION apply_improvement__knowledge_entry(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) IS 'Writes the proposed knowledge entries, over entries that ask the same.';
+COMMENT ON FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) IS 'Writes the proposed knowledge entries, over entries that ask the same. Errors: CO102 an entry that it names in `expects` was changed since it was proposed.';
+
+--
+-- Name: apply_improvement__knowledge_merge(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_improvement__knowledge_merge(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ids integer[] := app_private.entry_ids(improvement.suggested_sop_update, 'duplicate_ids');
+  v_keep app_public.knowledge_base;
+  v_duplicates jsonb;
+  v_questions integer[];
+  v_targets text[];
+  v_used integer;
+  v_good integer;
+begin
+  perform app_private.require_entries(improvement);
+  select * into v_keep from app_public.knowledge_base k where k.id = (improvement.suggested_sop_update ->> 'keep_id')::integer;
+  if v_keep.valid_to <= now() then
+    raise exception 'Entry % is retired: merged into it, its duplicates would no longer be found.', v_keep.id using errcode = 'CO121', hint = 'Restore it first: restore_knowledge(id, reason).';
+  end if;
+  perform app_private.check_merge(v_keep, d) from app_public.knowledge_base d where d.id = any (v_ids);
+  select jsonb_object_agg(d.id, jsonb_build_object('valid_to', d.valid_to, 'used', d.usage_count, 'good', d.success_count,
+           'votes', coalesce((select jsonb_object_agg(v.response_id, v.helpful) from app_private.knowledge_votes v where v.knowledge_id = d.id), '{}'))),
+         array_agg(distinct app_hidden.target_of(d.sop_id, d.category, d.topic))
+    into v_duplicates, v_targets
+    from app_public.knowledge_base d where d.id = any (v_ids);
+  select coalesce(array_agg(q.id), '{}') into v_questions from app_public.knowledge_questions q where q.knowledge_id = v_keep.id;
+  perform app_private.move_to_entry(v_keep, v_ids);
+  -- What stays with a duplicate is the vote of an answer that had one at the entry kept; everything else counts there now.
+  with left_over as (
+    select d.id, count(v.response_id)::integer as used, count(v.response_id) filter (where v.helpful)::integer as good
+      from unnest(v_ids) d(id) left join app_private.knowledge_votes v on v.knowledge_id = d.id group by 1
+  ), closed as (
+    update app_public.knowledge_base k
+       set valid_to = greatest(least(now(), k.valid_to), k.valid_from + interval '1 microsecond'), usage_count = l.used, success_count = l.good,
+           success_rate = case when l.used > 0 then l.good::double precision / l.used end
+      from left_over l where k.id = l.id
+    returning k.id, app_private.entry_state(k) as state, l.used, l.good
+  )
+  select jsonb_object_agg(c.id, v_duplicates -> c.id::text || jsonb_build_object('state', c.state, 'moved_used', greatest((v_duplicates -> c.id::text ->> 'used')::integer - c.used, 0),
+           'moved_good', greatest((v_duplicates -> c.id::text ->> 'good')::integer - c.good, 0))) into v_duplicates from closed c;
+  select sum((d ->> 'moved_used')::integer), sum((d ->> 'moved_good')::integer) into v_used, v_good from jsonb_each(v_duplicates) x(id, d);
+  update app_public.knowledge_base k
+     set usage_count = k.usage_count + v_used, success_count = k.success_count + v_good, trust = greatest(k.trust, (select max(d.trust) from app_public.knowledge_base d where d.id = any (v_ids))),
+         success_rate = case when k.usage_count + v_used > 0 then least((k.success_count + v_good)::double precision / (k.usage_count + v_used), 1) end
+   where k.id = v_keep.id;
+  perform app_private.settle_entry(v_keep.id);
+  improvement.applied := jsonb_build_object('merged', v_duplicates, 'keep', jsonb_build_object('id', v_keep.id, 'trust', v_keep.trust,
+    'state', (select app_private.entry_state(k) from app_public.knowledge_base k where k.id = v_keep.id)),
+    'questions', (select coalesce(jsonb_agg(q.id), '[]') from app_public.knowledge_questions q where q.knowledge_id = v_keep.id and q.id <> all (v_questions)));
+  perform app_private.rebuild_knowledge_unit(k) from app_public.knowledge_base k where k.id = v_keep.id;
+  perform app_private.rebuild_profile(t) from (
+    select distinct t from unnest(v_targets || app_hidden.target_of(v_keep.sop_id, v_keep.category, v_keep.topic)) t order by t) o;
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION apply_improvement__knowledge_merge(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_improvement__knowledge_merge(improvement app_public.improvement_queue) IS 'Makes one entry of several, as merge_knowledge does: the one kept gets the others'' questions, votes, counts and the best trust. The others are closed, not deleted, so that an undo can open them again.
+Errors: CO102 an entry was changed since it was proposed, CO121 customers of some site would lose their answer, or the entry kept is retired.';
+
+--
+-- Name: apply_improvement__knowledge_retire(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_improvement__knowledge_retire(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_private.require_entries(improvement);
+  with before as (
+    select k.id, k.valid_to from app_public.knowledge_base k
+     where k.id = any (app_private.entry_ids(improvement.suggested_sop_update, 'knowledge_ids')) and (k.valid_to is null or k.valid_to > now())
+  ), retired as (
+    -- One that has not begun yet ends as it begins.
+    update app_public.knowledge_base k set valid_to = greatest(now(), k.valid_from + interval '1 microsecond') from before b where k.id = b.id
+    returning k.id, app_private.entry_state(k) as state, b.valid_to
+  )
+  select jsonb_build_object('retired', coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'state', r.state, 'valid_to', r.valid_to) order by r.id), '[]')) into improvement.applied from retired r;
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION apply_improvement__knowledge_retire(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_improvement__knowledge_retire(improvement app_public.improvement_queue) IS 'Takes the entries out of use, as retire_knowledge does: no longer found, still to be read and restored. Errors: CO102 an entry was changed since it was proposed.';
 
 --
 -- Name: apply_improvement__routing_hint(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5688,6 +6215,104 @@ $$;
 COMMENT ON FUNCTION app_private.begin_erasure(kind text, reference text, reason text) IS 'Writes down that personal data is exported or erased now, and opens the door for it; end_erasure must follow in the same transaction. kind: erasure, retention or export.';
 
 --
+-- Name: health_checks; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.health_checks (
+    id integer NOT NULL,
+    kind text DEFAULT 'requested'::text NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    requested_by text,
+    stage text,
+    done integer DEFAULT 0 NOT NULL,
+    total integer DEFAULT 0 NOT NULL,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT health_checks_finished_at_matches_status CHECK (((status = 'finished'::text) = (finished_at IS NOT NULL))),
+    CONSTRAINT health_checks_kind_is_known CHECK ((kind = ANY (ARRAY['nightly'::text, 'requested'::text]))),
+    CONSTRAINT health_checks_stage_is_known CHECK ((stage = ANY (ARRAY['reading'::text, 'comparing'::text, 'proposing'::text]))),
+    CONSTRAINT health_checks_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'finished'::text])))
+);
+
+--
+-- Name: TABLE health_checks; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.health_checks IS 'Each time that the knowledge was looked through for duplicates, contradictions and entries that help nobody: when, by whom, how far, with what result.';
+
+--
+-- Name: COLUMN health_checks.kind; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.kind IS 'nightly, or requested (requested_by).';
+
+--
+-- Name: COLUMN health_checks.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.status IS 'queued, running or finished.';
+
+--
+-- Name: COLUMN health_checks.stage; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.stage IS 'What it does: reading (facts of new and changed texts), comparing, proposing.';
+
+--
+-- Name: COLUMN health_checks.done; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.done IS 'Texts read so far, of total.';
+
+--
+-- Name: COLUMN health_checks.counts; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.counts IS 'What it found, by kind, and `proposed`: how many new proposals came of it; `waiting`: findings that found no room in the queue.';
+
+--
+-- Name: COLUMN health_checks.error; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.error IS 'Why the last try failed; the next goes on from there.';
+
+--
+-- Name: begin_health_check(text, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.begin_health_check(kind text, check_id integer DEFAULT NULL::integer) RETURNS app_public.health_checks
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_check app_public.health_checks;
+begin
+  if check_id is null then
+    -- One that was asked for and has not begun is this one too; a night's that died goes on.
+    select * into v_check from app_public.health_checks c where c.status in ('queued', 'running') order by c.id limit 1 for update skip locked;
+  else
+    select * into v_check from app_public.health_checks c where c.id = begin_health_check.check_id for update;
+  end if;
+  if v_check.id is null then
+    insert into app_public.health_checks (kind) values (begin_health_check.kind) returning * into v_check;
+  end if;
+  update app_public.health_checks c
+     set status = 'running', stage = 'reading', started_at = coalesce(c.started_at, clock_timestamp()), done = 0, total = (select count(*) from app_private.unread_texts())
+   where c.id = v_check.id and c.status <> 'finished' returning * into v_check;
+  return v_check;
+end
+$$;
+
+--
+-- Name: FUNCTION begin_health_check(kind text, check_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.begin_health_check(kind text, check_id integer) IS 'Begins the check named, or the one that waits or was left unfinished, or a new one of this kind; null where the one named is finished.';
+
+--
 -- Name: reembeddings; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -5818,6 +6443,8 @@ CREATE TABLE app_private.search_units (
     embedding public.vector(1536),
     embedding_model text,
     bits bit(1536) GENERATED ALWAYS AS ((public.binary_quantize(embedding))::bit(1536)) STORED,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    since_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     CONSTRAINT search_units_embedding_names_its_model CHECK (((embedding IS NULL) OR (embedding_model IS NOT NULL))),
     CONSTRAINT search_units_kind_is_known CHECK ((kind = ANY (ARRAY['profile'::text, 'section'::text, 'phrase'::text, 'knowledge'::text])))
 );
@@ -5869,6 +6496,18 @@ COMMENT ON COLUMN app_private.search_units.impacts IS 'BM25 term impacts (tf par
 --
 
 COMMENT ON COLUMN app_private.search_units.bits IS 'Signs of the vector: nearest by Hamming distance are candidates for nearest by cosine.';
+
+--
+-- Name: COLUMN search_units.since; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.since IS 'Since when it has been as it is; -infinity: since before that was written down.';
+
+--
+-- Name: COLUMN search_units.since_xid; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.since_xid IS 'The transaction that made it so: with since, what a search of some snapshot saw.';
 
 --
 -- Name: best_section(integer, public.sparsevec, double precision, public.vector, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6448,6 +7087,30 @@ $$;
 COMMENT ON FUNCTION app_private.check_entries(analysis app_public.analyses, output jsonb, kind text) IS 'Entries of knowledge: in a category of the club, answers from the brief''s sources alone.';
 
 --
+-- Name: check_knowledge_health(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_knowledge_health() RETURNS app_public.health_checks
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_check app_public.health_checks := app_private.begin_health_check('requested');
+begin
+  while v_check.status <> 'finished' loop
+    v_check := app_private.health_check_step(v_check.id, 1000);
+  end loop;
+  return v_check;
+end
+$$;
+
+--
+-- Name: FUNCTION check_knowledge_health(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_knowledge_health() IS 'A whole health check in one transaction, for psql: select * from app_private.check_knowledge_health().';
+
+--
 -- Name: check_merge(app_public.knowledge_base, app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6907,6 +7570,58 @@ $$;
 COMMENT ON FUNCTION app_private.compared_texts() IS 'Every text whose vector is compared with others now: of search units, golden questions, waiting proposals, failures that are not resolved, and the questions of dry runs.';
 
 --
+-- Name: complete_suggestion__knowledge_merge(jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.complete_suggestion__knowledge_merge(suggestion jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ids integer[] := app_private.entry_ids(suggestion, 'duplicate_ids');
+  v_keep app_public.knowledge_base;
+begin
+  if jsonb_typeof(suggestion -> 'keep_id') is distinct from 'number' or (suggestion ->> 'keep_id')::numeric not between 1 and 2147483647 or (suggestion ->> 'keep_id')::integer = any (v_ids) then
+    raise exception 'Name the entry to keep, and the others that are to go.' using errcode = 'CO005', hint = '{"keep_id": 1, "duplicate_ids": [2, 3], "reasoning": …}';
+  end if;
+  v_keep := app_hidden.find_entry((suggestion ->> 'keep_id')::integer);
+  perform app_hidden.find_entry(i) from unnest(v_ids) i;
+  return suggestion || jsonb_build_object('category', v_keep.category, 'topic', v_keep.topic, 'sop_id', v_keep.sop_id, 'duplicate_ids', to_jsonb(v_ids),
+    'expects', app_private.entry_states(v_ids || v_keep.id));
+end
+$$;
+
+--
+-- Name: FUNCTION complete_suggestion__knowledge_merge(suggestion jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.complete_suggestion__knowledge_merge(suggestion jsonb) IS 'Adds where the kept entry stands and how all are now. Errors: CO005 nothing to merge, CO404 no such entry.';
+
+--
+-- Name: complete_suggestion__knowledge_retire(jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.complete_suggestion__knowledge_retire(suggestion jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ids integer[] := app_private.entry_ids(suggestion, 'knowledge_ids');
+  v_entry app_public.knowledge_base;
+begin
+  perform app_hidden.find_entry(i) from unnest(v_ids) i;
+  select * into v_entry from app_public.knowledge_base k where k.id = v_ids[1];
+  return suggestion || jsonb_build_object('category', v_entry.category, 'topic', v_entry.topic, 'sop_id', v_entry.sop_id, 'knowledge_ids', to_jsonb(v_ids), 'expects', app_private.entry_states(v_ids));
+end
+$$;
+
+--
+-- Name: FUNCTION complete_suggestion__knowledge_retire(suggestion jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.complete_suggestion__knowledge_retire(suggestion jsonb) IS 'Adds where the entries stand and how they are now. Errors: CO005 no entries, CO404 no such entry.';
+
+--
 -- Name: correct_spelling(text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6947,6 +7662,87 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.correct_spelling(question text) IS 'The question with each word that the index does not know replaced by the most similar one it does know (trigrams); null where there is nothing to correct.';
+
+--
+-- Name: knowledge_findings; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.knowledge_findings (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    knowledge_id integer NOT NULL,
+    other_id integer,
+    sop_id integer,
+    facts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    similarity double precision,
+    undecided boolean DEFAULT false NOT NULL,
+    impact double precision DEFAULT 0 NOT NULL,
+    improvement_id integer,
+    check_id integer,
+    found_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT knowledge_findings_kind_is_known CHECK ((kind = ANY (ARRAY['duplicate'::text, 'contradiction'::text, 'never_used'::text, 'low_success'::text]))),
+    CONSTRAINT knowledge_findings_names_the_other CHECK ((((kind = ANY (ARRAY['duplicate'::text, 'contradiction'::text])) = ((other_id IS NOT NULL) OR (sop_id IS NOT NULL))) AND ((other_id IS NULL) OR (sop_id IS NULL)))),
+    CONSTRAINT knowledge_findings_of_two CHECK ((other_id <> knowledge_id))
+);
+
+--
+-- Name: TABLE knowledge_findings; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.knowledge_findings IS 'What the last health check found and still holds: a changed text takes its findings with it.';
+
+--
+-- Name: COLUMN knowledge_findings.knowledge_id; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.knowledge_findings.knowledge_id IS 'The entry that its proposal would change: of two that disagree or are the same the one that is trusted less.';
+
+--
+-- Name: COLUMN knowledge_findings.other_id; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.knowledge_findings.other_id IS 'The entry that it would be measured by, or merged into.';
+
+--
+-- Name: COLUMN knowledge_findings.facts; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.knowledge_findings.facts IS 'What disagrees, [{kind, one, other, one_clause, other_clause}]: one is of knowledge_id, other of other_id or sop_id, as they stand there.';
+
+--
+-- Name: COLUMN knowledge_findings.undecided; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.knowledge_findings.undecided IS 'Nothing says which of the two is right: neither an SOP, nor trust, nor age.';
+
+--
+-- Name: corrected_answer(app_private.knowledge_findings, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_fact jsonb;
+  v_answer text := answer;
+begin
+  -- The right figure in the place of the wrong one; where that place is not clear, the whole answer.
+  for v_fact in select f from jsonb_array_elements(finding.facts) f loop
+    if strpos(v_answer, v_fact ->> 'one') = 0 or (length(v_answer) - length(replace(v_answer, v_fact ->> 'one', ''))) / length(v_fact ->> 'one') > 1 then
+      return other_answer;
+    end if;
+    v_answer := replace(v_answer, v_fact ->> 'one', v_fact ->> 'other');
+  end loop;
+  return v_answer;
+end
+$$;
+
+--
+-- Name: FUNCTION corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text) IS 'The answer with the other text''s figures in the place of its own; the other''s whole answer (null for an SOP) where a figure does not stand in it just once.';
 
 --
 -- Name: count_vocabulary(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7100,8 +7896,16 @@ CREATE FUNCTION app_private.edited_improvement(improvement app_public.improvemen
 begin
   if edited_content is null then
     return improvement;
+  elsif improvement.kind = 'knowledge_correction' and jsonb_array_length(improvement.suggested_sop_update -> 'entries') = 1 then
+    if btrim(edited_content) = '' then
+      raise exception 'An entry needs an answer.' using errcode = 'CO005';
+    elsif octet_length(edited_content) > 65536 then
+      raise exception 'An answer has at most 64 kB of text.' using errcode = 'CO006';
+    end if;
+    improvement.suggested_sop_update := jsonb_set(improvement.suggested_sop_update, '{entries,0,answer}', to_jsonb(edited_content));
+    return improvement;
   elsif improvement.kind not in ('sop_edit', 'sop_new') then
-    raise exception 'Only proposals that write an SOP can be edited while approving.' using errcode = 'CO005', hint = 'Reject it and write the entry yourself.';
+    raise exception 'Only proposals that write an SOP, or correct one answer, can be edited while approving.' using errcode = 'CO005', hint = 'Reject it and write the entry yourself.';
   elsif btrim(edited_content) = '' then
     raise exception 'An SOP needs a text.' using errcode = 'CO005';
   elsif octet_length(edited_content) > 1048576 then
@@ -7117,7 +7921,7 @@ $$;
 -- Name: FUNCTION edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer) IS 'The proposal with the text that a person made of it; unchanged where edited_content is null. Errors: CO005 it has no text, or none is left, CO006 over 1 MiB.';
+COMMENT ON FUNCTION app_private.edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer) IS 'The proposal with the text that a person made of it; unchanged where edited_content is null. The answer of a correction of one entry too. Errors: CO005 it has no text, or none is left, CO006 over 1 MiB, an answer over 64 kB.';
 
 --
 -- Name: embeddings_promised(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7144,6 +7948,28 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.embeddings_promised() IS 'Keys of the vectors that searching, approving what waits, and checking the golden questions must find.';
+
+--
+-- Name: emergency_first(app_public.search_result[], app_public.search_result[], text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) RETURNS app_public.search_result[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select array_agg(app_private.ranked(e.result, e.place::integer) order by e.place)
+    from (select r.result, row_number() over (order by coalesce((r.result).topic = emergency_first.section and (r.result).category = 'emergency', false) desc, ((r.result).category = 'emergency') desc,
+                   (r.result).rank, r.added, (r.result).sop_id, (r.result).knowledge_id) as place
+            from (select x as result, 0 as added from unnest(results) x
+                  union all
+                  select f, 1 from unnest(emergencies) f where not exists (select from unnest(results) x where x.sop_id = f.sop_id)) r) e
+$$;
+
+--
+-- Name: FUNCTION emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) IS 'What was found and the emergencies besides: the SOP of this kind of emergency first, then other emergencies, then the rest.';
 
 --
 -- Name: privacy_actions; Type: TABLE; Schema: app_public; Owner: -
@@ -7252,6 +8078,29 @@ $$;
 COMMENT ON FUNCTION app_private.end_worker(worker_id text, fault boolean) IS 'Signs a worker off and releases at once what it still holds. fault: it failed, so the tries count. Returns how many jobs were released.';
 
 --
+-- Name: entry_ids(jsonb, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.entry_ids(suggestion jsonb, name text) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  if jsonb_typeof(suggestion -> name) is distinct from 'array' or jsonb_array_length(suggestion -> name) not between 1 and 100 then
+    raise exception 'The proposal needs %, an array of 1 to 100 ids of knowledge entries.', name using errcode = 'CO005';
+  end if;
+  return array(select distinct i::integer from jsonb_array_elements_text(suggestion -> name) i order by 1);
+exception when invalid_text_representation or numeric_value_out_of_range then
+  raise exception '% holds something that is no id of an entry.', name using errcode = 'CO005';
+end
+$$;
+
+--
+-- Name: FUNCTION entry_ids(suggestion jsonb, name text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.entry_ids(suggestion jsonb, name text) IS 'Ids of entries that a suggestion names. Errors: CO005 none, or no ids.';
+
+--
 -- Name: entry_state(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7268,6 +8117,23 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.entry_state(entry app_public.knowledge_base) IS 'SHA-256 of what a knowledge entry says and where it holds: equal until somebody changes it.';
+
+--
+-- Name: entry_states(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.entry_states(ids integer[]) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce(jsonb_object_agg(k.id, app_private.entry_state(k)), '{}') from app_public.knowledge_base k where k.id = any (ids)
+$$;
+
+--
+-- Name: FUNCTION entry_states(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.entry_states(ids integer[]) IS '{id: entry_state} of these entries, for `expects` of a proposal.';
 
 --
 -- Name: erase(integer[], bigint[], uuid, text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7334,6 +8200,7 @@ begin
      and not exists (select from app_private.knowledge_votes v join app_public.responses r on r.id = v.response_id
                       where v.knowledge_id = k.id and v.helpful and r.id <> all (v_responses) and app_hidden.learnable_question(r.question) = k.question);
   v_counts := jsonb_build_object('learned_entries', app_private.erase_learned(v_entries));
+  perform app_private.erase_search_history(v_vectors);
 
   v_counts := app_private.erase_texts(ticket_ids, v_responses) || v_counts;
 
@@ -7558,6 +8425,30 @@ $$;
 COMMENT ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) IS 'Deletes learned entries with all that was derived from them: search units, profiles, words, snippets of answers.';
 
 --
+-- Name: erase_search_history(bytea[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase_search_history(hashes bytea[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- An SOP's phrases are the club's text, and so in its versions; profiles were made of the questions too.
+  with gone as (
+    update app_private.search_unit_history h set impacts = '{}/268435456', embedding = null, embedding_model = null, content_hash = '\x', erased = true
+     where h.content_hash = any (hashes) and h.kind = 'knowledge' and not h.erased
+    returning h.target, h.since
+  )
+  update app_private.search_unit_history h set impacts = '{}/268435456', embedding = null, embedding_model = null, erased = true
+   where h.kind = 'profile' and not h.erased and h.until >= (select min(g.since) from gone g where g.target = h.target)
+$$;
+
+--
+-- Name: FUNCTION erase_search_history(hashes bytea[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase_search_history(hashes bytea[]) IS 'Empties the search units of earlier times that were made of these texts, and the profiles that they had a part in.';
+
+--
 -- Name: erase_texts(integer[], bigint[], integer[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7578,6 +8469,7 @@ begin
   update app_public.responses r
      set question = '[erased]', question_hash = '\x', text = '[erased]', visitor_id = null, feedback_by = app_private.pseudonym(r.feedback_by), erased_at = now()
    where r.id = any (v_responses);
+  delete from app_private.response_searches s where s.response_id = any (v_responses);
   update app_private.knowledge_votes v set voter = app_private.pseudonym(v.voter) where v.response_id = any (v_responses) and v.voter like 'visitor:%';
   update app_public.failed_responses f
      set query = '[erased]', response = '[erased]', user_correction = case when f.user_correction is not null then '[erased]' end,
@@ -7602,6 +8494,29 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) IS 'Makes the texts of conversations, answers and failures [erased], and takes their visitor away. Between begin_erasure and end_erasure only. Returns counts by table. Repeating it changes nothing.';
+
+--
+-- Name: expecting_again(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.expecting_again(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if improvement.suggested_sop_update ? 'expects' then
+    improvement.suggested_sop_update := jsonb_set(improvement.suggested_sop_update, '{expects}',
+      app_private.entry_states(array(select e::integer from jsonb_object_keys(improvement.suggested_sop_update -> 'expects') e)));
+  end if;
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION expecting_again(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.expecting_again(improvement app_public.improvement_queue) IS 'The proposal with the state of its entries as it is now.';
 
 --
 -- Name: experiment_figures(integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7738,6 +8653,278 @@ $$;
 COMMENT ON FUNCTION app_private.find_batched(batch_id integer, custom_id text) IS 'The analysis that a result of a batch is for; null where there is none (any more).';
 
 --
+-- Name: find_contradictions(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_contradictions() RETURNS TABLE(knowledge_id integer, other_id integer, sop_id integer, facts jsonb, similarity double precision, undecided boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  c_near constant double precision := 0.8;
+  c_crowd constant integer := 200;
+begin
+  return query
+  with entries as materialized (
+    select k.id, k.category, app_hidden.target_of(k.sop_id, k.category, k.topic) as target, k.sop_id as own_sop, k.site_id, tstzrange(k.valid_from, k.valid_to) as holds, k.trust, k.updated_at,
+           k.usage_count, q.words, q.qualifiers
+      from app_public.knowledge_base k join app_private.stated_facts q on q.knowledge_id = k.id and q.kind = 'question'
+     where (k.valid_to is null or k.valid_to > now())
+       -- What was learned for an SOP answers with the SOP's text, as it is now.
+       and not (k.source = 'learned' and k.sop_id is not null)
+  ), stated as materialized (
+    select f.*, e.target, count(*) over (partition by e.target, f.kind) as crowd
+      from app_private.stated_facts f join entries e on e.id = f.knowledge_id where f.kind <> 'question'
+  ), near as materialized (
+    select s.one, s.other, s.similarity as alike from app_private.similar_entries(c_near) s
+  ), together as (
+    select a.id as a_id, b.id as b_id, a.knowledge_id as a_entry, b.knowledge_id as b_entry, n.alike as known
+      from near n join stated a on a.knowledge_id = n.one join stated b on b.knowledge_id = n.other and b.kind = a.kind
+    union
+    -- Of a topic, each with each, unless there are so many that only near questions tell.
+    select a.id, b.id, a.knowledge_id, b.knowledge_id, (select n.alike from near n where n.one = a.knowledge_id and n.other = b.knowledge_id)
+      from stated a join stated b on b.target = a.target and b.kind = a.kind and b.knowledge_id > a.knowledge_id
+     where a.crowd <= c_crowd
+  ), pairs as materialized (
+    select t.*, coalesce(t.known, (select -(x.embedding <#> y.embedding) from app_private.search_units x join app_private.search_units y on y.embedding_model = x.embedding_model
+             where x.knowledge_id = t.a_entry and x.ordinal = 0 and y.knowledge_id = t.b_entry and y.ordinal = 0)) as alike
+      from together t join stated a on a.id = t.a_id join stated b on b.id = t.b_id
+     where app_hidden.disagree(a.kind, a.low, a.high, a.value, b.low, b.high, b.value) and app_hidden.roles_agree(a.role, b.role) and not app_hidden.told_apart(a.qualifiers, b.qualifiers)
+  ), compared as (
+    select p.a_entry, p.b_entry, p.alike, a.kind, a.surface as a_surface, b.surface as b_surface, a.clause as a_clause, b.clause as b_clause, a.low as a_low, a.high as a_high, a.value as a_value,
+           b.low as b_low, b.high as b_high, b.value as b_value, a.about as a_about, b.about as b_about
+      from pairs p join stated a on a.id = p.a_id join stated b on b.id = p.b_id
+      join entries x on x.id = p.a_entry join entries y on y.id = p.b_entry
+     cross join lateral (select app_hidden.shared_words(x.words, y.words) as asked, least(cardinality(x.words), cardinality(y.words)) as asked_of, greatest(cardinality(x.words), cardinality(y.words)) as asked_most,
+                                app_hidden.shared_words(a.words, b.words) as said, least(cardinality(a.words), cardinality(b.words)) as said_of,
+                                app_hidden.shared_words(a.about, b.about) as told, least(cardinality(a.about), cardinality(b.about)) as told_of, greatest(cardinality(a.about), cardinality(b.about)) as told_most) w
+     where x.site_id is not distinct from y.site_id and x.holds && y.holds and not app_hidden.told_apart(x.qualifiers, y.qualifiers)
+       and (
+         -- The same question: then one figure of a kind each, or the same said of them.
+         (coalesce(p.alike, 0) >= c_near and w.asked >= 1 and (w.asked >= 0.4 * w.asked_most or p.alike >= 0.9) or w.asked >= 2 and w.asked >= 0.75 * w.asked_most)
+           and (w.said >= 1 and w.said >= 0.4 * w.said_of
+                or (select count(distinct (h.low, h.high, h.value)) from stated h where h.knowledge_id = p.a_entry and h.kind = a.kind and app_hidden.roles_agree(h.role, b.role)) = 1
+                   and (select count(distinct (h.low, h.high, h.value)) from stated h where h.knowledge_id = p.b_entry and h.kind = b.kind and app_hidden.roles_agree(h.role, a.role)) = 1)
+         -- One asks with fewer words.
+         or coalesce(p.alike, 0) >= 0.65 and w.asked >= 1 and w.asked = w.asked_of and w.asked >= 0.5 * w.asked_most and w.said >= 1 and w.said >= 0.5 * w.said_of and w.told >= 0.5 * w.told_most
+         -- Another question of the same matter: nearly the same sentence.
+         or coalesce(p.alike, 1) >= 0.4 and w.told >= 3 and w.told >= 0.6 * w.told_of and (w.said >= 2 or w.asked >= 2))
+       -- A text that says both knows both.
+       and not exists (select from stated h where h.knowledge_id = p.b_entry and h.kind = a.kind and app_hidden.roles_agree(h.role, a.role) and not app_hidden.disagree(h.kind, h.low, h.high, h.value, a.low, a.high, a.value))
+       and not exists (select from stated h where h.knowledge_id = p.a_entry and h.kind = b.kind and app_hidden.roles_agree(h.role, b.role) and not app_hidden.disagree(h.kind, h.low, h.high, h.value, b.low, b.high, b.value))
+  ), backed as (
+    -- What an SOP of that category says in like words counts for the one that says it too.
+    select c.*, exists (select from app_private.stated_facts s join app_public.sops o on o.id = s.sop_id join entries e on e.id = c.a_entry
+                         where s.kind = c.kind and (o.id = e.own_sop or o.category = e.category) and app_hidden.shared_words(s.about, c.a_about) >= 2
+                           and not app_hidden.disagree(c.kind, s.low, s.high, s.value, c.a_low, c.a_high, c.a_value)) as a_backed,
+           exists (select from app_private.stated_facts s join app_public.sops o on o.id = s.sop_id join entries e on e.id = c.b_entry
+                    where s.kind = c.kind and (o.id = e.own_sop or o.category = e.category) and app_hidden.shared_words(s.about, c.b_about) >= 2
+                      and not app_hidden.disagree(c.kind, s.low, s.high, s.value, c.b_low, c.b_high, c.b_value)) as b_backed
+      from compared c
+  ), decided as (
+    select b.*, (array[bool_or(b.a_backed and not b.b_backed) over w, bool_or(b.b_backed and not b.a_backed) over w]) as sops
+      from backed b window w as (partition by b.a_entry, b.b_entry)
+  ), judged as (
+    select d.*, d.sops[1] <> d.sops[2] or x.trust <> y.trust or abs(extract(epoch from x.updated_at - y.updated_at)) > 86400 as clear,
+           case when d.sops[1] <> d.sops[2] then d.sops[1] when x.trust <> y.trust then x.trust > y.trust
+                when abs(extract(epoch from x.updated_at - y.updated_at)) > 86400 then x.updated_at > y.updated_at
+                else (x.usage_count, -x.id) > (y.usage_count, -y.id) end as a_right
+      from decided d join entries x on x.id = d.a_entry join entries y on y.id = d.b_entry
+  )
+  select case when j.a_right then j.b_entry else j.a_entry end, case when j.a_right then j.a_entry else j.b_entry end, null::integer,
+         jsonb_agg(distinct case when j.a_right then jsonb_build_object('kind', j.kind, 'one', j.b_surface, 'other', j.a_surface, 'one_clause', j.b_clause, 'other_clause', j.a_clause)
+                        else jsonb_build_object('kind', j.kind, 'one', j.a_surface, 'other', j.b_surface, 'one_clause', j.a_clause, 'other_clause', j.b_clause) end),
+         max(j.alike), not bool_and(j.clear)
+    from judged j group by j.a_entry, j.b_entry, j.a_right
+  union all
+  select e.id, null, s.sop_id,
+         jsonb_agg(distinct jsonb_build_object('kind', a.kind, 'one', a.surface, 'other', s.surface, 'one_clause', a.clause, 'other_clause', s.clause)), null::double precision, false
+    from entries e join stated a on a.knowledge_id = e.id
+    join app_private.stated_facts s on s.kind = a.kind and s.sop_id is not null
+    join app_public.sops o on o.id = s.sop_id and (o.id = e.own_sop or o.category = e.category)
+   cross join lateral (select app_hidden.shared_words(a.about, s.about) as told, least(cardinality(a.about), cardinality(s.about)) as told_of,
+                              app_hidden.shared_words(a.about, s.words) as said, least(cardinality(a.about), cardinality(s.words)) as said_of) w
+   -- What holds at one site is meant to differ from what holds everywhere.
+   where e.site_id is null
+     and app_hidden.disagree(a.kind, a.low, a.high, a.value, s.low, s.high, s.value) and app_hidden.roles_agree(a.role, s.role) and not app_hidden.told_apart(a.qualifiers, s.qualifiers)
+     and w.told >= 3 and w.told >= 0.6 * w.told_of and w.said >= 2 and w.said >= case when o.id = e.own_sop then 0.5 else 0.75 end * w.said_of
+     and not exists (select from app_private.stated_facts h where h.sop_id = s.sop_id and h.kind = a.kind and not app_hidden.disagree(h.kind, h.low, h.high, h.value, a.low, a.high, a.value))
+     and not exists (select from stated h where h.knowledge_id = e.id and h.kind = s.kind and not app_hidden.disagree(h.kind, h.low, h.high, h.value, s.low, s.high, s.value))
+   group by e.id, s.sop_id;
+end
+$$;
+
+--
+-- Name: FUNCTION find_contradictions(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_contradictions() IS 'Knowledge entries in use whose facts cannot both be right with those of another entry (other_id), or of an SOP of their category (sop_id): of the same site, holding at the same time, of near-same questions or in nearly the same sentence, and told apart by no qualifier. knowledge_id is the one that an SOP does not back, that is trusted less, or that is older; undecided where none of these tells. facts: [{kind, one, other, one_clause, other_clause}]. docs/health.md says how it was measured.';
+
+--
+-- Name: find_duplicates(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_duplicates() RETURNS TABLE(knowledge_id integer, other_id integer, similarity double precision)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  return query
+    select case when l.better then b.id else a.id end, case when l.better then a.id else b.id end, s.similarity
+      from app_private.similar_entries(0.9) s
+      join app_public.knowledge_base a on a.id = s.one
+      join app_public.knowledge_base b on b.id = s.other
+      join app_private.stated_facts p on p.knowledge_id = a.id and p.kind = 'question'
+      join app_private.stated_facts q on q.knowledge_id = b.id and q.kind = 'question'
+     cross join lateral (select (a.trust, a.usage_count, -a.id) > (b.trust, b.usage_count, -b.id) as better) l
+     where a.site_id is not distinct from b.site_id and tstzrange(a.valid_from, a.valid_to) && tstzrange(b.valid_from, b.valid_to)
+       and app_hidden.target_of(a.sop_id, a.category, a.topic) = app_hidden.target_of(b.sop_id, b.category, b.topic)
+       and not app_hidden.told_apart(p.qualifiers, q.qualifiers) and (app_hidden.shared_words(p.words, q.words) >= 1 or p.words = q.words)
+       and (app_hidden.same_text(a.answer, b.answer)
+            or not exists (select from app_private.stated_facts f where f.knowledge_id = a.id and f.kind <> 'question'
+                              and not exists (select from app_private.stated_facts g where g.knowledge_id = b.id and g.kind = f.kind and not app_hidden.disagree(f.kind, f.low, f.high, f.value, g.low, g.high, g.value)))
+               and not exists (select from app_private.stated_facts f where f.knowledge_id = b.id and f.kind <> 'question'
+                              and not exists (select from app_private.stated_facts g where g.knowledge_id = a.id and g.kind = f.kind and not app_hidden.disagree(f.kind, f.low, f.high, f.value, g.low, g.high, g.value)))
+               and (select app_hidden.shared_words(x.w, y.w) >= 0.6 * greatest(cardinality(x.w), cardinality(y.w))
+                      from (select app_hidden.content_words(a.answer) as w) x, (select app_hidden.content_words(b.answer) as w) y)
+            -- What was learned for one SOP answers with that SOP's text.
+            or a.sop_id = b.sop_id and a.source = 'learned' and b.source = 'learned');
+end
+$$;
+
+--
+-- Name: FUNCTION find_duplicates(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_duplicates() IS 'Entries of the same topic, site and time that ask the same (cosine 0.9 at least, or the same words) and say the same: knowledge_id could go into other_id, which is trusted more, used more or older.';
+
+--
+-- Name: find_knowledge_health(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_knowledge_health(check_id integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_most constant integer := 1000; -- findings of a kind
+begin
+  with found as (
+    (select 'contradiction' as kind, c.knowledge_id, c.other_id, c.sop_id, c.facts, c.similarity, c.undecided from app_private.find_contradictions() c order by c.knowledge_id, c.other_id, c.sop_id limit c_most)
+    union all
+    (select 'duplicate', d.knowledge_id, d.other_id, null, '[]', d.similarity, false from app_private.find_duplicates() d order by d.similarity desc, d.knowledge_id, d.other_id limit c_most)
+    union all
+    (select 'never_used', n.knowledge_id, null, null, '[]', null, false from app_private.find_never_used() n order by n.knowledge_id limit c_most)
+    union all
+    (select 'low_success', l.knowledge_id, null, null, '[]', null, false from app_private.find_low_success() l order by l.knowledge_id limit c_most)
+  )
+  insert into app_private.knowledge_findings as f (kind, knowledge_id, other_id, sop_id, facts, similarity, undecided, impact, check_id)
+  select x.kind, x.knowledge_id, x.other_id, x.sop_id, x.facts, x.similarity, x.undecided, app_private.finding_impact(x.kind, x.knowledge_id, x.other_id), find_knowledge_health.check_id from found x
+  on conflict (kind, knowledge_id, coalesce(other_id, 0), coalesce(sop_id, 0)) do update
+     set facts = excluded.facts, similarity = excluded.similarity, undecided = excluded.undecided, impact = excluded.impact, check_id = excluded.check_id;
+  delete from app_private.knowledge_findings f where f.check_id is distinct from find_knowledge_health.check_id;
+  return coalesce((select jsonb_object_agg(k.kind, k.n) from (select f.kind, count(*) as n from app_private.knowledge_findings f group by 1) k), '{}');
+end
+$$;
+
+--
+-- Name: FUNCTION find_knowledge_health(check_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_knowledge_health(check_id integer) IS 'Replaces the findings by what holds now, of each kind at most 1,000; returns how many of each. What was proposed for a finding that still holds stays with it.';
+
+--
+-- Name: find_low_success(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_low_success() RETURNS TABLE(knowledge_id integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select k.id from app_public.knowledge_base k
+   where (k.valid_to is null or k.valid_to > now()) and k.usage_count >= 5 and k.success_rate < 0.5
+     -- Wilson (1927), the upper end of the one-sided 80 % interval: three of seven may be bad luck.
+     and (k.success_rate + 0.354 / k.usage_count + 0.8416 * sqrt(k.success_rate * (1 - k.success_rate) / k.usage_count + 0.1771 / (k.usage_count::double precision ^ 2))) / (1 + 0.7083 / k.usage_count) < 0.55
+$$;
+
+--
+-- Name: FUNCTION find_low_success(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_low_success() IS 'Entries in use, rated 5 times at least, that helped in less than half of the cases, chance allowed for.';
+
+--
+-- Name: find_never_used(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_never_used() RETURNS TABLE(knowledge_id integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select k.id from app_public.knowledge_base k
+   where (k.valid_to is null or k.valid_to > now()) and k.usage_count = 0 and greatest(k.created_at, k.updated_at, k.valid_from) < now() - interval '90 days'
+     -- What is rarely asked in an emergency is not superfluous.
+     and k.category !~* '^emergenc'
+     and not exists (select from app_public.response_sources s where s.knowledge_id = k.id)
+     -- A club that nobody asked anything says nothing about its entries.
+     and (select count(*) from (select from app_public.responses r where r.created_at > k.created_at limit 100) r) = 100
+$$;
+
+--
+-- Name: FUNCTION find_never_used(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_never_used() IS 'Entries in use, unchanged for 90 days, that stood behind none of the answers since (of which there were 100 at least). Emergencies are left out.';
+
+--
+-- Name: finding_impact(text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.finding_impact(kind text, knowledge_id integer, other_id integer) RETURNS double precision
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with used as (
+    select sum(greatest(k.usage_count, (select count(*) from (select from app_public.response_sources s where s.knowledge_id = k.id and s.cited limit 1000) r)))::double precision as n
+      from app_public.knowledge_base k where k.id in (finding_impact.knowledge_id, finding_impact.other_id)
+  )
+  select case when finding_impact.kind in ('contradiction', 'low_success') and u.n >= 50 then u.n / 25
+              else b.base + 0.5 * least(u.n, 50) / 50 end
+    from used u, (select case finding_impact.kind when 'contradiction' then 0.4 when 'low_success' then 0.3 when 'duplicate' then 0.2 else 0.05 end as base) b
+$$;
+
+--
+-- Name: FUNCTION finding_impact(kind text, knowledge_id integer, other_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.finding_impact(kind text, knowledge_id integer, other_id integer) IS 'Rank of a finding in the review queue: below 1, where one failure is, unless contradicting or unhelpful entries were used 50 times; then a 25th of their uses.';
+
+--
+-- Name: finding_words(app_private.knowledge_findings); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.finding_words(finding app_private.knowledge_findings) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case finding.kind
+    when 'contradiction' then (select string_agg(format('Entry %s says "%s", %s "%s"', finding.knowledge_id, f ->> 'one', coalesce('entry ' || finding.other_id,
+             (select 'the SOP ' || s.category || '/' || s.section from app_public.sops s where s.id = finding.sop_id)), f ->> 'other'), '. ') from jsonb_array_elements(finding.facts) f)
+           || case when finding.undecided then '. Nothing tells which of the two is right: edit the answer, or reject.' else '.' end
+    when 'duplicate' then format('Entry %s asks and says the same as entry %s (%s %% alike).', finding.knowledge_id, finding.other_id, round(finding.similarity * 100))
+    when 'never_used' then format('No answer has used entry %s since it was last changed, on %s.', finding.knowledge_id, (select to_char(k.updated_at, 'YYYY-MM-DD') from app_public.knowledge_base k where k.id = finding.knowledge_id))
+    else (select format('Entry %s helped in %s of %s rated answers.', k.id, k.success_count, k.usage_count) from app_public.knowledge_base k where k.id = finding.knowledge_id) end
+$$;
+
+--
+-- Name: FUNCTION finding_words(finding app_private.knowledge_findings); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.finding_words(finding app_private.knowledge_findings) IS 'Why, in a sentence. It names entries by their ids: a question may be a customer''s words.';
+
+--
 -- Name: finish_notification(bigint, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7847,6 +9034,64 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.golden_targets() IS 'The golden questions with what each must find: sop:<id>, topic:<category>/<topic>, or hand_over.';
+
+--
+-- Name: health_check_failed(integer, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.health_check_failed(check_id integer, error text) RETURNS app_public.health_checks
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  update app_public.health_checks c set error = left(app_hidden.mask_personal_data(health_check_failed.error), 500) where c.id = check_id and c.status = 'running' returning *
+$$;
+
+--
+-- Name: FUNCTION health_check_failed(check_id integer, error text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.health_check_failed(check_id integer, error text) IS 'Writes down why a step failed; the next try goes on from there.';
+
+--
+-- Name: health_check_step(integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.health_check_step(check_id integer, most integer DEFAULT 200) RETURNS app_public.health_checks
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_check app_public.health_checks;
+  v_left integer;
+  v_proposed record;
+begin
+  select * into v_check from app_public.health_checks c where c.id = health_check_step.check_id for update;
+  if v_check.id is null then
+    raise exception 'There is no health check with id %.', health_check_step.check_id using errcode = 'CO404';
+  elsif v_check.status <> 'running' then
+    return v_check;
+  elsif v_check.stage = 'reading' then
+    v_left := app_private.read_facts(most);
+    update app_public.health_checks c set done = greatest(c.total, v_left) - v_left, total = greatest(c.total, v_left), stage = case when v_left = 0 then 'comparing' else 'reading' end
+     where c.id = v_check.id returning * into v_check;
+  elsif v_check.stage = 'comparing' then
+    update app_public.health_checks c set counts = app_private.find_knowledge_health(c.id), stage = 'proposing' where c.id = v_check.id returning * into v_check;
+  else
+    select * into v_proposed from app_private.propose_findings();
+    update app_public.health_checks c
+       set counts = c.counts || jsonb_build_object('proposed', v_proposed.proposed, 'waiting', v_proposed.waiting), status = 'finished', finished_at = clock_timestamp(), stage = null, error = null
+     where c.id = v_check.id returning * into v_check;
+  end if;
+  return v_check;
+end
+$$;
+
+--
+-- Name: FUNCTION health_check_step(check_id integer, most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.health_check_step(check_id integer, most integer) IS 'Does the next step of a health check: reads so many texts, or compares all, or proposes; returns it, with status finished after the last. Repeating a step is harmless.
+Errors: CO404 no such check.';
 
 --
 -- Name: hear_customer(app_public.tickets, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -8425,8 +9670,8 @@ begin
       select c.id
         from (select u.id, u.embedding from app_private.search_units u
                where u.embedding_model = nearest_units.model
-               order by u.bits <~> binary_quantize(question)::bit(1536) limit depth * 3) c
-       order by c.embedding <#> question limit depth;
+               order by u.bits <~> binary_quantize(question)::bit(1536), u.id limit depth * 3) c
+       order by c.embedding <#> question, c.id limit depth;
   end if;
 end
 $$;
@@ -8789,6 +10034,107 @@ $$;
 COMMENT ON FUNCTION app_private.propose_analysis(analysis_id integer, attempt integer) IS 'Puts a received analysis into the review queue, checked once more: {state: proposed | refused | superseded | stale, improvement_id}. Its calls in the ledger name the proposal from now on.';
 
 --
+-- Name: propose_finding(app_private.knowledge_findings); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.propose_finding(finding app_private.knowledge_findings) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_entry app_public.knowledge_base;
+  v_other app_public.knowledge_base;
+  v_kind text := 'knowledge_retire';
+  v_suggestion jsonb;
+  v_answer text;
+begin
+  select * into v_entry from app_public.knowledge_base k where k.id = finding.knowledge_id;
+  select * into v_other from app_public.knowledge_base k where k.id = finding.other_id;
+  v_suggestion := jsonb_build_object('category', v_entry.category, 'topic', v_entry.topic, 'sop_id', v_entry.sop_id, 'because', finding.kind, 'reasoning', app_private.finding_words(finding),
+    'finding', jsonb_build_object('kind', finding.kind, 'knowledge_id', finding.knowledge_id, 'other_id', finding.other_id, 'sop_id', finding.sop_id, 'facts', finding.facts,
+      'undecided', finding.undecided, 'impact', finding.impact));
+  if finding.kind = 'duplicate' then
+    v_kind := 'knowledge_merge';
+    v_suggestion := v_suggestion || jsonb_build_object('keep_id', finding.other_id, 'duplicate_ids', (
+      select jsonb_agg(distinct f.knowledge_id) from app_private.knowledge_findings f where f.kind = 'duplicate' and f.other_id = finding.other_id));
+  elsif finding.kind = 'contradiction' then
+    v_answer := app_private.corrected_answer(finding, v_entry.answer, v_other.answer);
+    if v_answer is not null then
+      v_kind := 'knowledge_correction';
+      v_suggestion := v_suggestion || jsonb_build_object('site_id', v_entry.site_id, 'entries', jsonb_build_array(jsonb_build_object('question', v_entry.question, 'answer', v_answer)),
+        'expects', jsonb_build_object(v_entry.id::text, app_private.entry_state(v_entry)) || case when v_other.id is null then '{}' else jsonb_build_object(v_other.id::text, app_private.entry_state(v_other)) end,
+        'reasoning', left(concat_ws(E'\n\n', v_suggestion ->> 'reasoning', format('Entry %s: %s', v_entry.id, v_entry.answer), format('Entry %s: %s', v_other.id, v_other.answer)), 4000));
+    end if;
+  end if;
+  if v_kind = 'knowledge_retire' then
+    v_suggestion := v_suggestion || jsonb_build_object('knowledge_ids', jsonb_build_array(v_entry.id));
+  end if;
+  return app_public.propose_improvement(v_kind, v_suggestion, proposed_by => 'knowledge health', impact => finding.impact);
+end
+$$;
+
+--
+-- Name: FUNCTION propose_finding(finding app_private.knowledge_findings); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.propose_finding(finding app_private.knowledge_findings) IS 'Puts what would mend a finding into the review queue: knowledge_merge for duplicates, knowledge_correction for contradictions (knowledge_retire where the right figure has no clear place), knowledge_retire for entries that nobody needs or that do not help. A twin of a waiting or rejected proposal is returned instead.
+Errors: CO403 neither worker nor agent.';
+
+--
+-- Name: propose_findings(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.propose_findings(most integer DEFAULT 50, OUT proposed integer, OUT waiting integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_finding app_private.knowledge_findings;
+  v_improvement app_public.improvement_queue;
+  v_last integer;
+  v_room integer;
+begin
+  -- Two checks at once would each find room for as many.
+  perform pg_advisory_xact_lock(hashtext('clubos.propose_findings'));
+  select coalesce(max(q.id), 0) into v_last from app_public.improvement_queue q;
+  select most - count(*) into v_room from app_public.improvement_queue q where q.status = 'pending' and q.suggested_sop_update ? 'finding';
+  proposed := 0;
+  for v_finding in
+    select f.* from app_private.knowledge_findings f where f.improvement_id is null
+       -- The one to keep may go into another itself: that first, this at the next check.
+       and not (f.kind = 'duplicate' and exists (select from app_private.knowledge_findings g where g.kind = 'duplicate' and g.knowledge_id = f.other_id))
+     order by f.impact desc, f.id
+  loop
+    exit when v_room <= 0;
+    -- One proposal at a time for an entry: the second would not fit what the first makes of it. Duplicates of one entry go together.
+    select q.* into v_improvement from app_public.improvement_queue q
+     where q.status = 'pending' and q.suggested_sop_update ? 'finding'
+       and (q.suggested_sop_update -> 'expects' ? v_finding.knowledge_id::text or q.suggested_sop_update -> 'expects' ? coalesce(v_finding.other_id, 0)::text) limit 1;
+    if v_improvement.id is not null then
+      if v_finding.kind = 'duplicate' and v_improvement.suggested_sop_update ->> 'keep_id' = v_finding.other_id::text and v_improvement.suggested_sop_update -> 'duplicate_ids' @> to_jsonb(v_finding.knowledge_id) then
+        update app_private.knowledge_findings f set improvement_id = v_improvement.id where f.id = v_finding.id;
+      end if;
+      continue;
+    end if;
+    v_improvement := app_private.propose_finding(v_finding);
+    update app_private.knowledge_findings f set improvement_id = v_improvement.id where f.id = v_finding.id;
+    if v_improvement.id > v_last then
+      v_last := v_improvement.id;
+      proposed := proposed + 1;
+      v_room := v_room - 1;
+    end if;
+  end loop;
+  select count(*) into waiting from app_private.knowledge_findings f where f.improvement_id is null;
+end
+$$;
+
+--
+-- Name: FUNCTION propose_findings(most integer, OUT proposed integer, OUT waiting integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.propose_findings(most integer, OUT proposed integer, OUT waiting integer) IS 'Proposes the findings of the highest impact, as long as fewer than `most` proposals of this kind wait. Returns how many are new, and how many findings are left without.';
+
+--
 -- Name: pseudonym(text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9014,6 +10360,73 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.quotes_of(items text[]) IS 'Proposals, SOPs (with the versions of their history), published knowledge and golden questions that quote one of these texts of eight characters or more.';
+
+--
+-- Name: ranked(app_public.search_result, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.ranked(result app_public.search_result, rank integer) RETURNS app_public.search_result
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select (ranked.rank, result.kind, result.sop_id, result.sop_version_id, result.version, result.knowledge_id, result.category, result.topic, result.title, result.heading, result.snippet,
+    result.matched, result.trust, result.score, result.words, result.cosine, result.confidence)::app_public.search_result
+$$;
+
+--
+-- Name: FUNCTION ranked(result app_public.search_result, rank integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.ranked(result app_public.search_result, rank integer) IS 'A result at another rank.';
+
+--
+-- Name: read_facts(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.read_facts(most integer DEFAULT 200) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_read integer;
+begin
+  with texts as materialized (
+    select u.knowledge_id, u.sop_id from app_private.unread_texts() u limit most
+  ), entries as materialized (
+    select k.id, k.answer, app_hidden.content_words(k.question) as words, app_hidden.qualifiers_in(k.question) as qualifiers
+      from texts t join app_public.knowledge_base k on k.id = t.knowledge_id
+  ), sections as materialized (
+    select s.id, m.body, app_hidden.content_words(concat_ws(' ', app_hidden.in_words(s.section), app_hidden.sop_title(s.section, s.content), m.heading)) as words,
+           -- A title names the matter; it does not narrow what stands below it.
+           app_hidden.qualifiers_in(coalesce(m.heading, '')) || array(select q from unnest(app_hidden.qualifiers_in(app_hidden.sop_title(s.section, s.content))) q where q not like '!%') as qualifiers
+      from texts t join app_public.sops s on s.id = t.sop_id
+     cross join lateral app_hidden.markdown_sections(s.content) m
+     where coalesce(m.heading not like '%' || app_hidden.phrases_heading(), true)
+  ), stated as (
+    select e.id as knowledge_id, null::integer as sop_id, f.kind, f.low, f.high, f.value, f.role, f.surface, f.clause, app_hidden.content_words(f.sentence) as words, e.words as head,
+           e.qualifiers || app_hidden.qualifiers_in(f.clause) as qualifiers
+      from entries e cross join lateral app_hidden.facts_in(e.answer) f
+    union all
+    select null, s.id, f.kind, f.low, f.high, f.value, f.role, f.surface, f.clause, app_hidden.content_words(f.sentence), s.words, s.qualifiers || app_hidden.qualifiers_in(f.clause)
+      from sections s cross join lateral app_hidden.facts_in(s.body) f
+    union all
+    select e.id, null, 'question', null, null, null, null, '', '', e.words, '{}', e.qualifiers from entries e
+    union all
+    select null, t.sop_id, 'question', null, null, null, null, '', '', '{}', '{}', '{}' from texts t where t.sop_id is not null
+  )
+  insert into app_private.stated_facts (knowledge_id, sop_id, kind, low, high, value, role, surface, clause, words, about, qualifiers)
+  select s.knowledge_id, s.sop_id, s.kind, s.low, s.high, s.value, s.role, s.surface, left(s.clause, 500), s.words,
+         array(select distinct w from unnest(s.words || s.head) w), array(select distinct q from unnest(s.qualifiers) q)
+    from stated s;
+  select count(*) into v_read from app_private.unread_texts();
+  return v_read;
+end
+$$;
+
+--
+-- Name: FUNCTION read_facts(most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.read_facts(most integer) IS 'Reads what texts state that were not read since they changed, at most so many, and returns how many are left.';
 
 --
 -- Name: rebuild_knowledge_unit(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9432,6 +10845,27 @@ $$;
 COMMENT ON FUNCTION app_private.record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]) IS 'Writes down that the local analyst looked at a pattern, why it and no model did, and what it proposed (null: nothing).';
 
 --
+-- Name: record_search(bigint, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.record_search(response_id bigint, search jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, candidates, nearest, routed, emergency)
+  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.candidates, s.nearest, s.routed, s.emergency
+    from jsonb_to_record(search) s(searched_at timestamptz, snapshot text, own_xid text, embedding_model text, words text, total_idf double precision, candidates integer[], nearest bigint[],
+         routed text, emergency text)
+   where jsonb_typeof(search) = 'object'
+$$;
+
+--
+-- Name: FUNCTION record_search(response_id bigint, search jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.record_search(response_id bigint, search jsonb) IS 'Writes down what an answer was searched with, as begin_answer''s search says it.';
+
+--
 -- Name: record_sources(bigint, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9771,6 +11205,65 @@ $$;
 COMMENT ON FUNCTION app_private.requeue_analyses(batch_id integer, error text) IS 'Gives what a batch has not done back: the next run does it by messages. Returns how many.';
 
 --
+-- Name: require_entries(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.require_entries(improvement app_public.improvement_queue) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_entry record;
+begin
+  for v_entry in
+    select e.id::integer as id, e.state, k.question, case when k.id is not null then app_private.entry_state(k) end as now
+      from jsonb_each_text(improvement.suggested_sop_update -> 'expects') e(id, state)
+      left join lateral (select * from app_public.knowledge_base l where l.id = e.id::integer for no key update) k on true
+     order by 1
+  loop
+    if v_entry.now is distinct from v_entry.state then
+      raise exception '%', case when v_entry.now is null then format('Entry %s, which this is about, is gone.', v_entry.id)
+                                else format('Entry %s ("%s") was changed since this was proposed.', v_entry.id, left(v_entry.question, 200)) end
+        using errcode = 'CO102', detail = jsonb_build_object('knowledge_id', v_entry.id)::text,
+              hint = 'Reject it: the next health check looks at the entry as it is now.';
+    end if;
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION require_entries(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.require_entries(improvement app_public.improvement_queue) IS 'Locks the entries that a proposal names in `expects`, in the order of their ids. Errors: CO102 one of them was changed since, or is gone.';
+
+--
+-- Name: require_entry_state(app_public.improvement_queue, integer, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_entry app_public.knowledge_base;
+begin
+  select * into v_entry from app_public.knowledge_base k where k.id = entry_id for update;
+  if v_entry.id is null then
+    perform app_private.refuse_undo(improvement, format('its entry %s was deleted since', entry_id), jsonb_build_object('knowledge_id', entry_id));
+  elsif app_private.entry_state(v_entry) <> state then
+    perform app_private.refuse_undo(improvement, format('its entry "%s" was changed since', left(v_entry.question, 200)), jsonb_build_object('knowledge_id', entry_id));
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text) IS 'Locks an entry for an undo. Errors: CO112 it was changed since the approval, or deleted.';
+
+--
 -- Name: rescue_tickets(interval, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9960,6 +11453,9 @@ begin
         join app_public.failed_responses f on f.id = e.failed_response_id where q.status = 'pending'
     union
     (select r.question_hash from app_public.responses r where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 30)
+    union
+    -- What was searched in this time can be searched again.
+    select h.content_hash from app_private.search_unit_history h where h.until >= before
   )
   delete from app_private.embedding_cache c
    using (select o.content_hash, o.model from app_private.embedding_cache o
@@ -10100,10 +11596,217 @@ $$;
 COMMENT ON FUNCTION app_private.retain__sessions(before timestamp with time zone) IS 'Removes sessions that ended earlier, links that expired earlier, and counters of rate limits that have run out.';
 
 --
+-- Name: search(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) RETURNS TABLE(result app_public.search_result, inputs jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_words record;
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+begin
+  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), query_embedding is not null);
+  return query
+    with found as materialized (
+      select t.*, row_number() over (order by t.score desc, t.target)::integer as place
+        from app_private.search_targets(v_words.question, query_embedding, only_category, only_site_id) t
+    )
+    select (f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
+           case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
+           coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
+           case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
+           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end)::app_public.search_result,
+           case when f.place = 1 then app_private.search_inputs(v_words.question, v_words.impacts, v_words.total_idf, v_words.candidates, case when query_embedding is not null then v_model end, f.nearest) end
+      from found f
+      left join app_private.search_units u on u.id = f.entry_id
+      -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
+     cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
+      left join app_public.sops s on s.id = f.sop_id
+      left join app_private.search_units p on p.target = f.target and p.kind = 'profile' and p.sop_id is not null
+      left join lateral app_private.best_section(f.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on not q.own_answer
+      left join app_public.sop_versions v on v.id = p.sop_version_id
+     where f.place <= search.first
+     order by f.place;
+end
+$$;
+
+--
+-- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) IS 'What search_knowledge finds, and with the first result what a replay must know of the search; a vector is of the club''s model.';
+
+--
+-- Name: response_searches; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.response_searches (
+    response_id bigint NOT NULL,
+    searched_at timestamp with time zone NOT NULL,
+    snapshot pg_snapshot,
+    own_xid xid8,
+    embedding_model text,
+    words public.sparsevec NOT NULL,
+    total_idf double precision NOT NULL,
+    candidates integer[] DEFAULT '{}'::integer[] NOT NULL,
+    nearest bigint[],
+    routed text,
+    emergency text
+);
+
+--
+-- Name: TABLE response_searches; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.response_searches IS 'What an answer was searched with, as far as no history tells: a few hundred bytes (at most some 2 kB for 200 words), so that replay_response finds the same. What was found is not in it.';
+
+--
+-- Name: COLUMN response_searches.searched_at; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.searched_at IS 'By the clock; the snapshot says which transactions it saw.';
+
+--
+-- Name: COLUMN response_searches.snapshot; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.snapshot IS 'Null: everything that was written by searched_at.';
+
+--
+-- Name: COLUMN response_searches.own_xid; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.own_xid IS 'The transaction that searched, if it had written anything: it saw its own writing.';
+
+--
+-- Name: COLUMN response_searches.embedding_model; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.embedding_model IS 'Whose vector of the question was compared (the embedding cache has it by responses.question_hash); null: words alone.';
+
+--
+-- Name: COLUMN response_searches.words; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.words IS 'How rare each word of the question was then: inverse document frequency, one dimension per lexeme (app_hidden.lexeme_dimension).';
+
+--
+-- Name: COLUMN response_searches.candidates; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.candidates IS 'The dimensions of the words that named candidates: very common ones do not in a large search space.';
+
+--
+-- Name: COLUMN response_searches.nearest; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.nearest IS 'Ids of the units that the vector index named as nearest, 60 at most: an approximate index does not give the same ones for ever. Null: they are looked for exactly.';
+
+--
+-- Name: COLUMN response_searches.routed; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.routed IS 'The category to which a model routed it, whose best sources were added if none was among the first three.';
+
+--
+-- Name: COLUMN response_searches.emergency; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.emergency IS 'The kind of emergency by rule, empty where only the route said so; null: none.';
+
+--
+-- Name: search_at(app_private.response_searches, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer DEFAULT 10) RETURNS SETOF app_public.search_result
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select t.place, case when q.own_answer then 'knowledge' else 'sop' end, t.sop_id, t.sop_version_id, v.version, case when t.entry_leads or q.own_answer then t.knowledge_id end,
+         coalesce(v.category, t.category)::text, coalesce(v.section, t.topic)::text, null::text, null::text, null::text, case when t.lost then 'lost' end,
+         case when t.entry_leads then t.entry_trust else 3::smallint end, t.score, t.words, t.cosine, null::double precision
+    from (select x.*, row_number() over (order by x.score desc, x.target)::integer as place
+            from app_private.targets_at(search_at.search, question_embedding, only_category, only_site_id) x) t
+   cross join lateral (select t.sop_id is null or (t.entry_leads and t.entry_kind = 'knowledge' and t.entry_trust = 3) as own_answer) q
+    left join app_public.sop_versions v on v.id = t.sop_version_id
+   where t.place <= search_at.first
+   order by t.place
+$$;
+
+--
+-- Name: FUNCTION search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer) IS 'What search_knowledge found at an earlier search, without texts; matched says "lost" where something of a source was erased since.';
+
+--
+-- Name: search_inputs(text, public.sparsevec, double precision, tsquery, text, bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select jsonb_build_object('searched_at', clock_timestamp(), 'snapshot', pg_current_snapshot(), 'own_xid', pg_current_xact_id_if_assigned(),
+    'embedding_model', search_inputs.embedding_model, 'words', search_inputs.impacts, 'total_idf', search_inputs.total_idf,
+    'candidates', (select coalesce(jsonb_agg(app_hidden.lexeme_dimension(l)), '[]') from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question, 20000)))) l
+                    where quote_literal(l)::tsquery <@ search_inputs.candidates),
+    'nearest', search_inputs.nearest)
+$$;
+
+--
+-- Name: FUNCTION search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) IS 'What was searched with, for app_private.response_searches.';
+
+--
+-- Name: search_inputs_at(text, public.vector, text, timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) RETURNS app_private.response_searches
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  c_rows constant integer := 2000; -- of question_words
+  v_search app_private.response_searches;
+begin
+  v_search.searched_at := search_inputs_at.at;
+  v_search.embedding_model := case when question_embedding is not null then model end;
+  with units as materialized (
+    select u.impacts from app_private.units_at(search_inputs_at.at) u
+  ), term as materialized (
+    select distinct on (d.dimension) d.dimension, d.df, ln(1 + (t.n - d.df + 0.5) / (d.df + 0.5)) as idf
+      from (select count(*)::double precision as n from units) t
+     cross join lateral (
+       select app_hidden.lexeme_dimension(l.lexeme) as dimension, l.lexeme,
+              (select count(*) from units u where (u.impacts <#> format('{%s:1}/268435456', app_hidden.lexeme_dimension(l.lexeme))::sparsevec) < 0)::double precision as df
+         from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question, 20000)))) l(lexeme) limit 200) d
+  )
+  select ('{' || coalesce(string_agg(x.dimension || ':' || x.idf::real, ','), '') || '}/268435456')::sparsevec, coalesce(sum(x.idf), 0),
+         coalesce(array_agg(x.dimension) filter (where x.df > 0 and (x.place = 1 or x.upto <= c_rows)), '{}')
+    into v_search.words, v_search.total_idf, v_search.candidates
+    from (select t.*, row_number() over (order by t.df = 0, t.df, t.dimension) as place, sum(t.df) over (order by t.df = 0, t.df, t.dimension) as upto from term t) x;
+  return v_search;
+end
+$$;
+
+--
+-- Name: FUNCTION search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) IS 'What a search at some time would have searched with: how rare the words were among the units of that time.';
+
+--
 -- Name: search_targets(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean)
+CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean, nearest bigint[])
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
@@ -10133,7 +11836,7 @@ begin
       -- The nearest of a category may lie far from the nearest of all, so it is looked through.
       (select u.id, u.target, u.embedding <#> question_embedding from app_private.search_units u
         where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
-        order by u.bits <~> binary_quantize(question_embedding)::bit(1536) limit depth)) m
+        order by u.bits <~> binary_quantize(question_embedding)::bit(1536), u.id limit depth)) m
   ), candidates as (
     select w.id, w.t from by_words w union select m.id, m.t from by_meaning m
   ), wanted as (
@@ -10171,7 +11874,8 @@ begin
            and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
            and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) order by u.trust desc, u.id limit 1) end),
          c.sop is null or coalesce(c.a > c.b, false), c.w, c.c,
-         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false)
+         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false),
+         (select array_agg(m.id) from by_meaning m where only_category is null)
     from combined c
    where c.sop is not null or c.entry is not null or exists (select from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
            and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
@@ -10185,7 +11889,36 @@ $$;
 -- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, and whether both legs agree on it.';
+COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, whether both legs agree on it, and the units that the vector index named (the same in every row; null where it was not asked).';
+
+--
+-- Name: searched_words(text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_spelling text;
+begin
+  question := query;
+  select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
+  if candidates is null or not by_vector then
+    v_spelling := app_private.correct_spelling(question);
+    if v_spelling is not null then
+      question := v_spelling;
+      select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
+    end if;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as it is searched, its spelling corrected where no word is known or there is no vector, and what app_private.question_words makes of it.';
 
 --
 -- Name: sections_as_of(timestamp with time zone, text, text[], double precision[], public.vector); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10631,6 +12364,85 @@ $$;
 COMMENT ON FUNCTION app_private.target_title(target text, entry_id bigint) IS 'What a person reads of a target: "Category / Section" of an SOP; of a topic the question of its entry (the one given, else the most trusted), or "Category / Topic" where it has none.';
 
 --
+-- Name: targets_at(app_private.response_searches, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, sop_version_id integer, category text, topic text, score double precision, entry_kind text, entry_trust smallint, knowledge_id integer, entry_leads boolean, words double precision, cosine double precision, lost boolean)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  -- As in search_targets, step by step.
+  c_cosine_weight constant double precision := 1.5;
+  c_softness constant double precision := 0.1;
+  c_votes constant integer := 10;
+  c_unreviewed constant double precision := 0.3;
+  v_at timestamptz := search.searched_at;
+  v_model text := search.embedding_model;
+  v_candidates sparsevec := (select ('{' || coalesce(string_agg(distinct d || ':1', ','), '') || '}/268435456')::sparsevec from unnest(search.candidates) d);
+begin
+  return query
+  with units as materialized (
+    select u.*, (u.site_id is null or only_site_id is null or u.site_id = only_site_id) and (u.valid_from is null or u.valid_from <= v_at) and (u.valid_to is null or u.valid_to > v_at) as holds
+      from app_private.units_at(v_at, search.snapshot, search.own_xid) u
+  ), by_words as materialized (
+    select u.id, u.target from units u
+     where cardinality(search.candidates) > 0 and (u.impacts <#> v_candidates) < 0 and (only_category is null or u.category = only_category)
+     order by u.impacts <#> search.words, u.id limit depth
+  ), by_meaning as materialized (
+    select u.id, u.target from units u where only_category is null and question_embedding is not null and u.id = any (search.nearest)
+    union all
+    (select u.id, u.target from units u
+      where only_category is null and question_embedding is not null and search.nearest is null and u.embedding_model = v_model
+      order by u.embedding <#> question_embedding, u.id limit depth)
+    union all
+    (select u.id, u.target from units u
+      where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
+      order by binary_quantize(u.embedding)::bit(1536) <~> binary_quantize(question_embedding)::bit(1536), u.id limit depth)
+  ), candidates as materialized (
+    select w.id, w.target from by_words w union select m.id, m.target from by_meaning m
+  ), scored as materialized (
+    select u.*, x.w, x.c, x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s
+      from units u
+     cross join lateral (
+       select case when search.total_idf > 0 then -(u.impacts <#> search.words) / search.total_idf else 0 end as w,
+              case when question_embedding is not null and u.embedding_model = v_model then coalesce(-(u.embedding <#> question_embedding), 0) else 0 end as c) x
+     where u.holds and (u.id in (select k.id from candidates k) or u.kind in ('profile', 'section') and u.target in (select k.target from candidates k))
+  ), entries as (
+    select e.target, max(e.s) + c_softness * ln(sum(exp((e.s - e.best) / c_softness))) as a, (array_agg(e.id order by e.place))[1] as id
+      from (select s.target, s.id, s.s, row_number() over (partition by s.target order by s.s desc, s.id) as place, max(s.s) over (partition by s.target) as best
+              from scored s where s.kind in ('phrase', 'knowledge')) e
+     where e.place <= c_votes
+     group by e.target
+  ), targets as (
+    select s.target, max(s.sop_id) as sop_id, max(s.category) as category, max(s.topic) as topic, max(s.s) filter (where s.kind = 'profile') as p,
+           max(s.s) filter (where s.kind = 'section') as b, max(s.w) as w, max(s.c) as c, bool_or(s.lost) as lost
+      from scored s group by s.target
+  ), combined as (
+    select t.*, e.a, case when t.b is not null and e.a is not null then (t.b + greatest(e.a, t.b)) / 2 else coalesce(t.b, e.a, t.p) end as m,
+           coalesce(e.id, case when t.sop_id is null then (select u.id from units u where u.target = t.target and u.kind = 'knowledge' and u.holds order by u.trust desc, u.id limit 1) end) as entry_id
+      from targets t left join entries e on e.target = t.target
+  )
+  select c.target, c.sop_id, p.sop_version_id, c.category, c.topic, (coalesce(c.p, c.m) + c.m) / 2, u.kind, u.trust, u.knowledge_id,
+         c.sop_id is null or coalesce(c.a > c.b, false), c.w, c.c, c.lost
+    from combined c
+    left join units u on u.id = c.entry_id
+    left join units p on p.target = c.target and p.kind = 'profile' and p.sop_id is not null
+   where c.sop_id is not null or c.entry_id is not null
+   order by 6 desc, c.target
+   limit depth;
+end
+$$;
+
+--
+-- Name: FUNCTION targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'What search_targets ranked, with the inputs and among the units of an earlier search. lost: something of the target was erased since, so that its score may differ.';
+
+--
 -- Name: tell_of_experiment(app_public.experiments, text, text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -10790,7 +12602,7 @@ begin
     union
     select u.target from app_private.search_units u join jsonb_array_elements(improvement.applied -> 'entries') e on u.knowledge_id = (e ->> 'id')::integer
     order by 1) t;
-  return improvement;
+  return app_private.expecting_again(improvement);
 end
 $$;
 
@@ -10799,6 +12611,84 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.undo_improvement__knowledge_entry(improvement app_public.improvement_queue) IS 'Deletes the entries that the approval made, and makes those that it wrote over what they were; ratings stay counted. Errors: CO112 one of them was changed since.';
+
+--
+-- Name: undo_improvement__knowledge_merge(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.undo_improvement__knowledge_merge(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_keep_id integer := (improvement.applied -> 'keep' ->> 'id')::integer;
+  v_targets text[];
+begin
+  perform app_private.require_entry_state(improvement, s.id, s.state) from (
+    select v_keep_id as id, improvement.applied -> 'keep' ->> 'state' as state
+    union all
+    select m.id::integer, m.d ->> 'state' from jsonb_each(improvement.applied -> 'merged') m(id, d)
+    order by 1) s;
+  delete from app_public.knowledge_questions q where q.knowledge_id = v_keep_id and q.id in (select i::integer from jsonb_array_elements_text(improvement.applied -> 'questions') i);
+  -- Votes go back whose customer has not changed their mind meanwhile; those changed stay counted where they were given.
+  with moved as (
+    select m.id::integer as id, v.key::bigint as response_id, (v.value)::boolean as helpful
+      from jsonb_each(improvement.applied -> 'merged') m(id, d) cross join lateral jsonb_each_text(m.d -> 'votes') v
+     where not exists (select from app_private.knowledge_votes o where o.knowledge_id = m.id::integer and o.response_id = v.key::bigint)
+  ), returned as (
+    update app_private.knowledge_votes v set knowledge_id = m.id from moved m where v.knowledge_id = v_keep_id and v.response_id = m.response_id and v.helpful = m.helpful returning m.id, m.helpful
+  ), counted as (
+    -- Of what was moved, less what was withdrawn since.
+    select d.id::integer as id, d.d as before,
+           (d.d ->> 'moved_used')::integer - (select count(*) from moved m where m.id = d.id::integer)::integer + (select count(*) from returned r where r.id = d.id::integer)::integer as used,
+           (d.d ->> 'moved_good')::integer - (select count(*) from moved m where m.id = d.id::integer and m.helpful)::integer + (select count(*) from returned r where r.id = d.id::integer and r.helpful)::integer as good
+      from jsonb_each(improvement.applied -> 'merged') d(id, d)
+  ), opened as (
+    update app_public.knowledge_base k
+       set valid_to = (c.before ->> 'valid_to')::timestamptz, usage_count = k.usage_count + c.used, success_count = k.success_count + c.good,
+           success_rate = case when k.usage_count + c.used > 0 then least((k.success_count + c.good)::double precision / (k.usage_count + c.used), 1) end
+      from counted c where k.id = c.id
+    returning c.used, c.good
+  )
+  update app_public.knowledge_base k
+     set usage_count = greatest(k.usage_count - o.used, 0), success_count = greatest(k.success_count - o.good, 0), trust = (improvement.applied -> 'keep' ->> 'trust')::smallint,
+         success_rate = case when k.usage_count > o.used then least(greatest(k.success_count - o.good, 0)::double precision / (k.usage_count - o.used), 1) end
+    from (select sum(o.used)::integer as used, sum(o.good)::integer as good from opened o) o
+   where k.id = v_keep_id;
+  select array_agg(distinct app_hidden.target_of(k.sop_id, k.category, k.topic)) into v_targets
+    from app_public.knowledge_base k where k.id = v_keep_id or k.id in (select m::integer from jsonb_object_keys(improvement.applied -> 'merged') m);
+  perform app_private.rebuild_knowledge_unit(k) from app_public.knowledge_base k where k.id = v_keep_id;
+  perform app_private.rebuild_profile(t) from (select t from unnest(v_targets) t order by t) o;
+  return app_private.expecting_again(improvement);
+end
+$$;
+
+--
+-- Name: FUNCTION undo_improvement__knowledge_merge(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.undo_improvement__knowledge_merge(improvement app_public.improvement_queue) IS 'Opens the merged entries again, with their questions, votes and counts; what was rated since stays where it was rated. Errors: CO112 one of them was changed or deleted since.';
+
+--
+-- Name: undo_improvement__knowledge_retire(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.undo_improvement__knowledge_retire(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_private.require_entry_state(improvement, (r ->> 'id')::integer, r ->> 'state') from (select r from jsonb_array_elements(improvement.applied -> 'retired') r order by (r ->> 'id')::integer) o;
+  update app_public.knowledge_base k set valid_to = r.valid_to from jsonb_to_recordset(improvement.applied -> 'retired') as r(id integer, valid_to timestamptz) where k.id = r.id;
+  return app_private.expecting_again(improvement);
+end
+$$;
+
+--
+-- Name: FUNCTION undo_improvement__knowledge_retire(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.undo_improvement__knowledge_retire(improvement app_public.improvement_queue) IS 'Takes the entries into use again, as long as before. Errors: CO112 one of them was changed or deleted since.';
 
 --
 -- Name: undo_improvement__routing_hint(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10939,6 +12829,56 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.units_as_of(at timestamp with time zone, only_category text, only_site_id integer, impacts public.sparsevec, total_idf double precision, lexemes text[], idf double precision[], question_embedding public.vector) IS 'What was searched at a time, scored for a question: units that are there still, and those cut anew from the history (cut).';
+
+--
+-- Name: units_at(timestamp with time zone, pg_snapshot, xid8); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot DEFAULT NULL::pg_snapshot, own_xid xid8 DEFAULT NULL::xid8) RETURNS TABLE(id bigint, kind text, target text, sop_id integer, sop_version_id integer, knowledge_id integer, category text, topic text, site_id integer, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, impacts public.sparsevec, embedding public.vector, embedding_model text, lost boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- The clock as well as the snapshot: in a database that was restored, transactions are counted from anew.
+  select u.id, u.kind, u.target, u.sop_id, u.sop_version_id, u.knowledge_id, u.category::text, u.topic::text, u.site_id, u.trust, u.valid_from, u.valid_to, u.impacts,
+         u.embedding, u.embedding_model, false
+    from app_private.search_units u
+   where u.since <= units_at.at and (units_at.snapshot is null or u.since_xid = units_at.own_xid or pg_visible_in_snapshot(u.since_xid, units_at.snapshot))
+  union all
+  select h.unit_id, h.kind, h.target, h.sop_id, h.sop_version_id, h.knowledge_id, h.category::text, h.topic::text, h.site_id, h.trust, h.valid_from, h.valid_to, h.impacts,
+         coalesce(h.embedding, c.embedding), h.embedding_model, h.erased or (h.embedding_model is not null and coalesce(h.embedding, c.embedding) is null)
+    from app_private.search_unit_history h
+    left join app_private.embedding_cache c on c.content_hash = h.content_hash and c.model = h.embedding_model and h.embedding is null
+   where (h.until > units_at.at or h.until_xid >= pg_snapshot_xmin(units_at.snapshot))
+     and h.since <= units_at.at and (units_at.snapshot is null or h.since_xid = units_at.own_xid or pg_visible_in_snapshot(h.since_xid, units_at.snapshot))
+     and not (h.until <= units_at.at and (units_at.snapshot is null or coalesce(h.until_xid = units_at.own_xid, false) or pg_visible_in_snapshot(h.until_xid, units_at.snapshot)))
+$$;
+
+--
+-- Name: FUNCTION units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8) IS 'The search units that a snapshot saw (and its own transaction''s writing), or without one, that were written by a time. lost: erased, or its vector is no longer kept.';
+
+--
+-- Name: unread_texts(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.unread_texts() RETURNS TABLE(knowledge_id integer, sop_id integer)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select k.id, null::integer from app_public.knowledge_base k
+   where (k.valid_to is null or k.valid_to > now()) and not exists (select from app_private.stated_facts f where f.knowledge_id = k.id and f.kind = 'question')
+  union all
+  select null, s.id from app_public.sops s
+   where s.archived_at is null and not exists (select from app_private.stated_facts f where f.sop_id = s.id and f.kind = 'question')
+$$;
+
+--
+-- Name: FUNCTION unread_texts(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.unread_texts() IS 'Knowledge entries and SOPs in use of which it is not known what they state.';
 
 --
 -- Name: unsettle_failures(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11142,6 +13082,25 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.watch_llm_budget() IS 'Tells admins that a budget for models is almost used up, and that it is used up: each once a day or month, and again for another budget. Called each minute.';
+
+--
+-- Name: with_routed(app_public.search_result[], app_public.search_result[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.with_routed(results app_public.search_result[], routed app_public.search_result[]) RETURNS app_public.search_result[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select results[1:7] || coalesce(array_agg(app_private.ranked(e.result, coalesce(cardinality(results[1:7]), 0) + e.place::integer) order by e.place), '{}')
+    from (select f as result, row_number() over (order by f.rank) as place from unnest(routed) f
+           where not exists (select from unnest(results[1:7]) x where (x.kind, x.sop_id, x.knowledge_id) is not distinct from (f.kind, f.sop_id, f.knowledge_id))) e
+$$;
+
+--
+-- Name: FUNCTION with_routed(results app_public.search_result[], routed app_public.search_result[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.with_routed(results app_public.search_result[], routed app_public.search_result[]) IS 'The first seven results, and after them what was found in the category that a model routed to.';
 
 --
 -- Name: withdraw_feedback(app_public.responses); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11425,7 +13384,7 @@ begin
   v_answer := app_hidden.begin_answer(query, query_embedding, category, site, conversation);
   return app_public.record_response(query, v_answer ->> 'text', v_answer ->> 'outcome', case when (v_answer ->> 'by_vector')::boolean then 'local-extractive' else 'local-extractive-words' end,
     v_answer -> 'sources', conversation, v_answer ->> 'site', v_answer ->> 'category', category, (v_answer ->> 'confidence')::double precision, v_answer ->> 'reason',
-    'local-vote', latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
+    'local-vote', latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000, search => v_answer -> 'search');
 end
 $$;
 
@@ -12629,6 +14588,38 @@ COMMENT ON FUNCTION app_public.invite_user(user_id integer) IS 'Mails somebody a
 Errors: CO001 no actor, CO403 not an admin, CO404 no such active person.';
 
 --
+-- Name: knowledge_as_of(timestamp with time zone, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text DEFAULT NULL::text, only_topic text DEFAULT NULL::text) RETURNS TABLE(id integer, category text, topic text, question text, answer text, sop_id integer, site text, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, unchanged boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  if knowledge_as_of.at is null then
+    raise exception 'As of when?' using errcode = 'CO005', hint = 'Give at, such as now() - interval ''1 week''.';
+  end if;
+  return query
+    select k.id, k.category, k.topic, k.question, k.answer, k.sop_id, s.slug, k.trust, k.valid_from, k.valid_to, k.unchanged
+      from app_private.knowledge_as_of(knowledge_as_of.at) k
+      left join app_public.sites s on s.id = k.site_id
+     where (only_category is null or k.category = only_category) and (only_topic is null or k.topic = only_topic)
+     order by k.category, k.topic, k.question, k.id;
+end
+$$;
+
+--
+-- Name: FUNCTION knowledge_as_of(at timestamp with time zone, only_category text, only_topic text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) IS 'The knowledge entries in use at a time, as they were: select * from knowledge_as_of(now() - interval ''1 week'', ''access''). SOPs have sop_as_of. at: when; only_category, only_topic: only theirs. unchanged: it is so today. site: where it held, null everywhere. Left out are learned entries that were changed or removed since: of customers'' words the audit log keeps hashes alone.
+Errors: CO005 no time, CO403 not staff.';
+
+--
 -- Name: knowledge_duplicates(integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -12659,6 +14650,37 @@ $$;
 
 COMMENT ON FUNCTION app_public.knowledge_duplicates(first integer) IS 'Knowledge entries in use that ask the same, the most similar pairs first: knowledge_id is the one that is more trusted, then more used, then older; duplicate_id the other, for merge_knowledge. similarity: cosine of their questions by the club''s embedding model, 0.85 at least; 1 where they have the same words and no vectors yet. same_answer: they also say the same. Pairs of different sites are listed only where they say the same. first: at most so many pairs (1 to 1000). Pairs are looked for by signs and words: of 10,000 dense questions it found all pairs above 0.96, 97 of 100 at 0.95 and 70 at 0.9.
 Errors: CO403 neither staff nor auditor.';
+
+--
+-- Name: knowledge_findings(text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.knowledge_findings(kind text DEFAULT NULL::text, first integer DEFAULT 100) RETURNS TABLE(finding_id integer, finding_kind text, knowledge_id integer, other_id integer, sop_id integer, facts jsonb, similarity double precision, undecided boolean, impact double precision, why text, found_at timestamp with time zone, improvement_id integer, improvement_status text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  if knowledge_findings.kind is not null and knowledge_findings.kind not in ('duplicate', 'contradiction', 'never_used', 'low_success') then
+    raise exception 'There are no findings of the kind "%".', knowledge_findings.kind using errcode = 'CO005', hint = 'duplicate, contradiction, never_used or low_success';
+  end if;
+  return query
+    select f.id, f.kind, f.knowledge_id, f.other_id, f.sop_id, f.facts, f.similarity, f.undecided, f.impact, app_private.finding_words(f), f.found_at, q.id, q.status::text
+      from app_private.knowledge_findings f left join app_public.improvement_queue q on q.id = f.improvement_id
+     where knowledge_findings.kind is null or f.kind = knowledge_findings.kind
+     order by f.impact desc, f.id
+     limit least(greatest(coalesce(knowledge_findings.first, 100), 1), 1000);
+end
+$$;
+
+--
+-- Name: FUNCTION knowledge_findings(kind text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.knowledge_findings(kind text, first integer) IS 'What the last health check found and still holds, the highest impact first. kind: duplicate, contradiction, never_used or low_success; all unless given. knowledge_id: the entry that a proposal would change; other_id or sop_id: what it agrees or disagrees with. facts: what disagrees, [{kind, one, other, one_clause, other_clause}] as it stands in the two texts. improvement_id, improvement_status: its proposal; null where it found no room in the queue yet. A text that is changed takes its findings with it. first: at most so many (1 to 1000).
+Errors: CO005 no such kind, CO403 neither staff nor auditor.';
 
 --
 -- Name: llm_spend(); Type: FUNCTION; Schema: app_public; Owner: -
@@ -13084,6 +15106,7 @@ begin
   update app_public.improvement_queue q
      set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4
            + (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id)
+           + coalesce((q.suggested_sop_update -> 'finding' ->> 'impact')::double precision, 0)
    where q.id = preview_improvement.id and q.status = 'pending';
   return v_result;
 end
@@ -13138,23 +15161,25 @@ CREATE FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, fail
 declare
   v_sop app_public.sops;
   v_suggestion jsonb := suggestion;
+  -- Kinds that name entries by their ids check and complete what they are given.
+  v_completed boolean := to_regprocedure(format('app_private.complete_suggestion__%s(jsonb)', case when propose_improvement.kind ~ '^[a-z_]+$' then propose_improvement.kind end)) is not null;
   v_improvement app_public.improvement_queue;
 begin
   if not app_hidden.has_role('worker') then
     perform app_hidden.require_role('agent');
   end if;
   if coalesce(kind, '') !~ '^[a-z_]+$' or to_regprocedure(format('app_private.apply_improvement__%s(app_public.improvement_queue)', kind)) is null then
-    raise exception 'There is no kind of proposal "%".', kind using errcode = 'CO005', hint = 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint';
+    raise exception 'There is no kind of proposal "%".', kind using errcode = 'CO005', hint = 'sop_edit, sop_new, knowledge_entry, knowledge_correction, knowledge_merge, knowledge_retire or routing_hint';
   elsif jsonb_typeof(suggestion) is distinct from 'object' then
     raise exception 'The suggestion must be a JSON object.' using errcode = 'CO005';
   elsif kind in ('sop_edit', 'sop_new') and coalesce(btrim(suggestion ->> 'new_content'), '') = '' then
     raise exception 'A proposal for an SOP needs new_content.' using errcode = 'CO005';
   elsif kind = 'sop_new' and coalesce(btrim(suggestion ->> 'category'), '') = '' or kind = 'sop_new' and coalesce(btrim(suggestion ->> 'section'), '') = '' then
     raise exception 'A proposal for a new SOP needs category and section.' using errcode = 'CO005';
-  elsif kind not in ('sop_edit', 'sop_new') and (coalesce(btrim(suggestion ->> 'category'), '') = '' or coalesce(btrim(suggestion ->> 'topic'), '') = ''
+  elsif kind not in ('sop_edit', 'sop_new') and not v_completed and (coalesce(btrim(suggestion ->> 'category'), '') = '' or coalesce(btrim(suggestion ->> 'topic'), '') = ''
       or jsonb_typeof(suggestion -> 'entries') is distinct from 'array' or jsonb_array_length(suggestion -> 'entries') = 0) then
     raise exception 'A proposal for knowledge needs category, topic and entries, [{question, answer}].' using errcode = 'CO005';
-  elsif kind not in ('sop_edit', 'sop_new') and exists (select from jsonb_array_elements(suggestion -> 'entries') e
+  elsif kind not in ('sop_edit', 'sop_new') and not v_completed and exists (select from jsonb_array_elements(suggestion -> 'entries') e
       where coalesce(btrim(e ->> 'question'), '') = '' or coalesce(btrim(e ->> 'answer'), '') = '') then
     raise exception 'Each entry needs a question and an answer.' using errcode = 'CO005';
   end if;
@@ -13163,7 +15188,9 @@ begin
   elsif jsonb_typeof(suggestion -> 'sop_id') not in ('number', 'null') or (suggestion ->> 'sop_id')::numeric not between -2147483648 and 2147483647 then
     raise exception 'sop_id is the number of an SOP.' using errcode = 'CO005';
   end if;
-  if kind = 'sop_edit' then
+  if v_completed then
+    execute format('select app_private.%I($1)', 'complete_suggestion__' || kind) into v_suggestion using suggestion;
+  elsif kind = 'sop_edit' then
     v_sop := app_hidden.find_sop((suggestion ->> 'sop_id')::integer);
     v_suggestion := v_suggestion || jsonb_build_object('category', v_sop.category, 'section', v_sop.section);
     if v_sop.content = suggestion ->> 'new_content' then
@@ -13192,8 +15219,8 @@ $_$;
 -- Name: FUNCTION propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) IS 'Puts a change into the review queue. kind: sop_edit {sop_id, new_content, reasoning}, sop_new {category, section, new_content, reasoning}; knowledge_entry, knowledge_correction or routing_hint {category, topic, sop_id?, entries: [{question, answer}], reasoning}. failed_response_ids: the evidence. proposed_by: the analyst''s name, taken from the worker only. base_version: the SOP version it was drafted against. A twin of a waiting or rejected proposal is not added: that one is returned, with the evidence added.
-Errors: CO005 incomplete, CO106 changes nothing, CO403 not staff, CO404 no such SOP.';
+COMMENT ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) IS 'Puts a change into the review queue. kind: sop_edit {sop_id, new_content, reasoning}, sop_new {category, section, new_content, reasoning}; knowledge_entry, knowledge_correction or routing_hint {category, topic, sop_id?, entries: [{question, answer}], reasoning}; knowledge_merge {keep_id, duplicate_ids, reasoning}; knowledge_retire {knowledge_ids, reasoning}. failed_response_ids: the evidence. proposed_by: the analyst''s name, taken from the worker only. base_version: the SOP version it was drafted against. A twin of a waiting or rejected proposal is not added: that one is returned, with the evidence added.
+Errors: CO005 incomplete, CO106 changes nothing, CO403 not staff, CO404 no such SOP or knowledge entry.';
 
 --
 -- Name: push_public_key(); Type: FUNCTION; Schema: app_public; Owner: -
@@ -13272,10 +15299,10 @@ COMMENT ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) IS
 Errors: CO001 no actor, CO002 no reason, CO103 decided already, CO106 its SOP has not changed, or no open failure stands behind it, CO403 not a reviewer, CO404 no such proposal.';
 
 --
--- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint); Type: FUNCTION; Schema: app_public; Owner: -
+-- Name: record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint, jsonb); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb DEFAULT '[]'::jsonb, conversation uuid DEFAULT NULL::uuid, site text DEFAULT NULL::text, category text DEFAULT NULL::text, requested_category text DEFAULT NULL::text, confidence double precision DEFAULT NULL::double precision, reason text DEFAULT NULL::text, router_model text DEFAULT NULL::text, prompt_version_id integer DEFAULT NULL::integer, latency_ms double precision DEFAULT NULL::double precision, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric, calls jsonb DEFAULT NULL::jsonb, id bigint DEFAULT NULL::bigint) RETURNS app_public.responses
+CREATE FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb DEFAULT '[]'::jsonb, conversation uuid DEFAULT NULL::uuid, site text DEFAULT NULL::text, category text DEFAULT NULL::text, requested_category text DEFAULT NULL::text, confidence double precision DEFAULT NULL::double precision, reason text DEFAULT NULL::text, router_model text DEFAULT NULL::text, prompt_version_id integer DEFAULT NULL::integer, latency_ms double precision DEFAULT NULL::double precision, tokens_in integer DEFAULT NULL::integer, tokens_out integer DEFAULT NULL::integer, cost numeric DEFAULT NULL::numeric, calls jsonb DEFAULT NULL::jsonb, id bigint DEFAULT NULL::bigint, search jsonb DEFAULT NULL::jsonb) RETURNS app_public.responses
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -13319,6 +15346,7 @@ begin
     left join app_private.exposure(record_response.sources, app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id)) x on v_outcome = 'answered'
   returning * into v_response;
   perform app_private.record_sources(v_response.id, record_response.sources);
+  perform app_private.record_search(v_response.id, record_response.search);
   perform app_private.record_llm_calls(record_response.calls, v_response.id);
   if v_outcome = 'withheld' then
     update app_public.tickets t set awaiting_since = null where t.id = v_ticket.id and t.awaiting_since is not null;
@@ -13343,11 +15371,11 @@ end
 $$;
 
 --
--- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: COMMENT; Schema: app_public; Owner: -
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) IS '@behavior -*
-Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them; an experiment''s arm among those cited goes in with the answer. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_question reserved it. latency_ms: milliseconds; cost: US dollars.
+COMMENT ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb) IS '@behavior -*
+Writes down an answer with its sources, and decides under the conversation''s lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them; an experiment''s arm among those cited goes in with the answer. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_question reserved it. search: as begin_answer gives it, so that replay_response finds the same. latency_ms: milliseconds; cost: US dollars.
 Errors: CO005 an answer by a model that cites no source, CO403 not the server or a worker, CO404 no such conversation or site.';
 
 --
@@ -13537,6 +15565,76 @@ COMMENT ON FUNCTION app_public.reopen_improvement(id integer, reason text) IS 'T
 Errors: CO001 no actor, CO002 no reason, CO103 it is not rejected (any more), CO110 its words were erased, CO112 a twin waits, CO403 not a reviewer, CO404 no such proposal.';
 
 --
+-- Name: replay_response(bigint, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.replay_response(id bigint, at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(rank integer, kind text, sop_id integer, sop_version_id integer, version integer, knowledge_id integer, category text, topic text, score double precision, stored_kind text, stored_sop_id integer, stored_sop_version_id integer, stored_version integer, stored_knowledge_id integer, stored_category text, stored_topic text, stored_score double precision, same boolean, all_same boolean, exact boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_response app_public.responses;
+  v_search app_private.response_searches;
+  v_inputs app_private.response_searches;
+  v_vector vector;
+  v_found app_public.search_result[];
+  v_exact boolean;
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  select * into v_response from app_public.responses r where r.id = replay_response.id;
+  if v_response.id is null then
+    raise exception 'There is no response with id %.', coalesce(replay_response.id::text, 'null') using errcode = 'CO404';
+  elsif v_response.erased_at is not null then
+    raise exception 'This answer was erased, and with it what it was searched with.' using errcode = 'CO110', hint = 'Its sources'' names are kept: see response_sources.';
+  end if;
+  select * into v_search from app_private.response_searches s where s.response_id = v_response.id;
+  v_exact := v_search.response_id is not null and replay_response.at is null;
+  -- Of an answer that tells nothing of its search, the vector that there is.
+  select c.embedding into v_vector from app_private.embedding_cache c
+   where c.content_hash = v_response.question_hash and c.model = case when v_search.response_id is null then v_response.embedding_model else v_search.embedding_model end;
+  if v_search.embedding_model is not null and v_vector is null then
+    raise exception 'The vector of this question is no longer kept, so its search cannot be done again.' using errcode = 'CO151',
+      hint = 'The retention rule embedding_cache says for how long vectors are kept; search_as_of searches for the question by words.';
+  end if;
+  if not v_exact then
+    v_inputs := app_private.search_inputs_at(v_response.question, v_vector, coalesce(v_search.embedding_model, v_response.embedding_model), coalesce(replay_response.at, v_response.created_at));
+    v_inputs.routed := v_search.routed;
+    v_inputs.emergency := case when v_search.response_id is not null then v_search.emergency when v_response.outcome = 'emergency' then coalesce(substring(v_response.reason from 'rule: (\w+)'), '') end;
+    v_search := v_inputs;
+  end if;
+  v_found := array(select f from app_private.search_at(v_search, v_vector, nullif(v_response.requested_category, ''), v_response.site_id) f order by f.rank);
+  if v_search.routed is not null and not exists (select from unnest(v_found) f where f.rank <= 3 and f.category = v_search.routed) then
+    v_found := app_private.with_routed(v_found, array(select f from app_private.search_at(v_search, v_vector, v_search.routed, v_response.site_id, 3) f));
+  end if;
+  if v_search.emergency is not null then
+    v_found := app_private.emergency_first(v_found, array(select f from app_private.search_at(v_search, v_vector, 'emergency', v_response.site_id, 10) f), nullif(v_search.emergency, ''));
+  end if;
+  return query
+    select f.rank, f.kind, f.sop_id, f.sop_version_id, f.version, f.knowledge_id, f.category, f.topic, f.score,
+           s.kind, s.sop_id, s.sop_version_id, s.version, s.knowledge_id, s.category::text, s.topic::text, s.score,
+           c.same, bool_and(c.same) over (), v_exact and not coalesce(bool_or(f.matched = 'lost') over (), false)
+      from (select * from unnest(v_found) x where x.rank <= 10) f
+      full join (select x.*, v.version from app_public.response_sources x left join app_public.sop_versions v on v.id = x.sop_version_id where x.response_id = v_response.id) s on s.rank = f.rank
+     cross join lateral (select f.rank is not null and s.rank is not null
+       and (f.kind, f.sop_version_id, f.knowledge_id) is not distinct from (s.kind, s.sop_version_id, s.knowledge_id) as same) c
+     order by coalesce(f.rank, s.rank);
+end
+$$;
+
+--
+-- Name: FUNCTION replay_response(id bigint, at timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) IS 'The sources of an answer, found again: rank by rank what the search finds (rank to score), beside what was stored (stored_…), and whether both are the same SOP version or knowledge entry (same; all_same: at every rank).
+Nothing is taken from what was stored: the stored vector is compared again with the search units of that time, which the history keeps, and every score computed anew. at: null for the moment the question was answered, by the very snapshot that was searched; another time searches again as of then, for "would it have been found on 3 March?" (now(): would it be found today?).
+exact: it was by the snapshot, and nothing that was searched has been erased since. Answers recorded before searches were written down, and those at another time, are by the clock: exact is false.
+Errors: CO110 erased, CO151 the question''s vector is no longer kept (retention rule embedding_cache), CO403 not staff, CO404 no such response.';
+
+--
 -- Name: messages; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -13637,6 +15735,33 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.request_analysis(most integer) IS 'Asks the worker to analyse failed answers now instead of at the next full hour, and returns the run, which tells how it goes; asking twice while it waits is asking once. most: at most so many failures. Errors: CO403 not an agent.';
+
+--
+-- Name: request_health_check(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.request_health_check() RETURNS app_public.health_checks
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_check app_public.health_checks;
+begin
+  perform app_hidden.require_role('reviewer');
+  insert into app_public.health_checks as c (kind, requested_by) values ('requested', app_public.current_actor())
+  on conflict (status) where status = 'queued' do update set requested_by = coalesce(c.requested_by, excluded.requested_by)
+  returning * into v_check;
+  perform app_hidden.add_job('knowledge__check_health', json_build_object('check', v_check.id), 'knowledge__check_health:asked');
+  return v_check;
+end
+$$;
+
+--
+-- Name: FUNCTION request_health_check(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.request_health_check() IS 'Asks the worker to look through the knowledge now instead of at night: duplicates, contradictions, entries that nobody needs or that do not help become proposals. Returns the check, which tells how far it is; asking twice while it waits is asking once.
+Errors: CO403 not a reviewer.';
 
 --
 -- Name: resolve_ticket(integer, text, text, integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14388,47 +16513,15 @@ CREATE FUNCTION app_public.search_knowledge(query text, query_embedding public.v
     AS $$
 declare
   v_site_id integer := app_hidden.find_site(search_knowledge.site);
-  v_first integer := least(greatest(coalesce(first, 10), 1), 100);
-  v_query text := coalesce(left(search_knowledge.query, 20000), '');
-  v_words record;
-  v_spelling text;
-  v_model text;
 begin
   if query_embedding is not null and vector_dims(query_embedding) <> 1536 then
     raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
   end if;
-  select s.embedding_model into v_model from app_public.club_settings s;
-  if search_knowledge.embedding_model <> v_model then
+  if search_knowledge.embedding_model <> (select s.embedding_model from app_public.club_settings s) then
     query_embedding := null; -- Vectors of two models are never compared.
   end if;
-  select * into v_words from app_private.question_words(v_query);
-  if v_words.candidates is null or query_embedding is null then
-    v_spelling := app_private.correct_spelling(v_query);
-    if v_spelling is not null then
-      v_query := v_spelling;
-      select * into v_words from app_private.question_words(v_query);
-    end if;
-  end if;
   return query
-    with found as materialized (
-      select t.*, row_number() over (order by t.score desc, t.target)::integer as place
-        from app_private.search_targets(v_query, query_embedding, search_knowledge.category, v_site_id) t
-    )
-    select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
-           case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
-           coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
-           case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
-           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end
-      from found f
-      left join app_private.search_units u on u.id = f.entry_id
-      -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
-     cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
-      left join app_public.sops s on s.id = f.sop_id
-      left join app_private.search_units p on p.target = f.target and p.kind = 'profile' and p.sop_id is not null
-      left join lateral app_private.best_section(f.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on not q.own_answer
-      left join app_public.sop_versions v on v.id = p.sop_version_id
-     where f.place <= v_first
-     order by f.place;
+    select (s.result).* from app_private.search(search_knowledge.query, query_embedding, search_knowledge.category, v_site_id, least(greatest(coalesce(search_knowledge.first, 10), 1), 100)) s;
 end
 $$;
 
@@ -15764,6 +17857,19 @@ COMMENT ON COLUMN app_private.joint_approvals.content IS 'The SOP with all of th
 COMMENT ON COLUMN app_private.joint_approvals.version IS 'The version that is written; null where the SOP says all of it already.';
 
 --
+-- Name: knowledge_findings_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.knowledge_findings ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_private.knowledge_findings_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: knowledge_votes; Type: TABLE; Schema: app_private; Owner: -
 --
 
@@ -15815,6 +17921,84 @@ CREATE TABLE app_private.search_statistics (
 COMMENT ON TABLE app_private.search_statistics IS 'Size of the search space at the last refresh.';
 
 --
+-- Name: search_unit_history; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.search_unit_history (
+    id bigint NOT NULL,
+    unit_id bigint NOT NULL,
+    kind text NOT NULL,
+    target text NOT NULL,
+    sop_id integer,
+    sop_version_id integer,
+    knowledge_id integer,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    site_id integer,
+    trust smallint NOT NULL,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone,
+    content_hash bytea NOT NULL,
+    impacts public.sparsevec NOT NULL,
+    embedding public.vector(1536),
+    embedding_model text,
+    since timestamp with time zone NOT NULL,
+    since_xid xid8 NOT NULL,
+    until timestamp with time zone NOT NULL,
+    until_xid xid8 NOT NULL,
+    erased boolean DEFAULT false NOT NULL
+);
+
+--
+-- Name: TABLE search_unit_history; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.search_unit_history IS 'Search units as they were before they were changed or removed, so that a search of any time can be done again. Numbers of SOPs, versions and entries are kept as numbers: what they name may be gone.';
+
+--
+-- Name: COLUMN search_unit_history.content_hash; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.content_hash IS 'Key of its vector in the embedding cache, with embedding_model.';
+
+--
+-- Name: COLUMN search_unit_history.impacts; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.impacts IS 'As search_units.impacts: words as numbers, no text.';
+
+--
+-- Name: COLUMN search_unit_history.embedding; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.embedding IS 'Its vector where the cache does not hold that: of a profile, whose vector is a mean of others.';
+
+--
+-- Name: COLUMN search_unit_history.until; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.until IS 'When it was changed or removed, by until_xid.';
+
+--
+-- Name: COLUMN search_unit_history.erased; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_history.erased IS 'What it was made of was erased, and it with that: no search of its time can be done again exactly.';
+
+--
+-- Name: search_unit_history_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_unit_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.search_unit_history_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: search_units_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
 --
 
@@ -15841,6 +18025,70 @@ CREATE TABLE app_private.search_vocabulary (
 --
 
 COMMENT ON TABLE app_private.search_vocabulary IS 'Words as they are written in the search space, for unknown words to be compared with.';
+
+--
+-- Name: stated_facts; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.stated_facts (
+    id bigint NOT NULL,
+    knowledge_id integer,
+    sop_id integer,
+    kind text NOT NULL,
+    low numeric,
+    high numeric,
+    value text,
+    role text,
+    surface text DEFAULT ''::text NOT NULL,
+    clause text DEFAULT ''::text NOT NULL,
+    words text[] NOT NULL,
+    about text[] NOT NULL,
+    qualifiers text[] NOT NULL,
+    CONSTRAINT stated_facts_are_of_one_text CHECK (((knowledge_id IS NULL) <> (sop_id IS NULL)))
+);
+
+--
+-- Name: TABLE stated_facts; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.stated_facts IS 'What knowledge entries and SOPs in use state (facts_in), with the words around it. Derived; forgotten by trigger when the text changes.';
+
+--
+-- Name: COLUMN stated_facts.kind; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.stated_facts.kind IS 'As facts_in names it; `question` marks a text as read: of an entry its question, of an SOP its title.';
+
+--
+-- Name: COLUMN stated_facts.words; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.stated_facts.words IS 'content_words of the sentence that states it; of a `question` row those of the question.';
+
+--
+-- Name: COLUMN stated_facts.about; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.stated_facts.about IS 'The same and those of the question, or of title and heading.';
+
+--
+-- Name: COLUMN stated_facts.qualifiers; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.stated_facts.qualifiers IS 'qualifiers_in of question (or heading) and clause.';
+
+--
+-- Name: stated_facts_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.stated_facts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.stated_facts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: worker_heartbeats; Type: TABLE; Schema: app_private; Owner: -
@@ -16190,6 +18438,19 @@ ALTER TABLE app_public.failure_patterns ALTER COLUMN id ADD GENERATED BY DEFAULT
 
 ALTER TABLE app_public.golden_questions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.golden_questions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: health_checks_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.health_checks ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.health_checks_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -17045,6 +19306,13 @@ ALTER TABLE ONLY app_private.joint_approvals
     ADD CONSTRAINT joint_approvals_pkey PRIMARY KEY (transaction_id, sop_id);
 
 --
+-- Name: knowledge_findings knowledge_findings_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_pkey PRIMARY KEY (id);
+
+--
 -- Name: knowledge_votes knowledge_votes_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -17059,11 +19327,25 @@ ALTER TABLE ONLY app_private.lexeme_frequencies
     ADD CONSTRAINT lexeme_frequencies_pkey PRIMARY KEY (lexeme);
 
 --
+-- Name: response_searches response_searches_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.response_searches
+    ADD CONSTRAINT response_searches_pkey PRIMARY KEY (response_id);
+
+--
 -- Name: search_statistics search_statistics_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
 ALTER TABLE ONLY app_private.search_statistics
     ADD CONSTRAINT search_statistics_pkey PRIMARY KEY (id);
+
+--
+-- Name: search_unit_history search_unit_history_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.search_unit_history
+    ADD CONSTRAINT search_unit_history_pkey PRIMARY KEY (id);
 
 --
 -- Name: search_units search_units_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
@@ -17078,6 +19360,13 @@ ALTER TABLE ONLY app_private.search_units
 
 ALTER TABLE ONLY app_private.search_vocabulary
     ADD CONSTRAINT search_vocabulary_pkey PRIMARY KEY (word);
+
+--
+-- Name: stated_facts stated_facts_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.stated_facts
+    ADD CONSTRAINT stated_facts_pkey PRIMARY KEY (id);
 
 --
 -- Name: worker_heartbeats worker_heartbeats_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
@@ -17232,6 +19521,13 @@ ALTER TABLE ONLY app_public.failure_patterns
 
 ALTER TABLE ONLY app_public.golden_questions
     ADD CONSTRAINT golden_questions_pkey PRIMARY KEY (id);
+
+--
+-- Name: health_checks health_checks_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.health_checks
+    ADD CONSTRAINT health_checks_pkey PRIMARY KEY (id);
 
 --
 -- Name: improvement_evidence improvement_evidence_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -17541,10 +19837,76 @@ ALTER TABLE ONLY app_secret.webhook_keys
 CREATE INDEX embedding_cache_created_at ON app_private.embedding_cache USING btree (created_at);
 
 --
+-- Name: knowledge_findings_check_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_check_id ON app_private.knowledge_findings USING btree (check_id);
+
+--
+-- Name: knowledge_findings_impact; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_impact ON app_private.knowledge_findings USING btree (impact DESC, id);
+
+--
+-- Name: knowledge_findings_improvement_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_improvement_id ON app_private.knowledge_findings USING btree (improvement_id);
+
+--
+-- Name: knowledge_findings_key; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE UNIQUE INDEX knowledge_findings_key ON app_private.knowledge_findings USING btree (kind, knowledge_id, COALESCE(other_id, 0), COALESCE(sop_id, 0));
+
+--
+-- Name: knowledge_findings_knowledge_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_knowledge_id ON app_private.knowledge_findings USING btree (knowledge_id);
+
+--
+-- Name: knowledge_findings_other_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_other_id ON app_private.knowledge_findings USING btree (other_id);
+
+--
+-- Name: knowledge_findings_sop_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_sop_id ON app_private.knowledge_findings USING btree (sop_id);
+
+--
 -- Name: knowledge_votes_response_id; Type: INDEX; Schema: app_private; Owner: -
 --
 
 CREATE INDEX knowledge_votes_response_id ON app_private.knowledge_votes USING btree (response_id);
+
+--
+-- Name: search_unit_history_content_hash; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_content_hash ON app_private.search_unit_history USING btree (content_hash);
+
+--
+-- Name: search_unit_history_target; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_target ON app_private.search_unit_history USING btree (target, until) WHERE (kind = 'profile'::text);
+
+--
+-- Name: search_unit_history_until; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_until ON app_private.search_unit_history USING btree (until);
+
+--
+-- Name: search_unit_history_until_xid; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_unit_history_until_xid ON app_private.search_unit_history USING btree (until_xid);
 
 --
 -- Name: search_units_category; Type: INDEX; Schema: app_private; Owner: -
@@ -17605,6 +19967,18 @@ CREATE INDEX search_units_words ON app_private.search_units USING gin (words) WI
 --
 
 CREATE INDEX search_vocabulary_word_trgm ON app_private.search_vocabulary USING gin (word public.gin_trgm_ops);
+
+--
+-- Name: stated_facts_knowledge_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX stated_facts_knowledge_id ON app_private.stated_facts USING btree (knowledge_id, kind);
+
+--
+-- Name: stated_facts_sop_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX stated_facts_sop_id ON app_private.stated_facts USING btree (sop_id, kind);
 
 --
 -- Name: analyses_batch_id; Type: INDEX; Schema: app_public; Owner: -
@@ -17833,6 +20207,18 @@ CREATE INDEX golden_questions_response_id ON app_public.golden_questions USING b
 --
 
 CREATE INDEX golden_questions_site_id ON app_public.golden_questions USING btree (site_id);
+
+--
+-- Name: health_checks_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX health_checks_created_at ON app_public.health_checks USING btree (created_at DESC);
+
+--
+-- Name: health_checks_one_waits; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX health_checks_one_waits ON app_public.health_checks USING btree (status) WHERE (status = 'queued'::text);
 
 --
 -- Name: improvement_evidence_failed_response_id; Type: INDEX; Schema: app_public; Owner: -
@@ -18268,6 +20654,24 @@ CREATE OR REPLACE VIEW app_public.sop_usage WITH (security_invoker='true') AS
   GROUP BY s.id;
 
 --
+-- Name: search_units _100_since; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _100_since BEFORE UPDATE ON app_private.search_units FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_search_units__since();
+
+--
+-- Name: search_units _200_keep_changed; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _200_keep_changed AFTER UPDATE ON app_private.search_units REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__keep();
+
+--
+-- Name: search_units _200_keep_removed; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _200_keep_removed AFTER DELETE ON app_private.search_units REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__keep();
+
+--
 -- Name: improvement_evidence _050_not_erased; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -18454,6 +20858,12 @@ CREATE TRIGGER _200_record AFTER INSERT OR UPDATE ON app_public.sops FOR EACH RO
 CREATE TRIGGER _300_count AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON app_public.golden_questions FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_golden_questions__count();
 
 --
+-- Name: knowledge_base _300_forget_facts; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _300_forget_facts AFTER UPDATE OF category, topic, question, answer, site_id, valid_from, valid_to, sop_id, trust ON app_public.knowledge_base FOR EACH ROW WHEN (((((((((((new.category)::text IS DISTINCT FROM (old.category)::text) OR ((new.topic)::text IS DISTINCT FROM (old.topic)::text)) OR (new.question IS DISTINCT FROM old.question)) OR (new.answer IS DISTINCT FROM old.answer)) OR (new.site_id IS DISTINCT FROM old.site_id)) OR (new.valid_from IS DISTINCT FROM old.valid_from)) OR (new.valid_to IS DISTINCT FROM old.valid_to)) OR (new.sop_id IS DISTINCT FROM old.sop_id)) OR (new.trust IS DISTINCT FROM old.trust))) EXECUTE FUNCTION app_hidden.tg__forget_facts();
+
+--
 -- Name: sops _300_keep; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -18464,6 +20874,12 @@ CREATE TRIGGER _300_keep BEFORE DELETE ON app_public.sops FOR EACH ROW EXECUTE F
 --
 
 CREATE TRIGGER _300_keep_whole BEFORE TRUNCATE ON app_public.sops FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_sops__keep();
+
+--
+-- Name: sops _400_forget_facts; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _400_forget_facts AFTER UPDATE OF category, section, content, archived_at ON app_public.sops FOR EACH ROW WHEN ((((((new.category)::text IS DISTINCT FROM (old.category)::text) OR ((new.section)::text IS DISTINCT FROM (old.section)::text)) OR (new.content IS DISTINCT FROM old.content)) OR (new.archived_at IS DISTINCT FROM old.archived_at))) EXECUTE FUNCTION app_hidden.tg__forget_facts();
 
 --
 -- Name: sops _400_stop_experiment; Type: TRIGGER; Schema: app_public; Owner: -
@@ -18630,6 +21046,41 @@ ALTER TABLE ONLY app_private.improvement_viewers
     ADD CONSTRAINT improvement_viewers_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE CASCADE;
 
 --
+-- Name: knowledge_findings knowledge_findings_check_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_check_id_fkey FOREIGN KEY (check_id) REFERENCES app_public.health_checks(id) ON DELETE SET NULL;
+
+--
+-- Name: knowledge_findings knowledge_findings_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE SET NULL;
+
+--
+-- Name: knowledge_findings knowledge_findings_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_knowledge_id_fkey FOREIGN KEY (knowledge_id) REFERENCES app_public.knowledge_base(id) ON DELETE CASCADE;
+
+--
+-- Name: knowledge_findings knowledge_findings_other_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_other_id_fkey FOREIGN KEY (other_id) REFERENCES app_public.knowledge_base(id) ON DELETE CASCADE;
+
+--
+-- Name: knowledge_findings knowledge_findings_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE CASCADE;
+
+--
 -- Name: knowledge_votes knowledge_votes_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -18642,6 +21093,13 @@ ALTER TABLE ONLY app_private.knowledge_votes
 
 ALTER TABLE ONLY app_private.knowledge_votes
     ADD CONSTRAINT knowledge_votes_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE CASCADE;
+
+--
+-- Name: response_searches response_searches_response_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.response_searches
+    ADD CONSTRAINT response_searches_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE CASCADE;
 
 --
 -- Name: search_units search_units_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
@@ -18663,6 +21121,20 @@ ALTER TABLE ONLY app_private.search_units
 
 ALTER TABLE ONLY app_private.search_units
     ADD CONSTRAINT search_units_sop_version_id_fkey FOREIGN KEY (sop_version_id) REFERENCES app_public.sop_versions(id) ON DELETE CASCADE;
+
+--
+-- Name: stated_facts stated_facts_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.stated_facts
+    ADD CONSTRAINT stated_facts_knowledge_id_fkey FOREIGN KEY (knowledge_id) REFERENCES app_public.knowledge_base(id) ON DELETE CASCADE;
+
+--
+-- Name: stated_facts stated_facts_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.stated_facts
+    ADD CONSTRAINT stated_facts_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE CASCADE;
 
 --
 -- Name: analyses analyses_batch_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -19133,6 +21605,12 @@ ALTER TABLE app_private.improvements_in_progress ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.joint_approvals ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: knowledge_findings; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.knowledge_findings ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: knowledge_votes; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -19145,10 +21623,22 @@ ALTER TABLE app_private.knowledge_votes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.lexeme_frequencies ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: response_searches; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.response_searches ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: search_statistics; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
 ALTER TABLE app_private.search_statistics ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: search_unit_history; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_unit_history ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: search_units; Type: ROW SECURITY; Schema: app_private; Owner: -
@@ -19211,6 +21701,12 @@ CREATE POLICY select_auditor ON app_private.improvements_in_progress FOR SELECT 
 CREATE POLICY select_auditor ON app_private.joint_approvals FOR SELECT TO auditor USING (true);
 
 --
+-- Name: knowledge_findings select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.knowledge_findings FOR SELECT TO auditor USING (true);
+
+--
 -- Name: knowledge_votes select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
@@ -19223,10 +21719,22 @@ CREATE POLICY select_auditor ON app_private.knowledge_votes FOR SELECT TO audito
 CREATE POLICY select_auditor ON app_private.lexeme_frequencies FOR SELECT TO auditor USING (true);
 
 --
+-- Name: response_searches select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.response_searches FOR SELECT TO auditor USING (true);
+
+--
 -- Name: search_statistics select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
 CREATE POLICY select_auditor ON app_private.search_statistics FOR SELECT TO auditor USING (true);
+
+--
+-- Name: search_unit_history select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.search_unit_history FOR SELECT TO auditor USING (true);
 
 --
 -- Name: search_units select_auditor; Type: POLICY; Schema: app_private; Owner: -
@@ -19241,10 +21749,22 @@ CREATE POLICY select_auditor ON app_private.search_units FOR SELECT TO auditor U
 CREATE POLICY select_auditor ON app_private.search_vocabulary FOR SELECT TO auditor USING (true);
 
 --
+-- Name: stated_facts select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.stated_facts FOR SELECT TO auditor USING (true);
+
+--
 -- Name: worker_heartbeats select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
 CREATE POLICY select_auditor ON app_private.worker_heartbeats FOR SELECT TO auditor USING (true);
+
+--
+-- Name: stated_facts; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.stated_facts ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: worker_heartbeats; Type: ROW SECURITY; Schema: app_private; Owner: -
@@ -19347,6 +21867,12 @@ ALTER TABLE app_public.failure_patterns ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE app_public.golden_questions ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: health_checks; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.health_checks ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: improvement_evidence; Type: ROW SECURITY; Schema: app_public; Owner: -
@@ -19631,6 +22157,12 @@ CREATE POLICY select_agent ON app_public.failure_patterns FOR SELECT TO agent US
 CREATE POLICY select_agent ON app_public.golden_questions FOR SELECT TO agent USING (true);
 
 --
+-- Name: health_checks select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.health_checks FOR SELECT TO agent USING (true);
+
+--
 -- Name: improvement_evidence select_agent; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -19785,6 +22317,12 @@ CREATE POLICY select_auditor ON app_public.failure_patterns FOR SELECT TO audito
 --
 
 CREATE POLICY select_auditor ON app_public.golden_questions FOR SELECT TO auditor USING (true);
+
+--
+-- Name: health_checks select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.health_checks FOR SELECT TO auditor USING (true);
 
 --
 -- Name: improvement_evidence select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -20041,6 +22579,12 @@ CREATE POLICY select_worker ON app_public.failure_patterns FOR SELECT TO worker 
 --
 
 CREATE POLICY select_worker ON app_public.golden_questions FOR SELECT TO worker USING (true);
+
+--
+-- Name: health_checks select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.health_checks FOR SELECT TO worker USING (true);
 
 --
 -- Name: improvement_evidence select_worker; Type: POLICY; Schema: app_public; Owner: -
@@ -20680,6 +23224,12 @@ REVOKE ALL ON FUNCTION app_hidden.beta_cdf(x double precision, a double precisio
 REVOKE ALL ON FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length double precision) FROM PUBLIC;
 
 --
+-- Name: FUNCTION bound_before(words text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.bound_before(words text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION check_question(query text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -20704,6 +23254,12 @@ REVOKE ALL ON FUNCTION app_hidden.claims_in(content text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) FROM PUBLIC;
 
 --
+-- Name: FUNCTION content_words(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.content_words(content text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION current_reason(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -20723,6 +23279,12 @@ GRANT ALL ON FUNCTION app_hidden.dead_jobs() TO auditor;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION disagree(kind text, one_low numeric, one_high numeric, one_value text, other_low numeric, other_high numeric, other_value text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.disagree(kind text, one_low numeric, one_high numeric, one_value text, other_low numeric, other_high numeric, other_value text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION draft_question(ticket_id integer); Type: ACL; Schema: app_hidden; Owner: -
@@ -20785,6 +23347,12 @@ REVOKE ALL ON FUNCTION app_hidden.experiment_bucket(experiment_id integer, subje
 --
 
 REVOKE ALL ON FUNCTION app_hidden.experiment_subject(visitor_id uuid, ticket_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION facts_in(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.facts_in(content text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_conversation(conversation uuid); Type: ACL; Schema: app_hidden; Owner: -
@@ -21301,6 +23869,12 @@ REVOKE ALL ON FUNCTION app_hidden.newcombe_interval(successes_1 bigint, n_1 bigi
 REVOKE ALL ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION number_in(number text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.number_in(number text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION numbered_lines(content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -21347,6 +23921,12 @@ REVOKE ALL ON FUNCTION app_hidden.plain_text(markdown text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION qualifiers_in(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.qualifiers_in(content text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION quote(body text, most integer); Type: ACL; Schema: app_hidden; Owner: -
@@ -21408,6 +23988,12 @@ REVOKE ALL ON FUNCTION app_hidden.require_role(role name) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO reviewer;
 
 --
+-- Name: FUNCTION roles_agree(one text, other text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.roles_agree(one text, other text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION safety_words(content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -21439,6 +24025,12 @@ REVOKE ALL ON FUNCTION app_hidden.set_reason(reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO reviewer;
 
 --
+-- Name: FUNCTION shared_words(one text[], other text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.shared_words(one text[], other text[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION sop_title(section text, content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -21461,6 +24053,12 @@ REVOKE ALL ON FUNCTION app_hidden.target_of(sop_id integer, category text, topic
 --
 
 REVOKE ALL ON FUNCTION app_hidden.tg__audit() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg__forget_facts(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg__forget_facts() FROM PUBLIC;
 
 --
 -- Name: FUNCTION tg__immutable(); Type: ACL; Schema: app_hidden; Owner: -
@@ -21577,6 +24175,18 @@ REVOKE ALL ON FUNCTION app_hidden.tg_prompts__version() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.tg_retention_rules__govern() FROM PUBLIC;
 
 --
+-- Name: FUNCTION tg_search_units__keep(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_search_units__keep() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_search_units__since(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_search_units__since() FROM PUBLIC;
+
+--
 -- Name: FUNCTION tg_sops__keep(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -21621,12 +24231,24 @@ GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO agent;
 GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO auditor;
 
 --
+-- Name: FUNCTION told_apart(one text[], other text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.told_apart(one text[], other text[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION unified_diff(a text, b text, a_name text, b_name text, context integer); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO agent;
 GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO auditor;
+
+--
+-- Name: FUNCTION unit_of(unit text, OUT kind text, OUT factor numeric); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.unit_of(unit text, OUT kind text, OUT factor numeric) FROM PUBLIC;
 
 --
 -- Name: FUNCTION usual_length(target text, kind text); Type: ACL; Schema: app_hidden; Owner: -
@@ -21727,6 +24349,18 @@ REVOKE ALL ON FUNCTION app_private.apply_improvement__knowledge_correction(impro
 --
 
 REVOKE ALL ON FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION apply_improvement__knowledge_merge(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_improvement__knowledge_merge(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION apply_improvement__knowledge_retire(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_improvement__knowledge_retire(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
 -- Name: FUNCTION apply_improvement__routing_hint(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
@@ -21850,6 +24484,21 @@ GRANT ALL ON FUNCTION app_private.begin_analysis_run(kind text, analyst text, mo
 REVOKE ALL ON FUNCTION app_private.begin_erasure(kind text, reference text, reason text) FROM PUBLIC;
 
 --
+-- Name: TABLE health_checks; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.health_checks TO agent;
+GRANT SELECT ON TABLE app_public.health_checks TO auditor;
+GRANT SELECT ON TABLE app_public.health_checks TO worker;
+
+--
+-- Name: FUNCTION begin_health_check(kind text, check_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.begin_health_check(kind text, check_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.begin_health_check(kind text, check_id integer) TO worker;
+
+--
 -- Name: TABLE reembeddings; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -21958,6 +24607,13 @@ REVOKE ALL ON FUNCTION app_private.check_edit_size(base text, content text) FROM
 REVOKE ALL ON FUNCTION app_private.check_entries(analysis app_public.analyses, output jsonb, kind text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION check_knowledge_health(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_knowledge_health() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.check_knowledge_health() TO worker;
+
+--
 -- Name: FUNCTION check_merge(keep app_public.knowledge_base, duplicate app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22018,10 +24674,34 @@ GRANT ALL ON FUNCTION app_private.cluster_failures(most integer) TO worker;
 REVOKE ALL ON FUNCTION app_private.compared_texts() FROM PUBLIC;
 
 --
+-- Name: FUNCTION complete_suggestion__knowledge_merge(suggestion jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.complete_suggestion__knowledge_merge(suggestion jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION complete_suggestion__knowledge_retire(suggestion jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.complete_suggestion__knowledge_retire(suggestion jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION correct_spelling(question text); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.correct_spelling(question text) FROM PUBLIC;
+
+--
+-- Name: TABLE knowledge_findings; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.knowledge_findings TO auditor;
+
+--
+-- Name: FUNCTION corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION count_vocabulary(); Type: ACL; Schema: app_private; Owner: -
@@ -22063,6 +24743,12 @@ REVOKE ALL ON FUNCTION app_private.edited_improvement(improvement app_public.imp
 REVOKE ALL ON FUNCTION app_private.embeddings_promised() FROM PUBLIC;
 
 --
+-- Name: FUNCTION emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) FROM PUBLIC;
+
+--
 -- Name: TABLE privacy_actions; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -22089,10 +24775,22 @@ REVOKE ALL ON FUNCTION app_private.end_worker(worker_id text, fault boolean) FRO
 GRANT ALL ON FUNCTION app_private.end_worker(worker_id text, fault boolean) TO worker;
 
 --
+-- Name: FUNCTION entry_ids(suggestion jsonb, name text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.entry_ids(suggestion jsonb, name text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION entry_state(entry app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.entry_state(entry app_public.knowledge_base) FROM PUBLIC;
+
+--
+-- Name: FUNCTION entry_states(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.entry_states(ids integer[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text); Type: ACL; Schema: app_private; Owner: -
@@ -22131,10 +24829,22 @@ REVOKE ALL ON FUNCTION app_private.erase_from_undo(items text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_private.erase_learned(knowledge_ids integer[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION erase_search_history(hashes bytea[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_search_history(hashes bytea[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION expecting_again(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.expecting_again(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
 -- Name: FUNCTION experiment_figures(experiment_id integer); Type: ACL; Schema: app_private; Owner: -
@@ -22168,6 +24878,48 @@ REVOKE ALL ON FUNCTION app_private.find_batched(batch_id integer, custom_id text
 GRANT ALL ON FUNCTION app_private.find_batched(batch_id integer, custom_id text) TO worker;
 
 --
+-- Name: FUNCTION find_contradictions(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_contradictions() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_duplicates(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_duplicates() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_knowledge_health(check_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_knowledge_health(check_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_low_success(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_low_success() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_never_used(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_never_used() FROM PUBLIC;
+
+--
+-- Name: FUNCTION finding_impact(kind text, knowledge_id integer, other_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.finding_impact(kind text, knowledge_id integer, other_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION finding_words(finding app_private.knowledge_findings); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.finding_words(finding app_private.knowledge_findings) FROM PUBLIC;
+
+--
 -- Name: FUNCTION finish_notification(notification_id bigint, error text, retry boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22197,6 +24949,20 @@ REVOKE ALL ON FUNCTION app_private.golden_revision() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_private.golden_targets() FROM PUBLIC;
+
+--
+-- Name: FUNCTION health_check_failed(check_id integer, error text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.health_check_failed(check_id integer, error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.health_check_failed(check_id integer, error text) TO worker;
+
+--
+-- Name: FUNCTION health_check_step(check_id integer, most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.health_check_step(check_id integer, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.health_check_step(check_id integer, most integer) TO worker;
 
 --
 -- Name: FUNCTION hear_customer(ticket app_public.tickets, query text); Type: ACL; Schema: app_private; Owner: -
@@ -22412,6 +25178,18 @@ REVOKE ALL ON FUNCTION app_private.propose_analysis(analysis_id integer, attempt
 GRANT ALL ON FUNCTION app_private.propose_analysis(analysis_id integer, attempt integer) TO worker;
 
 --
+-- Name: FUNCTION propose_finding(finding app_private.knowledge_findings); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.propose_finding(finding app_private.knowledge_findings) FROM PUBLIC;
+
+--
+-- Name: FUNCTION propose_findings(most integer, OUT proposed integer, OUT waiting integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.propose_findings(most integer, OUT proposed integer, OUT waiting integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION pseudonym(name text); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22447,6 +25225,18 @@ GRANT ALL ON FUNCTION app_private.queue_analysis_batch(batch_id integer) TO work
 --
 
 REVOKE ALL ON FUNCTION app_private.quotes_of(items text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION ranked(result app_public.search_result, rank integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.ranked(result app_public.search_result, rank integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION read_facts(most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.read_facts(most integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION rebuild_knowledge_unit(entry app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
@@ -22520,6 +25310,12 @@ GRANT ALL ON FUNCTION app_private.record_llm_calls(calls jsonb, response_id bigi
 
 REVOKE ALL ON FUNCTION app_private.record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.record_local_analysis(pattern_id integer, run_id integer, improvement_id integer, reasons text[]) TO worker;
+
+--
+-- Name: FUNCTION record_search(response_id bigint, search jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.record_search(response_id bigint, search jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION record_sources(response_id bigint, sources jsonb); Type: ACL; Schema: app_private; Owner: -
@@ -22603,6 +25399,18 @@ GRANT ALL ON FUNCTION app_private.request_reembedding(to_model text) TO worker;
 REVOKE ALL ON FUNCTION app_private.requeue_analyses(batch_id integer, error text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION require_entries(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.require_entries(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION rescue_tickets(after interval, most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22671,10 +25479,46 @@ REVOKE ALL ON FUNCTION app_private.retain__retention_runs(before timestamp with 
 REVOKE ALL ON FUNCTION app_private.retain__sessions(before timestamp with time zone) FROM PUBLIC;
 
 --
+-- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) FROM PUBLIC;
+
+--
+-- Name: TABLE response_searches; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.response_searches TO auditor;
+
+--
+-- Name: FUNCTION search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
 
 --
 -- Name: FUNCTION sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector); Type: ACL; Schema: app_private; Owner: -
@@ -22764,6 +25608,12 @@ REVOKE ALL ON FUNCTION app_private.take_turns_with_erasure(erases boolean) FROM 
 REVOKE ALL ON FUNCTION app_private.target_title(target text, entry_id bigint) FROM PUBLIC;
 
 --
+-- Name: FUNCTION targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION tell_of_experiment(experiment app_public.experiments, event text, arm text); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22801,6 +25651,18 @@ REVOKE ALL ON FUNCTION app_private.undo_improvement__knowledge_correction(improv
 REVOKE ALL ON FUNCTION app_private.undo_improvement__knowledge_entry(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
+-- Name: FUNCTION undo_improvement__knowledge_merge(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.undo_improvement__knowledge_merge(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION undo_improvement__knowledge_retire(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.undo_improvement__knowledge_retire(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
 -- Name: FUNCTION undo_improvement__routing_hint(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22823,6 +25685,18 @@ REVOKE ALL ON FUNCTION app_private.undo_improvement__sop_new(improvement app_pub
 --
 
 REVOKE ALL ON FUNCTION app_private.units_as_of(at timestamp with time zone, only_category text, only_site_id integer, impacts public.sparsevec, total_idf double precision, lexemes text[], idf double precision[], question_embedding public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8) FROM PUBLIC;
+
+--
+-- Name: FUNCTION unread_texts(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.unread_texts() FROM PUBLIC;
 
 --
 -- Name: FUNCTION unsettle_failures(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
@@ -22869,6 +25743,12 @@ GRANT ALL ON FUNCTION app_private.watch_jobs() TO worker;
 
 REVOKE ALL ON FUNCTION app_private.watch_llm_budget() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.watch_llm_budget() TO worker;
+
+--
+-- Name: FUNCTION with_routed(results app_public.search_result[], routed app_public.search_result[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.with_routed(results app_public.search_result[], routed app_public.search_result[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION withdraw_feedback(response app_public.responses); Type: ACL; Schema: app_private; Owner: -
@@ -23289,12 +26169,28 @@ REVOKE ALL ON FUNCTION app_public.invite_user(user_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.invite_user(user_id integer) TO admin;
 
 --
+-- Name: FUNCTION knowledge_as_of(at timestamp with time zone, only_category text, only_topic text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) TO agent;
+GRANT ALL ON FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text, only_topic text) TO auditor;
+
+--
 -- Name: FUNCTION knowledge_duplicates(first integer); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.knowledge_duplicates(first integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.knowledge_duplicates(first integer) TO agent;
 GRANT ALL ON FUNCTION app_public.knowledge_duplicates(first integer) TO auditor;
+
+--
+-- Name: FUNCTION knowledge_findings(kind text, first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.knowledge_findings(kind text, first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.knowledge_findings(kind text, first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.knowledge_findings(kind text, first integer) TO auditor;
 
 --
 -- Name: FUNCTION llm_spend(OUT today numeric, OUT month numeric, OUT daily_budget numeric, OUT monthly_budget numeric, OUT budget_warning double precision, OUT state text, OUT unpriced_models text[]); Type: ACL; Schema: app_public; Owner: -
@@ -23421,11 +26317,11 @@ REVOKE ALL ON FUNCTION app_public.reanalyse_improvement(id integer, reason text)
 GRANT ALL ON FUNCTION app_public.reanalyse_improvement(id integer, reason text) TO reviewer;
 
 --
--- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint); Type: ACL; Schema: app_public; Owner: -
+-- Name: FUNCTION record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb); Type: ACL; Schema: app_public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint) TO worker;
+REVOKE ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.record_response(question text, text text, outcome text, model text, sources jsonb, conversation uuid, site text, category text, requested_category text, confidence double precision, reason text, router_model text, prompt_version_id integer, latency_ms double precision, tokens_in integer, tokens_out integer, cost numeric, calls jsonb, id bigint, search jsonb) TO worker;
 
 --
 -- Name: FUNCTION reject_improvement(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -23505,6 +26401,14 @@ REVOKE ALL ON FUNCTION app_public.reopen_improvement(id integer, reason text) FR
 GRANT ALL ON FUNCTION app_public.reopen_improvement(id integer, reason text) TO reviewer;
 
 --
+-- Name: FUNCTION replay_response(id bigint, at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) TO agent;
+GRANT ALL ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) TO auditor;
+
+--
 -- Name: TABLE messages; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -23560,6 +26464,13 @@ GRANT ALL ON FUNCTION app_public.reply(ticket_id integer, body text, response_id
 
 REVOKE ALL ON FUNCTION app_public.request_analysis(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.request_analysis(most integer) TO agent;
+
+--
+-- Name: FUNCTION request_health_check(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.request_health_check() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.request_health_check() TO reviewer;
 
 --
 -- Name: FUNCTION resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: ACL; Schema: app_public; Owner: -
@@ -24766,10 +27677,22 @@ GRANT SELECT ON TABLE app_private.lexeme_frequencies TO auditor;
 GRANT SELECT ON TABLE app_private.search_statistics TO auditor;
 
 --
+-- Name: TABLE search_unit_history; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.search_unit_history TO auditor;
+
+--
 -- Name: TABLE search_vocabulary; Type: ACL; Schema: app_private; Owner: -
 --
 
 GRANT SELECT ON TABLE app_private.search_vocabulary TO auditor;
+
+--
+-- Name: TABLE stated_facts; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.stated_facts TO auditor;
 
 --
 -- Name: TABLE worker_heartbeats; Type: ACL; Schema: app_private; Owner: -

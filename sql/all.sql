@@ -23,6 +23,8 @@
 --!include tables/golden_questions.sql
 --!include tables/search_units.sql
 --!include tables/search_vocabulary.sql
+--!include tables/search_unit_history.sql
+--!include tables/response_searches.sql
 --!include tables/emergency_signals.sql
 --!include tables/audit_log.sql
 --!include tables/llm_prices.sql
@@ -38,6 +40,7 @@
 --!include tables/retention.sql
 --!include tables/analyses.sql
 --!include tables/worker_heartbeats.sql
+--!include tables/health_checks.sql
 --!include types/search_result.sql
 --!include types/issued_token.sql
 --!include types/blamed_line.sql
@@ -70,6 +73,7 @@
 --!include functions/tickets.sql
 --!include functions/feedback.sql
 --!include functions/merge_knowledge.sql
+--!include functions/health_handlers.sql
 --!include functions/granted_columns.sql
 --!include functions/emergency_signals.sql
 --!include functions/dead_jobs.sql
@@ -80,9 +84,11 @@
 --!include functions/experiments.sql
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
+--!include triggers/search_units.sql
 --!include triggers/experiments.sql
 --!include triggers/knowledge_base.sql
 --!include triggers/improvement_queue.sql
+--!include triggers/knowledge_health.sql
 --!include triggers/prompts.sql
 --!include triggers/golden_questions.sql
 --!include triggers/users.sql
@@ -93,6 +99,8 @@
 --!include prompts/analyse.sql
 --!include queries/search_knowledge.sql
 --!include queries/search_as_of.sql
+--!include queries/replay_response.sql
+--!include queries/knowledge_as_of.sql
 --!include queries/experiments.sql
 --!include queries/sop_history.sql
 --!include queries/sop_blame.sql
@@ -104,6 +112,7 @@
 --!include queries/failures_about.sql
 --!include queries/insights.sql
 --!include queries/knowledge_duplicates.sql
+--!include queries/knowledge_findings.sql
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
 --!include queries/system_health.sql
@@ -112,13 +121,15 @@
 --!include functions/answer.sql
 --!include functions/questions.sql
 --!include functions/drafts.sql
---!include functions/preview.sql
 --!include functions/analyse.sql
 --!include functions/reembed.sql
 --!include functions/apply_edits.sql
 --!include functions/suspicious_text.sql
+--!include functions/facts.sql
+--!include functions/knowledge_health.sql
 --!include functions/analyst_brief.sql
 --!include functions/check_analysis.sql
+--!include functions/preview.sql
 --!include functions/analyses.sql
 --!include functions/analysis_batches.sql
 --!include queries/estimate_analysis.sql
@@ -153,6 +164,7 @@
 --!include mutations/ask.sql
 --!include functions/rescue.sql
 --!include mutations/request_analysis.sql
+--!include mutations/request_health_check.sql
 --!include mutations/reanalyse_improvement.sql
 --!include mutations/cancel_analysis.sql
 --!include mutations/privacy.sql

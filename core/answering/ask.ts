@@ -138,6 +138,8 @@ interface Draft {
   outcome: Answer['outcome']
   reason: string | null
   text: string
+  /** What was searched with, for a replay. */
+  search?: unknown
   /** Those that a model may read have a text. */
   sources: (Source & { text?: string })[]
 }
@@ -475,7 +477,7 @@ export async function ask(
     claims,
     `select r.* from claims, app_public.record_response(question => $1, text => $2, outcome => $3, model => $4, sources => $5,
        conversation => $6::uuid, site => $7, category => $8, requested_category => $9, confidence => $10, reason => $11,
-       router_model => $12, prompt_version_id => $13, latency_ms => $14, calls => $15, id => $16) r`,
+       router_model => $12, prompt_version_id => $13, latency_ms => $14, calls => $15, id => $16, search => $17) r`,
     [
       question.query,
       draft.text,
@@ -493,6 +495,7 @@ export async function ask(
       recording - started,
       JSON.stringify(made.calls),
       brief?.response_id ?? null,
+      draft.search === undefined ? null : JSON.stringify(draft.search),
     ],
   )
   const trace = traceOf(made, asked, recording, response)

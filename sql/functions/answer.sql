@@ -37,6 +37,44 @@ $$;
 comment on function app_private.source_text(app_public.search_result, integer) is
   'What a model reads of a source below its title: an SOP without the customers'' phrases, or its best section where that is longer than `most` characters; of an entry its answer.';
 
+create or replace function app_private.ranked(result app_public.search_result, rank integer) returns app_public.search_result language sql immutable as $$
+  select (ranked.rank, result.kind, result.sop_id, result.sop_version_id, result.version, result.knowledge_id, result.category, result.topic, result.title, result.heading, result.snippet,
+    result.matched, result.trust, result.score, result.words, result.cosine, result.confidence)::app_public.search_result
+$$;
+comment on function app_private.ranked(app_public.search_result, integer) is 'A result at another rank.';
+
+-- How begin_answer arranges what was found; replay_response arranges what it finds again by the same two.
+create or replace function app_private.with_routed(results app_public.search_result[], routed app_public.search_result[]) returns app_public.search_result[]
+language sql immutable set search_path = app_public, public, pg_temp as $$
+  select results[1:7] || coalesce(array_agg(app_private.ranked(e.result, coalesce(cardinality(results[1:7]), 0) + e.place::integer) order by e.place), '{}')
+    from (select f as result, row_number() over (order by f.rank) as place from unnest(routed) f
+           where not exists (select from unnest(results[1:7]) x where (x.kind, x.sop_id, x.knowledge_id) is not distinct from (f.kind, f.sop_id, f.knowledge_id))) e
+$$;
+comment on function app_private.with_routed(app_public.search_result[], app_public.search_result[]) is
+  'The first seven results, and after them what was found in the category that a model routed to.';
+
+create or replace function app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) returns app_public.search_result[]
+language sql immutable set search_path = app_public, public, pg_temp as $$
+  select array_agg(app_private.ranked(e.result, e.place::integer) order by e.place)
+    from (select r.result, row_number() over (order by coalesce((r.result).topic = emergency_first.section and (r.result).category = 'emergency', false) desc, ((r.result).category = 'emergency') desc,
+                   (r.result).rank, r.added, (r.result).sop_id, (r.result).knowledge_id) as place
+            from (select x as result, 0 as added from unnest(results) x
+                  union all
+                  select f, 1 from unnest(emergencies) f where not exists (select from unnest(results) x where x.sop_id = f.sop_id)) r) e
+$$;
+comment on function app_private.emergency_first(app_public.search_result[], app_public.search_result[], text) is
+  'What was found and the emergencies besides: the SOP of this kind of emergency first, then other emergencies, then the rest.';
+
+create or replace function app_private.record_search(response_id bigint, search jsonb) returns void
+language sql volatile security definer set search_path = app_public, public, pg_temp as $$
+  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, candidates, nearest, routed, emergency)
+  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.candidates, s.nearest, s.routed, s.emergency
+    from jsonb_to_record(search) s(searched_at timestamptz, snapshot text, own_xid text, embedding_model text, words text, total_idf double precision, candidates integer[], nearest bigint[],
+         routed text, emergency text)
+   where jsonb_typeof(search) = 'object'
+$$;
+comment on function app_private.record_search(bigint, jsonb) is 'Writes down what an answer was searched with, as begin_answer''s search says it.';
+
 -- The round trip before the answer is written: everything that is known about the question. With a conversation it also
 -- writes down what the customer said, unless begin_question did, so that nothing said is lost whatever comes after.
 drop function if exists app_hidden.begin_answer(text, vector, text, text, uuid);
@@ -63,6 +101,7 @@ declare
   v_text text;
   v_silent boolean;
   v_readable boolean := false;
+  v_search jsonb;
   v_arm record;
 begin
   perform app_hidden.check_question(query);
@@ -73,10 +112,8 @@ begin
     insert into app_private.embedding_cache (content_hash, model, embedding)
     values (app_hidden.embedding_hash(query), v_settings.embedding_model, v_vector) on conflict do nothing;
   end if;
-  if v_vector is null then
-    -- A question asked before has its vector; else words decide.
-    select c.embedding into v_vector from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = v_settings.embedding_model;
-  end if;
+  -- A question asked before has its vector; else words decide. What is stored is what is searched with: a replay finds no other.
+  v_vector := coalesce((select c.embedding from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = v_settings.embedding_model), v_vector);
   if conversation is not null then
     v_ticket := app_hidden.find_conversation(conversation);
     v_site := coalesce(nullif(v_site, ''), (select s.slug from app_public.sites s where s.id = v_ticket.site_id));
@@ -84,7 +121,8 @@ begin
   end if;
   v_silent := v_ticket.id is not null and app_hidden.assistant_is_silent(v_ticket);
   v_emergency := app_hidden.emergency_section(query);
-  select array_agg(r order by r.rank) into v_results from app_public.search_knowledge(query, v_vector, v_requested, v_site, 10, v_settings.embedding_model) r;
+  select array_agg(s.result order by (s.result).rank), (array_agg(s.inputs) filter (where s.inputs is not null))[1] into v_results, v_search
+    from app_private.search(query, v_vector, v_requested, app_hidden.find_site(v_site), 10) s;
   v_first := v_results[1];
   -- The local router: the nearest sources vote with the probability their score gives them.
   select jsonb_agg(jsonb_build_object('category', v.category, 'share', v.votes / v.total) order by v.votes desc, v.category) into v_votes
@@ -101,14 +139,9 @@ begin
       v_category := case when v_confidence >= greatest(v_settings.confidence_threshold, 0.5) then v_category end;
     elsif exists (select from app_public.sops s where s.category = v_routed) or exists (select from app_public.knowledge_base k where k.category = v_routed) then
       v_category := v_routed;
+      v_search := v_search || jsonb_build_object('routed', nullif(v_routed, 'emergency'));
       if v_routed <> 'emergency' and not exists (select from unnest(v_results) r where r.rank <= 3 and r.category = v_routed) then
-        v_results := v_results[1:7];
-        select v_results || coalesce(array_agg((coalesce(cardinality(v_results), 0) + e.rank, e.kind, e.sop_id, e.sop_version_id, e.version, e.knowledge_id, e.category, e.topic, e.title, e.heading,
-                 e.snippet, e.matched, e.trust, e.score, e.words, e.cosine, e.confidence)::app_public.search_result order by e.rank), '{}') into v_results
-          from (select row_number() over (order by f.rank)::integer as rank, f.kind, f.sop_id, f.sop_version_id, f.version, f.knowledge_id, f.category, f.topic, f.title, f.heading,
-                       f.snippet, f.matched, f.trust, f.score, f.words, f.cosine, f.confidence
-                  from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3, v_settings.embedding_model) f
-                 where not exists (select from unnest(v_results) x where (x.kind, x.sop_id, x.knowledge_id) is not distinct from (f.kind, f.sop_id, f.knowledge_id))) e;
+        v_results := app_private.with_routed(v_results, array(select f from app_public.search_knowledge(query, v_vector, v_routed, v_site, 3, v_settings.embedding_model) f));
         v_first := v_results[1];
       end if;
     end if;
@@ -126,13 +159,8 @@ begin
     v_outcome := 'emergency';
     v_category := 'emergency';
     v_reason := coalesce('rule: ' || v_emergency, 'routed to emergency');
-    select array_agg(r order by r.rank) into v_results
-      from (select row_number() over (order by coalesce((r.topic = v_emergency and r.category = 'emergency'), false) desc, (r.category = 'emergency') desc, r.rank)::integer as rank, r.kind, r.sop_id, r.sop_version_id,
-                   r.version, r.knowledge_id, r.category, r.topic, r.title, r.heading, r.snippet, r.matched, r.trust, r.score, r.words, r.cosine, r.confidence
-              from (select * from unnest(v_results)
-                    union
-                    select * from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) e
-                     where not exists (select from unnest(v_results) x where x.sop_id = e.sop_id)) r) r;
+    v_search := v_search || jsonb_build_object('emergency', coalesce(v_emergency, ''));
+    v_results := app_private.emergency_first(v_results, array(select f from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) f), v_emergency);
     v_first := v_results[1];
     v_text := app_hidden.emergency_text(case when v_first.category = 'emergency' then v_first.sop_id end);
     v_confidence := greatest(v_confidence, case when v_emergency is not null then 1 else 0 end);
@@ -156,7 +184,7 @@ begin
   return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_silent, 'site', v_site, 'message_id', message_id,
     'category', v_category, 'votes', coalesce(v_votes, '[]'), 'routed_by', case when v_routed is not null and v_requested is null then 'model' else 'local-vote' end,
     'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
-    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text,
+    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text, 'search', v_search,
     'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency'))
                            || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3)
                                  then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
@@ -167,9 +195,10 @@ begin
 end
 $$;
 comment on function app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean) is
-$$What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, sources}. Emergencies first, by rule, then by route; their text is their SOP's.
+$$What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, search, sources}. Emergencies first, by rule, then by route; their text is their SOP's.
 embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache's. message_id: the customer's message where it is written down already, else it is written.
 route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off. `votes` are the sources' own all the same.
+search: what was searched with, for record_response to write down (app_private.response_searches).
 A source of which an experiment runs has the subject's arm's title, heading, snippet and text, and its experiment_arm_id: what is said is checked against what was served.
 for_model: asks whether a model may write the answer; the result says it, and its sources for the model have a `text` then. Above club_settings.model_threshold; outcome, reason and text are those of the local answer all the same.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.$$;

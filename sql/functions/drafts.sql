@@ -71,6 +71,7 @@ begin
     from app_public.club_settings s
   returning * into v_response;
   perform app_private.record_sources(v_response.id, record_draft.answer -> 'sources');
+  perform app_private.record_search(v_response.id, record_draft.answer -> 'search');
   perform app_private.record_llm_calls(record_draft.calls, v_response.id);
   return v_response;
 end

@@ -54,6 +54,7 @@ begin
   update app_public.responses r
      set question = '[erased]', question_hash = '\x', text = '[erased]', visitor_id = null, feedback_by = app_private.pseudonym(r.feedback_by), erased_at = now()
    where r.id = any (v_responses);
+  delete from app_private.response_searches s where s.response_id = any (v_responses);
   update app_private.knowledge_votes v set voter = app_private.pseudonym(v.voter) where v.response_id = any (v_responses) and v.voter like 'visitor:%';
   update app_public.failed_responses f
      set query = '[erased]', response = '[erased]', user_correction = case when f.user_correction is not null then '[erased]' end,
@@ -176,6 +177,19 @@ end
 $$;
 comment on function app_private.erase_learned(integer[]) is 'Deletes learned entries with all that was derived from them: search units, profiles, words, snippets of answers.';
 
+create or replace function app_private.erase_search_history(hashes bytea[]) returns void
+language sql volatile security definer set search_path = app_public, public, pg_temp as $$
+  -- An SOP's phrases are the club's text, and so in its versions; profiles were made of the questions too.
+  with gone as (
+    update app_private.search_unit_history h set impacts = '{}/268435456', embedding = null, embedding_model = null, content_hash = '\x', erased = true
+     where h.content_hash = any (hashes) and h.kind = 'knowledge' and not h.erased
+    returning h.target, h.since
+  )
+  update app_private.search_unit_history h set impacts = '{}/268435456', embedding = null, embedding_model = null, erased = true
+   where h.kind = 'profile' and not h.erased and h.until >= (select min(g.since) from gone g where g.target = h.target)
+$$;
+comment on function app_private.erase_search_history(bytea[]) is 'Empties the search units of earlier times that were made of these texts, and the profiles that they had a part in.';
+
 -- What a person has to look at, since it is the club's own text by now: proposals, entries and SOP lines that quote.
 create or replace function app_private.quotes_of(items text[]) returns jsonb
 language sql stable security definer set search_path = app_public, public, pg_temp as $$
@@ -255,6 +269,7 @@ begin
      and not exists (select from app_private.knowledge_votes v join app_public.responses r on r.id = v.response_id
                       where v.knowledge_id = k.id and v.helpful and r.id <> all (v_responses) and app_hidden.learnable_question(r.question) = k.question);
   v_counts := jsonb_build_object('learned_entries', app_private.erase_learned(v_entries));
+  perform app_private.erase_search_history(v_vectors);
 
   v_counts := app_private.erase_texts(ticket_ids, v_responses) || v_counts;
 

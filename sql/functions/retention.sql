@@ -83,6 +83,9 @@ begin
         join app_public.failed_responses f on f.id = e.failed_response_id where q.status = 'pending'
     union
     (select r.question_hash from app_public.responses r where r.feedback = 'helpful' and r.outcome = 'answered' order by r.feedback_at desc limit 30)
+    union
+    -- What was searched in this time can be searched again.
+    select h.content_hash from app_private.search_unit_history h where h.until >= before
   )
   delete from app_private.embedding_cache c
    using (select o.content_hash, o.model from app_private.embedding_cache o

@@ -49,7 +49,9 @@ comment on function app_private.question_words(text) is
 -- Nearest units by vector. On a server the HNSW index answers; PGlite, which has no half-precision instructions,
 -- compares bits first and re-ranks the nearest exactly.
 create or replace function app_private.nearest_units(question vector, model text, depth integer)
-returns table (unit_id bigint) language plpgsql stable set search_path = app_public, public, pg_temp as $$
+returns table (unit_id bigint) language plpgsql stable rows 60 set search_path = app_public, public, pg_temp
+-- Without the limit's value the planner does not see that the index is worth it.
+set plan_cache_mode = force_custom_plan as $$
 begin
   if to_regclass('app_private.search_units_embedding') is not null then
     return query
@@ -61,8 +63,8 @@ begin
       select c.id
         from (select u.id, u.embedding from app_private.search_units u
                where u.embedding_model = nearest_units.model
-               order by u.bits <~> binary_quantize(question)::bit(1536) limit depth * 3) c
-       order by c.embedding <#> question limit depth;
+               order by u.bits <~> binary_quantize(question)::bit(1536), u.id limit depth * 3) c
+       order by c.embedding <#> question, c.id limit depth;
   end if;
 end
 $$;
@@ -72,11 +74,21 @@ comment on function app_private.nearest_units(vector, text, integer) is 'The `de
 -- text holds, plus 1.5 times the cosine (fusing scores measured 5 to 7 points better at the first place than fusing
 -- ranks; docs/retrieval.md). A target's score is the mean of its profile's and of its best parts': the best section,
 -- and its entries by log-sum-exp, a soft maximum in which several near ones count more than one.
+do $$
+begin
+  -- What a function returns can only be changed by making it anew.
+  if pg_get_function_result(to_regprocedure('app_private.search_targets(text,vector,text,integer,integer)')) not like '%nearest%' then
+    drop function app_private.search_targets(text, vector, text, integer, integer);
+  end if;
+end
+$$;
 create or replace function app_private.search_targets(question text, question_embedding vector, only_category text default null, only_site_id integer default null,
   depth integer default 60)
 returns table (target text, sop_id integer, category varchar, topic varchar, score double precision, entry_id bigint, entry_leads boolean,
-  words double precision, cosine double precision, agreed boolean)
-language plpgsql stable set search_path = app_public, public, pg_temp set jit = off as $$
+  words double precision, cosine double precision, agreed boolean, nearest bigint[])
+language plpgsql stable rows 40 set search_path = app_public, public, pg_temp set jit = off
+-- The same plan whatever the question; to make it anew takes as long as to run it.
+set plan_cache_mode = force_generic_plan as $$
 declare
   c_cosine_weight constant double precision := 1.5;
   c_softness constant double precision := 0.1;
@@ -102,13 +114,13 @@ begin
       -- The nearest of a category may lie far from the nearest of all, so it is looked through.
       (select u.id, u.target, u.embedding <#> question_embedding from app_private.search_units u
         where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
-        order by u.bits <~> binary_quantize(question_embedding)::bit(1536) limit depth)) m
+        order by u.bits <~> binary_quantize(question_embedding)::bit(1536), u.id limit depth)) m
   ), candidates as (
     select w.id, w.t from by_words w union select m.id, m.t from by_meaning m
   ), wanted as (
     select c.id from candidates c
     union
-    select u.id from app_private.search_units u where u.kind in ('profile', 'section') and u.target in (select c.t from candidates c)
+    select u.id from app_private.search_units u where u.kind in ('profile', 'section') and u.target = any (array(select c.t from candidates c))
   ), scored as materialized (
     select u.id, u.target as t, u.kind, u.sop_id as sop, u.category as cat, u.topic as top, x.w, x.c,
            x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s
@@ -116,7 +128,8 @@ begin
      cross join lateral (
        select case when v_words.total_idf > 0 then -(u.impacts <#> v_words.impacts) / v_words.total_idf else 0 end as w,
               case when question_embedding is not null and u.embedding_model = v_model then -(u.embedding <#> question_embedding) else 0 end as c) x
-     where u.id in (select wanted.id from wanted)
+     -- An array, of which the planner expects a few: of a subquery it expects many, and reads all units.
+     where u.id = any (array(select wanted.id from wanted))
        and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
        and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
   ), entries as (
@@ -140,17 +153,19 @@ begin
            and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
            and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) order by u.trust desc, u.id limit 1) end),
          c.sop is null or coalesce(c.a > c.b, false), c.w, c.c,
-         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false)
+         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false),
+         (select array_agg(m.id) from by_meaning m where only_category is null)
     from combined c
-   where c.sop is not null or c.entry is not null or exists (select from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
+   -- Not `exists`: of that the planner makes a table of all entries, for each search.
+   where c.sop is not null or c.entry is not null or (select true from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
            and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
-           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()))
+           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) limit 1)
    order by total desc, c.t
    limit depth;
 end
 $$;
 comment on function app_private.search_targets(text, vector, text, integer, integer) is
-  'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, and whether both legs agree on it.';
+  'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, whether both legs agree on it, and the units that the vector index named (the same in every row; null where it was not asked).';
 
 -- Words that the index does not know, by similarity of spelling: the last resort, off the hot path.
 create or replace function app_private.correct_spelling(question text) returns text

@@ -8,7 +8,7 @@ begin
   v_answer := app_hidden.begin_answer(query, query_embedding, category, site, conversation);
   return app_public.record_response(query, v_answer ->> 'text', v_answer ->> 'outcome', case when (v_answer ->> 'by_vector')::boolean then 'local-extractive' else 'local-extractive-words' end,
     v_answer -> 'sources', conversation, v_answer ->> 'site', v_answer ->> 'category', category, (v_answer ->> 'confidence')::double precision, v_answer ->> 'reason',
-    'local-vote', latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000);
+    'local-vote', latency_ms => extract(epoch from clock_timestamp() - v_begun) * 1000, search => v_answer -> 'search');
 end
 $$;
 comment on function app_public.ask(text, text, text, uuid, vector) is

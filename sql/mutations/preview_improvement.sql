@@ -2,13 +2,18 @@ drop function if exists app_public.preview_improvement(integer);
 create or replace function app_public.preview_improvement(id integer, edited_content text default null, edited_version integer default null) returns jsonb
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp set clubos.reason = '' as $$
 declare
+  v_began timestamptz := clock_timestamp();
   v_improvement app_public.improvement_queue;
-  -- Each question is searched twice, at some 6 ms: whoever writes and waits gets the answer for fewer of them.
-  v_failing integer := case when edited_content is null then 30 else 10 end;
-  v_good integer := case when edited_content is null then 30 else 8 end;
+  v_version integer;
+  -- Whoever writes and waits gets the answer for fewer; and so does everybody where one session serves all.
+  v_most integer := case when edited_content is null then 200 else 60 end / case when to_regclass('app_private.search_units_embedding') is null then 3 else 1 end;
+  v_touched text[];
+  v_questions jsonb;
+  v_near_after double precision[];
+  v_again bigint[];
   v_before jsonb;
   v_after jsonb;
-  v_questions jsonb;
+  v_warnings jsonb;
   v_result jsonb;
 begin
   if not app_hidden.has_role('worker') then
@@ -22,15 +27,16 @@ begin
     return v_improvement.dry_run;
   end if;
   v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
-  v_before := app_private.ask_for_preview(v_improvement, v_failing, v_good);
+  select s.version into v_version from app_public.sops s where s.id = v_improvement.sop_id;
+  -- Applied once, with all that has to be looked at while it is; variables outlive what is rolled back.
   begin
     perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
-    v_after := app_private.ask_for_preview(v_improvement, v_failing, v_good);
-    select jsonb_agg(jsonb_build_object('question', q.question, 'role', q.role, 'expected', q.expected, 'expected_title', app_private.target_title(q.expected),
-             'before', v_before -> q.question -> 0, 'before_title', v_before -> q.question -> 1, 'after', v_after -> q.question -> 0, 'after_title', v_after -> q.question -> 1))
-      into v_questions
-      from (select p.question, p.role, coalesce(p.expected, 'sop:' || (v_improvement.suggested_sop_update ->> 'sop_id')) as expected from app_private.preview_questions(v_improvement, v_failing, v_good) p) q;
+    v_touched := app_private.touched_targets(v_improvement);
+    select coalesce(jsonb_agg(to_jsonb(q) || jsonb_build_object('expected_title', app_private.target_title(q.expected))), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
+    v_after := app_private.run_preview(v_questions);
+    v_near_after := app_private.nearest_touched(v_questions, v_touched);
+    v_warnings := app_private.preview_warnings(v_improvement);
     -- Out of the subtransaction by the one way that leaves no trace.
     raise exception 'dry run' using errcode = 'CO999';
   exception
@@ -38,26 +44,27 @@ begin
     when sqlstate 'CO102' then
       return jsonb_build_object('conflict', sqlerrm);
   end;
-  select jsonb_build_object('at', now(),
-           'fixed', count(*) filter (where p.role = 'failing' and p.before is distinct from p.expected and p.after = p.expected),
-           'still_failing', count(*) filter (where p.role = 'failing' and p.after is distinct from p.expected),
-           'broken', count(*) filter (where p.role = 'good' and p.before = p.expected and p.after is distinct from p.expected),
-           'unaffected', count(*) filter (where p.role = 'good' and p.before is not distinct from p.after),
-           'questions', coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('question', app_hidden.learnable_question(p.question)))
-                          filter (where p.role = 'failing' or p.before is distinct from p.after), '[]'))
-    into v_result
-    from jsonb_to_recordset(v_questions) as p(question text, role text, expected text, expected_title text, before text, before_title text, after text, after_title text);
+  -- Asked again are those that the change can matter to; the others find without it what they find with it.
+  v_again := app_private.within_reach(v_after, v_touched, app_private.nearest_touched(v_questions, v_touched), v_near_after);
+  v_before := app_private.run_preview((select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)));
+  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again)
+    || jsonb_build_object('warnings', v_warnings, 'base_version', v_version, 'golden_revision', app_private.golden_revision(), 'embedding_model', (select s.embedding_model from app_public.club_settings s),
+         'flagged', jsonb_array_length(v_warnings) > 0, 'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
+  v_result := v_result || jsonb_build_object('flagged', (v_result ->> 'flagged')::boolean or (v_result ->> 'broken')::integer + (v_result ->> 'golden_broken')::integer > 0);
   if edited_content is not null then
     return v_result;
   end if;
-  -- How often it fails, how much the change fixes, and twice as much what it breaks.
+  -- How often it fails, how much the change fixes, and twice as much what it breaks; a golden question counts for four.
   update app_public.improvement_queue q
-     set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4
+     set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4 + ((v_result ->> 'golden_fixed')::integer - (v_result ->> 'golden_broken')::integer) * 8
            + (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id)
+           + coalesce((q.suggested_sop_update -> 'finding' ->> 'impact')::double precision, 0)
    where q.id = preview_improvement.id and q.status = 'pending';
   return v_result;
 end
 $$;
 comment on function app_public.preview_improvement(integer, text, integer) is
-$$Dry run: applies a proposal in a subtransaction, asks its failing questions and the latest well-answered ones again, and rolls back. {fixed, still_failing, broken, unaffected, questions: [{question, role, expected, before, after, and a title of each of the three}]}, or {conflict}. Kept with the proposal, and ranks it. edited_content: a text to try instead, edited_version: the SOP version it was written against; that result is returned only, and asks ten failing and eight good questions at most, not thirty of each.
+$$Dry run: applies a proposal in a subtransaction, asks through search_knowledge the failing questions behind it, golden questions, those that were answered well by what it touches and known ones of other targets nearest to it, and rolls back. Kept with the proposal, and ranks it.
+{at, ms, fixed, still_failing, broken, changed, unaffected, golden, golden_fixed, golden_broken, asked: {failing, good, golden}, warnings: [{kind: new_figure | lost_figure | lost_line | repeats, text, where}], flagged (whether anything is broken or warned of), base_version, golden_revision, embedding_model, questions: [{question, role, effect, expected, before, after, and of these three a title, before_confidence, after_confidence, before_answered, after_answered (sure enough to be given), before_text and after_text where they differ}]}, or {conflict}. effect: as app_hidden.preview_effect says; fixed and still_failing count failing questions, broken good ones. Personal data in questions is masked.
+At most 200 questions, on the embedded database 66. edited_content: a text to try instead, edited_version: the SOP version it was written against; that result is returned only, and asks 60 questions at most (20).
 Errors: CO005 it has no text to edit, or an empty one, CO006 over 1 MiB, CO403 not staff, CO404 no such proposal.$$;

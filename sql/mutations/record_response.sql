@@ -1,8 +1,9 @@
 drop function if exists app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric);
+drop function if exists app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint);
 create or replace function app_public.record_response(question text, text text, outcome text, model text, sources jsonb default '[]', conversation uuid default null,
   site text default null, category text default null, requested_category text default null, confidence double precision default null, reason text default null,
   router_model text default null, prompt_version_id integer default null, latency_ms double precision default null, tokens_in integer default null,
-  tokens_out integer default null, cost numeric default null, calls jsonb default null, id bigint default null) returns app_public.responses
+  tokens_out integer default null, cost numeric default null, calls jsonb default null, id bigint default null, search jsonb default null) returns app_public.responses
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
   v_ticket app_public.tickets;
@@ -44,6 +45,7 @@ begin
     left join app_private.exposure(record_response.sources, app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id)) x on v_outcome = 'answered'
   returning * into v_response;
   perform app_private.record_sources(v_response.id, record_response.sources);
+  perform app_private.record_search(v_response.id, record_response.search);
   perform app_private.record_llm_calls(record_response.calls, v_response.id);
   if v_outcome = 'withheld' then
     update app_public.tickets t set awaiting_since = null where t.id = v_ticket.id and t.awaiting_since is not null;
@@ -66,9 +68,9 @@ begin
   return v_response;
 end
 $$;
-comment on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint) is
+comment on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint, jsonb) is
 $$@behavior -*
-Writes down an answer with its sources, and decides under the conversation's lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them; an experiment's arm among those cited goes in with the answer. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_question reserved it. latency_ms: milliseconds; cost: US dollars.
+Writes down an answer with its sources, and decides under the conversation's lock whether it may still be given: it is withheld if a person took over, paused if the assistant was switched off. Opens a ticket for what needs a person, urgent for an emergency. sources: as begin_answer lists them; an experiment's arm among those cited goes in with the answer. calls: of models, for the ledger, as app_private.record_llm_calls takes them; tokens and cost are theirs together. id: where begin_question reserved it. search: as begin_answer gives it, so that replay_response finds the same. latency_ms: milliseconds; cost: US dollars.
 Errors: CO005 an answer by a model that cites no source, CO403 not the server or a worker, CO404 no such conversation or site.$$;
 
 create or replace function app_hidden.ticket_summary(response app_public.responses) returns text

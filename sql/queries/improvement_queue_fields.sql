@@ -42,6 +42,31 @@ $$;
 comment on function app_public.improvement_queue_viewers(app_public.improvement_queue) is
   E'@behavior -filterBy\nHow many others have it open at this moment; lookAtImprovement says who.';
 
+create or replace function app_public.improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue) returns text
+language sql stable security definer set search_path = app_public, public, pg_temp as $$
+  select case when improvement.dry_run is null or improvement.status <> 'pending' then null
+              when not improvement.dry_run ? 'golden_revision' then 'older_kind'
+              when improvement.sop_id is not null and (select s.version from app_public.sops s where s.id = improvement.sop_id) <> (improvement.dry_run ->> 'base_version')::integer then 'sop_moved_on'
+              when (improvement.dry_run ->> 'golden_revision')::bigint <> app_private.golden_revision() then 'golden_questions_changed'
+              when improvement.dry_run ->> 'embedding_model' <> (select s.embedding_model from app_public.club_settings s) then 'embedding_model_changed'
+              when exists (select from app_public.improvement_queue q where q.status = 'approved' and q.applied_at > (improvement.dry_run ->> 'at')::timestamptz
+                     and coalesce(q.sop_id, (q.suggested_sop_update ->> 'sop_id')::integer, 0) = coalesce(improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer, 0)
+                     and q.suggested_sop_update ->> 'category' is not distinct from improvement.suggested_sop_update ->> 'category'
+                     and q.suggested_sop_update ->> 'topic' is not distinct from improvement.suggested_sop_update ->> 'topic') then 'other_approved'
+         end
+$$;
+comment on function app_public.improvement_queue_dry_run_stale_because(app_public.improvement_queue) is
+$$@behavior -filterBy
+Why the latest dry run no longer says what approving would do: sop_moved_on, golden_questions_changed, embedding_model_changed, other_approved (one that changed the same SOP or topic), older_kind (made by an earlier version of ClubOS); null where it still does, or there is none. preview_improvement makes it anew.$$;
+
+create or replace function app_public.improvement_queue_dry_run_stale(improvement app_public.improvement_queue) returns boolean
+language sql stable set search_path = app_public, public, pg_temp as $$
+  select case when improvement.dry_run is not null and improvement.status = 'pending' then app_public.improvement_queue_dry_run_stale_because(improvement) is not null end
+$$;
+comment on function app_public.improvement_queue_dry_run_stale(app_public.improvement_queue) is
+$$@behavior -filterBy
+Whether the latest dry run should be made anew before it is believed; null without one, or where it was decided.$$;
+
 create or replace function app_public.improvement_queue_version_written(improvement app_public.improvement_queue) returns app_public.sop_versions
 language sql stable as $$
   -- By its work, where it was approved before that was written down.

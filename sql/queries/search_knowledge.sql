@@ -11,44 +11,56 @@ returns app_private.search_units language sql stable set search_path = app_publi
 $$;
 comment on function app_private.best_section(integer, sparsevec, double precision, vector, text) is 'The section of an SOP to quote for a question.';
 
-drop function if exists app_public.search_knowledge(text, vector, text, text, integer);
-create or replace function app_public.search_knowledge(query text, query_embedding vector default null, category text default null, site text default null, first integer default 10,
-  embedding_model text default null)
-returns setof app_public.search_result
-language plpgsql stable security definer set search_path = app_public, public, pg_temp set jit = off as $$
+-- The question's words as they are searched: unknown ones are corrected where words must decide alone.
+create or replace function app_private.searched_words(query text, by_vector boolean, out question text, out impacts sparsevec, out total_idf double precision, out candidates tsquery)
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
 declare
-  v_site_id integer := app_hidden.find_site(search_knowledge.site);
-  v_first integer := least(greatest(coalesce(first, 10), 1), 100);
-  v_query text := coalesce(left(search_knowledge.query, 20000), '');
-  v_words record;
   v_spelling text;
-  v_model text;
 begin
-  if query_embedding is not null and vector_dims(query_embedding) <> 1536 then
-    raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
-  end if;
-  select s.embedding_model into v_model from app_public.club_settings s;
-  if search_knowledge.embedding_model <> v_model then
-    query_embedding := null; -- Vectors of two models are never compared.
-  end if;
-  select * into v_words from app_private.question_words(v_query);
-  if v_words.candidates is null or query_embedding is null then
-    v_spelling := app_private.correct_spelling(v_query);
+  question := query;
+  select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
+  if candidates is null or not by_vector then
+    v_spelling := app_private.correct_spelling(question);
     if v_spelling is not null then
-      v_query := v_spelling;
-      select * into v_words from app_private.question_words(v_query);
+      question := v_spelling;
+      select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
     end if;
   end if;
+end
+$$;
+comment on function app_private.searched_words(text, boolean) is 'A question as it is searched, its spelling corrected where no word is known or there is no vector, and what app_private.question_words makes of it.';
+
+-- A replay must know of a search what no history tells; taken in the statement that searches, it is of its snapshot.
+create or replace function app_private.search_inputs(question text, impacts sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) returns jsonb
+language sql stable set search_path = app_public, public, pg_temp as $$
+  select jsonb_build_object('searched_at', clock_timestamp(), 'snapshot', pg_current_snapshot(), 'own_xid', pg_current_xact_id_if_assigned(),
+    'embedding_model', search_inputs.embedding_model, 'words', search_inputs.impacts, 'total_idf', search_inputs.total_idf,
+    'candidates', (select coalesce(jsonb_agg(app_hidden.lexeme_dimension(l)), '[]') from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question, 20000)))) l
+                    where quote_literal(l)::tsquery <@ search_inputs.candidates),
+    'nearest', search_inputs.nearest)
+$$;
+comment on function app_private.search_inputs(text, sparsevec, double precision, tsquery, text, bigint[]) is 'What was searched with, for app_private.response_searches.';
+
+-- The search, and with its first result what it was searched with (response_searches).
+create or replace function app_private.search(query text, query_embedding vector, only_category text, only_site_id integer, first integer)
+returns table (result app_public.search_result, inputs jsonb)
+language plpgsql stable set search_path = app_public, public, pg_temp set jit = off as $$
+declare
+  v_words record;
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+begin
+  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), query_embedding is not null);
   return query
     with found as materialized (
       select t.*, row_number() over (order by t.score desc, t.target)::integer as place
-        from app_private.search_targets(v_query, query_embedding, search_knowledge.category, v_site_id) t
+        from app_private.search_targets(v_words.question, query_embedding, only_category, only_site_id) t
     )
-    select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
+    select (f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
            case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
            coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
            case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
-           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end
+           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end)::app_public.search_result,
+           case when f.place = 1 then app_private.search_inputs(v_words.question, v_words.impacts, v_words.total_idf, v_words.candidates, case when query_embedding is not null then v_model end, f.nearest) end
       from found f
       left join app_private.search_units u on u.id = f.entry_id
       -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
@@ -57,8 +69,29 @@ begin
       left join app_private.search_units p on p.target = f.target and p.kind = 'profile' and p.sop_id is not null
       left join lateral app_private.best_section(f.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on not q.own_answer
       left join app_public.sop_versions v on v.id = p.sop_version_id
-     where f.place <= v_first
+     where f.place <= search.first
      order by f.place;
+end
+$$;
+comment on function app_private.search(text, vector, text, integer, integer) is
+  'What search_knowledge finds, and with the first result what a replay must know of the search; a vector is of the club''s model.';
+
+drop function if exists app_public.search_knowledge(text, vector, text, text, integer);
+create or replace function app_public.search_knowledge(query text, query_embedding vector default null, category text default null, site text default null, first integer default 10,
+  embedding_model text default null)
+returns setof app_public.search_result
+language plpgsql stable security definer set search_path = app_public, public, pg_temp set jit = off as $$
+declare
+  v_site_id integer := app_hidden.find_site(search_knowledge.site);
+begin
+  if query_embedding is not null and vector_dims(query_embedding) <> 1536 then
+    raise exception 'The question''s vector has % dimensions; 1536 are needed.', vector_dims(query_embedding) using errcode = 'CO005', hint = 'Pad a shorter one with zeros.';
+  end if;
+  if search_knowledge.embedding_model <> (select s.embedding_model from app_public.club_settings s) then
+    query_embedding := null; -- Vectors of two models are never compared.
+  end if;
+  return query
+    select (s.result).* from app_private.search(search_knowledge.query, query_embedding, search_knowledge.category, v_site_id, least(greatest(coalesce(search_knowledge.first, 10), 1), 100)) s;
 end
 $$;
 comment on function app_public.search_knowledge(text, vector, text, text, integer, text) is

@@ -1,6 +1,6 @@
 create or replace function app_hidden.improvement_fingerprint(kind text, suggestion jsonb) returns bytea language sql immutable as $$
-  -- What would change, without why: reasoning and drafts' spacing make no new proposal.
-  select sha256(convert_to(jsonb_build_array(kind, (suggestion - 'reasoning') #- '{new_content}',
+  -- What would change, without why: reasoning, what was found, how the entries were, and drafts' spacing make no new proposal.
+  select sha256(convert_to(jsonb_build_array(kind, (suggestion - array['reasoning', 'expects', 'finding']) #- '{new_content}',
     regexp_replace(lower(coalesce(suggestion ->> 'new_content', '')), '\s+', ' ', 'g'))::text, 'UTF8'))
 $$;
 comment on function app_hidden.improvement_fingerprint(text, jsonb) is 'SHA-256 of what a proposal would change; equal for twins.';

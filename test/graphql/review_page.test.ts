@@ -106,7 +106,10 @@ describe('a dry run of an edited text', () => {
     expect([onlyError(unauthorised).code, await cached()]).toEqual(['CO403', before])
     const { data, errors } = await api.send('preview_edited', { id, editedContent: edited }, ann)
     expect(errors).toBeUndefined()
-    expect(data.previewImprovement.result).toMatchObject({ broken: 0, questions: [] })
+    expect(data.previewImprovement.result).toMatchObject({
+      broken: 0,
+      questions: [{ question: 'May I bring my dog?', role: 'good', effect: 'unaffected' }],
+    })
     expect(await cached()).toBeGreaterThan(before)
     const { rows } = await api.database.pool.query(
       'select status, dry_run from improvement_queue where id = $1',

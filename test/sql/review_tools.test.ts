@@ -424,12 +424,19 @@ describe('a dry run', () => {
         {
           question: 'the gizmo refuses me',
           role: 'failing',
+          effect: 'fixed',
           expected: `sop:${sop.id}`,
           expected_title: 'Door locks / Key codes',
           before: null,
           before_title: null,
+          before_confidence: null,
+          before_answered: false,
+          before_text: null,
           after: `sop:${sop.id}`,
           after_title: 'Door locks / Key codes',
+          after_confidence: expect.closeTo(0.666, 2),
+          after_answered: true,
+          after_text: expect.stringMatching(/^Steps\n1\. Press the hash key/),
         },
       ])
       expect(await one(client, 'select * from improvement_queue')).toEqual(row)

@@ -56,10 +56,25 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       `select merge_knowledge(save_a.id, array[save_b.id], 'The same') from save_knowledge('a', 'b', 'One?', 'Yes') save_a, save_knowledge('a', 'b', 'Two?', 'Yes') save_b`,
     )
   })
+  await committed(pool, admin, (client) =>
+    client.query(
+      `select save_knowledge('a', 'balls', 'What does a bucket of balls cost?', '$5', 'r'), save_knowledge('a', 'balls', 'What does one bucket of balls cost?', '$7', 'r')`,
+    ),
+  )
+  await committed(pool, worker, (client) => client.query('select app_private.check_knowledge_health()'))
+  await fillSearched(pool)
   await fillAnalyses(pool, visitors[1])
   await committed(pool, worker, (client) => client.query('select app_private.record_audit_head()'))
   await fillAccounts(pool)
   await fillOperations(pool, visitors[0])
+}
+
+/** What an answer was searched with, and a search unit as it was. */
+async function fillSearched(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `insert into app_private.response_searches (response_id, searched_at, words, total_idf) select min(id), now(), '{}/268435456', 0 from app_public.responses`,
+  )
+  await pool.query('update app_private.search_units set ordinal = ordinal where knowledge_id is not null')
 }
 
 /** A failure that waits in a batch of the provider for its analysis. */

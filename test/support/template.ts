@@ -32,7 +32,7 @@ function withIncludes(file: string): string {
   )
 }
 
-async function migrateToCurrent(url: string): Promise<void> {
+export async function migrateToCurrent(url: string): Promise<void> {
   await migrateDatabase(url)
   const client = new pg.Client({ connectionString: url })
   await client.connect()
