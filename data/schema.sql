@@ -1134,7 +1134,7 @@ CREATE FUNCTION app_hidden.content_words(content text) RETURNS text[]
   select coalesce(array_agg(distinct left(l.lexeme, 5)), '{}')
     from unnest(to_tsvector('app_public.clubos', regexp_replace(left(content, 4000), '[[:digit:]]+', ' ', 'g'))) l
    where length(l.lexeme) > 2 and l.lexeme !~ '^[[:digit:]]' and to_tsvector('pg_catalog.german', l.lexeme) <> ''::tsvector
-     and l.lexeme not in ('minut', 'minuten', 'hour', 'stunden', 'day', 'tage', 'tagen', 'week', 'month', 'monat', 'year', 'jahr', 'euro', 'dollar', 'get', 'us', 'may', 'must', 'much', 'mani', 'need', 'pleas', 'uhr', 'darf', 'geht', 'gibt', 'bitt', 'long', 'lang', 'lange', 'viel', 'viele', 'far', 'earli', 'also', 'take', 'make', 'kann', 'free', 'cost', 'price', 'charg', 'kosten', 'kostet', 'kostenlos', 'teuer', 'preis')
+     and l.lexeme not in ('minut', 'minuten', 'hour', 'stunden', 'day', 'tage', 'tagen', 'week', 'month', 'monat', 'year', 'jahr', 'euro', 'dollar', 'get', 'us', 'may', 'must', 'much', 'mani', 'need', 'pleas', 'uhr', 'darf', 'geht', 'gibt', 'bitt', 'long', 'lang', 'lange', 'viel', 'viele', 'far', 'earli', 'also', 'take', 'make', 'kann', 'free', 'cost', 'price', 'charg', 'kosten', 'kostet', 'kostenlos', 'teuer', 'preis', 'one', 'two', 'three', 'four', 'five', 'six', 'ten', 'zwei', 'drei', 'vier', 'fünf', 'zehn')
 $$;
 
 --
@@ -2852,6 +2852,30 @@ $$;
 COMMENT ON FUNCTION app_hidden.ln_gamma(x double precision) IS 'Natural logarithm of the gamma function of a positive number (Lanczos). Errors: CO005 not positive.';
 
 --
+-- Name: lost_lines(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.lost_lines(before text, after text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- A line that was put into other words keeps most of them.
+  with old_lines as (
+    select l.line, l.n, tsvector_to_array(to_tsvector('app_public.clubos', l.line)) as words from unnest(app_hidden.to_lines(before)) with ordinality l(line, n)
+     where btrim(l.line) <> '' and l.line <> all (app_hidden.to_lines(after))
+  ), new_lines as (
+    select tsvector_to_array(to_tsvector('app_public.clubos', l.line)) as words from unnest(app_hidden.to_lines(after)) l(line) where btrim(l.line) <> ''
+  )
+  select coalesce(array_agg(btrim(o.line) order by o.n), '{}') from old_lines o
+   where cardinality(o.words) > 0 and not exists (select from new_lines w where app_hidden.lexeme_share(o.words, w.words) >= 0.6)
+$$;
+
+--
+-- Name: FUNCTION lost_lines(before text, after text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.lost_lines(before text, after text) IS 'Lines of a text that another lacks: neither as they are nor with most of their words in one line.';
+
+--
 -- Name: markdown_sections(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -3486,6 +3510,28 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.plain_text(markdown text) IS 'Markdown without its list marks, headings'' marks, emphasis and links'' targets.';
+
+--
+-- Name: preview_effect(text, text, jsonb, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.preview_effect(role text, expected text, before jsonb, after jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when not right_before and right_after then 'fixed'
+              when right_before and not right_after or role <> 'failing' and before ->> 'target' = expected and after ->> 'target' is distinct from expected then 'broken'
+              when role = 'failing' and not right_after then 'still_failing'
+              when before ->> 'target' is distinct from after ->> 'target' or before ->> 'text' is distinct from after ->> 'text' then 'changed'
+              else 'unaffected' end
+    from (select case when expected = 'hand_over' then not (before ->> 'answered')::boolean else coalesce(before ->> 'target' = expected, false) and (before ->> 'answered')::boolean end as right_before,
+                 case when expected = 'hand_over' then not (after ->> 'answered')::boolean else coalesce(after ->> 'target' = expected, false) and (after ->> 'answered')::boolean end as right_after) r
+$$;
+
+--
+-- Name: FUNCTION preview_effect(role text, expected text, before jsonb, after jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.preview_effect(role text, expected text, before jsonb, after jsonb) IS 'What a change does to a question: fixed (answered rightly with it, not without), broken (the other way round, or a right source that is no longer first), still_failing, changed (another source or text, no worse by what is expected), unaffected. Right is what comes from the expected target and is sure enough to be given, or for hand_over what is not. before, after: as app_private.run_preview says.';
 
 --
 -- Name: probability_greater(bigint, bigint, bigint, bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -5805,24 +5851,6 @@ $$;
 COMMENT ON FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) IS 'The section of an arm''s text to quote for a question, chosen as best_section chooses an SOP''s.';
 
 --
--- Name: ask_for_preview(app_public.improvement_queue, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
---
-
-CREATE FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) RETURNS jsonb
-    LANGUAGE sql
-    SET search_path TO 'app_public', 'public', 'pg_temp'
-    AS $$
-  select coalesce(jsonb_object_agg(p.question, jsonb_build_array(r.target, r.title)), '{}')
-    from (select distinct q.question from app_private.preview_questions(improvement, failing, good) q) p, app_private.first_result(p.question) r
-$$;
-
---
--- Name: FUNCTION ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer); Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) IS 'What each question of a dry run finds at this moment, {question: [target, title]}.';
-
---
 -- Name: batch_ids(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7531,6 +7559,45 @@ $$;
 COMMENT ON FUNCTION app_private.cluster_failures(most integer) IS 'Puts unanalysed failures into patterns by what should have answered and by vector; returns the patterns that grew.';
 
 --
+-- Name: compare_preview(jsonb, jsonb, jsonb, bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with compared as (
+    select x.n, x.q ->> 'question' as question, x.q ->> 'role' as role, x.q ->> 'expected' as expected, x.q -> 'expected_title' as title, y.a, coalesce(before -> (array_position(asked_again, x.n) - 1), y.a) as b
+      from jsonb_array_elements(questions) with ordinality x(q, n) cross join lateral (select after -> (x.n::integer - 1) as a) y
+  ), judged as (
+    select c.*, app_hidden.preview_effect(c.role, c.expected, c.b, c.a) as effect from compared c
+  )
+  select jsonb_build_object('at', now(),
+    'fixed', count(*) filter (where j.role = 'failing' and j.effect = 'fixed'),
+    'still_failing', count(*) filter (where j.role = 'failing' and j.effect = 'still_failing'),
+    'broken', count(*) filter (where j.role <> 'golden' and j.effect = 'broken'),
+    'changed', count(*) filter (where j.effect = 'changed'),
+    'unaffected', count(*) filter (where j.effect = 'unaffected'),
+    'golden', count(*) filter (where j.role = 'golden'),
+    'golden_fixed', count(*) filter (where j.role = 'golden' and j.effect = 'fixed'),
+    'golden_broken', count(*) filter (where j.role = 'golden' and j.effect = 'broken'),
+    'asked', jsonb_build_object('failing', count(*) filter (where j.role = 'failing'), 'good', count(*) filter (where j.role = 'good'), 'golden', count(*) filter (where j.role = 'golden')),
+    'questions', coalesce(jsonb_agg(jsonb_build_object('question', app_hidden.learnable_question(j.question), 'role', j.role, 'effect', j.effect,
+        'expected', j.expected, 'expected_title', j.title,
+        'before', j.b -> 'target', 'before_title', j.b -> 'title', 'before_confidence', j.b -> 'confidence', 'before_answered', j.b -> 'answered',
+        'after', j.a -> 'target', 'after_title', j.a -> 'title', 'after_confidence', j.a -> 'confidence', 'after_answered', j.a -> 'answered')
+      || case when j.b -> 'text' is distinct from j.a -> 'text' then jsonb_build_object('before_text', left(j.b ->> 'text', 600), 'after_text', left(j.a ->> 'text', 600)) else '{}' end
+      order by array_position(array['broken', 'fixed', 'still_failing', 'changed', 'unaffected'], j.effect), j.n), '[]'))
+    from judged j
+$$;
+
+--
+-- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]) IS 'The result of a dry run: how many questions are fixed, broken and so on, and each of them, what matters most first. before: of the questions at the places asked_again alone; the others find what they find after.';
+
+--
 -- Name: compared_texts(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -8948,25 +9015,6 @@ $$;
 COMMENT ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) IS 'Writes down how sending went. error: null for success. retry: it certainly did not arrive, so that it may be tried again (eight times at most).';
 
 --
--- Name: first_result(text); Type: FUNCTION; Schema: app_private; Owner: -
---
-
-CREATE FUNCTION app_private.first_result(question text, OUT target text, OUT title text) RETURNS record
-    LANGUAGE sql STABLE
-    SET search_path TO 'app_public', 'public', 'pg_temp'
-    AS $$
-  select t.target, app_private.target_title(t.target, t.entry_id) from app_private.search_targets(left(question, 20000),
-    (select c.embedding from app_private.embedding_cache c, app_public.club_settings s where c.content_hash = app_hidden.embedding_hash(question) and c.model = s.embedding_model)) t
-   order by t.score desc, t.target limit 1
-$$;
-
---
--- Name: FUNCTION first_result(question text, OUT target text, OUT title text); Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON FUNCTION app_private.first_result(question text, OUT target text, OUT title text) IS 'What would answer a question now, and its title.';
-
---
 -- Name: forget_viewers(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9652,12 +9700,38 @@ $$;
 COMMENT ON FUNCTION app_private.move_to_entry(keep app_public.knowledge_base, duplicate_ids integer[], OUT doubled integer, OUT doubled_helpful integer) IS 'Gives an entry the questions, vectors and votes of its duplicates. Returns how many votes were of a response that had one already, and how many of those said helpful.';
 
 --
+-- Name: nearest_touched(jsonb, text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.nearest_touched(questions jsonb, touched text[]) RETURNS double precision[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select coalesce(array_agg(n.best order by q.n), '{}')
+    from jsonb_array_elements(questions) with ordinality q(asked, n)
+   cross join app_public.club_settings c
+   cross join lateral app_private.question_words(q.asked ->> 'question') w
+    left join app_private.embedding_cache e on e.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and e.model = c.embedding_model
+   cross join lateral (
+     select max(case when w.total_idf > 0 then -(u.impacts <#> w.impacts) / w.total_idf else 0 end + 1.5 * coalesce(case when u.embedding_model = c.embedding_model then -(u.embedding <#> e.embedding) end, 0)) as best
+       from app_private.search_units u where u.target = any (touched)) n
+$$;
+
+--
+-- Name: FUNCTION nearest_touched(questions jsonb, touched text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.nearest_touched(questions jsonb, touched text[]) IS 'For each question the best score that a unit of these targets has for it, in the order given: what search_targets makes of a target exceeds it by at most a tenth of the logarithm of ten.';
+
+--
 -- Name: nearest_units(public.vector, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
 CREATE FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) RETURNS TABLE(unit_id bigint)
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE ROWS 60
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 begin
   if to_regclass('app_private.search_units_embedding') is not null then
@@ -9858,35 +9932,72 @@ $$;
 COMMENT ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[], OUT budget text) IS 'Texts as they may leave this machine, personal data masked, and the state of the budgets: where it is stopped, they stay.';
 
 --
--- Name: preview_questions(app_public.improvement_queue, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: preview_questions(app_public.improvement_queue, text[], integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, failing integer DEFAULT 30, good integer DEFAULT 30) RETURNS TABLE(question text, expected text, role text)
-    LANGUAGE sql STABLE
+CREATE FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, touched text[], most integer DEFAULT 200) RETURNS TABLE(question text, site text, expected text, role text)
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
-  with touched as (
-    select coalesce(improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer) as sop_id,
-           improvement.suggested_sop_update ->> 'category' as category,
-           coalesce(improvement.suggested_sop_update ->> 'topic', improvement.suggested_sop_update ->> 'section') as topic
+#variable_conflict use_column
+declare
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+begin
+  return query
+  with failing as (
+    select f.query, f.site_id, 1 as place,
+           case when coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer) is not null
+                  then 'sop:' || coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer)
+                else 'topic:' || coalesce(f.expected_category, improvement.suggested_sop_update ->> 'category') || '/' || coalesce(f.expected_topic, improvement.suggested_sop_update ->> 'topic') end as target,
+           'failing' as role, row_number() over (order by f.id desc) as n
+      from app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
+     where e.improvement_id = improvement.id and f.withdrawn_at is null and f.erased_at is null
+     order by f.id desc limit most * 2 / 5
+  ), golden as (
+    select g.question, g.site_id, 2, g.expected, 'golden', row_number() over (order by g.expected = any (touched) desc, g.golden_question_id)
+      from app_private.golden_targets() g order by 6 limit most * 3 / 10
+  ), of_sop as (
+    -- Answered well by what changes.
+    select r.question, r.site_id, 3, 'sop:' || s.sop_id, 'good', row_number() over (order by s.response_id desc)
+      from app_public.response_sources s join app_public.responses r on r.id = s.response_id
+     where s.rank = 1 and s.sop_id = any (array(select substr(t, 5)::integer from unnest(touched) t where t like 'sop:%'))
+       and r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null
+     order by s.response_id desc limit most * 3 / 10
+  ), of_entries as (
+    select r.question, r.site_id, 3, k.target, 'good', row_number() over (order by s.response_id desc)
+      from (select distinct u.knowledge_id, u.target from app_private.search_units u where u.target = any (touched) and u.target like 'topic:%' and u.knowledge_id is not null) k
+      join app_public.response_sources s on s.knowledge_id = k.knowledge_id and s.rank = 1 join app_public.responses r on r.id = s.response_id
+     where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null
+     order by s.response_id desc limit most * 3 / 10
+  ), near as (
+    -- Questions known to lead elsewhere that lie nearest to what changes: what it could take away.
+    select u.embedding_text, u.site_id, 4, u.target, 'good', row_number() over (order by min(n.place), u.id)
+      from (select t.embedding from app_private.search_units t where t.target = any (touched) and t.embedding_model = v_model and t.kind <> 'profile' order by t.id desc limit 8) t
+     cross join lateral app_private.nearest_units(t.embedding, v_model, 20) with ordinality n(unit_id, place)
+      join app_private.search_units u on u.id = n.unit_id
+     where u.kind in ('knowledge', 'phrase') and u.target <> all (touched) and u.trust > 0
+       and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+     group by u.id order by 6 limit most * 3 / 10
+  ), lately as (
+    select r.question, r.site_id, 5, case when s.sop_id is not null then 'sop:' || s.sop_id else 'topic:' || s.category || '/' || s.topic end, 'good', row_number() over (order by r.created_at desc, r.id desc)
+      from app_public.responses r join app_public.response_sources s on s.response_id = r.id and s.rank = 1
+     where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null order by r.created_at desc, r.id desc limit most * 3 / 20
+  ), distinct_ones as (
+    select distinct on (lower(a.query) collate "C", a.site_id) a.*
+      from (select * from failing union all select * from golden union all select * from of_sop union all select * from of_entries union all select * from near union all select * from lately) a
+     where a.target is not null
+     order by lower(a.query) collate "C", a.site_id, a.place, a.n
   )
-  (select f.query, case when coalesce(f.expected_sop_id, t.sop_id) is not null then 'sop:' || coalesce(f.expected_sop_id, t.sop_id)
-                       when improvement.kind = 'sop_new' then null
-                       else 'topic:' || coalesce(f.expected_category, t.category) || '/' || coalesce(f.expected_topic, t.topic) end, 'failing'
-     from touched t, app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
-    where e.improvement_id = improvement.id and f.withdrawn_at is null and f.erased_at is null order by f.id desc limit failing)
-  union all
-  -- Answered well lately, whatever answered them: what a change takes from others counts against it.
-  (select r.question, case when s.sop_id is not null then 'sop:' || s.sop_id else 'topic:' || s.category || '/' || s.topic end, 'good'
-     from app_public.responses r join app_public.response_sources s on s.response_id = r.id and s.rank = 1
-    where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null order by r.feedback_at desc limit good)
+  select d.query, (select s.slug from app_public.sites s where s.id = d.site_id), d.target, d.role from distinct_ones d order by d.place, d.n limit most;
+end
 $$;
 
 --
--- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, failing integer, good integer); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, touched text[], most integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, failing integer, good integer) IS 'The latest failing questions behind a proposal and the latest well-answered ones, at most so many of each, with what should answer them.';
+COMMENT ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, touched text[], most integer) IS 'What a dry run asks, at most so many: the latest failing questions behind the proposal, golden questions, those that were answered well by what it touches, known ones of other targets that lie nearest to it, and the latest that were answered well; each with the site (slug) it was asked at and the target that is right (hand_over: none). To be called where the proposal is applied.';
 
 --
 -- Name: preview_texts(integer, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9915,6 +10026,61 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) IS 'Texts whose vectors a dry run with an edited text needs and the cache lacks. Errors: CO005 an empty text, CO006 too long.';
+
+--
+-- Name: preview_warnings(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.preview_warnings(improvement app_public.improvement_queue) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_before text;
+  v_after text;
+  v_said text[];
+  v_lost text[];
+  v_new text[];
+begin
+  if improvement.kind = 'sop_edit' then
+    select v.content into v_after from app_public.sop_versions v where v.sop_id = (improvement.applied ->> 'sop_id')::integer and v.version = (improvement.applied ->> 'version')::integer;
+    select v.content into v_before from app_public.sop_versions v where v.sop_id = (improvement.applied ->> 'sop_id')::integer and v.version = (improvement.applied ->> 'version')::integer - 1;
+  elsif improvement.applied ? 'entries' then
+    select string_agg(e -> 'before' ->> 'answer', E'\n' order by k.id), string_agg(k.answer, E'\n' order by k.id) into v_before, v_after
+      from jsonb_array_elements(improvement.applied -> 'entries') e join app_public.knowledge_base k on k.id = (e ->> 'id')::integer where e -> 'before' ->> 'answer' is not null;
+  end if;
+  if v_before is null or v_after is null then
+    return '[]';
+  end if;
+  -- What somebody said is not unheard of: a figure from the failures or their corrections is what the change is for.
+  select app_hidden.claims_in(coalesce(string_agg(concat_ws(E'\n', f.query, f.user_correction), E'\n'), '')) into v_said
+    from app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
+   where e.improvement_id = improvement.id and f.withdrawn_at is null;
+  v_lost := array(select unnest(app_hidden.claims_in(v_before)) except select unnest(app_hidden.claims_in(v_after)));
+  v_new := array(select unnest(app_hidden.claims_in(v_after)) except select unnest(app_hidden.claims_in(v_before)) except select unnest(v_said));
+  return coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', w.kind, 'text', w.text, 'where', w.title)) order by w.place, w.text)
+    from (select 1 as place, 'new_figure' as kind, c as text, null as title from unnest(v_new) c
+          union all
+          -- A figure that gave way to one that somebody said is what a correction looks like.
+          select 2, 'lost_figure', c, null from unnest(v_lost) c where not exists (select from unnest(v_said) s where split_part(s, ':', 1) = split_part(c, ':', 1)
+             and s = any (app_hidden.claims_in(v_after)))
+          union all
+          select 3, 'lost_line', left(l, 300), null from unnest(app_hidden.lost_lines(v_before, v_after)) l
+          union all
+          -- What stands in two procedures is soon wrong in one of them. Short lines may well say the same.
+          select 4, 'repeats', left(l, 300), u.title
+            from (select l, tsvector_to_array(to_tsvector('app_public.clubos', l)) as words from unnest(app_hidden.lost_lines(v_after, v_before)) l) n
+           cross join lateral (select app_private.target_title(u.target) as title from app_private.search_units u
+             where cardinality(n.words) >= 6 and u.kind = 'section' and u.target <> all (app_private.touched_targets(improvement))
+               and u.words @@ (select string_agg(quote_literal(w), '&') from unnest(n.words) w)::tsquery order by u.id limit 1) u) w), '[]');
+end
+$$;
+
+--
+-- Name: FUNCTION preview_warnings(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.preview_warnings(improvement app_public.improvement_queue) IS 'What a person should look at before approving a change of a text, once its handler has run: [{kind, text, where}]. new_figure: a price, time, number, link or promise that stands neither in the text before nor in the failures behind the proposal; lost_figure: one that is gone, and nothing that was said replaces it; lost_line: a line that is gone in any words; repeats: a new line all of whose words stand in one section of another SOP (where).';
 
 --
 -- Name: profile_vector(text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11596,6 +11762,33 @@ $$;
 COMMENT ON FUNCTION app_private.retain__sessions(before timestamp with time zone) IS 'Removes sessions that ended earlier, links that expired earlier, and counters of rate limits that have run out.';
 
 --
+-- Name: run_preview(jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.run_preview(questions jsonb) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object('target', a.target, 'title', app_private.target_title(a.target, a.entry_id), 'score', a.score, 'confidence', round(a.confidence::numeric, 4),
+           'answered', coalesce(a.confidence >= a.threshold, false), 'text', a.text) order by a.n), '[]')
+    from (select q.n, c.confidence_threshold as threshold, f.score, f.confidence, nullif(concat_ws(E'\n', f.heading, f.snippet), '') as text,
+                 case when f.sop_id is not null then 'sop:' || f.sop_id when f.rank is not null then 'topic:' || f.category || '/' || f.topic end as target,
+                 (select u.id from app_private.search_units u where u.knowledge_id = f.knowledge_id and u.ordinal = 0 limit 1) as entry_id
+            from jsonb_array_elements(questions) with ordinality q(asked, n)
+           cross join app_public.club_settings c
+            left join lateral app_public.search_knowledge(q.asked ->> 'question',
+              (select e.embedding from app_private.embedding_cache e where e.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and e.model = c.embedding_model),
+              site => q.asked ->> 'site', first => 1) f on true) a
+$$;
+
+--
+-- Name: FUNCTION run_preview(questions jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.run_preview(questions jsonb) IS 'What each question finds at this moment, in the order given: [{target, title, score, confidence, answered (sure enough), text}]. questions: [{question, site}].';
+
+--
 -- Name: search(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -11807,9 +12000,10 @@ COMMENT ON FUNCTION app_private.search_inputs_at(question text, question_embeddi
 --
 
 CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean, nearest bigint[])
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE ROWS 40
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
   c_cosine_weight constant double precision := 1.5;
@@ -11842,7 +12036,7 @@ begin
   ), wanted as (
     select c.id from candidates c
     union
-    select u.id from app_private.search_units u where u.kind in ('profile', 'section') and u.target in (select c.t from candidates c)
+    select u.id from app_private.search_units u where u.kind in ('profile', 'section') and u.target = any (array(select c.t from candidates c))
   ), scored as materialized (
     select u.id, u.target as t, u.kind, u.sop_id as sop, u.category as cat, u.topic as top, x.w, x.c,
            x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s
@@ -11850,7 +12044,8 @@ begin
      cross join lateral (
        select case when v_words.total_idf > 0 then -(u.impacts <#> v_words.impacts) / v_words.total_idf else 0 end as w,
               case when question_embedding is not null and u.embedding_model = v_model then -(u.embedding <#> question_embedding) else 0 end as c) x
-     where u.id in (select wanted.id from wanted)
+     -- An array, of which the planner expects a few: of a subquery it expects many, and reads all units.
+     where u.id = any (array(select wanted.id from wanted))
        and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
        and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
   ), entries as (
@@ -11877,9 +12072,10 @@ begin
          coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false),
          (select array_agg(m.id) from by_meaning m where only_category is null)
     from combined c
-   where c.sop is not null or c.entry is not null or exists (select from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
+   -- Not `exists`: of that the planner makes a table of all entries, for each search.
+   where c.sop is not null or c.entry is not null or (select true from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
            and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
-           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()))
+           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) limit 1)
    order by total desc, c.t
    limit depth;
 end
@@ -12351,7 +12547,8 @@ CREATE FUNCTION app_private.target_title(target text, entry_id bigint DEFAULT NU
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select case when target like 'sop:%' then (select app_hidden.readable_name(s.category) || ' / ' || app_hidden.readable_name(s.section) from app_public.sops s where s.id = substr(target, 5)::integer)
+  select case when target = 'hand_over' then null
+              when target like 'sop:%' then (select app_hidden.readable_name(s.category) || ' / ' || app_hidden.readable_name(s.section) from app_public.sops s where s.id = substr(target, 5)::integer)
               else coalesce((select u.title from app_private.search_units u where u.id = entry_id and u.kind = 'knowledge'),
                             (select u.title from app_private.search_units u where u.target = target_title.target and u.kind = 'knowledge' order by u.trust desc, u.id limit 1),
                             (select app_hidden.readable_name(split_part(p, '/', 1)) || ' / ' || app_hidden.readable_name(substr(p, strpos(p, '/') + 1)) from substr(target, 7) p)) end
@@ -12513,6 +12710,26 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.texts_to_embed(model text, after bytea, most integer, masked boolean) IS 'The next compared texts of which a model has no vector, in the order of their hashes, and as they are sent: their first 8,000 characters, masked if they leave this machine.';
+
+--
+-- Name: touched_targets(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.touched_targets(improvement app_public.improvement_queue) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce(array_agg(distinct t.target), '{}') from (
+    select 'sop:' || (improvement.applied ->> 'sop_id') as target where improvement.applied ? 'sop_id'
+    union all
+    select u.target from jsonb_array_elements(improvement.applied -> 'entries') e join app_private.search_units u on u.knowledge_id = (e ->> 'id')::integer) t
+$$;
+
+--
+-- Name: FUNCTION touched_targets(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.touched_targets(improvement app_public.improvement_queue) IS 'The targets of a search that a proposal wrote to, once its handler has run.';
 
 --
 -- Name: twin_of_rejected(text, jsonb, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -13136,6 +13353,25 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.withdraw_feedback(response app_public.responses) IS 'Takes back what an earlier rating of this response counted for.';
+
+--
+-- Name: within_reach(jsonb, text[], double precision[], double precision[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- 0.1 ln 10: search_targets' soft maximum of ten. 0.8 below the first, a rival weighs exp(-4) in how sure the first is.
+  select coalesce(array_agg(f.n order by f.n), '{}') from jsonb_array_elements(found) with ordinality f(result, n)
+   where f.result ->> 'target' = any (touched) or f.result ->> 'score' is null
+      or greatest(near_before[f.n], near_after[f.n]) + 0.1 * ln(10) > (f.result ->> 'score')::double precision - 0.8
+$$;
+
+--
+-- Name: FUNCTION within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) IS 'Places (from 1) of the questions whose result these targets can change, or how sure it is: those that find them, or score them nearly as high as what they find. found: as run_preview says; near_before, near_after: as nearest_touched says.';
 
 --
 -- Name: word_share(tsvector, text[], double precision[], double precision); Type: FUNCTION; Schema: app_private; Owner: -
@@ -14375,6 +14611,51 @@ COMMENT ON FUNCTION app_public.improvement_queue_decided_at(improvement app_publ
 When it was approved, rejected or superseded; null while it waits.';
 
 --
+-- Name: improvement_queue_dry_run_stale(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_dry_run_stale(improvement app_public.improvement_queue) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when improvement.dry_run is not null and improvement.status = 'pending' then app_public.improvement_queue_dry_run_stale_because(improvement) is not null end
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_dry_run_stale(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_dry_run_stale(improvement app_public.improvement_queue) IS '@behavior -filterBy
+Whether the latest dry run should be made anew before it is believed; null without one, or where it was decided.';
+
+--
+-- Name: improvement_queue_dry_run_stale_because(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when improvement.dry_run is null or improvement.status <> 'pending' then null
+              when not improvement.dry_run ? 'golden_revision' then 'older_kind'
+              when improvement.sop_id is not null and (select s.version from app_public.sops s where s.id = improvement.sop_id) <> (improvement.dry_run ->> 'base_version')::integer then 'sop_moved_on'
+              when (improvement.dry_run ->> 'golden_revision')::bigint <> app_private.golden_revision() then 'golden_questions_changed'
+              when improvement.dry_run ->> 'embedding_model' <> (select s.embedding_model from app_public.club_settings s) then 'embedding_model_changed'
+              when exists (select from app_public.improvement_queue q where q.status = 'approved' and q.applied_at > (improvement.dry_run ->> 'at')::timestamptz
+                     and coalesce(q.sop_id, (q.suggested_sop_update ->> 'sop_id')::integer, 0) = coalesce(improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer, 0)
+                     and q.suggested_sop_update ->> 'category' is not distinct from improvement.suggested_sop_update ->> 'category'
+                     and q.suggested_sop_update ->> 'topic' is not distinct from improvement.suggested_sop_update ->> 'topic') then 'other_approved'
+         end
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue) IS '@behavior -filterBy
+Why the latest dry run no longer says what approving would do: sop_moved_on, golden_questions_changed, embedding_model_changed, other_approved (one that changed the same SOP or topic), older_kind (made by an earlier version of ClubOS); null where it still does, or there is none. preview_improvement makes it anew.';
+
+--
 -- Name: improvement_queue_fixed(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -15054,13 +15335,18 @@ CREATE FUNCTION app_public.preview_improvement(id integer, edited_content text D
     SET "clubos.reason" TO ''
     AS $_$
 declare
+  v_began timestamptz := clock_timestamp();
   v_improvement app_public.improvement_queue;
-  -- Each question is searched twice, at some 6 ms: whoever writes and waits gets the answer for fewer of them.
-  v_failing integer := case when edited_content is null then 30 else 10 end;
-  v_good integer := case when edited_content is null then 30 else 8 end;
+  v_version integer;
+  -- Whoever writes and waits gets the answer for fewer; and so does everybody where one session serves all.
+  v_most integer := case when edited_content is null then 200 else 60 end / case when to_regclass('app_private.search_units_embedding') is null then 3 else 1 end;
+  v_touched text[];
+  v_questions jsonb;
+  v_near_after double precision[];
+  v_again bigint[];
   v_before jsonb;
   v_after jsonb;
-  v_questions jsonb;
+  v_warnings jsonb;
   v_result jsonb;
 begin
   if not app_hidden.has_role('worker') then
@@ -15074,15 +15360,16 @@ begin
     return v_improvement.dry_run;
   end if;
   v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
-  v_before := app_private.ask_for_preview(v_improvement, v_failing, v_good);
+  select s.version into v_version from app_public.sops s where s.id = v_improvement.sop_id;
+  -- Applied once, with all that has to be looked at while it is; variables outlive what is rolled back.
   begin
     perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
-    v_after := app_private.ask_for_preview(v_improvement, v_failing, v_good);
-    select jsonb_agg(jsonb_build_object('question', q.question, 'role', q.role, 'expected', q.expected, 'expected_title', app_private.target_title(q.expected),
-             'before', v_before -> q.question -> 0, 'before_title', v_before -> q.question -> 1, 'after', v_after -> q.question -> 0, 'after_title', v_after -> q.question -> 1))
-      into v_questions
-      from (select p.question, p.role, coalesce(p.expected, 'sop:' || (v_improvement.suggested_sop_update ->> 'sop_id')) as expected from app_private.preview_questions(v_improvement, v_failing, v_good) p) q;
+    v_touched := app_private.touched_targets(v_improvement);
+    select coalesce(jsonb_agg(to_jsonb(q) || jsonb_build_object('expected_title', app_private.target_title(q.expected))), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
+    v_after := app_private.run_preview(v_questions);
+    v_near_after := app_private.nearest_touched(v_questions, v_touched);
+    v_warnings := app_private.preview_warnings(v_improvement);
     -- Out of the subtransaction by the one way that leaves no trace.
     raise exception 'dry run' using errcode = 'CO999';
   exception
@@ -15090,21 +15377,19 @@ begin
     when sqlstate 'CO102' then
       return jsonb_build_object('conflict', sqlerrm);
   end;
-  select jsonb_build_object('at', now(),
-           'fixed', count(*) filter (where p.role = 'failing' and p.before is distinct from p.expected and p.after = p.expected),
-           'still_failing', count(*) filter (where p.role = 'failing' and p.after is distinct from p.expected),
-           'broken', count(*) filter (where p.role = 'good' and p.before = p.expected and p.after is distinct from p.expected),
-           'unaffected', count(*) filter (where p.role = 'good' and p.before is not distinct from p.after),
-           'questions', coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('question', app_hidden.learnable_question(p.question)))
-                          filter (where p.role = 'failing' or p.before is distinct from p.after), '[]'))
-    into v_result
-    from jsonb_to_recordset(v_questions) as p(question text, role text, expected text, expected_title text, before text, before_title text, after text, after_title text);
+  -- Asked again are those that the change can matter to; the others find without it what they find with it.
+  v_again := app_private.within_reach(v_after, v_touched, app_private.nearest_touched(v_questions, v_touched), v_near_after);
+  v_before := app_private.run_preview((select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)));
+  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again)
+    || jsonb_build_object('warnings', v_warnings, 'base_version', v_version, 'golden_revision', app_private.golden_revision(), 'embedding_model', (select s.embedding_model from app_public.club_settings s),
+         'flagged', jsonb_array_length(v_warnings) > 0, 'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
+  v_result := v_result || jsonb_build_object('flagged', (v_result ->> 'flagged')::boolean or (v_result ->> 'broken')::integer + (v_result ->> 'golden_broken')::integer > 0);
   if edited_content is not null then
     return v_result;
   end if;
-  -- How often it fails, how much the change fixes, and twice as much what it breaks.
+  -- How often it fails, how much the change fixes, and twice as much what it breaks; a golden question counts for four.
   update app_public.improvement_queue q
-     set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4
+     set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4 + ((v_result ->> 'golden_fixed')::integer - (v_result ->> 'golden_broken')::integer) * 8
            + (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id)
            + coalesce((q.suggested_sop_update -> 'finding' ->> 'impact')::double precision, 0)
    where q.id = preview_improvement.id and q.status = 'pending';
@@ -15116,7 +15401,9 @@ $_$;
 -- Name: FUNCTION preview_improvement(id integer, edited_content text, edited_version integer); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.preview_improvement(id integer, edited_content text, edited_version integer) IS 'Dry run: applies a proposal in a subtransaction, asks its failing questions and the latest well-answered ones again, and rolls back. {fixed, still_failing, broken, unaffected, questions: [{question, role, expected, before, after, and a title of each of the three}]}, or {conflict}. Kept with the proposal, and ranks it. edited_content: a text to try instead, edited_version: the SOP version it was written against; that result is returned only, and asks ten failing and eight good questions at most, not thirty of each.
+COMMENT ON FUNCTION app_public.preview_improvement(id integer, edited_content text, edited_version integer) IS 'Dry run: applies a proposal in a subtransaction, asks through search_knowledge the failing questions behind it, golden questions, those that were answered well by what it touches and known ones of other targets nearest to it, and rolls back. Kept with the proposal, and ranks it.
+{at, ms, fixed, still_failing, broken, changed, unaffected, golden, golden_fixed, golden_broken, asked: {failing, good, golden}, warnings: [{kind: new_figure | lost_figure | lost_line | repeats, text, where}], flagged (whether anything is broken or warned of), base_version, golden_revision, embedding_model, questions: [{question, role, effect, expected, before, after, and of these three a title, before_confidence, after_confidence, before_answered, after_answered (sure enough to be given), before_text and after_text where they differ}]}, or {conflict}. effect: as app_hidden.preview_effect says; fixed and still_failing count failing questions, broken good ones. Personal data in questions is masked.
+At most 200 questions, on the embedded database 66. edited_content: a text to try instead, edited_version: the SOP version it was written against; that result is returned only, and asks 60 questions at most (20).
 Errors: CO005 it has no text to edit, or an empty one, CO006 over 1 MiB, CO403 not staff, CO404 no such proposal.';
 
 --
@@ -23787,6 +24074,12 @@ REVOKE ALL ON FUNCTION app_hidden.ln_beta(a double precision, b double precision
 REVOKE ALL ON FUNCTION app_hidden.ln_gamma(x double precision) FROM PUBLIC;
 
 --
+-- Name: FUNCTION lost_lines(before text, after text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.lost_lines(before text, after text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION markdown_sections(content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -23915,6 +24208,12 @@ REVOKE ALL ON FUNCTION app_hidden.plain_number(number text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.plain_text(markdown text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION preview_effect(role text, expected text, before jsonb, after jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.preview_effect(role text, expected text, before jsonb, after jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint); Type: ACL; Schema: app_hidden; Owner: -
@@ -24415,12 +24714,6 @@ REVOKE ALL ON FUNCTION app_private.arm_of(experiment_id integer, subject text) F
 REVOKE ALL ON FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) FROM PUBLIC;
 
 --
--- Name: FUNCTION ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) FROM PUBLIC;
-
---
 -- Name: FUNCTION batch_ids(ids integer[]); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -24666,6 +24959,12 @@ GRANT SELECT ON TABLE app_public.failure_patterns TO worker;
 
 REVOKE ALL ON FUNCTION app_private.cluster_failures(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.cluster_failures(most integer) TO worker;
+
+--
+-- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION compared_texts(); Type: ACL; Schema: app_private; Owner: -
@@ -24927,12 +25226,6 @@ REVOKE ALL ON FUNCTION app_private.finish_notification(notification_id bigint, e
 GRANT ALL ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) TO worker;
 
 --
--- Name: FUNCTION first_result(question text, OUT target text, OUT title text); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.first_result(question text, OUT target text, OUT title text) FROM PUBLIC;
-
---
 -- Name: FUNCTION forget_viewers(); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -25088,6 +25381,12 @@ GRANT ALL ON FUNCTION app_private.missing_vectors(category text, section text, c
 REVOKE ALL ON FUNCTION app_private.move_to_entry(keep app_public.knowledge_base, duplicate_ids integer[], OUT doubled integer, OUT doubled_helpful integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION nearest_touched(questions jsonb, touched text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.nearest_touched(questions jsonb, touched text[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION nearest_units(question public.vector, model text, depth integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -25139,10 +25438,10 @@ REVOKE ALL ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[]
 GRANT ALL ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[], OUT budget text) TO worker;
 
 --
--- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, failing integer, good integer); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, touched text[], most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, failing integer, good integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, touched text[], most integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION preview_texts(improvement_id integer, edited_content text, edited_version integer); Type: ACL; Schema: app_private; Owner: -
@@ -25150,6 +25449,12 @@ REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.impr
 
 REVOKE ALL ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) TO worker;
+
+--
+-- Name: FUNCTION preview_warnings(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.preview_warnings(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
 -- Name: FUNCTION profile_vector(profile_of text, model text); Type: ACL; Schema: app_private; Owner: -
@@ -25479,6 +25784,12 @@ REVOKE ALL ON FUNCTION app_private.retain__retention_runs(before timestamp with 
 REVOKE ALL ON FUNCTION app_private.retain__sessions(before timestamp with time zone) FROM PUBLIC;
 
 --
+-- Name: FUNCTION run_preview(questions jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.run_preview(questions jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -25633,6 +25944,12 @@ REVOKE ALL ON FUNCTION app_private.texts_to_embed(model text, after bytea, most 
 GRANT ALL ON FUNCTION app_private.texts_to_embed(model text, after bytea, most integer, masked boolean) TO worker;
 
 --
+-- Name: FUNCTION touched_targets(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.touched_targets(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
 -- Name: FUNCTION twin_of_rejected(kind text, suggestion jsonb, base_version integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -25755,6 +26072,12 @@ REVOKE ALL ON FUNCTION app_private.with_routed(results app_public.search_result[
 --
 
 REVOKE ALL ON FUNCTION app_private.withdraw_feedback(response app_public.responses) FROM PUBLIC;
+
+--
+-- Name: FUNCTION within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION word_share(words tsvector, lexemes text[], idf double precision[], usual_length double precision); Type: ACL; Schema: app_private; Owner: -
@@ -26104,6 +26427,22 @@ GRANT ALL ON FUNCTION app_public.improvement_queue_category(improvement app_publ
 REVOKE ALL ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) TO agent;
 GRANT ALL ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) TO auditor;
+
+--
+-- Name: FUNCTION improvement_queue_dry_run_stale(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_dry_run_stale(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_dry_run_stale(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_dry_run_stale(improvement app_public.improvement_queue) TO auditor;
+
+--
+-- Name: FUNCTION improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue) TO auditor;
 
 --
 -- Name: FUNCTION improvement_queue_fixed(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
