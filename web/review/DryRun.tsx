@@ -1,13 +1,14 @@
 /** What the latest dry run found: in one line, in figures, and question by question. */
 import { Alert, Badge, Button, Group, Stack, Text, Title } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconClockExclamation } from '@tabler/icons-react'
+import { IconAlertTriangle, IconClockExclamation } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { Keys } from '../app/keyboard.tsx'
 import { formatDuration } from '../app/time.ts'
 import { Time } from '../components/Time.tsx'
 import type { ApiError } from '../graphql/client.ts'
-import { conflictOf, type DryRun, dryRunOf } from './documents.ts'
+import { conflictOf, type DryRun, dryRunOf, type Warning } from './documents.ts'
+import classes from './review.module.css'
 import { Tried } from './Tried.tsx'
 import { summaryOf } from './tried.ts'
 
@@ -57,9 +58,9 @@ export function DryRunSummary({ result, stale, running, error, onRun }: Props) {
           </Button>
         )}
       </Group>
-      {outdated && stale && (
+      {outdated && (
         <Text size="sm" c="dimmed">
-          {stale}
+          {t(`dryRun.because.${stale as 'older_kind'}`, { defaultValue: '' })}
         </Text>
       )}
       <div role="status">
@@ -83,7 +84,12 @@ export function DryRunSummary({ result, stale, running, error, onRun }: Props) {
           </Text>
         )}
       </div>
-      {dryRun && !conflict && <Tried questions={dryRun.questions} level={4} />}
+      {dryRun && !conflict && (
+        <>
+          <Warnings warnings={dryRun.warnings ?? []} />
+          <Tried questions={dryRun.questions} />
+        </>
+      )}
     </Stack>
   )
 }
@@ -122,3 +128,23 @@ export function Outcome({ dryRun, timeless = false }: { dryRun: DryRun; timeless
     </Stack>
   )
 }
+
+/** Figures and lines that come or go with the change, which no question asks about. */
+export function Warnings({ warnings }: { warnings: Warning[] }) {
+  const { t } = useTranslation('review')
+  if (warnings.length === 0) return null
+  return (
+    <Alert color="orange" p="xs" title={t('dryRun.warnings')} icon={<IconAlertTriangle aria-hidden />}>
+      <Stack gap={2} component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
+        {warnings.map(({ kind, text, where }) => (
+          <Text key={`${kind} ${text}`} size="sm" component="li" className={classes.anywhere}>
+            {t(`dryRun.warning.${kind}`, { text: /figure$/.test(kind) ? figureOf(text) : text, where })}
+          </Text>
+        ))}
+      </Stack>
+    </Alert>
+  )
+}
+
+/** `price:12` is 12. */
+const figureOf = (claim: string) => claim.replace(/^[a-z_]+:/, '')

@@ -6,10 +6,13 @@ import { useTranslation } from 'react-i18next'
 import { formatShare } from '../app/time.ts'
 import type { TriedQuestion } from './documents.ts'
 import classes from './review.module.css'
+import { effectOf } from './tried.ts'
 
 export function Found({ question }: { question: TriedQuestion }) {
   const { t } = useTranslation('review')
-  const right = question.after === question.expected && question.after !== null
+  const effect = effectOf(question)
+  const sign =
+    effect === 'fixed' ? 'right' : effect === 'broken' || effect === 'still_failing' ? 'wrong' : null
   return (
     <Group gap="2px 6px" mt={2} align="center" className={classes.anywhere}>
       <Text size="xs" c="dimmed" component="span">
@@ -18,18 +21,20 @@ export function Found({ question }: { question: TriedQuestion }) {
           target={question.before}
           title={question.before_title}
           confidence={question.before_confidence}
+          answered={question.before_answered}
         />
       </Text>
       <IconArrowRight size={14} aria-hidden />
       <Group gap={4} wrap="nowrap" align="flex-start">
-        {right ? (
+        {sign === 'right' && (
           <IconCheck
             size={14}
             color="var(--mantine-color-teal-text)"
             aria-label={t('dryRun.right')}
             className={classes.sign}
           />
-        ) : (
+        )}
+        {sign === 'wrong' && (
           <IconX
             size={14}
             color="var(--mantine-color-red-text)"
@@ -43,6 +48,7 @@ export function Found({ question }: { question: TriedQuestion }) {
             target={question.after}
             title={question.after_title}
             confidence={question.after_confidence}
+            answered={question.after_answered}
           />
         </Text>
       </Group>
@@ -54,10 +60,12 @@ interface Props {
   target: string | null
   title: string | null
   confidence?: number | null | undefined
+  /** False where it is not sure enough: then a person answers. */
+  answered?: boolean | null | undefined
 }
 
 /** A source by its title, which leads to it, and how sure search is of it. */
-export function Target({ target, title, confidence }: Props) {
+export function Target({ target, title, confidence, answered }: Props) {
   const { t } = useTranslation('review')
   if (target === 'hand_over') return t('dryRun.handOver')
   if (target === null) return t('dryRun.nothing')
@@ -85,6 +93,7 @@ export function Target({ target, title, confidence }: Props) {
         name
       )}
       {confidence != null && ` (${formatShare(confidence)})`}
+      {answered === false && ` · ${t('dryRun.unsure')}`}
     </>
   )
 }

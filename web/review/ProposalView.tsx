@@ -62,7 +62,7 @@ export function ProposalView({ proposal, actions, refusal, dryRun, view, onView 
         )}
         <DryRunSummary
           result={proposal.dryRun}
-          stale={null}
+          stale={proposal.dryRunStale ? proposal.dryRunStaleBecause : null}
           running={dryRun.running}
           error={dryRun.error}
           onRun={pending && can('agent') ? dryRun.run : undefined}

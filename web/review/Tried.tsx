@@ -3,6 +3,7 @@ import { Badge, Box, Button, Group, Stack, Text, Title, UnstyledButton } from '@
 import { IconChevronRight } from '@tabler/icons-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { SourceDiff } from '../components/TextDiff.tsx'
 import type { TriedQuestion } from './documents.ts'
 import { Found, Target } from './Found.tsx'
 import classes from './review.module.css'
@@ -19,21 +20,13 @@ const colors: Record<TriedGroup, string> = {
   unaffected: 'gray',
 }
 
-export function Tried({ questions, level }: { questions: TriedQuestion[]; level: 4 | 5 }) {
+export function Tried({ questions }: { questions: TriedQuestion[] }) {
   return groupTried(questions).map(({ group, questions }) => (
-    <GroupOfQuestions key={group} group={group} questions={questions} level={level} />
+    <GroupOfQuestions key={group} group={group} questions={questions} />
   ))
 }
 
-function GroupOfQuestions({
-  group,
-  questions,
-  level,
-}: {
-  group: TriedGroup
-  questions: TriedQuestion[]
-  level: 4 | 5
-}) {
+function GroupOfQuestions({ group, questions }: { group: TriedGroup; questions: TriedQuestion[] }) {
   const { t } = useTranslation('review')
   const id = useId()
   const [open, setOpen] = useState(group !== 'unaffected')
@@ -41,7 +34,7 @@ function GroupOfQuestions({
   const shown = all ? questions : questions.slice(0, shownAtFirst)
   return (
     <Box>
-      <Title order={level} size="sm">
+      <Title order={4} size="sm">
         <UnstyledButton
           className={classes.fold}
           aria-expanded={open}
@@ -78,7 +71,8 @@ function GroupOfQuestions({
 /** same: before and after are one, and said once. */
 function TriedLine({ question, same }: { question: TriedQuestion; same: boolean }) {
   const { t } = useTranslation('review')
-  const { expected, after } = question
+  const { expected, after, before_text, after_text } = question
+  const [read, setRead] = useState(false)
   return (
     <>
       <Group gap={6} wrap="nowrap" align="flex-start">
@@ -98,10 +92,29 @@ function TriedLine({ question, same }: { question: TriedQuestion; same: boolean 
       )}
       {same ? (
         <Text size="xs" c="dimmed" className={classes.anywhere}>
-          <Target target={after} title={question.after_title} confidence={question.after_confidence} />
+          <Target
+            target={after}
+            title={question.after_title}
+            confidence={question.after_confidence}
+            answered={question.after_answered}
+          />
         </Text>
       ) : (
         <Found question={question} />
+      )}
+      {before_text != null && after_text != null && (
+        <>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            aria-expanded={read}
+            onClick={() => setRead(!read)}
+            ml={-8}
+          >
+            {t(read ? 'tried.hideText' : 'tried.showText')}
+          </Button>
+          {read && <SourceDiff before={before_text} after={after_text} />}
+        </>
       )}
     </>
   )

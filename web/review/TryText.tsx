@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, request } from '../graphql/client.ts'
-import { Outcome } from './DryRun.tsx'
+import { Outcome, Warnings } from './DryRun.tsx'
 import { conflictOf, dryRunOf, tryTextMutation } from './documents.ts'
 import { Tried } from './Tried.tsx'
 
@@ -70,7 +70,8 @@ export function TryText({ id, text, version, possible }: Props) {
             </Text>
           )}
           <Stack gap="xs" mt="xs">
-            <Tried questions={questions} level={4} />
+            <Warnings warnings={dryRun.warnings ?? []} />
+            <Tried questions={questions} />
           </Stack>
         </Paper>
       )}

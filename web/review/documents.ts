@@ -59,7 +59,8 @@ export const categoriesQuery = graphql(`
 
 const proposalFragment = graphql(`
   fragment ReviewWhole on ImprovementQueue @_unmask {
-    id kind status impact createdAt category topic proposedBy baseVersion suggestedSopUpdate dryRun
+    id kind status impact createdAt category topic proposedBy baseVersion suggestedSopUpdate dryRun dryRunStale
+    dryRunStaleBecause
     approvedBy appliedAt decisionReason rejectedBy rejectedAt rejectionReason supersededBy supersededAt applied
     sop { id category section version content archivedAt }
     written: versionWritten { version content previousVersion { content } }
@@ -240,9 +241,23 @@ export interface TriedQuestion {
   before: string | null
   before_title: string | null
   before_confidence?: number | null
+  /** Whether it is sure enough to be given; else a person answers. */
+  before_answered?: boolean | null
+  /** What is read, where that differs. */
+  before_text?: string | null
   after: string | null
   after_title: string | null
   after_confidence?: number | null
+  after_answered?: boolean | null
+  after_text?: string | null
+}
+
+export const warningKinds = ['new_figure', 'lost_figure', 'lost_line', 'repeats'] as const
+export interface Warning {
+  kind: (typeof warningKinds)[number]
+  text: string
+  /** The other SOP that says it. */
+  where?: string
 }
 
 export interface DryRun {
@@ -258,6 +273,8 @@ export interface DryRun {
   golden_broken?: number
   golden_fixed?: number
   asked?: { failing: number; good: number; golden: number }
+  /** What a person should look at, whatever the questions say. */
+  warnings?: Warning[]
   questions: TriedQuestion[]
 }
 
