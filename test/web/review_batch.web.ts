@@ -353,10 +353,68 @@ test('a result that was kept before effects were told is shown as well', async (
   await page.context().close()
 })
 
+test('a dry run that holds no longer says why, and is run again', async () => {
+  const { id } = await proposeEdit(pool(), 'stale')
+  const page = await club().as('agent')
+  await openQueue(page, `?id=${id}`)
+  const result = page.getByRole('region', { name: 'Dry run' })
+  await result.getByRole('button', { name: 'Dry run' }).click()
+  await expect(result.getByText(/\d fixed/)).toBeVisible()
+  await expect(result.getByText('out of date')).toHaveCount(0)
+  await saveSop(pool(), 'stale', steps('Press the button.', 'Wave goodbye.'))
+  await page.reload()
+  await expect(result.getByText('out of date')).toBeVisible()
+  await expect(result).toContainText('The SOP has changed since.')
+  await result.getByRole('button', { name: 'Run again' }).click()
+  await expect(result.getByText('out of date')).toHaveCount(0)
+  await expect(result.getByRole('button', { name: 'Try again' })).toBeVisible()
+  await page.context().close()
+})
+
+test('what it warns of, and a text that is read differently, are shown', async () => {
+  const { id } = await proposeEdit(pool(), 'warned')
+  const warned = {
+    ...tried,
+    warnings: [
+      { kind: 'new_figure', text: 'money:25' },
+      { kind: 'repeats', text: 'Call us.', where: 'Access / Door' },
+    ],
+    questions: [
+      {
+        ...one('What is read?', 'good', 'changed', 'sop:1', 'sop:1'),
+        before_text: 'Press it.\n',
+        after_text: 'Hold it.\n',
+        after_answered: false,
+      },
+    ],
+  }
+  await pool().query('update app_public.improvement_queue set dry_run = $2 where id = $1', [id, warned])
+  const page = await club().as('agent')
+  await openQueue(page, `?id=${id}`)
+  const result = page.getByRole('region', { name: 'Dry run' })
+  await expect(result.getByRole('alert')).toContainText('25 is new, and nobody said it')
+  await expect(result.getByRole('alert')).toContainText('Access / Door says this already: Call us.')
+  await expect(result.getByRole('listitem').filter({ hasText: 'What is read?' })).toContainText(
+    'not sure enough, so a person answers',
+  )
+  await result.getByRole('button', { name: 'What is read' }).click()
+  await expect(result.getByRole('region', { name: 'What changes' })).toContainText('Hold it.')
+  await page.context().close()
+})
+
 test('batch, dry run and conflict are accessible and fit, in both themes, on a phone and a desk', async () => {
   test.setTimeout(180_000)
   const { ids } = await proposeTwo('looks', 950)
-  await pool().query('update app_public.improvement_queue set dry_run = $2 where id = any ($1)', [ids, tried])
+  await pool().query('update app_public.improvement_queue set dry_run = $2 where id = any ($1)', [
+    ids,
+    {
+      ...tried,
+      warnings: [
+        { kind: 'new_figure', text: 'money:25' },
+        { kind: 'lost_line', text: 'Thank them.' },
+      ],
+    },
+  ])
   const stuck = await conflicting('stuck')
   const page = await club().as('reviewer')
   await page.goto(`/review?id=${ids[0]}`)

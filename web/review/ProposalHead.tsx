@@ -53,6 +53,7 @@ export function ProposalHead({ proposal, conflicting, viewers, actions }: Props)
             {t(`kind.${proposal.kind as Kind}`)}
           </Badge>
           <Text size="sm" c="dimmed">
+            #{proposal.id} ·{' '}
             {t('meta.impact', { value: formatNumber(proposal.impact, { maximumFractionDigits: 1 }) })} ·{' '}
             {t('meta.proposed', { name: proposal.proposedBy })} · <Time at={proposal.createdAt} />
             {baseVersion !== null && ` · ${t('meta.base', { version: baseVersion })}`}

@@ -48,7 +48,7 @@ export const QueueRow = memo(function QueueRow({ row, marked, refused, onMark, o
           )}
         </div>
         <div className={classes.quiet}>
-          {t(`kind.${row.kind as Kind}`)} · {t('row.failing', { count: row.evidence.totalCount })}
+          #{row.id} · {t(`kind.${row.kind as Kind}`)} · {t('row.failing', { count: row.evidence.totalCount })}
         </div>
         <div className={classes.rowLine}>
           <span className={classes.chips}>
