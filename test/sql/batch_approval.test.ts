@@ -811,6 +811,26 @@ describe('drafting anew', () => {
       expect(await sqlState(client, again, [id, 'x'])).toBe('CO103')
     }))
 
+  it('loses the words of a customer who is erased', () =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      const sop = await sopBy(client, 'doors', 'codes', doorText)
+      const { failureId, patternId } = await failed(client, sop, 9, 'Gandalf cannot get in')
+      const id = await propose(
+        client,
+        'sop_edit',
+        { sop_id: sop.id, new_content: `${doorText}\n- Gandalf cannot get in\n` },
+        [failureId],
+        patternId,
+      )
+      await saveSop(client, 'doors', 'codes', `${doorText}\nOther.\n`)
+      await client.query(again, [id, 'x'])
+      await become(client, { role: 'admin', actor: 'adam' })
+      await client.query(`select erase_personal_data($1, 'They asked')`, [uuid(9)])
+      const after = await one(client, 'select * from improvement_queue')
+      expect(after.status).toBe('superseded')
+      expect(JSON.stringify(after)).not.toContain('Gandalf')
+    }))
+
   it('is decided: neither approved, nor rejected, nor reopened, nor changed by hand', () =>
     rolledBack(database.pool, reviewer, async (client) => {
       const { id } = await conflicting(client)
