@@ -136,6 +136,80 @@ COMMENT ON COLUMN app_public.blamed_line.version IS 'The version that last wrote
 COMMENT ON COLUMN app_public.blamed_line.improvement_id IS 'The approved proposal that made that version, if one did.';
 
 --
+-- Name: golden_result; Type: TYPE; Schema: app_public; Owner: -
+--
+
+CREATE TYPE app_public.golden_result AS (
+	golden_question_id integer,
+	question text,
+	site text,
+	expected text,
+	expected_title text,
+	outcome text,
+	found text,
+	found_title text,
+	confidence double precision,
+	by_vector boolean,
+	passed boolean,
+	verdict text,
+	why text
+);
+
+--
+-- Name: TYPE golden_result; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TYPE app_public.golden_result IS 'What a golden question finds now, and whether that is what is expected.';
+
+--
+-- Name: COLUMN golden_result.site; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.site IS 'Slug of the site where it is asked.';
+
+--
+-- Name: COLUMN golden_result.expected; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.expected IS 'sop:<id>, topic:<category>/<topic>, or hand_over.';
+
+--
+-- Name: COLUMN golden_result.outcome; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.outcome IS 'What the customer would get: answered, handed_over, or emergency.';
+
+--
+-- Name: COLUMN golden_result.found; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.found IS 'The first result, named as expected is; null where nothing was found.';
+
+--
+-- Name: COLUMN golden_result.confidence; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.confidence IS 'Probability (0 to 1) that the first result answers the question.';
+
+--
+-- Name: COLUMN golden_result.by_vector; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.by_vector IS 'Whether the question''s vector was known; else words alone decided.';
+
+--
+-- Name: COLUMN golden_result.verdict; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.verdict IS 'passed; gone (what is expected is archived or deleted); nothing_found; unsure (too little confidence, so a person would answer); other_source; answered (and should be handed over); emergency.';
+
+--
+-- Name: COLUMN golden_result.why; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.why IS 'Why it failed, in a sentence; null where it passed.';
+
+--
 -- Name: issued_token; Type: TYPE; Schema: app_public; Owner: -
 --
 
@@ -4377,6 +4451,7 @@ CREATE FUNCTION app_hidden.tg_improvement_queue__decide() RETURNS trigger
 declare
   v_loose text[] := array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id'];
   v_applied app_public.improvement_queue;
+  v_golden integer[];
 begin
   if TG_OP = 'INSERT' then
     perform app_private.take_turns_with_erasure();
@@ -4411,9 +4486,11 @@ begin
   if NEW.status = 'approved' then
     NEW.approved_by := app_hidden.require_actor();
     NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
+    v_golden := app_private.golden_passing();
     insert into app_private.improvements_in_progress (improvement_id) values (NEW.id);
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || NEW.kind) into v_applied using NEW;
     delete from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id();
+    perform app_private.require_golden(v_golden, NEW.id);
     v_applied.applied_at := clock_timestamp();
     v_applied.applied := jsonb_strip_nulls(jsonb_build_object('failures', app_private.settle_failures(v_applied))) || v_applied.applied;
     NEW := v_applied;
@@ -4437,7 +4514,7 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg_improvement_queue__decide() IS 'Deciding a proposal does what was decided, in the same statement, so that no row can say approved without being applied: SOP or knowledge, version, search units with vectors, failures, pattern. A decision is taken back by undo_improvement and reopen_improvement alone.
-Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO403 not a reviewer.';
+Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO160 it would break a golden question and the gate is on, CO403 not a reviewer.';
 
 --
 -- Name: tg_knowledge_base__govern(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -8258,6 +8335,7 @@ begin
    where q.status <> 'approved' and q.kind in ('sop_edit', 'sop_new') and q.suggested_sop_update ? 'new_content' and q.id = any (v_proposals);
 
   perform app_private.erase_from_undo(v_items);
+  perform app_private.erase_from_golden_checks(v_items);
 
   -- Learned from this person's questions alone; what staff have rewritten since is theirs.
   select coalesce(array_agg(k.id), '{}') into v_entries
@@ -8342,6 +8420,32 @@ $$;
 COMMENT ON FUNCTION app_private.erase__analyses(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'Takes what models made of these customers'' words out of analyses; those under way are given up. Returns how many.';
 
 --
+-- Name: erase__golden_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_hashes bytea[];
+begin
+  with gone as (
+    delete from app_public.golden_questions g where g.response_id = any (response_ids) returning g.question
+  )
+  select coalesce(array_agg(app_hidden.embedding_hash(g.question)), '{}') into v_hashes from gone g;
+  delete from app_private.embedding_cache c where c.content_hash = any (v_hashes) and c.content_hash not in (select h from app_private.embeddings_promised() h where h is not null);
+  return cardinality(v_hashes);
+end
+$$;
+
+--
+-- Name: FUNCTION erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'Deletes the golden questions that still are the words of these answers'' customers, with their vectors; one that staff reworded stays, and quotes_of finds it if it quotes.';
+
+--
 -- Name: erase__merged_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -8367,6 +8471,27 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'Forgets questions of these answers that live on in merged knowledge entries; returns how many.';
+
+--
+-- Name: erase_from_golden_checks(text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase_from_golden_checks(items text[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- A topic's title may be a customer's question as well.
+  update app_public.golden_checks c
+     set results = (select jsonb_agg(r || coalesce((select jsonb_object_agg(k, '[erased]') from unnest(array['question', 'expected_title', 'found_title']) k where r ->> k = any (items)), '{}') order by o)
+                      from jsonb_array_elements(c.results) with ordinality t(r, o))
+   where exists (select from jsonb_array_elements(c.results) r where array[r ->> 'question', r ->> 'expected_title', r ->> 'found_title'] && items)
+$$;
+
+--
+-- Name: FUNCTION erase_from_golden_checks(items text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase_from_golden_checks(items text[]) IS 'Makes questions and titles that are one of these [erased] in the results that were kept, also of golden questions that are gone.';
 
 --
 -- Name: erase_from_proposal(app_public.improvement_queue, text[], text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -8659,6 +8784,25 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.experiment_subjects(experiment_id integer) IS 'Everybody whom an experiment was shown to, with their arm. helpful: their first rating, null without one: further ones of the same person are not independent of it.';
+
+--
+-- Name: export__golden_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'question', g.question, 'response_id', g.response_id, 'created_at', g.created_at) order by g.id), '[]')
+    from app_public.golden_questions g
+   where g.response_id = any (response_ids) or g.response_id in (select r.id from app_public.responses r where r.ticket_id = any (ticket_ids))
+$$;
+
+--
+-- Name: FUNCTION export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'The golden questions that grew from these answers.';
 
 --
 -- Name: export__merged_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9046,6 +9190,85 @@ $$;
 COMMENT ON FUNCTION app_private.forget_viewers() IS 'Forgets who has not looked for 45 seconds, and tells the others.';
 
 --
+-- Name: golden_passing(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.golden_passing() RETURNS integer[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not (select s.golden_gate from app_public.club_settings s) then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('clubos.golden_gate', 0));
+  return array(select r.golden_question_id from app_private.golden_results() r where r.passed);
+end
+$$;
+
+--
+-- Name: FUNCTION golden_passing(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.golden_passing() IS 'The golden questions that pass now, if club_settings.golden_gate is on; null where it is off.';
+
+--
+-- Name: golden_results(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.golden_results() RETURNS SETOF app_public.golden_result
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with asked as materialized (
+    select g.*, t.slug as site, c.embedding, app_hidden.emergency_section(g.question) as emergency, s.confidence_threshold as threshold
+      from app_private.golden_targets() g
+     cross join app_public.club_settings s
+      left join app_public.sites t on t.id = g.site_id
+      left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(g.question) and c.model = s.embedding_model
+  ), found as materialized (
+    select a.*, f.target, f.confidence,
+           case when a.emergency is not null then 'emergency' when f.target is null or f.confidence < a.threshold then 'handed_over'
+                when f.category = 'emergency' and app_private.voted_category(a.question, a.embedding, a.site) = 'emergency' then 'emergency' else 'answered' end as outcome
+      from asked a
+      left join lateral (
+        select r.category, app_hidden.target_of(r.sop_id, r.category, r.topic) as target, case when a.emergency is null then r.confidence else 1 end as confidence
+          from app_public.search_knowledge(a.question, a.embedding, case when a.emergency is not null then 'emergency' end, a.site, case when a.emergency is null then 1 else 10 end) r
+         order by coalesce(r.topic = a.emergency, false) desc, r.rank limit 1) f on true
+  ), judged as (
+    select f.*,
+           case when f.expected = 'hand_over' then case f.outcome when 'handed_over' then 'passed' else f.outcome end
+                when f.outcome <> 'handed_over' and f.target = f.expected then 'passed'
+                when f.expected like 'sop:%' and exists (select from app_public.sops s where s.id = substr(f.expected, 5)::integer and s.archived_at is not null)
+                  or f.expected like 'topic:%' and not exists (select from app_private.search_units u where u.target = f.expected and u.kind = 'knowledge') then 'gone'
+                when f.outcome = 'emergency' then 'emergency'
+                when f.target is null then 'nothing_found'
+                when f.target <> f.expected then 'other_source'
+                else 'unsure' end as verdict
+      from found f
+  )
+  select j.golden_question_id, j.question, j.site, j.expected, case when j.expected <> 'hand_over' then app_private.target_title(j.expected) end, j.outcome,
+         j.target, app_private.target_title(j.target), j.confidence, j.embedding is not null, j.verdict = 'passed', j.verdict,
+         case j.verdict
+           when 'gone' then 'What is expected is archived or deleted.'
+           when 'emergency' then case when j.emergency is not null then format('The rule for "%s" makes it an emergency.', j.emergency) else 'What is found makes it an emergency.' end
+           when 'nothing_found' then 'Nothing is found, so a person answers.'
+           when 'unsure' then format('It is found, with confidence %s below %s: a person answers.', round(j.confidence::numeric, 2), j.threshold)
+           when 'other_source' then case j.outcome when 'handed_over' then format('Something else is first, with confidence %s below %s: a person answers.', round(j.confidence::numeric, 2), j.threshold)
+                                                   else 'Something else is first, and answers.' end
+           when 'answered' then format('It is answered, with confidence %s.', round(j.confidence::numeric, 2)) end
+    from judged j
+   order by (j.verdict = 'passed'), j.golden_question_id
+$$;
+
+--
+-- Name: FUNCTION golden_results(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.golden_results() IS 'Asks all golden questions, as search_knowledge and begin_answer would answer them now; the failed ones first. It writes nothing.';
+
+--
 -- Name: golden_revision(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9061,6 +9284,25 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.golden_revision() IS 'Grows with every statement that changes golden questions: a result of an earlier revision is of another set.';
+
+--
+-- Name: golden_state(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.golden_state() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select jsonb_build_object('revision', app_private.golden_revision(), 'sop_version_id', (select max(v.id) from app_public.sop_versions v), 'unit_id', (select max(u.id) from app_private.search_units u),
+           'embedding_model', s.embedding_model, 'confidence_threshold', s.confidence_threshold)
+    from app_public.club_settings s
+$$;
+
+--
+-- Name: FUNCTION golden_state(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.golden_state() IS 'What a check of the golden questions rests on, as golden_checks.state keeps it. An entry that is deleted outright does not show in it.';
 
 --
 -- Name: golden_targets(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9240,6 +9482,7 @@ COMMENT ON FUNCTION app_private.keep_vectors(reembedding_id integer, hashes byte
 CREATE FUNCTION app_private.knowledge_as_of(at timestamp with time zone) RETURNS TABLE(id integer, category text, topic text, question text, answer text, sop_id integer, site_id integer, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, unchanged boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
   -- The first change since then holds what was before it.
   with changed as materialized (
@@ -9254,7 +9497,8 @@ CREATE FUNCTION app_private.knowledge_as_of(at timestamp with time zone) RETURNS
            coalesce(o.answer, case when encode(sha256(convert_to(k.answer, 'UTF8')), 'hex') = c.old ->> 'answer_sha256' then k.answer end),
            o.sop_id, o.site_id, o.trust, o.valid_from, o.valid_to, false
       from changed c
-     cross join lateral jsonb_populate_record(null::app_public.knowledge_base, c.old - array['embeddings']) o
+     cross join lateral jsonb_to_record(c.old) o(category text, topic text, question text, answer text, sop_id integer, site_id integer, trust smallint, valid_from timestamptz, valid_to timestamptz,
+             created_at timestamptz)
       left join app_public.knowledge_base k on k.id = c.id
      where c.operation <> 'insert' and o.created_at <= knowledge_as_of.at
   )
@@ -10518,7 +10762,7 @@ CREATE FUNCTION app_private.quotes_of(items text[]) RETURNS jsonb
     select jsonb_build_object('kind', 'knowledge', 'id', k.id, 'source', k.source, 'quotes', jsonb_agg(distinct i.i))
       from app_public.knowledge_base k join item i on strpos(k.question, i.i) > 0 or strpos(k.answer, i.i) > 0 where k.source <> 'learned' or k.trust = 3 group by k.id
     union all
-    select jsonb_build_object('kind', 'golden', 'id', g.id, 'quotes', jsonb_agg(distinct i.i)) from app_public.golden_questions g join item i on strpos(g.question, i.i) > 0 or strpos(g.note, i.i) > 0 group by g.id) f
+    select jsonb_build_object('kind', 'golden_question', 'id', g.id, 'quotes', jsonb_agg(distinct i.i)) from app_public.golden_questions g join item i on strpos(g.question, i.i) > 0 or strpos(g.note, i.i) > 0 group by g.id) f
 $$;
 
 --
@@ -11428,6 +11672,39 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text) IS 'Locks an entry for an undo. Errors: CO112 it was changed since the approval, or deleted.';
+
+--
+-- Name: require_golden(integer[], integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.require_golden(passing integer[], improvement_id integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_broken jsonb;
+begin
+  if coalesce(cardinality(passing), 0) = 0 then
+    return;
+  end if;
+  select jsonb_agg(to_jsonb(r) order by r.golden_question_id) into v_broken from app_private.golden_results() r where not r.passed and r.golden_question_id = any (passing);
+  if v_broken is not null then
+    raise exception 'Approving proposal % would break %: %.', improvement_id,
+        case jsonb_array_length(v_broken) when 1 then 'a golden question' else jsonb_array_length(v_broken) || ' golden questions' end,
+        (select string_agg(format('"%s" (expected: %s; found: %s)', left(b ->> 'question', 120), coalesce(b ->> 'expected_title', 'a person'),
+                  case when b ->> 'outcome' = 'handed_over' then 'a person' else coalesce(b ->> 'found_title', 'nothing') end), ', ' order by o)
+           from jsonb_array_elements(v_broken) with ordinality t(b, o) where o <= 3) || case when jsonb_array_length(v_broken) > 3 then ', …' else '' end
+      using errcode = 'CO160', detail = jsonb_build_object('improvement_id', improvement_id, 'questions', v_broken)::text,
+            hint = 'Edit the proposal, or correct the golden question where it is that which is wrong. An admin may switch the gate off: set_golden_gate(false, ''why'').';
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION require_golden(passing integer[], improvement_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.require_golden(passing integer[], improvement_id integer) IS 'Refuses (CO160) what an approval has just applied, if one of these golden questions fails with it. passing: as golden_passing gave it before; null: no gate. Detail: {improvement_id, questions: [golden_result]}.';
 
 --
 -- Name: rescue_tickets(interval, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -13209,6 +13486,26 @@ $$;
 COMMENT ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) IS 'Counts one rating of one response for an entry.';
 
 --
+-- Name: voted_category(text, public.vector, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.voted_category(question text, question_embedding public.vector, site text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select v.category
+    from (select r.category, exp((r.score - max(r.score) filter (where r.rank = 1) over ()) / 0.1) as vote
+            from app_public.search_knowledge(voted_category.question, question_embedding, null, voted_category.site, 10) r) v
+   group by v.category order by sum(v.vote) desc, v.category limit 1
+$$;
+
+--
+-- Name: FUNCTION voted_category(question text, question_embedding public.vector, site text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.voted_category(question text, question_embedding public.vector, site text) IS 'Where the local router of begin_answer sends a question: the category for which its nearest sources vote.';
+
+--
 -- Name: watch_experiments(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -13451,6 +13748,81 @@ Answers by hour of the day (0 to 23), and how many of them were handed over to a
 Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
 
 --
+-- Name: answers_by_site(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(site text, answers bigint, answered_rate double precision, handed_over bigint, emergencies bigint, helpful_rate double precision, failures bigint, p95_ms double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, 'UTC', null)
+  ), answered as materialized (
+    select r.site_id, count(*) as answers, count(*) filter (where r.outcome = 'answered') as answered, count(*) filter (where r.outcome = 'handed_over') as handed_over,
+           count(*) filter (where r.outcome = 'emergency') as emergencies, count(*) filter (where r.feedback = 'helpful') as helpful, count(r.feedback) as rated,
+           percentile_cont(0.95) within group (order by r.latency_ms) as p95_ms
+      from period p join app_public.responses r on r.created_at >= since and r.created_at < until
+     where r.outcome <> 'drafted' group by r.site_id
+  ), failed as materialized (
+    select f.site_id, count(*) as failures from period p join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+     where f.withdrawn_at is null group by f.site_id
+  )
+  select s.slug, coalesce(a.answers, 0), a.answered::double precision / a.answers, coalesce(a.handed_over, 0), coalesce(a.emergencies, 0),
+         a.helpful::double precision / nullif(a.rated, 0), coalesce(f.failures, 0), a.p95_ms
+    from (select x.id, x.slug from app_public.sites x union all select null, null) s
+    left join answered a on a.site_id is not distinct from s.id
+    left join failed f on f.site_id is not distinct from s.id
+   where s.id is not null or a.answers > 0 or f.failures > 0
+   order by 2 desc, s.slug
+$$;
+
+--
+-- Name: FUNCTION answers_by_site(since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) IS '@insight
+Answers by site (null: asked at no site in particular): how many, the share that was answered (0 to 1), how many were handed over or emergencies, the share of the rated that was helpful, failures, and the milliseconds that 95 of 100 answers stay below. since is included, until is not.
+Errors: CO005 no such period, CO006 over ten years.';
+
+--
+-- Name: approval_effects(timestamp with time zone, timestamp with time zone, interval); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval DEFAULT '28 days'::interval) RETURNS TABLE(improvement_id integer, kind text, sop_id integer, category text, section text, approved_by text, applied_at timestamp with time zone, rated_before bigint, helpful_before double precision, rated_after bigint, helpful_after double precision, change double precision, days_after double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  with approved as materialized (
+    select q.id, q.kind, q.approved_by, q.applied_at, s.id as sop_id, s.category, s.section
+      from app_hidden.insight_period(since, until, 'UTC', null) p
+      join app_public.improvement_queue q on q.status = 'approved' and q.applied_at >= since and q.applied_at < until
+      join app_public.sops s on s.id = coalesce(q.sop_id, (select v.sop_id from app_public.sop_versions v where v.improvement_id = q.id limit 1))
+  ), rated as materialized (
+    -- Ratings alone, in one pass for all approvals.
+    select src.sop_id, r.created_at, (r.feedback = 'helpful')::integer as helpful
+      from app_public.responses r
+     cross join lateral (select x.sop_id from app_public.response_sources x where x.response_id = r.id and x.cited and x.sop_id is not null offset 0) src
+     where r.feedback in ('helpful', 'unhelpful') and r.created_at >= (select min(a.applied_at) from approved a) - around and r.created_at < (select max(a.applied_at) from approved a) + around
+       and r.outcome in ('answered', 'emergency') and src.sop_id = any (array(select a.sop_id from approved a))
+  )
+  select a.id, a.kind, a.sop_id, a.category::text, a.section::text, a.approved_by::text, a.applied_at, coalesce(e.rated_before, 0), e.helpful_before, coalesce(e.rated_after, 0), e.helpful_after,
+         e.helpful_after - e.helpful_before, extract(epoch from least(now() - a.applied_at, around)) / 86400
+    from approved a
+    left join (
+      select x.id, count(*) filter (where r.created_at < x.applied_at) as rated_before, avg(r.helpful) filter (where r.created_at < x.applied_at)::double precision as helpful_before,
+             count(*) filter (where r.created_at >= x.applied_at) as rated_after, avg(r.helpful) filter (where r.created_at >= x.applied_at)::double precision as helpful_after
+        from approved x join rated r on r.sop_id = x.sop_id and r.created_at >= x.applied_at - around and r.created_at < x.applied_at + around
+       group by x.id) e on e.id = a.id
+   order by a.applied_at desc, a.id
+$$;
+
+--
+-- Name: FUNCTION approval_effects(since timestamp with time zone, until timestamp with time zone, around interval); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) IS '@insight
+Each approval of a period that changed an SOP, and how answers from that SOP were rated in the time around before it and after it (28 days each; as yet days_after): ratings, the share that was helpful (0 to 1), and the change of that share. Other changes of the SOP count in it as well: it is a hint; an experiment is the proof. since is included, until is not.
+Errors: CO005 no such period, CO006 over ten years.';
+
+--
 -- Name: approvals_by_week(timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -13525,7 +13897,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) IS 'Applies a proposal in one transaction: SOP, version, search units with their vectors, knowledge, failures, pattern, audit log. The next answer uses it. reason: why; the proposal''s own reasoning unless given. edited_content: the text to publish instead; edited_version: the SOP version it was written against, the proposal''s base unless given. Repeating one''s own call changes nothing.
-Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO160 it would break a golden question and the gate is on, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: approve_improvements(integer[], text, boolean); Type: FUNCTION; Schema: app_public; Owner: -
@@ -13575,7 +13947,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) IS 'Approves several proposals, of one or several SOPs, in one transaction: all of them or none. Each is merged by line into what the ones before it made of the SOP, in the order of their ids. together: one version of each SOP holds all its proposals (applied.together names them; the version''s reason too, and its improvement_id is the first); otherwise each makes a version of its own. The last text is the same. reason: why; each proposal''s own reasoning unless given (of a joint version the first''s). Repeating one''s own call changes nothing. merged_improvements shows the texts before.
-Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO160 one would break a golden question and the gate is on (asked after each version), CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -13671,6 +14043,24 @@ COMMENT ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) IS
 Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such batch.';
 
 --
+-- Name: check_golden_questions(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.check_golden_questions() RETURNS SETOF app_public.golden_result
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select * from app_private.golden_results()
+$$;
+
+--
+-- Name: FUNCTION check_golden_questions(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.check_golden_questions() IS 'Asks every golden question through search_knowledge, at its site and with its vector, and decides as an answer would: below club_settings.confidence_threshold a person answers. It passes if what it expects comes first with enough confidence, or, where it must be handed over, if it would be. The failed ones first. Nothing is kept: run_golden_check keeps its result.';
+
+--
 -- Name: conclude_experiment(integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -13720,6 +14110,76 @@ $$;
 
 COMMENT ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) IS 'Ends an experiment with a winner. Its text becomes the SOP''s next version, with the reason; where the control (A) wins, nothing is written. winner: the arm''s label. The figures that it was decided on are kept. The same caller may repeat it.
 Errors: CO001 no actor, CO002 no reason, CO005 no such arm, CO101 the SOP moved on meanwhile, CO141 it is over, or was concluded by somebody else or otherwise, CO403 not a reviewer, CO404 no such experiment.';
+
+--
+-- Name: coverage_gaps(timestamp with time zone, timestamp with time zone, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text DEFAULT NULL::text, first integer DEFAULT 20) RETURNS TABLE(gap integer, questions bigint, example text, nearest text, mean_confidence double precision, first_asked_at timestamp with time zone, last_asked_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  c_near_enough constant double precision := 0.5; -- as app_private.cluster_failures
+  c_most constant integer := 300;
+  v_site_id integer;
+  v_leaders vector[] := '{}';
+  v_gaps integer[] := '{}';
+  v_ids bigint[] := '{}';
+  v_row record;
+  v_best integer;
+  v_nearest double precision;
+  v_next double precision;
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  select p.site_id into v_site_id from app_hidden.insight_period(since, until, 'UTC', site) p;
+  for v_row in
+    select r.id, c.embedding
+      from app_public.responses r
+      left join app_private.embedding_cache c on c.content_hash = r.question_hash and c.model = r.embedding_model
+     where r.created_at >= since and r.created_at < until and r.outcome = 'handed_over' and r.erased_at is null and (v_site_id is null or r.site_id = v_site_id)
+     order by r.created_at desc, r.id desc limit c_most
+  loop
+    -- Leader clustering (Hartigan 1975): the nearest leader if it is near enough, else a leader itself.
+    v_best := null;
+    v_nearest := c_near_enough;
+    if v_row.embedding is not null then
+      for i in 1 .. cardinality(v_leaders) loop
+        v_next := -(v_leaders[i] <#> v_row.embedding);
+        if v_next >= v_nearest then
+          v_best := i;
+          v_nearest := v_next;
+        end if;
+      end loop;
+    end if;
+    if v_best is null then
+      v_leaders := v_leaders || v_row.embedding;
+      v_best := cardinality(v_leaders);
+    end if;
+    v_ids := v_ids || v_row.id;
+    v_gaps := v_gaps || v_best;
+  end loop;
+  return query
+    select row_number() over (order by g.questions desc, g.last_asked_at desc)::integer, g.questions, app_hidden.learnable_question(g.example),
+           (select s.category || '/' || s.topic from app_public.response_sources s where s.response_id = g.example_id and s.rank = 1), g.mean_confidence, g.first_asked_at, g.last_asked_at
+      from (select count(*) as questions, (array_agg(r.question order by x.place desc))[1] as example, (array_agg(r.id order by x.place desc))[1] as example_id,
+                   avg(r.confidence) as mean_confidence, min(r.created_at) as first_asked_at, max(r.created_at) as last_asked_at
+              from unnest(v_ids, v_gaps) with ordinality x(id, gap, place) join app_public.responses r on r.id = x.id group by x.gap) g
+     order by 1 limit least(greatest(coalesce(coverage_gaps.first, 20), 1), 1000);
+end
+$$;
+
+--
+-- Name: FUNCTION coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) IS '@insight
+@firstArgument most
+What customers asked and nothing answered well enough: questions that were handed over, those that mean the same together, the most asked first. example: one of them, masked; nearest: what was found for it first, not good enough; mean_confidence: 0 to 1. Of the last 300 such questions of the period; questions without a stored vector stand alone. since is included, until is not; site: a slug; first (over GraphQL `most`): at most so many gaps.
+Errors: CO005 no such period, CO006 over ten years, CO403 not staff, CO404 no such site.';
 
 --
 -- Name: create_api_token(text, text, timestamp with time zone, integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14320,21 +14780,37 @@ Errors: CO001 no actor, CO403 not an admin.';
 --
 
 CREATE FUNCTION app_public.failures_about(text text, since timestamp with time zone DEFAULT (now() - '7 days'::interval), until timestamp with time zone DEFAULT now()) RETURNS SETOF app_public.failed_responses
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
-  select f.*
-    from app_public.failed_responses f
-   where f.created_at >= failures_about.since and f.created_at < failures_about.until and f.withdrawn_at is null
-     and (to_tsvector('app_public.clubos', f.query) @@ websearch_to_tsquery('app_public.clubos', failures_about.text)
-          or f.user_correction ilike '%' || failures_about.text || '%')
-   order by f.created_at desc
+declare
+  c_near_enough constant double precision := 0.5; -- as app_private.cluster_failures
+  v_words tsquery := websearch_to_tsquery('app_public.clubos', failures_about.text);
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+  v_vector vector := (select c.embedding from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(failures_about.text) and c.model = v_model);
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  return query
+    select f.*
+      from app_public.failed_responses f
+     where f.created_at >= failures_about.since and f.created_at < failures_about.until and f.withdrawn_at is null and f.erased_at is null
+       and (to_tsvector('app_public.clubos', f.query) @@ v_words
+            or f.user_correction ilike '%' || failures_about.text || '%'
+            or (v_vector is not null and coalesce((select -(c.embedding <#> v_vector) from app_private.embedding_cache c
+                  where c.content_hash = app_hidden.embedding_hash(f.query) and c.model = v_model), 0) >= c_near_enough))
+     order by f.created_at desc, f.id desc;
+end
 $$;
 
 --
 -- Name: FUNCTION failures_about(text text, since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) IS '"All PIN-related failures last week": failed responses whose question holds the words (web search syntax) or whose correction does, the newest first.';
+COMMENT ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) IS '"All PIN-related failures last week": failed responses whose question holds the words (web search syntax) or means much the same, or whose correction holds the text; the newest first. By meaning where the text''s vector is in the embedding cache: over GraphQL it is made first, in SQL it is there once somebody asked so. since is included, until is not.
+Errors: CO403 not staff.';
 
 --
 -- Name: failures_by_day(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14370,6 +14846,40 @@ Answers that failed, by the day somebody said so and by how: unhelpful, wrong, i
 Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
 
 --
+-- Name: failures_by_week(timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(week date, answers bigint, failures bigint, failure_rate double precision, resolved bigint)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, failures_by_week.timezone, null)
+  ), answered as materialized (
+    select date_trunc('week', r.created_at at time zone failures_by_week.timezone)::date as week, count(*) as answers
+      from period p join app_public.responses r on r.created_at >= since and r.created_at < until
+     where r.outcome <> 'drafted' group by 1
+  ), failed as materialized (
+    select date_trunc('week', f.created_at at time zone failures_by_week.timezone)::date as week, count(*) as failures, count(f.resolved_by_improvement_id) as resolved
+      from period p join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+     where f.withdrawn_at is null group by 1
+  )
+  select w::date, coalesce(a.answers, 0), coalesce(f.failures, 0), f.failures::double precision / nullif(a.answers, 0), coalesce(f.resolved, 0)
+    from period p
+   cross join lateral generate_series(date_trunc('week', p.first_day::timestamp), p.last_day::timestamp, interval '1 week') w
+    left join answered a on a.week = w::date
+    left join failed f on f.week = w::date
+   order by 1
+$$;
+
+--
+-- Name: FUNCTION failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) IS '@insight
+By week (its Monday): answers, failures filed, failures per answer (failure_rate, 0 to 1), and how many of the failures an approved proposal has mended since. The first and the last week may be part of one. since is included, until is not; timezone: whose weeks.
+Errors: CO005 no such period or time zone, CO006 over ten years.';
+
+--
 -- Name: feedback_by_day(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -14397,6 +14907,64 @@ $$;
 COMMENT ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) IS '@insight
 Ratings by the day the answer was given, and the share that was helpful (0 to 1; null for days without a rating). since is included, until is not; category: where the questions were routed; site: a slug; timezone: whose days.
 Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: golden_checks; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.golden_checks (
+    id integer NOT NULL,
+    checked_at timestamp with time zone DEFAULT now() NOT NULL,
+    checked_by character varying(100) NOT NULL,
+    passed integer NOT NULL,
+    failed integer NOT NULL,
+    took_ms integer NOT NULL,
+    results jsonb NOT NULL,
+    state jsonb NOT NULL,
+    CONSTRAINT golden_checks_counts_are_not_negative CHECK (((passed >= 0) AND (failed >= 0) AND (took_ms >= 0))),
+    CONSTRAINT golden_checks_results_are_a_list CHECK ((jsonb_typeof(results) = 'array'::text))
+);
+
+--
+-- Name: TABLE golden_checks; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.golden_checks IS 'The last hundred runs of the golden questions.';
+
+--
+-- Name: COLUMN golden_checks.took_ms; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_checks.took_ms IS 'Milliseconds of the database.';
+
+--
+-- Name: COLUMN golden_checks.results; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_checks.results IS 'One golden_result for each question, the failed ones first.';
+
+--
+-- Name: COLUMN golden_checks.state; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_checks.state IS 'What was asked: {revision} of the set, {sop_version_id, unit_id} the last that there were, {embedding_model, confidence_threshold} of the settings. Another one now: the check is out of date.';
+
+--
+-- Name: golden_checks_is_stale(app_public.golden_checks); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select golden_check.state is distinct from app_private.golden_state()
+$$;
+
+--
+-- Name: FUNCTION golden_checks_is_stale(golden_check app_public.golden_checks); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) IS 'Whether golden questions, SOPs, knowledge or settings have changed since.';
 
 --
 -- Name: golden_from_response(bigint, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14875,6 +15443,7 @@ Errors: CO001 no actor, CO403 not an admin, CO404 no such active person.';
 CREATE FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text DEFAULT NULL::text, only_topic text DEFAULT NULL::text) RETURNS TABLE(id integer, category text, topic text, question text, answer text, sop_id integer, site text, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, unchanged boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 begin
@@ -15294,6 +15863,33 @@ $$;
 COMMENT ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) IS '@insight
 The SOPs that most answers of a period rest on, and how those were rated; rate: the share that was helpful (0 to 1). since is included, until is not; category: the SOP''s; site: a slug; first: at most so many (1 to 1000).
 Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: patterns_by_week(timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(week date, pattern_id integer, label text, category text, status text, failures bigint, growth bigint)
+    LANGUAGE sql STABLE
+    AS $$
+  select c.week, c.pattern_id, t.label, t.category::text, t.status, c.failures,
+         c.failures - coalesce(case when lag(c.week) over w = c.week - 7 then lag(c.failures) over w end, 0)
+    from (select date_trunc('week', f.created_at at time zone patterns_by_week.timezone)::date as week, f.pattern_id, count(*) as failures
+            from app_hidden.insight_period(since, until, patterns_by_week.timezone, null) p
+            join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+           where f.withdrawn_at is null and f.pattern_id is not null
+           group by 1, 2) c
+    join app_public.failure_patterns t on t.id = c.pattern_id
+  window w as (partition by c.pattern_id order by c.week)
+   order by c.week desc, c.failures desc, c.pattern_id
+$$;
+
+--
+-- Name: FUNCTION patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) IS '@insight
+Patterns of failures by week (its Monday), the newest first: failures that week, and how many more that is than the week before (growth). since is included, until is not; timezone: whose weeks.
+Errors: CO005 no such period or time zone, CO006 over ten years.';
 
 --
 -- Name: pause_experiment(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -16452,6 +17048,47 @@ COMMENT ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, rea
 Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such SOP or version.';
 
 --
+-- Name: run_golden_check(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.run_golden_check() RETURNS app_public.golden_checks
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_check app_public.golden_checks;
+  v_begun timestamptz := clock_timestamp();
+  v_actor text;
+begin
+  if not app_hidden.has_role('worker') then
+    perform app_hidden.require_role('agent');
+  end if;
+  v_actor := app_hidden.require_actor();
+  -- Its results hold the questions' words.
+  perform app_private.take_turns_with_erasure();
+  if not exists (select from app_public.golden_questions) then
+    raise exception 'There are no golden questions yet.'
+      using errcode = 'CO404', hint = 'Make one of a helpful answer: select golden_from_response(response_id); or write one: select save_golden_question(question, expected_sop_id => …).';
+  end if;
+  insert into app_public.golden_checks (checked_at, checked_by, passed, failed, took_ms, results, state)
+  select v_begun, v_actor, count(*) filter (where r.passed), count(*) filter (where not r.passed),
+         (extract(epoch from clock_timestamp() - v_begun) * 1000)::integer,
+         jsonb_agg(to_jsonb(r) order by r.passed, r.golden_question_id), app_private.golden_state()
+    from app_private.golden_results() r
+  returning * into v_check;
+  delete from app_public.golden_checks c where c.id in (select o.id from app_public.golden_checks o order by o.id desc offset 100);
+  return v_check;
+end
+$$;
+
+--
+-- Name: FUNCTION run_golden_check(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.run_golden_check() IS 'Asks every golden question (see check_golden_questions) and keeps the result, with who asked and when; the last hundred are kept.
+Errors: CO001 no actor, CO403 not staff, CO404 there are no golden questions.';
+
+--
 -- Name: save_golden_question(text, integer, text, text, boolean, text, text, integer, text, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -16868,6 +17505,7 @@ CREATE TABLE app_public.club_settings (
     monthly_budget numeric(10,2),
     budget_warning double precision DEFAULT 0.8 NOT NULL,
     model_threshold double precision DEFAULT 0.10 NOT NULL,
+    golden_gate boolean DEFAULT false NOT NULL,
     CONSTRAINT club_settings_budgets_are_not_negative CHECK (((daily_budget >= (0)::numeric) AND (monthly_budget >= (0)::numeric))),
     CONSTRAINT club_settings_has_one_row CHECK (id),
     CONSTRAINT club_settings_model_threshold_is_a_probability CHECK (((model_threshold >= (0)::double precision) AND (model_threshold <= (1)::double precision))),
@@ -16938,6 +17576,12 @@ COMMENT ON COLUMN app_public.club_settings.budget_warning IS 'Share (0 to 1) of 
 COMMENT ON COLUMN app_public.club_settings.model_threshold IS 'The same probability, below which no model is asked to write an answer either. Lower than confidence_threshold, since a model reads several sources, and can say that they do not hold the answer.';
 
 --
+-- Name: COLUMN club_settings.golden_gate; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.golden_gate IS 'Whether an approval is refused (CO160) by which a golden question that passes now would fail. Set by set_golden_gate.';
+
+--
 -- Name: set_assistant_enabled(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -16964,6 +17608,36 @@ $$;
 
 COMMENT ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) IS 'The kill switch: false stops all automatic answers at once; every question then waits for a person. Whoever is on duty may pull it.
 Errors: CO001 no actor, CO002 no reason, CO403 not an agent.';
+
+--
+-- Name: set_golden_gate(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.set_golden_gate(enabled boolean, reason text) RETURNS app_public.club_settings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_settings app_public.club_settings;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(set_golden_gate.reason));
+  if enabled is null then
+    raise exception 'Say whether the gate is on.' using errcode = 'CO005', hint = 'select set_golden_gate(true, ''why'');';
+  end if;
+  update app_public.club_settings s set golden_gate = enabled, updated_at = now() where s.golden_gate <> enabled;
+  select * into v_settings from app_public.club_settings;
+  return v_settings;
+end
+$$;
+
+--
+-- Name: FUNCTION set_golden_gate(enabled boolean, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.set_golden_gate(enabled boolean, reason text) IS 'The gate: while it is on, approving a proposal is refused (CO160) if a golden question that passes would fail with it. Nobody passes it by; only an admin switches it off.
+Errors: CO001 no actor, CO002 no reason, CO005 on or off was not said, CO403 not an admin.';
 
 --
 -- Name: set_llm_budget(numeric, numeric, double precision, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -17439,6 +18113,32 @@ COMMENT ON FUNCTION app_public.take_over(ticket_id integer) IS 'Takes a conversa
 Errors: CO001 no actor, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.';
 
 --
+-- Name: time_to_fix(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(improvement_id integer, kind text, sop_id integer, failures bigint, first_failed_at timestamp with time zone, proposed_at timestamp with time zone, applied_at timestamp with time zone, hours_to_proposal double precision, hours_to_fix double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  select q.id, q.kind, q.sop_id, e.failures, e.first_failed_at, q.created_at, q.applied_at, extract(epoch from q.created_at - e.first_failed_at) / 3600,
+         extract(epoch from q.applied_at - e.first_failed_at) / 3600
+    from app_hidden.insight_period(since, until, 'UTC', null) p
+    join app_public.improvement_queue q on q.status = 'approved' and q.applied_at >= since and q.applied_at < until
+   cross join lateral (
+     select count(*) as failures, min(f.created_at) as first_failed_at
+       from app_public.improvement_evidence v join app_public.failed_responses f on f.id = v.failed_response_id where v.improvement_id = q.id) e
+   where e.failures > 0
+   order by q.applied_at desc, q.id
+$$;
+
+--
+-- Name: FUNCTION time_to_fix(since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) IS '@insight
+Each approval of a period that rests on failures: how many, when the first of them was filed, and the hours from then to the proposal and to the approval. since is included, until is not.
+Errors: CO005 no such period, CO006 over ten years.';
+
+--
 -- Name: top_patterns(timestamp with time zone, timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -17547,6 +18247,36 @@ $$;
 
 COMMENT ON FUNCTION app_public.undo_improvements(ids integer[], reason text) IS 'Takes several approvals back in one transaction, the latest first: all of them or none; each as undo_improvement does. A version that several were approved for together becomes one next version with the text before, and all of its proposals must be named. reason: why.
 Errors: CO001 no actor, CO002 no reason, CO005 none given, CO006 more than 200, CO103 one is not approved (any more), CO112 later work builds on one, a twin waits, or a version holds proposals that are not named, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: usage_by_section(timestamp with time zone, timestamp with time zone, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text) RETURNS TABLE(sop_id integer, category text, section text, version integer, heading text, cited bigint, helpful bigint, unhelpful bigint, failures bigint, rate double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  select u.sop_id, v.category::text, v.section::text, v.version, u.heading, u.cited, u.helpful, u.unhelpful, u.failures, u.helpful::double precision / nullif(u.helpful + u.unhelpful, 0)
+    from (select src.sop_id, src.sop_version_id, src.heading, count(*) as cited, count(*) filter (where r.feedback = 'helpful') as helpful,
+                 count(*) filter (where r.feedback = 'unhelpful') as unhelpful, count(f.id) as failures
+            from app_hidden.insight_period(since, until, 'UTC', site) p
+            join app_public.responses r on r.created_at >= since and r.created_at < until
+            -- By the answer, one look each: never all sources there are.
+           cross join lateral (select x.sop_id, x.sop_version_id, x.heading from app_public.response_sources x where x.response_id = r.id and x.cited and x.sop_version_id is not null offset 0) src
+            left join app_public.failed_responses f on f.response_id = case when r.feedback = 'unhelpful' then r.id end and f.withdrawn_at is null
+           where r.outcome in ('answered', 'emergency') and (p.site_id is null or r.site_id = p.site_id)
+           group by 1, 2, 3) u
+    join app_public.sop_versions v on v.id = u.sop_version_id
+   where usage_by_section.category is null or v.category = usage_by_section.category
+   order by u.cited desc, u.sop_id, v.version, u.heading
+$$;
+
+--
+-- Name: FUNCTION usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) IS '@insight
+Which section (heading) of which version of an SOP answers rested on, how they were rated (rate: the share that was helpful, 0 to 1), and how many were filed as failed. since is included, until is not; category: the SOP''s; site: a slug.
+Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
 
 --
 -- Name: users_status(app_public.users); Type: FUNCTION; Schema: app_public; Owner: -
@@ -18720,6 +19450,19 @@ ALTER TABLE app_public.failure_patterns ALTER COLUMN id ADD GENERATED BY DEFAULT
 );
 
 --
+-- Name: golden_checks_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.golden_checks ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.golden_checks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: golden_questions_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
@@ -18843,6 +19586,86 @@ ALTER TABLE app_public.knowledge_base ALTER COLUMN id ADD GENERATED BY DEFAULT A
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: response_sources; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.response_sources (
+    response_id bigint NOT NULL,
+    rank smallint NOT NULL,
+    kind text NOT NULL,
+    sop_version_id integer,
+    knowledge_id integer,
+    sop_id integer,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    heading text,
+    snippet text NOT NULL,
+    score double precision NOT NULL,
+    cited boolean DEFAULT false NOT NULL,
+    CONSTRAINT response_sources_kind_is_known CHECK ((kind = ANY (ARRAY['sop'::text, 'knowledge'::text]))),
+    CONSTRAINT response_sources_sop_pins_its_version CHECK (((kind <> 'sop'::text) OR (sop_version_id IS NOT NULL)))
+);
+
+--
+-- Name: TABLE response_sources; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.response_sources IS 'What was retrieved for an answer, in order; cited are those it rests on.';
+
+--
+-- Name: COLUMN response_sources.sop_version_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.sop_version_id IS 'The exact SOP version that was read.';
+
+--
+-- Name: COLUMN response_sources.knowledge_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.knowledge_id IS 'The knowledge entry; kept as a number, since entries can be merged or removed.';
+
+--
+-- Name: COLUMN response_sources.topic; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.topic IS 'The SOP''s section or the entry''s topic.';
+
+--
+-- Name: knowledge_freshness; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.knowledge_freshness WITH (security_invoker='true') AS
+ SELECT k.id AS knowledge_id,
+    k.category,
+    k.topic,
+    k.question,
+    k.source,
+    k.trust,
+    k.updated_at,
+    k.valid_to,
+    l.last_cited_at,
+        CASE
+            WHEN ((l.last_cited_at IS NULL) AND (k.created_at < (now() - '90 days'::interval))) THEN 'never used'::text
+            WHEN (l.last_cited_at < (now() - '90 days'::interval)) THEN 'unused'::text
+            WHEN (k.updated_at < (now() - '180 days'::interval)) THEN 'stale'::text
+            ELSE 'fresh'::text
+        END AS freshness
+   FROM (app_public.knowledge_base k
+     LEFT JOIN LATERAL ( SELECT r.created_at AS last_cited_at
+           FROM (app_public.response_sources src
+             JOIN app_public.responses r ON ((r.id = src.response_id)))
+          WHERE ((src.knowledge_id = k.id) AND src.cited)
+          ORDER BY src.response_id DESC
+         LIMIT 1) l ON (true))
+  WHERE ((k.valid_to IS NULL) OR (k.valid_to > now()));
+
+--
+-- Name: VIEW knowledge_freshness; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.knowledge_freshness IS 'When each knowledge entry in use was last changed and last cited: never used, unused, stale or fresh, as sop_freshness says it.';
 
 --
 -- Name: knowledge_health; Type: VIEW; Schema: app_public; Owner: -
@@ -19114,51 +19937,6 @@ ALTER TABLE app_public.reembeddings ALTER COLUMN id ADD GENERATED BY DEFAULT AS 
 );
 
 --
--- Name: response_sources; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.response_sources (
-    response_id bigint NOT NULL,
-    rank smallint NOT NULL,
-    kind text NOT NULL,
-    sop_version_id integer,
-    knowledge_id integer,
-    sop_id integer,
-    category character varying(100) NOT NULL,
-    topic character varying(200) NOT NULL,
-    heading text,
-    snippet text NOT NULL,
-    score double precision NOT NULL,
-    cited boolean DEFAULT false NOT NULL,
-    CONSTRAINT response_sources_kind_is_known CHECK ((kind = ANY (ARRAY['sop'::text, 'knowledge'::text]))),
-    CONSTRAINT response_sources_sop_pins_its_version CHECK (((kind <> 'sop'::text) OR (sop_version_id IS NOT NULL)))
-);
-
---
--- Name: TABLE response_sources; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.response_sources IS 'What was retrieved for an answer, in order; cited are those it rests on.';
-
---
--- Name: COLUMN response_sources.sop_version_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.response_sources.sop_version_id IS 'The exact SOP version that was read.';
-
---
--- Name: COLUMN response_sources.knowledge_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.response_sources.knowledge_id IS 'The knowledge entry; kept as a number, since entries can be merged or removed.';
-
---
--- Name: COLUMN response_sources.topic; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.response_sources.topic IS 'The SOP''s section or the entry''s topic.';
-
---
 -- Name: responses_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
@@ -19298,6 +20076,38 @@ SELECT
 --
 
 COMMENT ON VIEW app_public.sop_failures IS 'Failures per SOP: answers drawn from it that failed, and questions it should have answered.';
+
+--
+-- Name: sop_freshness; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.sop_freshness WITH (security_invoker='true') AS
+ SELECT s.id AS sop_id,
+    s.category,
+    s.section,
+    s.version,
+    s.updated_at,
+    l.last_cited_at,
+        CASE
+            WHEN ((l.last_cited_at IS NULL) AND (s.created_at < (now() - '90 days'::interval))) THEN 'never used'::text
+            WHEN (l.last_cited_at < (now() - '90 days'::interval)) THEN 'unused'::text
+            WHEN (s.updated_at < (now() - '180 days'::interval)) THEN 'stale'::text
+            ELSE 'fresh'::text
+        END AS freshness
+   FROM (app_public.sops s
+     LEFT JOIN LATERAL ( SELECT r.created_at AS last_cited_at
+           FROM (app_public.response_sources src
+             JOIN app_public.responses r ON ((r.id = src.response_id)))
+          WHERE ((src.sop_id = s.id) AND src.cited)
+          ORDER BY src.response_id DESC
+         LIMIT 1) l ON (true))
+  WHERE (s.archived_at IS NULL);
+
+--
+-- Name: VIEW sop_freshness; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.sop_freshness IS 'When each SOP in use was last edited and last cited: never used (older than 90 days, and no answer ever rested on it), unused (none for 90 days), stale (used, but not edited for 180 days), or fresh.';
 
 --
 -- Name: sop_usage; Type: VIEW; Schema: app_public; Owner: -
@@ -19801,6 +20611,13 @@ ALTER TABLE ONLY app_public.failed_responses
 
 ALTER TABLE ONLY app_public.failure_patterns
     ADD CONSTRAINT failure_patterns_pkey PRIMARY KEY (id);
+
+--
+-- Name: golden_checks golden_checks_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.golden_checks
+    ADD CONSTRAINT golden_checks_pkey PRIMARY KEY (id);
 
 --
 -- Name: golden_questions golden_questions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -20706,6 +21523,18 @@ CREATE UNIQUE INDEX reembeddings_one_under_way ON app_public.reembeddings USING 
 CREATE INDEX response_sources_cited ON app_public.response_sources USING btree (response_id) INCLUDE (sop_id) WHERE cited;
 
 --
+-- Name: response_sources_cited_knowledge; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX response_sources_cited_knowledge ON app_public.response_sources USING btree (knowledge_id, response_id) WHERE (cited AND (knowledge_id IS NOT NULL));
+
+--
+-- Name: response_sources_cited_sop; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX response_sources_cited_sop ON app_public.response_sources USING btree (sop_id, response_id) WHERE cited;
+
+--
 -- Name: response_sources_knowledge_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -20724,22 +21553,22 @@ CREATE INDEX response_sources_sop_id ON app_public.response_sources USING btree 
 CREATE INDEX response_sources_sop_version_id ON app_public.response_sources USING btree (sop_version_id);
 
 --
+-- Name: responses_by_feedback; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_by_feedback ON app_public.responses USING btree (feedback, created_at) INCLUDE (id, outcome);
+
+--
+-- Name: responses_by_time; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_by_time ON app_public.responses USING btree (created_at) INCLUDE (id, outcome, category, site_id, latency_ms, feedback, cost);
+
+--
 -- Name: responses_experiment_arm_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
 CREATE INDEX responses_experiment_arm_id ON app_public.responses USING btree (experiment_arm_id);
-
---
--- Name: responses_feedback; Type: INDEX; Schema: app_public; Owner: -
---
-
-CREATE INDEX responses_feedback ON app_public.responses USING btree (feedback, created_at);
-
---
--- Name: responses_insights; Type: INDEX; Schema: app_public; Owner: -
---
-
-CREATE INDEX responses_insights ON app_public.responses USING btree (created_at) INCLUDE (outcome, category, site_id, latency_ms, feedback, cost);
 
 --
 -- Name: responses_prompt_version_id; Type: INDEX; Schema: app_public; Owner: -
@@ -22150,6 +22979,12 @@ ALTER TABLE app_public.failed_responses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.failure_patterns ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: golden_checks; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.golden_checks ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: golden_questions; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -22438,6 +23273,12 @@ CREATE POLICY select_agent ON app_public.failed_responses FOR SELECT TO agent US
 CREATE POLICY select_agent ON app_public.failure_patterns FOR SELECT TO agent USING (true);
 
 --
+-- Name: golden_checks select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.golden_checks FOR SELECT TO agent USING (true);
+
+--
 -- Name: golden_questions select_agent; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -22598,6 +23439,12 @@ CREATE POLICY select_auditor ON app_public.failed_responses FOR SELECT TO audito
 --
 
 CREATE POLICY select_auditor ON app_public.failure_patterns FOR SELECT TO auditor USING (true);
+
+--
+-- Name: golden_checks select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.golden_checks FOR SELECT TO auditor USING (true);
 
 --
 -- Name: golden_questions select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -22860,6 +23707,12 @@ CREATE POLICY select_worker ON app_public.failed_responses FOR SELECT TO worker 
 --
 
 CREATE POLICY select_worker ON app_public.failure_patterns FOR SELECT TO worker USING (true);
+
+--
+-- Name: golden_checks select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.golden_checks FOR SELECT TO worker USING (true);
 
 --
 -- Name: golden_questions select_worker; Type: POLICY; Schema: app_public; Owner: -
@@ -23856,6 +24709,8 @@ GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO auditor;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.golden_key(question text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.golden_key(question text) TO agent;
+GRANT ALL ON FUNCTION app_hidden.golden_key(question text) TO auditor;
 
 --
 -- Name: TABLE responses; Type: ACL; Schema: app_public; Owner: -
@@ -25104,10 +25959,22 @@ REVOKE ALL ON FUNCTION app_private.erase(ticket_ids integer[], response_ids bigi
 REVOKE ALL ON FUNCTION app_private.erase__analyses(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_from_golden_checks(items text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_from_golden_checks(items text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean); Type: ACL; Schema: app_private; Owner: -
@@ -25156,6 +26023,12 @@ REVOKE ALL ON FUNCTION app_private.experiment_figures(experiment_id integer) FRO
 --
 
 REVOKE ALL ON FUNCTION app_private.experiment_subjects(experiment_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
@@ -25232,10 +26105,28 @@ GRANT ALL ON FUNCTION app_private.finish_notification(notification_id bigint, er
 REVOKE ALL ON FUNCTION app_private.forget_viewers() FROM PUBLIC;
 
 --
+-- Name: FUNCTION golden_passing(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.golden_passing() FROM PUBLIC;
+
+--
+-- Name: FUNCTION golden_results(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.golden_results() FROM PUBLIC;
+
+--
 -- Name: FUNCTION golden_revision(); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.golden_revision() FROM PUBLIC;
+
+--
+-- Name: FUNCTION golden_state(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.golden_state() FROM PUBLIC;
 
 --
 -- Name: FUNCTION golden_targets(); Type: ACL; Schema: app_private; Owner: -
@@ -25716,6 +26607,12 @@ REVOKE ALL ON FUNCTION app_private.require_entries(improvement app_public.improv
 REVOKE ALL ON FUNCTION app_private.require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION require_golden(passing integer[], improvement_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.require_golden(passing integer[], improvement_id integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION rescue_tickets(after interval, most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -26041,6 +26938,12 @@ REVOKE ALL ON FUNCTION app_private.verdict_text(verdict text, label text, rate d
 REVOKE ALL ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) FROM PUBLIC;
 
 --
+-- Name: FUNCTION voted_category(question text, question_embedding public.vector, site text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.voted_category(question text, question_embedding public.vector, site text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION watch_experiments(); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -26102,6 +27005,22 @@ GRANT ALL ON FUNCTION app_public.answers_by_hour(since timestamp with time zone,
 GRANT ALL ON FUNCTION app_public.answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
 
 --
+-- Name: FUNCTION answers_by_site(since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) TO agent;
+GRANT ALL ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) TO auditor;
+
+--
+-- Name: FUNCTION approval_effects(since timestamp with time zone, until timestamp with time zone, around interval); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) TO agent;
+GRANT ALL ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) TO auditor;
+
+--
 -- Name: FUNCTION approvals_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -26145,11 +27064,28 @@ REVOKE ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text)
 GRANT ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) TO admin;
 
 --
+-- Name: FUNCTION check_golden_questions(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.check_golden_questions() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.check_golden_questions() TO agent;
+GRANT ALL ON FUNCTION app_public.check_golden_questions() TO auditor;
+GRANT ALL ON FUNCTION app_public.check_golden_questions() TO worker;
+
+--
 -- Name: FUNCTION conclude_experiment(experiment_id integer, winner text, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) TO auditor;
 
 --
 -- Name: FUNCTION create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer); Type: ACL; Schema: app_public; Owner: -
@@ -26368,12 +27304,37 @@ GRANT ALL ON FUNCTION app_public.failures_by_day(since timestamp with time zone,
 GRANT ALL ON FUNCTION app_public.failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
 
 --
+-- Name: FUNCTION failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO auditor;
+
+--
 -- Name: FUNCTION feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO agent;
 GRANT ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
+
+--
+-- Name: TABLE golden_checks; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.golden_checks TO agent;
+GRANT SELECT ON TABLE app_public.golden_checks TO auditor;
+GRANT SELECT ON TABLE app_public.golden_checks TO worker;
+
+--
+-- Name: FUNCTION golden_checks_is_stale(golden_check app_public.golden_checks); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) TO agent;
+GRANT ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) TO auditor;
+GRANT ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) TO worker;
 
 --
 -- Name: FUNCTION golden_from_response(response_id bigint, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -26609,6 +27570,14 @@ GRANT ALL ON FUNCTION app_public.most_failed_sops(since timestamp with time zone
 REVOKE ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO agent;
 GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO auditor;
+
+--
+-- Name: FUNCTION patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO auditor;
 
 --
 -- Name: FUNCTION pause_experiment(experiment_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -26899,6 +27868,14 @@ REVOKE ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, 
 GRANT ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) TO reviewer;
 
 --
+-- Name: FUNCTION run_golden_check(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.run_golden_check() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.run_golden_check() TO agent;
+GRANT ALL ON FUNCTION app_public.run_golden_check() TO worker;
+
+--
 -- Name: FUNCTION save_golden_question(question text, expected_sop_id integer, expected_category text, expected_topic text, hand_over boolean, site text, note text, id integer, reason text, expected_updated_at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -27052,11 +28029,24 @@ GRANT UPDATE(budget_warning) ON TABLE app_public.club_settings TO admin;
 GRANT UPDATE(model_threshold) ON TABLE app_public.club_settings TO admin;
 
 --
+-- Name: COLUMN club_settings.golden_gate; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(golden_gate) ON TABLE app_public.club_settings TO admin;
+
+--
 -- Name: FUNCTION set_assistant_enabled(enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) TO agent;
+
+--
+-- Name: FUNCTION set_golden_gate(enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.set_golden_gate(enabled boolean, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.set_golden_gate(enabled boolean, reason text) TO admin;
 
 --
 -- Name: FUNCTION set_llm_budget(daily numeric, monthly numeric, warning double precision, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -27162,6 +28152,14 @@ REVOKE ALL ON FUNCTION app_public.take_over(ticket_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.take_over(ticket_id integer) TO agent;
 
 --
+-- Name: FUNCTION time_to_fix(since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) TO agent;
+GRANT ALL ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) TO auditor;
+
+--
 -- Name: FUNCTION top_patterns(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -27182,6 +28180,14 @@ GRANT ALL ON FUNCTION app_public.undo_improvement(id integer, reason text) TO re
 
 REVOKE ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) TO reviewer;
+
+--
+-- Name: FUNCTION usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) TO agent;
+GRANT ALL ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) TO auditor;
 
 --
 -- Name: FUNCTION users_status(person app_public.users); Type: ACL; Schema: app_public; Owner: -
@@ -28180,36 +29186,6 @@ GRANT SELECT ON TABLE app_public.jobs TO admin;
 GRANT SELECT ON TABLE app_public.jobs TO auditor;
 
 --
--- Name: TABLE knowledge_health; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.knowledge_health TO agent;
-GRANT SELECT ON TABLE app_public.knowledge_health TO auditor;
-
---
--- Name: TABLE knowledge_questions; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.knowledge_questions TO agent;
-GRANT SELECT ON TABLE app_public.knowledge_questions TO auditor;
-GRANT SELECT ON TABLE app_public.knowledge_questions TO worker;
-
---
--- Name: TABLE notifications; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.notifications TO admin;
-GRANT SELECT ON TABLE app_public.notifications TO auditor;
-
---
--- Name: TABLE prompt_versions; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.prompt_versions TO reviewer;
-GRANT SELECT ON TABLE app_public.prompt_versions TO auditor;
-GRANT SELECT ON TABLE app_public.prompt_versions TO worker;
-
---
 -- Name: TABLE response_sources; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -28271,6 +29247,43 @@ GRANT SELECT(score) ON TABLE app_public.response_sources TO anonymous;
 GRANT SELECT(cited) ON TABLE app_public.response_sources TO anonymous;
 
 --
+-- Name: TABLE knowledge_freshness; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_freshness TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_freshness TO auditor;
+
+--
+-- Name: TABLE knowledge_health; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_health TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_health TO auditor;
+
+--
+-- Name: TABLE knowledge_questions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_questions TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_questions TO auditor;
+GRANT SELECT ON TABLE app_public.knowledge_questions TO worker;
+
+--
+-- Name: TABLE notifications; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.notifications TO admin;
+GRANT SELECT ON TABLE app_public.notifications TO auditor;
+
+--
+-- Name: TABLE prompt_versions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.prompt_versions TO reviewer;
+GRANT SELECT ON TABLE app_public.prompt_versions TO auditor;
+GRANT SELECT ON TABLE app_public.prompt_versions TO worker;
+
+--
 -- Name: TABLE review_metrics; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -28323,6 +29336,13 @@ GRANT SELECT ON TABLE app_public.sop_categories TO auditor;
 
 GRANT SELECT ON TABLE app_public.sop_failures TO agent;
 GRANT SELECT ON TABLE app_public.sop_failures TO auditor;
+
+--
+-- Name: TABLE sop_freshness; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sop_freshness TO agent;
+GRANT SELECT ON TABLE app_public.sop_freshness TO auditor;
 
 --
 -- Name: TABLE sop_usage; Type: ACL; Schema: app_public; Owner: -

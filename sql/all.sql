@@ -42,6 +42,7 @@
 --!include tables/worker_heartbeats.sql
 --!include tables/health_checks.sql
 --!include types/search_result.sql
+--!include types/golden_result.sql
 --!include types/issued_token.sql
 --!include types/blamed_line.sql
 --!include types/served_sop.sql
@@ -111,6 +112,7 @@
 --!include queries/improvement_queue_fields.sql
 --!include queries/failures_about.sql
 --!include queries/insights.sql
+--!include queries/analytics.sql
 --!include queries/knowledge_duplicates.sql
 --!include queries/knowledge_findings.sql
 --!include queries/verify_audit_log.sql
@@ -121,6 +123,8 @@
 --!include functions/answer.sql
 --!include functions/questions.sql
 --!include functions/drafts.sql
+--!include functions/golden_check.sql
+--!include queries/check_golden_questions.sql
 --!include functions/analyse.sql
 --!include functions/reembed.sql
 --!include functions/apply_edits.sql
@@ -150,6 +154,7 @@
 --!include mutations/save_knowledge.sql
 --!include mutations/knowledge.sql
 --!include mutations/golden_questions.sql
+--!include mutations/run_golden_check.sql
 --!include mutations/import_sop_version.sql
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql
@@ -169,6 +174,7 @@
 --!include mutations/cancel_analysis.sql
 --!include mutations/privacy.sql
 --!include views/analytics.sql
+--!include views/freshness.sql
 --!include views/sop_categories.sql
 --!include views/dead_jobs.sql
 --!include views/jobs.sql

@@ -422,6 +422,31 @@ describe('a conflict', () => {
     }))
 })
 
+describe('the gate of the golden questions', () => {
+  it('holds back the whole batch where one of it would break one', () =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      const sop = await sopBy(client, 'doors', 'codes', doorText)
+      const bells = await sopBy(client, 'doors', 'bells', '# Copper bells\n\nRing the copper bell twice.\n')
+      await client.query(`select save_golden_question('how do I ring the copper bell', sop_id => $1)`, [
+        bells.id,
+      ])
+      expect((await one(client, 'select passed from check_golden_questions()')).passed).toBe(true)
+      const fine = await proposeEdit(client, sop, star)
+      const bad = await proposeEdit(client, bells, '# Parking\n\nPark behind the building.\n')
+      await become(client, { role: 'admin', actor: 'adam' })
+      await client.query(`select set_golden_gate(true, 'Careful')`)
+      await become(client, reviewer)
+      for (const together of [false, true])
+        expect(await failure(client, approve, [[fine, bad], 'Right', together])).toMatchObject({
+          code: 'CO160',
+          message: expect.stringContaining(`proposal ${bad}`),
+        })
+      expect(await statuses(client)).toEqual(['pending', 'pending'])
+      await approved(client, [fine])
+      expect(await statuses(client)).toEqual(['approved', 'pending'])
+    }))
+})
+
 describe('the texts beforehand', () => {
   it('are what approving writes, with what does not fit left out; nothing is written', () =>
     rolledBack(database.pool, reviewer, async (client) => {

@@ -52,6 +52,7 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       `select golden_from_response(r.id), save_golden_question('Where is the desk?', $1) from responses r where r.feedback = 'helpful'`,
       [sop.id],
     )
+    await client.query('select run_golden_check()')
     await client.query(
       `select merge_knowledge(save_a.id, array[save_b.id], 'The same') from save_knowledge('a', 'b', 'One?', 'Yes') save_a, save_knowledge('a', 'b', 'Two?', 'Yes') save_b`,
     )

@@ -6,6 +6,7 @@ import {
   IconGitPullRequest,
   IconInbox,
   IconMessageQuestion,
+  IconQuestionMark,
   IconSettings,
 } from '@tabler/icons-react'
 import { has, isStaff, type Role } from './session.ts'
@@ -17,6 +18,7 @@ export const pages = [
   { name: 'knowledge', path: '/knowledge', key: 'k', icon: IconBulb, for: isStaff },
   { name: 'ask', path: '/ask', key: 'a', icon: IconMessageQuestion, for: isStaff },
   { name: 'insights', path: '/insights', key: 'n', icon: IconChartBar, for: isStaff },
+  { name: 'questions', path: '/questions', key: 'q', icon: IconQuestionMark, for: isStaff },
   {
     name: 'admin',
     path: '/admin',

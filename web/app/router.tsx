@@ -7,6 +7,7 @@ import { chatRoutes } from '../chat/route.ts'
 import { inboxRoutes } from '../inbox/route.ts'
 import { insightsRoutes } from '../insights/route.ts'
 import { knowledgeRoutes } from '../knowledge/route.ts'
+import { questionsRoutes } from '../questions/route.ts'
 import { reviewRoutes } from '../review/route.ts'
 import { sopsRoutes } from '../sops/route.ts'
 import { rootRoute, staffRoute } from './routes.tsx'
@@ -31,6 +32,7 @@ const routeTree = rootRoute.addChildren([
     knowledgeRoutes,
     askRoutes,
     insightsRoutes,
+    questionsRoutes,
     adminRoutes,
   ]),
 ])

@@ -67,6 +67,7 @@ export interface Texts {
   chat: typeof import('./en/chat.json')
   models: typeof import('./en/models.json')
   prompts: typeof import('./en/prompts.json')
+  questions: typeof import('./en/questions.json')
 }
 
 declare module 'i18next' {
