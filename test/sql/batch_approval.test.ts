@@ -426,10 +426,11 @@ describe('the gate of the golden questions', () => {
   it('holds back the whole batch where one of it would break one', () =>
     rolledBack(database.pool, reviewer, async (client) => {
       const sop = await sopBy(client, 'doors', 'codes', doorText)
-      const bells = await sopBy(client, 'doors', 'bells', '# Copper bells\n\nRing the copper bell twice.\n')
-      await client.query(`select save_golden_question('how do I ring the copper bell', sop_id => $1)`, [
-        bells.id,
-      ])
+      const bells = await sopBy(client, 'front', 'welcome', '# Copper bells\n\nRing the copper bell twice.\n')
+      await client.query(
+        `select save_golden_question('how do I ring the copper bell', expected_sop_id => $1)`,
+        [bells.id],
+      )
       expect((await one(client, 'select passed from check_golden_questions()')).passed).toBe(true)
       const fine = await proposeEdit(client, sop, star)
       const bad = await proposeEdit(client, bells, '# Parking\n\nPark behind the building.\n')
