@@ -13951,7 +13951,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) IS 'Approves several proposals, of one or several SOPs, in one transaction: all of them or none. Each is merged by line into what the ones before it made of the SOP, in the order of their ids. together: one version of each SOP holds all its proposals (applied.together names them; the version''s reason too, and its improvement_id is the first); otherwise each makes a version of its own. The last text is the same. reason: why; each proposal''s own reasoning unless given (of a joint version the first''s). Repeating one''s own call changes nothing. merged_improvements shows the texts before.
-Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO160 one would break a golden question and the gate is on (asked after each version), CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -

@@ -61,24 +61,27 @@ export function ProposalView({ proposal, actions, refusal, dryRun, view, onView 
         </Text>
         <Analysed id={proposal.id} />
       </section>
-      {proposal.kind === 'sop_edit' || proposal.kind === 'sop_new' ? (
-        <Change proposal={proposal} view={view} onView={onView} />
-      ) : (
-        <>
-          {!byIds && <Entries proposal={proposal} />}
-          {(byIds || finding) && (
-            <Suspense fallback={<Lines />}>
-              <HealthChange key={proposal.id} proposal={proposal} />
-            </Suspense>
-          )}
-        </>
-      )}
-      <DryRunSummary
-        result={proposal.dryRun}
-        running={dryRun.running}
-        error={dryRun.error}
-        onRun={pending && can('agent') ? dryRun.run : undefined}
-      />
+      <div className={classes.beside}>
+        {proposal.kind === 'sop_edit' || proposal.kind === 'sop_new' ? (
+          <Change proposal={proposal} view={view} onView={onView} />
+        ) : (
+          <Stack>
+            {!byIds && <Entries proposal={proposal} />}
+            {(byIds || finding) && (
+              <Suspense fallback={<Lines />}>
+                <HealthChange key={proposal.id} proposal={proposal} />
+              </Suspense>
+            )}
+          </Stack>
+        )}
+        <DryRunSummary
+          result={proposal.dryRun}
+          stale={proposal.dryRunStale ? proposal.dryRunStaleBecause : null}
+          running={dryRun.running}
+          error={dryRun.error}
+          onRun={pending && can('agent') ? dryRun.run : undefined}
+        />
+      </div>
       <Evidence proposal={proposal} />
     </Stack>
   )

@@ -26,8 +26,10 @@ export const isOutdated = ({ status, sop, baseVersion }: Proposal) =>
 /** Undefined for proposals that write neither an SOP nor correct just one answer. */
 export function useTexts(proposal: Proposal): Reading | undefined {
   const after = suggestionOf(proposal).new_content ?? ''
-  const written = proposal.written.nodes[0]
-  const needsMerge = proposal.kind === 'sop_edit' && (isOutdated(proposal) || proposal.status === 'rejected')
+  const { written } = proposal
+  const needsMerge =
+    proposal.kind === 'sop_edit' &&
+    (isOutdated(proposal) || proposal.status === 'rejected' || proposal.status === 'superseded')
   const merge = useQuery({ ...mergeOptions(proposal.id), enabled: needsMerge })
   const correction = proposal.kind === 'knowledge_correction' && isEditable(proposal)
   const { entries: [entry] = [], category = '', topic = '' } = suggestionOf(proposal)
