@@ -777,7 +777,7 @@ begin
   end if;
 
   -- Nobody's emergency is part of an experiment.
-  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and not v_alarm
+  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and v_alarm is not true
     then app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id) end, query, v_vector);
   if v_arm.arm_id is not null then
     v_results[v_arm.place] := v_arm.served;
@@ -3400,8 +3400,9 @@ CREATE FUNCTION app_hidden.newcombe_interval(successes_1 bigint, n_1 bigint, suc
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select d.difference, greatest(d.difference - sqrt((d.p1 - w1.low) ^ 2 + (w2.high - d.p2) ^ 2), -1), least(d.difference + sqrt((w1.high - d.p1) ^ 2 + (d.p2 - w2.low) ^ 2), 1)
-    from (select successes_1::double precision / n_1 as p1, successes_2::double precision / n_2 as p2,
-                 successes_1::double precision / n_1 - successes_2::double precision / n_2 as difference where n_1 > 0 and n_2 > 0) d,
+    from (select r.p1, r.p2, r.p1 - r.p2 as difference
+            from (select successes_1 / nullif(n_1, 0)::double precision as p1, successes_2 / nullif(n_2, 0)::double precision as p2) r
+           where r.p1 is not null and r.p2 is not null) d,
          app_hidden.wilson_interval(successes_1, n_1, z) w1, app_hidden.wilson_interval(successes_2, n_2, z) w2
 $$;
 
@@ -5186,9 +5187,10 @@ COMMENT ON FUNCTION app_hidden.voter() IS 'Who rates: the visitor, or the member
 CREATE FUNCTION app_hidden.wilson_interval(successes bigint, n bigint, z double precision DEFAULT 1.959963984540054, OUT low double precision, OUT high double precision) RETURNS record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 0),
-         least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 1)
-    from (select successes::double precision / n as p where n > 0) rate
+  select greatest((p + z * z / (2 * m) - z * sqrt(p * (1 - p) / m + z * z / (4 * m * m))) / (1 + z * z / m), 0),
+         least((p + z * z / (2 * m) + z * sqrt(p * (1 - p) / m + z * z / (4 * m * m))) / (1 + z * z / m), 1)
+    from (select successes / nullif(n, 0)::double precision as p, nullif(n, 0)::double precision as m) rate
+   where m > 0
 $$;
 
 --
