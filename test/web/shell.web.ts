@@ -127,6 +127,7 @@ test('a first visit takes less than 200 kB of compressed script; the editor and 
     '/ask',
     '/experiments',
     '/insights',
+    '/questions',
     '/admin/people',
     '/admin/tokens',
     '/chat',

@@ -1,8 +1,9 @@
 /** The 25 questions an owner asks (docs/questions.md): found by typing, answered when they are opened. */
 import { Accordion, CloseButton, Text, TextInput, Title } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
 import { IconMoodEmpty, IconSearch } from '@tabler/icons-react'
 import { createLazyRoute } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { Page } from '../components/Page.tsx'
@@ -19,10 +20,26 @@ const Answer = lazy(() => import('./Answer.tsx'))
 function QuestionsPage() {
   const { t } = useTranslation(['questions', 'common'])
   const words = useWords()
-  const { q = '', n } = route.useSearch()
+  const { q: asked = '', n } = route.useSearch()
   const navigate = route.useNavigate()
   const change = (part: Partial<QuestionsSearch>, replace = false) =>
     void navigate({ search: (before) => ({ ...before, ...part }), resetScroll: false, replace })
+  // The list follows each key, the address a moment later.
+  const [q, setQ] = useState(asked)
+  const sent = useRef(asked)
+  useEffect(() => {
+    if (asked === sent.current) return
+    sent.current = asked
+    setQ(asked)
+  }, [asked])
+  const send = useDebouncedCallback((text: string) => {
+    sent.current = text
+    change({ q: text || undefined }, true)
+  }, 120)
+  const search = (text: string) => {
+    setQ(text)
+    send(text)
+  }
   const query = useData(questionsQuery, {}, { staleTime: Number.POSITIVE_INFINITY })
   const field = useRef<HTMLInputElement>(null)
   useShortcuts([{ keys: 'f', label: t('search'), run: () => field.current?.focus() }])
@@ -48,13 +65,9 @@ function QuestionsPage() {
         aria-label={t('search')}
         placeholder={t('search')}
         value={q}
-        onChange={({ currentTarget }) => change({ q: currentTarget.value || undefined }, true)}
+        onChange={({ currentTarget }) => search(currentTarget.value)}
         leftSection={<IconSearch size={16} aria-hidden />}
-        rightSection={
-          q && (
-            <CloseButton size="sm" aria-label={t('clear')} onClick={() => change({ q: undefined }, true)} />
-          )
-        }
+        rightSection={q && <CloseButton size="sm" aria-label={t('clear')} onClick={() => search('')} />}
       />
       <QueryState query={query} skeleton={<Lines count={12} />}>
         {({ ownerQuestions }) => {
