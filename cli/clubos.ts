@@ -25,6 +25,7 @@ const commands = [
   'analyze',
   'audit',
   'eval',
+  'check',
   'reembed',
   'demo',
   'doctor',

@@ -136,6 +136,80 @@ COMMENT ON COLUMN app_public.blamed_line.version IS 'The version that last wrote
 COMMENT ON COLUMN app_public.blamed_line.improvement_id IS 'The approved proposal that made that version, if one did.';
 
 --
+-- Name: golden_result; Type: TYPE; Schema: app_public; Owner: -
+--
+
+CREATE TYPE app_public.golden_result AS (
+	golden_question_id integer,
+	question text,
+	site text,
+	expected text,
+	expected_title text,
+	outcome text,
+	found text,
+	found_title text,
+	confidence double precision,
+	by_vector boolean,
+	passed boolean,
+	verdict text,
+	why text
+);
+
+--
+-- Name: TYPE golden_result; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TYPE app_public.golden_result IS 'What a golden question finds now, and whether that is what is expected.';
+
+--
+-- Name: COLUMN golden_result.site; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.site IS 'Slug of the site where it is asked.';
+
+--
+-- Name: COLUMN golden_result.expected; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.expected IS 'sop:<id>, topic:<category>/<topic>, or hand_over.';
+
+--
+-- Name: COLUMN golden_result.outcome; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.outcome IS 'What the customer would get: answered, handed_over, or emergency.';
+
+--
+-- Name: COLUMN golden_result.found; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.found IS 'The first result, named as expected is; null where nothing was found.';
+
+--
+-- Name: COLUMN golden_result.confidence; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.confidence IS 'Probability (0 to 1) that the first result answers the question.';
+
+--
+-- Name: COLUMN golden_result.by_vector; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.by_vector IS 'Whether the question''s vector was known; else words alone decided.';
+
+--
+-- Name: COLUMN golden_result.verdict; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.verdict IS 'passed; gone (what is expected is archived or deleted); nothing_found; unsure (too little confidence, so a person would answer); other_source; answered (and should be handed over); emergency.';
+
+--
+-- Name: COLUMN golden_result.why; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_result.why IS 'Why it failed, in a sentence; null where it passed.';
+
+--
 -- Name: issued_token; Type: TYPE; Schema: app_public; Owner: -
 --
 
@@ -703,7 +777,7 @@ begin
   end if;
 
   -- Nobody's emergency is part of an experiment.
-  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and not v_alarm
+  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and v_alarm is not true
     then app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id) end, query, v_vector);
   if v_arm.arm_id is not null then
     v_results[v_arm.place] := v_arm.served;
@@ -945,6 +1019,24 @@ $$;
 COMMENT ON FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length double precision) IS 'BM25 term impacts of a text, given the usual number of words of its kind.';
 
 --
+-- Name: bound_before(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.bound_before(words text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when w like any (array['% at most ', '% maximum ', '% maximum of ', '% maximal ', '% höchstens ', '% no more than ', '% longer than ']) then 'most'
+              when w like any (array['% at least ', '% minimum ', '% minimum of ', '% mindestens ', '% not less than ']) then 'least' end
+    from (select lower(' ' || words) as w) x
+$$;
+
+--
+-- Name: FUNCTION bound_before(words text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.bound_before(words text) IS 'Whether the words before a number make it an upper bound (most) or a lower one (least); null for neither.';
+
+--
 -- Name: check_question(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1106,6 +1198,26 @@ $$;
 COMMENT ON FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) IS 'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first.';
 
 --
+-- Name: content_words(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.content_words(content text) RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  -- Without figures, the stop words of both languages, and the ends of words ("cancel", "cancellation"; "stornieren", "Stornierung").
+  select coalesce(array_agg(distinct left(l.lexeme, 5)), '{}')
+    from unnest(to_tsvector('app_public.clubos', regexp_replace(left(content, 4000), '[[:digit:]]+', ' ', 'g'))) l
+   where length(l.lexeme) > 2 and l.lexeme !~ '^[[:digit:]]' and to_tsvector('pg_catalog.german', l.lexeme) <> ''::tsvector
+     and l.lexeme not in ('minut', 'minuten', 'hour', 'stunden', 'day', 'tage', 'tagen', 'week', 'month', 'monat', 'year', 'jahr', 'euro', 'dollar', 'get', 'us', 'may', 'must', 'much', 'mani', 'need', 'pleas', 'uhr', 'darf', 'geht', 'gibt', 'bitt', 'long', 'lang', 'lange', 'viel', 'viele', 'far', 'earli', 'also', 'take', 'make', 'kann', 'free', 'cost', 'price', 'charg', 'kosten', 'kostet', 'kostenlos', 'teuer', 'preis', 'one', 'two', 'three', 'four', 'five', 'six', 'ten', 'zwei', 'drei', 'vier', 'fünf', 'zehn')
+$$;
+
+--
+-- Name: FUNCTION content_words(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.content_words(content text) IS 'The words of a text that say what it is about: five letters of each stem, without figures, units and stop words of English and German.';
+
+--
 -- Name: current_reason(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1177,6 +1289,29 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) IS 'Lines added and removed, and the headings they stand under, such as "+3 -1 lines; under Steps".';
+
+--
+-- Name: disagree(text, numeric, numeric, text, numeric, numeric, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.disagree(kind text, one_low numeric, one_high numeric, one_value text, other_low numeric, other_high numeric, other_value text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case
+    when kind in ('link', 'mail', 'code', 'phone') then
+      -- One may say more of it than the other.
+      one_value <> other_value and not starts_with(one_value, other_value) and not starts_with(other_value, one_value) and right(one_value, 7) <> right(other_value, 7)
+    when kind = 'money' and one_low > 0 and other_low > 0 and one_value <> other_value then true
+    -- A month is no exact length of time.
+    when kind = 'duration' and greatest(one_high, other_high) >= 40000 then least(one_high, other_high) < greatest(one_low, other_low) * 0.95
+    else one_high < other_low or other_high < one_low end
+$$;
+
+--
+-- Name: FUNCTION disagree(kind text, one_low numeric, one_high numeric, one_value text, other_low numeric, other_high numeric, other_value text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.disagree(kind text, one_low numeric, one_high numeric, one_value text, other_low numeric, other_high numeric, other_value text) IS 'Whether two facts of one kind cannot both be right; where a range holds the other they can.';
 
 --
 -- Name: draft_question(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -1388,6 +1523,112 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.experiment_subject(visitor_id uuid, ticket_id integer) IS 'Whom an experiment treats as one: the visitor, else the conversation; null where there is neither, and then the control is served and nothing is counted.';
+
+--
+-- Name: facts_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.facts_in(content text) RETURNS TABLE(kind text, low numeric, high numeric, value text, role text, surface text, clause text, sentence text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  c_number constant text := '(?<![\d.,:/-])(\d+(?:[.,]\d+)*|half an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty-five|forty|fifty|sixty|ninety|eine[mnr]?|ein|zwei|drei|vier|fünfzehn|fünfundvierzig|fünfzig|fünf|sechzig|sechs|sieben|acht|neunzig|neun|zehn|elf|zwölf|zwanzig|dreißig|vierzig)';
+  c_unit constant text := '(%|percent\M|prozent\M|sec(?:ond)?s?\M|sekunden?\M|min(?:ute)?s?\M|minuten?\M|h\M|hours?\M|hrs?\M|std\M|stunden?\M|days?\M|tage?n?\M|nights?\M|nächten?\M|weeks?\M|wochen?\M|months?\M|monat(?:en?|s)?\M|years?\M|jahr(?:en?|s)?\M|people\M|persons?\M|personen\M|players?\M|spielern?\M|leute\M|balls?\M|bälle\M|tries\M|attempts?\M|versuche\M|digits?\M|stellen\M|bays\M|buchten\M|(?:free |parking )?spaces\M|stellplätze\M|parkplätze\M|m\M|met(?:er|re)s?\M|km\M)';
+  c_money constant text := '(?:euros?|eur|usd|us-dollar|dollars?|gbp|pounds?|chf|francs?|franken)';
+  v_sentence text;
+  v_clause text;
+  v text;
+  v_before text;
+  v_after text;
+  m text[];
+  v_unit record;
+begin
+  for v_sentence in
+    select btrim(s, E' \t*_-') from regexp_split_to_table(replace(left(content, 65536), '*', ''), '\n|(?<=[.!?;])\s+') with ordinality t(s, o) where btrim(s) ~ '\S' and btrim(s) !~ '^#' order by o
+  loop
+    continue when length(v_sentence) > 2000;
+    foreach v_clause in array regexp_split_to_array(v_sentence, '(?<=,)\s+|\s+(?:–|—)\s+') loop
+      v := ' ' || regexp_replace(v_clause, '^\s*\d+[.)]\s', ' ') || ' ';
+      sentence := v_sentence;
+      clause := v_clause;
+      -- Links and addresses as the analyst's checks read them.
+      for m in select array[split_part(c, ':', 1), substr(c, strpos(c, ':') + 1)] from unnest(case when v_clause ~ '@|://|www\.|\w\.[a-z]{2}' then app_hidden.claims_in(v_clause) end) c where c like 'link:%' or c like 'mail:%' loop
+        kind := m[1]; value := m[2]; surface := m[2]; low := null; high := null; role := null;
+        return next;
+      end loop;
+      v := regexp_replace(v, '\S+@\S+|(?:https?://|www\.)\S+|\m(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*', ' ', 'gi');
+      -- Codes, where one is spoken of.
+      for m in select x from regexp_matches(v, '\m((?:code|pin|passwor[dt]|voucher|gutschein(?:code)?|kennwort)\M[^.\d]{0,20}?)\m([A-Z0-9]*\d[A-Z0-9]{2,}#?|[A-Z]{5,}[0-9]*)(?!\w)(?! ?' || c_unit || ')', 'gi') x loop
+        continue when m[2] !~ '^[A-Z0-9#]+$';
+        kind := 'code'; value := lower(m[2]); surface := m[2]; low := null; high := null; role := null;
+        return next;
+        v := replace(v, m[2], ' ');
+      end loop;
+      -- Telephone numbers.
+      for m in select x from regexp_matches(v, '(?<![\d-])(\+?\d[\d ()/-]{5,}\d)(?![\d:]|\.\d)', 'g') x loop
+        continue when m[1] ~ '^\d{4}-\d{2}-\d{2}$' or length(regexp_replace(m[1], '\D', '', 'g')) < 7;
+        kind := 'phone'; value := regexp_replace(m[1], '\D', '', 'g'); surface := btrim(m[1]); low := null; high := null; role := null;
+        return next;
+        v := replace(v, m[1], ' ');
+      end loop;
+      -- Times of day, in minutes after midnight.
+      for m in select x from regexp_matches(v, '(?<![\d.:])((\d{1,2})(?:[:.]([0-5]\d))?\s?(uhr|[ap]\.?m\M\.?)|([01]?\d|2[0-4]):([0-5]\d)(?![\d:])|(midnight|mitternacht|noon|mittag)\M)', 'gi') x loop
+        kind := 'time'; surface := btrim(m[1], ' .');
+        low := case when m[7] is not null then case when lower(m[7]) in ('midnight', 'mitternacht') then 0 else 720 end
+                    when m[5] is not null then m[5]::integer * 60 + m[6]::integer
+                    when lower(m[4]) = 'uhr' then m[2]::integer * 60 + coalesce(m[3], '0')::integer
+                    else (m[2]::integer % 12 + case when lower(m[4]) like 'p%' then 12 else 0 end) * 60 + coalesce(m[3], '0')::integer end % 1440;
+        high := low; value := null;
+        v_before := lower(left(v, strpos(v, m[1]) - 1));
+        role := case when v_before like any (array['% from ', '% ab ', '% von ', '% after ', '% since ', '% seit ', '% between ']) then 'from'
+                     when v_before like any (array['% until ', '% till ', '% to ', '% bis ', '% by ', '% before ', '% and ', '% und ', '%–', '%– ', '%-', '%- ']) then 'until' end;
+        return next;
+        v := replace(v, m[1], ' ~ ');
+      end loop;
+      -- Money. What costs nothing costs 0.
+      for m in select x from regexp_matches(v, '(([$€£])\s?(\d+(?:[.,]\d+)*)|\m(eur|usd|gbp|chf)\s?(\d+(?:[.,]\d+)*)|(?<![\d.,])(\d+(?:[.,]\d+)*)(?:,-)?\s?([$€£]|' || c_money || '\M)|(?<![\d.,])(\d+)\s?(cents?\M))(?:,-)?((?:\s?(?:an?|per|each|pro|je|/|die|for each)\s?(?:booked\s)?(hour|stunde|h\M|day|tag|month|monat|week|woche|year|jahr|person|head|player|kopf|ball|bucket))?)', 'gi') x loop
+        kind := 'money'; surface := btrim(m[1]); low := coalesce(app_hidden.number_in(coalesce(m[3], m[5], m[6])), app_hidden.number_in(m[8]) / 100); high := low;
+        value := case when lower(coalesce(m[2], m[4], m[7])) ~ '^(\$|usd|us-|dollar)' then 'USD' when lower(coalesce(m[2], m[4], m[7])) ~ '^(€|eur)' then 'EUR'
+                      when lower(coalesce(m[2], m[4], m[7])) ~ '^(£|gbp|pound)' then 'GBP' when lower(coalesce(m[2], m[4], m[7])) ~ '^(chf|fran)' then 'CHF' end;
+        role := case when m[11] is not null then 'per ' || case when lower(m[11]) ~ '^(hour|stunde|h$)' then 'hour' when lower(m[11]) ~ '^(day|tag)' then 'day' when lower(m[11]) ~ '^mon' then 'month'
+                     when lower(m[11]) ~ '^wo|^week' then 'week' when lower(m[11]) ~ '^(year|jahr)' then 'year' when lower(m[11]) ~ '^(person|head|player|kopf)' then 'person' else lower(m[11]) end end;
+        continue when low is null;
+        role := coalesce(role, app_hidden.bound_before(left(v, strpos(v, m[1]) - 1)));
+        return next;
+        v := replace(v, m[1], ' ');
+      end loop;
+      for m in select x from regexp_matches(v, '\m(free of charge|for free|complimentary|at no (?:extra |additional )?(?:cost|charge)|no (?:extra |additional )?(?:charge|fee)|kostenlos|kostenfrei|gratis|(?:is|are) free(?! (?:now|tonight|today|at|from|until|afterwards|again)))\M', 'gi') x loop
+        kind := 'money'; surface := m[1]; low := 0; high := 0; value := null; role := null;
+        return next;
+      end loop;
+      -- What is counted and measured, ranges too.
+      for m in select x from regexp_matches(v, '(' || c_number || '(?:\s?(?:-|–|to|bis|or|oder)\s?' || replace(c_number, '(?<![\d.,:/-])', '') || ')?[ -]?' || c_unit || ')', 'gi') x loop
+        v_unit := app_hidden.unit_of(regexp_replace(m[4], '^(?:free|parking) ', '', 'i'));
+        low := app_hidden.number_in(m[2]) * v_unit.factor;
+        high := coalesce(app_hidden.number_in(m[3]) * v_unit.factor, low);
+        continue when low is null or v_unit.kind is null;
+        kind := v_unit.kind; surface := m[1]; value := null;
+        v_before := lower(left(v, strpos(v, m[1]) - 1)); v_after := lower(substr(v, strpos(v, m[1]) + length(m[1])));
+        role := coalesce(app_hidden.bound_before(v_before), case
+                     when kind <> 'duration' then null
+                     when v_after like any (array[' before%', ' vor %', ' vorher%', ' davor%', ' zuvor%', ' prior%', ' ahead%', ' in advance%', ' im voraus%', ' beforehand%', ' notice%']) then 'before'
+                     when v_before like any (array['% vor ', '% before ']) then 'before'
+                     when v_after like any (array[' after%', ' nach %', ' later%', ' danach%', ' late%']) or v_before like any (array['% after ', '% nach ']) then 'after'
+                     when v_before like any (array['% within ', '% innerhalb ', '% binnen ', '% innerhalb von ']) then 'within'
+                     when v_before like any (array['% every ', '% alle ']) then 'every' end);
+        return next;
+      end loop;
+    end loop;
+  end loop;
+end
+$_$;
+
+--
+-- Name: FUNCTION facts_in(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.facts_in(content text) IS 'What a text states that can disagree with another: kind (duration in minutes, time in minutes after midnight, money with its currency in value, percent, people, balls, bays …, link, mail, phone, code); low and high, equal but for ranges; value where it is no number; role (before, after, within, least, most, from, until, per hour …) where the words beside it give it one; surface, the letters as they stand there; its clause and sentence. Numbers that only name something (bay 2, step 3, a year) are no facts.';
 
 --
 -- Name: find_conversation(uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -2249,8 +2490,8 @@ COMMENT ON FUNCTION app_hidden.hunk_range(first integer, last integer) IS 'Line 
 CREATE FUNCTION app_hidden.improvement_fingerprint(kind text, suggestion jsonb) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     AS $$
-  -- What would change, without why: reasoning and drafts' spacing make no new proposal.
-  select sha256(convert_to(jsonb_build_array(kind, (suggestion - 'reasoning') #- '{new_content}',
+  -- What would change, without why: reasoning, what was found, how the entries were, and drafts' spacing make no new proposal.
+  select sha256(convert_to(jsonb_build_array(kind, (suggestion - array['reasoning', 'expects', 'finding']) #- '{new_content}',
     regexp_replace(lower(coalesce(suggestion ->> 'new_content', '')), '\s+', ' ', 'g'))::text, 'UTF8'))
 $$;
 
@@ -2683,6 +2924,30 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.ln_gamma(x double precision) IS 'Natural logarithm of the gamma function of a positive number (Lanczos). Errors: CO005 not positive.';
+
+--
+-- Name: lost_lines(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.lost_lines(before text, after text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- A line that was put into other words keeps most of them.
+  with old_lines as (
+    select l.line, l.n, tsvector_to_array(to_tsvector('app_public.clubos', l.line)) as words from unnest(app_hidden.to_lines(before)) with ordinality l(line, n)
+     where btrim(l.line) <> '' and l.line <> all (app_hidden.to_lines(after))
+  ), new_lines as (
+    select tsvector_to_array(to_tsvector('app_public.clubos', l.line)) as words from unnest(app_hidden.to_lines(after)) l(line) where btrim(l.line) <> ''
+  )
+  select coalesce(array_agg(btrim(o.line) order by o.n), '{}') from old_lines o
+   where cardinality(o.words) > 0 and not exists (select from new_lines w where app_hidden.lexeme_share(o.words, w.words) >= 0.6)
+$$;
+
+--
+-- Name: FUNCTION lost_lines(before text, after text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.lost_lines(before text, after text) IS 'Lines of a text that another lacks: neither as they are nor with most of their words in one line.';
 
 --
 -- Name: markdown_sections(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3135,8 +3400,9 @@ CREATE FUNCTION app_hidden.newcombe_interval(successes_1 bigint, n_1 bigint, suc
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select d.difference, greatest(d.difference - sqrt((d.p1 - w1.low) ^ 2 + (w2.high - d.p2) ^ 2), -1), least(d.difference + sqrt((w1.high - d.p1) ^ 2 + (d.p2 - w2.low) ^ 2), 1)
-    from (select successes_1::double precision / n_1 as p1, successes_2::double precision / n_2 as p2,
-                 successes_1::double precision / n_1 - successes_2::double precision / n_2 as difference where n_1 > 0 and n_2 > 0) d,
+    from (select r.p1, r.p2, r.p1 - r.p2 as difference
+            from (select successes_1 / nullif(n_1, 0)::double precision as p1, successes_2 / nullif(n_2, 0)::double precision as p2) r
+           where r.p1 is not null and r.p2 is not null) d,
          app_hidden.wilson_interval(successes_1, n_1, z) w1, app_hidden.wilson_interval(successes_2, n_2, z) w2
 $$;
 
@@ -3174,6 +3440,31 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) IS 'Puts an event into the outbox, in this transaction: mails to the staff concerned, deliveries to the webhooks that want it, pushes to their browsers of what is urgent. details: no personal data, no secrets. key: the same event is told once.';
+
+--
+-- Name: number_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.number_in(number text) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  -- 1,200 and 1.200 are a thousand, 4,50 and 4.50 are not.
+  select case when w.n is not null then w.n
+              when number ~ '^\d{1,3}(?:[.,]\d{3})+$' then regexp_replace(number, '[.,]', '', 'g')::numeric
+              when number ~ '^\d+(?:[.,]\d+)?$' and length(number) <= 12 then replace(number, ',', '.')::numeric
+              when number ~ '^\d{1,3}(?:,\d{3})+\.\d+$' then replace(number, ',', '')::numeric
+              when number ~ '^\d{1,3}(?:\.\d{3})+,\d+$' then replace(replace(number, '.', ''), ',', '.')::numeric end
+    from (select (jsonb '{"half an": 0.5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15,
+      "twenty": 20, "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "ein": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5,
+      "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "fünfzehn": 15, "zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfundvierzig": 45, "fünfzig": 50, "sechzig": 60,
+      "neunzig": 90}' ->> lower(number))::numeric as n) w
+$_$;
+
+--
+-- Name: FUNCTION number_in(number text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.number_in(number text) IS 'A number in figures, English or German writing, or in words up to ninety; null for anything else.';
 
 --
 -- Name: numbered_lines(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3296,6 +3587,28 @@ $$;
 COMMENT ON FUNCTION app_hidden.plain_text(markdown text) IS 'Markdown without its list marks, headings'' marks, emphasis and links'' targets.';
 
 --
+-- Name: preview_effect(text, text, jsonb, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.preview_effect(role text, expected text, before jsonb, after jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when not right_before and right_after then 'fixed'
+              when right_before and not right_after or role <> 'failing' and before ->> 'target' = expected and after ->> 'target' is distinct from expected then 'broken'
+              when role = 'failing' and not right_after then 'still_failing'
+              when before ->> 'target' is distinct from after ->> 'target' or before ->> 'text' is distinct from after ->> 'text' then 'changed'
+              else 'unaffected' end
+    from (select case when expected = 'hand_over' then not (before ->> 'answered')::boolean else coalesce(before ->> 'target' = expected, false) and (before ->> 'answered')::boolean end as right_before,
+                 case when expected = 'hand_over' then not (after ->> 'answered')::boolean else coalesce(after ->> 'target' = expected, false) and (after ->> 'answered')::boolean end as right_after) r
+$$;
+
+--
+-- Name: FUNCTION preview_effect(role text, expected text, before jsonb, after jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.preview_effect(role text, expected text, before jsonb, after jsonb) IS 'What a change does to a question: fixed (answered rightly with it, not without), broken (the other way round, or a right source that is no longer first), still_failing, changed (another source or text, no worse by what is expected), unaffected. Right is what comes from the expected target and is sure enough to be given, or for hand_over what is not. before, after: as app_private.run_preview says.';
+
+--
 -- Name: probability_greater(bigint, bigint, bigint, bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -3331,6 +3644,92 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) IS 'Probability that a number distributed as beta(a1, b1) is greater than an independent one of beta(a2, b2): the exact sum, for whole parameters from 1. Errors: CO005 a parameter below 1.';
+
+--
+-- Name: qualifiers_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.qualifiers_in(content text) RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  -- By words, not by patterns (see unit_of). Words that end here with true are beginnings.
+  with plain as materialized (
+    select replace(replace(replace(replace(replace(lower(content), 'non-member', 'guest '), 'off-peak', 'offpeak'), 'no-show', 'noshow'), 'left-handed', 'lefthanded'), 'right-handed', 'righthanded') as t
+  ), words as materialized (
+    select w, lead(w) over (order by o) as next from plain p, regexp_split_to_table(p.t, '[^[:alnum:]]+') with ordinality r(w, o)
+  ), known (q, word, beginning) as (values
+    ('!day:mon', 'mon', false), ('!day:mon', 'monday', false), ('!day:mon', 'mondays', false), ('!day:mon', 'montag', false), ('!day:mon', 'montags', false), ('!day:tue', 'tue', false),
+    ('!day:tue', 'tuesday', false), ('!day:tue', 'tuesdays', false), ('!day:tue', 'dienstag', false), ('!day:tue', 'dienstags', false), ('!day:wed', 'wed', false),
+    ('!day:wed', 'wednesday', false), ('!day:wed', 'wednesdays', false), ('!day:wed', 'mittwoch', false), ('!day:wed', 'mittwochs', false), ('!day:thu', 'thu', false),
+    ('!day:thu', 'thursday', false), ('!day:thu', 'thursdays', false), ('!day:thu', 'donnerstag', false), ('!day:thu', 'donnerstags', false), ('!day:fri', 'fri', false),
+    ('!day:fri', 'friday', false), ('!day:fri', 'fridays', false), ('!day:fri', 'freitag', false), ('!day:fri', 'freitags', false), ('!day:sat', 'sat', false),
+    ('!day:sat', 'saturday', false), ('!day:sat', 'saturdays', false), ('!day:sat', 'samstag', false), ('!day:sat', 'samstags', false), ('!day:sat', 'weekend', false),
+    ('!day:sat', 'weekends', false), ('!day:sat', 'wochenende', false), ('!day:sat', 'wochenenden', false), ('!day:sun', 'sunday', false), ('!day:sun', 'sundays', false),
+    ('!day:sun', 'sonntag', false), ('!day:sun', 'sonntags', false), ('!day:sun', 'weekend', false), ('!day:sun', 'weekends', false), ('!day:sun', 'wochenende', false),
+    ('!day:sun', 'wochenenden', false), ('!day:week', 'weekday', false), ('!day:week', 'weekdays', false), ('!day:week', 'werktag', false), ('!day:week', 'werktags', false),
+    ('!day:week', 'wochentags', false), ('!day:holiday', 'holiday', false), ('!day:holiday', 'holidays', false), ('!day:holiday', 'feiertag', true), ('!day:holiday', 'christmas', false),
+    ('!day:holiday', 'weihnacht', true), ('!day:holiday', 'silvester', false), ('!peak:off', 'offpeak', false), ('!peak:off', 'nebenzeit', true), ('!peak:peak', 'peak', false),
+    ('!peak:peak', 'hauptzeit', true), ('!peak:peak', 'stoßzeit', true), ('!season:summer', 'summer', false), ('!season:summer', 'sommer', true), ('!season:winter', 'winter', true),
+    ('!who:member', 'member', false), ('!who:member', 'members', false), ('!who:member', 'mitglied', true), ('!who:child', 'child', true), ('!who:child', 'kid', false),
+    ('!who:child', 'kids', false), ('!who:child', 'junior', false), ('!who:child', 'juniors', false), ('!who:child', 'kind', false), ('!who:child', 'kinder', true),
+    ('!who:child', 'jugend', true), ('!who:child', 'teen', true), ('!who:student', 'student', true), ('!who:student', 'schüler', true), ('!who:senior', 'senior', true),
+    ('!who:senior', 'rentner', true), ('!who:adult', 'adult', false), ('!who:adult', 'adults', false), ('!who:adult', 'erwachsen', true), ('!who:staff', 'staff', false),
+    ('!who:staff', 'coach', false), ('!who:staff', 'coaches', false), ('!who:staff', 'coaching', false), ('!who:staff', 'trainer', true), ('!who:staff', 'team', false),
+    ('!who:staff', 'personal', false), ('!who:staff', 'mitarbeiter', true), ('who:guest', 'guest', false), ('who:guest', 'guests', false), ('who:guest', 'gast', false),
+    ('who:guest', 'gäste', true), ('!who:group', 'group', false), ('!who:group', 'groups', false), ('!who:group', 'party', false), ('!who:group', 'parties', false),
+    ('!who:group', 'gruppe', false), ('!who:group', 'gruppen', false), ('!who:group', 'feier', true), ('!who:group', 'corporate', false), ('!who:group', 'company', false),
+    ('!who:group', 'companies', false), ('!who:group', 'firmen', true), ('!order:first', 'first', false), ('!order:first', 'erste', false), ('!order:first', 'ersten', false),
+    ('!order:first', 'erster', false), ('!order:first', 'erstes', false), ('!order:second', 'second', false), ('!order:second', 'zweite', false), ('!order:second', 'zweiten', false),
+    ('!order:second', 'zweiter', false), ('!order:third', 'third', false), ('!order:third', 'dritte', false), ('!order:third', 'dritten', false), ('!order:third', 'dritter', false),
+    ('!size:small', 'small', false), ('!size:small', 'kleine', false), ('!size:small', 'kleinen', false), ('!size:small', 'kleiner', false), ('!size:small', 'kleines', false),
+    ('!size:medium', 'medium', false), ('!size:medium', 'mittlere', true), ('!size:medium', 'mittelgroß', true), ('!size:large', 'large', false), ('!size:large', 'big', false),
+    ('!size:large', 'große', false), ('!size:large', 'großen', false), ('!size:large', 'großer', false), ('!size:large', 'großes', false), ('!size:premium', 'premium', true),
+    ('!size:basic', 'basic', false), ('!size:basic', 'standard', true), ('!term:year', 'annual', false), ('!term:year', 'annually', false), ('!term:year', 'yearly', false),
+    ('!term:year', 'jährlich', true), ('!term:year', 'jahres', true), ('!term:month', 'monthly', false), ('!term:month', 'monatlich', true), ('!term:month', 'monats', true),
+    ('!term:week', 'weekly', false), ('!term:week', 'wöchentlich', true), ('!hand:left', 'left', false), ('!hand:left', 'lefthanded', false), ('!hand:left', 'links', true),
+    ('!hand:right', 'righthanded', false), ('!hand:right', 'rechtshänd', true), ('!sex:men', 'men', false), ('!sex:men', 'mens', false), ('!sex:men', 'herren', false),
+    ('!sex:women', 'women', false), ('!sex:women', 'womens', false), ('!sex:women', 'ladies', false), ('!sex:women', 'damen', false), ('!voucher:gift', 'gift', false),
+    ('!voucher:gift', 'geschenk', true), ('!voucher:promo', 'promo', true), ('!voucher:promo', 'welcome', false), ('!voucher:promo', 'willkommens', true),
+    ('!voucher:credit', 'credit', false), ('!voucher:credit', 'credits', false), ('!voucher:credit', 'guthaben', false), ('action:book', 'book', false),
+    ('action:book', 'reserve', false), ('action:book', 'buchen', false), ('action:book', 'buche', false), ('action:book', 'reservieren', false), ('action:book', 'reserviere', false),
+    ('action:cancel', 'cancel', true), ('action:cancel', 'stornier', true), ('action:cancel', 'storno', true), ('action:cancel', 'absag', true), ('action:cancel', 'kündig', true),
+    ('action:change', 'change', false), ('action:change', 'changed', false), ('action:change', 'changing', false), ('action:change', 'move', false), ('action:change', 'moving', false),
+    ('action:change', 'reschedul', true), ('action:change', 'umbuch', true), ('action:change', 'verschieb', true), ('action:change', 'verleg', true), ('action:extend', 'extend', true),
+    ('action:extend', 'extension', false), ('action:extend', 'longer', false), ('action:extend', 'verlänger', true), ('action:refund', 'refund', true),
+    ('action:refund', 'erstatt', true), ('action:refund', 'rückerstatt', true), ('action:late', 'late', false), ('action:late', 'lateness', false), ('action:late', 'noshow', true),
+    ('action:late', 'verspät', true), ('action:late', 'verspätet', false), ('action:freeze', 'freez', true), ('action:freeze', 'pause', false), ('action:freeze', 'pausing', false),
+    ('action:freeze', 'stilllegen', false), ('action:freeze', 'ruhen', false), ('action:pay', 'charged', false), ('action:pay', 'debited', false), ('action:pay', 'abgebucht', false),
+    ('action:pay', 'eingezogen', false), ('!what:deposit', 'deposit', false), ('!what:deposit', 'kaution', false), ('!what:deposit', 'pfand', false), ('!what:fine', 'fine', false),
+    ('!what:fine', 'fines', false), ('!what:fine', 'penalt', true), ('!what:fine', 'strafe', true), ('!what:fine', 'bußgeld', true), ('action:park', 'park', false),
+    ('action:park', 'parking', false), ('action:park', 'parke', true), ('action:park', 'parkplatz', true), ('action:rent', 'rent', true), ('action:rent', 'hire', false),
+    ('action:rent', 'leih', true), ('action:rent', 'miet', true), ('action:rent', 'ausleih', true), ('action:lesson', 'lesson', false), ('action:lesson', 'lessons', false),
+    ('action:lesson', 'unterricht', true), ('action:lesson', 'trainerstunde', true), ('action:sent', 'sent', false), ('action:sent', 'arrives', false), ('action:sent', 'receive', false),
+    ('action:sent', 'geschickt', false), ('action:sent', 'verschickt', false), ('action:works', 'valid', false), ('action:works', 'works', false), ('action:works', 'expires', false),
+    ('action:works', 'expire', false), ('action:works', 'gültig', false), ('!hours:open', 'open', false), ('!hours:open', 'opens', false), ('!hours:open', 'opening', false),
+    ('!hours:open', 'öffnet', false), ('!hours:open', 'öffnen', false), ('!hours:open', 'geöffnet', false), ('!hours:close', 'close', false), ('!hours:close', 'closes', false),
+    ('!hours:close', 'closing', false), ('!hours:close', 'schließt', false), ('!hours:close', 'schließen', false), ('!drink:coffee', 'coffee', false), ('!drink:coffee', 'kaffee', false),
+    ('!drink:beer', 'beer', false), ('!drink:beer', 'bier', false)
+  )
+  select coalesce(array_agg(distinct x.q order by x.q), '{}') from (
+    select k.q from words w join known k on w.w = k.word where not k.beginning
+    union all
+    select k.q from words w join known k on starts_with(w.w, k.word) where k.beginning
+    union all
+    -- The number of a thing: bay 2 is not bay 3.
+    select '!' || case when w.w in ('bucht', 'box', 'abschlagplatz') then 'bay' when w.w in ('tür', 'gate', 'tor') then 'door' else w.w end || ':' || w.next
+      from words w
+     where w.w in ('bay', 'bucht', 'box', 'abschlagplatz', 'door', 'tür', 'gate', 'tor', 'room', 'raum', 'level', 'floor', 'etage', 'hall', 'halle', 'court', 'platz', 'locker', 'spind', 'simulator', 'hole', 'loch', 'zone')
+       and (length(w.next) between 1 and 3 and translate(w.next, '0123456789', '') = '' or length(w.next) = 1 and w.next <> 'a')
+    union all
+    -- A site that is named.
+    select '!site:' || s.slug from plain p, app_public.sites s where length(s.slug) > 2 and strpos(p.t, replace(lower(s.slug), '_', ' ')) > 0) x
+$$;
+
+--
+-- Name: FUNCTION qualifiers_in(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.qualifiers_in(content text) IS 'What narrows a statement, each as `class:value`: days, members or guests, peak, sizes, the number of a bay or door, a site, what is done (book, cancel …). A class that begins with `!` is strict: named on one side alone, it already tells two statements apart.';
 
 --
 -- Name: quote(text, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3544,6 +3943,25 @@ $$;
 COMMENT ON FUNCTION app_hidden.require_role(role name) IS 'Refuses (CO403) whoever lacks the role.';
 
 --
+-- Name: roles_agree(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.roles_agree(one text, other text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- Only what excludes each other: "at least 4 hours" and "4 hours before" may speak of one thing.
+  select one is null or other is null or one = other
+      or (case when one in ('least', 'most') then 1 when one in ('from', 'until') then 2 when one like 'per %' then 3 else 4 end)
+      <> (case when other in ('least', 'most') then 1 when other in ('from', 'until') then 2 when other like 'per %' then 3 else 4 end)
+$$;
+
+--
+-- Name: FUNCTION roles_agree(one text, other text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.roles_agree(one text, other text) IS 'Whether the roles of two facts let them speak of the same thing.';
+
+--
 -- Name: safety_words(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -3627,6 +4045,22 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.set_reason(reason text) IS 'Says why, for the triggers, until the calling function ends: it must declare `set clubos.reason = ''''`.';
+
+--
+-- Name: shared_words(text[], text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.shared_words(one text[], other text[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select count(*)::integer from unnest(one) w where w = any (other)
+$$;
+
+--
+-- Name: FUNCTION shared_words(one text[], other text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.shared_words(one text[], other text[]) IS 'How many words of the first stand in the second too.';
 
 --
 -- Name: sop_title(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3728,6 +4162,33 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg__audit() IS 'Writes the audit row of a change. Arguments: columns that are not governed, such as counters.';
+
+--
+-- Name: tg__forget_facts(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg__forget_facts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if TG_TABLE_NAME = 'sops' then
+    delete from app_private.stated_facts f where f.sop_id = NEW.id;
+    delete from app_private.knowledge_findings f where f.sop_id = NEW.id;
+  else
+    delete from app_private.stated_facts f where f.knowledge_id = NEW.id;
+    delete from app_private.knowledge_findings f where f.knowledge_id = NEW.id;
+    delete from app_private.knowledge_findings f where f.other_id = NEW.id;
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg__forget_facts(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg__forget_facts() IS 'What was read and found in a text is forgotten when the text changes; the next health check reads it again.';
 
 --
 -- Name: tg__immutable(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3991,6 +4452,7 @@ CREATE FUNCTION app_hidden.tg_improvement_queue__decide() RETURNS trigger
 declare
   v_loose text[] := array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id'];
   v_applied app_public.improvement_queue;
+  v_golden integer[];
 begin
   if TG_OP = 'INSERT' then
     perform app_private.take_turns_with_erasure();
@@ -4025,9 +4487,11 @@ begin
   if NEW.status = 'approved' then
     NEW.approved_by := app_hidden.require_actor();
     NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
+    v_golden := app_private.golden_passing();
     insert into app_private.improvements_in_progress (improvement_id) values (NEW.id);
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || NEW.kind) into v_applied using NEW;
     delete from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id();
+    perform app_private.require_golden(v_golden, NEW.id);
     v_applied.applied_at := clock_timestamp();
     v_applied.applied := jsonb_strip_nulls(jsonb_build_object('failures', app_private.settle_failures(v_applied))) || v_applied.applied;
     NEW := v_applied;
@@ -4051,7 +4515,7 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg_improvement_queue__decide() IS 'Deciding a proposal does what was decided, in the same statement, so that no row can say approved without being applied: SOP or knowledge, version, search units with vectors, failures, pattern. A decision is taken back by undo_improvement and reopen_improvement alone.
-Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO403 not a reviewer.';
+Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO160 it would break a golden question and the gate is on, CO403 not a reviewer.';
 
 --
 -- Name: tg_knowledge_base__govern(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4556,6 +5020,25 @@ $$;
 COMMENT ON FUNCTION app_hidden.to_lines(content text) IS 'The lines of a text; a last line that lacks its newline says so, in diff''s words.';
 
 --
+-- Name: told_apart(text[], text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.told_apart(one text[], other text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select exists (
+    select from (select split_part(q, ':', 1) as class, array_agg(q) filter (where q = any (one)) as a, array_agg(q) filter (where q = any (other)) as b
+                   from (select unnest(one) union select unnest(other)) u(q) group by 1) c
+     where case when c.a is null or c.b is null then c.class like '!%' else not c.a && c.b end)
+$$;
+
+--
+-- Name: FUNCTION told_apart(one text[], other text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.told_apart(one text[], other text[]) IS 'Whether qualifiers_in of two texts says that they are about different cases.';
+
+--
 -- Name: unified_diff(text, text, text, text, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -4605,6 +5088,36 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) IS 'A unified diff (as `diff -u` writes it) of two texts, with `context` lines around each edit; empty where they are equal.';
+
+--
+-- Name: unit_of(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.unit_of(unit text, OUT kind text, OUT factor numeric) RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- Durations in minutes; a month is 30 days and a year 365, so that "12 months" and "a year" are within 2 %.
+  -- By their beginnings, not by patterns: PostgreSQL keeps 32 compiled patterns, and compiling one takes a millisecond.
+  select u.kind, u.factor from (values
+    ('sec', 'duration', 1 / 60.0), ('sek', 'duration', 1 / 60.0), ('min', 'duration', 1), ('hour', 'duration', 60), ('hr', 'duration', 60), ('std', 'duration', 60), ('stunde', 'duration', 60),
+    ('day', 'duration', 1440), ('tag', 'duration', 1440), ('night', 'duration', 1440), ('nacht', 'duration', 1440), ('nächte', 'duration', 1440), ('week', 'duration', 10080), ('woche', 'duration', 10080),
+    ('month', 'duration', 43200), ('monat', 'duration', 43200), ('year', 'duration', 525600), ('jahr', 'duration', 525600), ('people', 'people', 1), ('person', 'people', 1), ('player', 'people', 1),
+    ('spieler', 'people', 1), ('leute', 'people', 1), ('ball', 'balls', 1), ('bälle', 'balls', 1), ('tries', 'tries', 1), ('attempt', 'tries', 1), ('versuch', 'tries', 1), ('digit', 'digits', 1), ('stellen', 'digits', 1),
+    ('bays', 'bays', 1), ('buchten', 'bays', 1), ('space', 'spaces', 1), ('free space', 'spaces', 1), ('parking space', 'spaces', 1), ('stellpl', 'spaces', 1), ('parkpl', 'spaces', 1), ('met', 'metres', 1),
+    ('km', 'metres', 1000), ('%', 'percent', 1), ('percent', 'percent', 1), ('prozent', 'percent', 1)) as u(beginning, kind, factor)
+   where starts_with(lower(unit), u.beginning)
+  union all
+  select 'duration', 60 where lower(unit) = 'h'
+  union all
+  select 'metres', 1 where lower(unit) = 'm'
+  limit 1
+$$;
+
+--
+-- Name: FUNCTION unit_of(unit text, OUT kind text, OUT factor numeric); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.unit_of(unit text, OUT kind text, OUT factor numeric) IS 'What a unit measures, and how many of the unit that we compare in (minutes, metres, pieces) it is.';
 
 --
 -- Name: usual_length(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4674,9 +5187,10 @@ COMMENT ON FUNCTION app_hidden.voter() IS 'Who rates: the visitor, or the member
 CREATE FUNCTION app_hidden.wilson_interval(successes bigint, n bigint, z double precision DEFAULT 1.959963984540054, OUT low double precision, OUT high double precision) RETURNS record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 0),
-         least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 1)
-    from (select successes::double precision / n as p where n > 0) rate
+  select greatest((p + z * z / (2 * m) - z * sqrt(p * (1 - p) / m + z * z / (4 * m * m))) / (1 + z * z / m), 0),
+         least((p + z * z / (2 * m) + z * sqrt(p * (1 - p) / m + z * z / (4 * m * m))) / (1 + z * z / m), 1)
+    from (select successes / nullif(n, 0)::double precision as p, nullif(n, 0)::double precision as m) rate
+   where m > 0
 $$;
 
 --
@@ -4944,7 +5458,7 @@ COMMENT ON COLUMN app_public.improvement_queue.failed_response_id IS 'The failur
 -- Name: COLUMN improvement_queue.suggested_sop_update; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.suggested_sop_update IS '{sop_id, section, new_content, reasoning} for SOPs; {category, topic, entries: [{question, answer}], reasoning} for knowledge.';
+COMMENT ON COLUMN app_public.improvement_queue.suggested_sop_update IS '{sop_id, section, new_content, reasoning} for SOPs; {category, topic, entries: [{question, answer}], reasoning} for knowledge; {keep_id, duplicate_ids} or {knowledge_ids} for merges and retirements. `expects`: {entry: its state when it was proposed}; `finding`: what a health check found.';
 
 --
 -- Name: COLUMN improvement_queue.status; Type: COMMENT; Schema: app_public; Owner: -
@@ -4956,7 +5470,7 @@ COMMENT ON COLUMN app_public.improvement_queue.status IS 'pending, approved, rej
 -- Name: COLUMN improvement_queue.kind; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.kind IS 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint: names the handler app_hidden.apply_improvement__<kind>.';
+COMMENT ON COLUMN app_public.improvement_queue.kind IS 'sop_edit, sop_new, knowledge_entry, knowledge_correction, knowledge_merge, knowledge_retire or routing_hint: names the handler app_private.apply_improvement__<kind>.';
 
 --
 -- Name: COLUMN improvement_queue.base_version; Type: COMMENT; Schema: app_public; Owner: -
@@ -4987,7 +5501,7 @@ COMMENT ON COLUMN app_public.improvement_queue.fingerprint IS 'SHA-256 of what w
 -- Name: COLUMN improvement_queue.applied; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.improvement_queue.applied IS 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}; together: all the proposals that this version was written for, where they were more than one.';
+COMMENT ON COLUMN app_public.improvement_queue.applied IS 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, {retired: [{id, state, valid_to}]} or {merged, keep, questions}, and {failures}; together: all the proposals that this version was written for, where they were more than one.';
 
 --
 -- Name: apply_improvement__knowledge_correction(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5017,6 +5531,9 @@ CREATE FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_p
 declare
   v_before jsonb;
 begin
+  if improvement.suggested_sop_update ? 'expects' then
+    perform app_private.require_entries(improvement);
+  end if;
   -- What is there in the order of its ids, what is new in the order of its key, so that two approvals never wait for
   -- each other in a circle.
   select coalesce(jsonb_object_agg(b.id, jsonb_build_object('question', b.question, 'answer', b.answer, 'source', b.source, 'trust', b.trust,
@@ -5049,7 +5566,102 @@ $$;
 -- Name: FUNCTION apply_improvement__knowledge_entry(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) IS 'Writes the proposed knowledge entries, over entries that ask the same.';
+COMMENT ON FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) IS 'Writes the proposed knowledge entries, over entries that ask the same. Errors: CO102 an entry that it names in `expects` was changed since it was proposed.';
+
+--
+-- Name: apply_improvement__knowledge_merge(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_improvement__knowledge_merge(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ids integer[] := app_private.entry_ids(improvement.suggested_sop_update, 'duplicate_ids');
+  v_keep app_public.knowledge_base;
+  v_duplicates jsonb;
+  v_questions integer[];
+  v_targets text[];
+  v_used integer;
+  v_good integer;
+begin
+  perform app_private.require_entries(improvement);
+  select * into v_keep from app_public.knowledge_base k where k.id = (improvement.suggested_sop_update ->> 'keep_id')::integer;
+  if v_keep.valid_to <= now() then
+    raise exception 'Entry % is retired: merged into it, its duplicates would no longer be found.', v_keep.id using errcode = 'CO121', hint = 'Restore it first: restore_knowledge(id, reason).';
+  end if;
+  perform app_private.check_merge(v_keep, d) from app_public.knowledge_base d where d.id = any (v_ids);
+  select jsonb_object_agg(d.id, jsonb_build_object('valid_to', d.valid_to, 'used', d.usage_count, 'good', d.success_count,
+           'votes', coalesce((select jsonb_object_agg(v.response_id, v.helpful) from app_private.knowledge_votes v where v.knowledge_id = d.id), '{}'))),
+         array_agg(distinct app_hidden.target_of(d.sop_id, d.category, d.topic))
+    into v_duplicates, v_targets
+    from app_public.knowledge_base d where d.id = any (v_ids);
+  select coalesce(array_agg(q.id), '{}') into v_questions from app_public.knowledge_questions q where q.knowledge_id = v_keep.id;
+  perform app_private.move_to_entry(v_keep, v_ids);
+  -- What stays with a duplicate is the vote of an answer that had one at the entry kept; everything else counts there now.
+  with left_over as (
+    select d.id, count(v.response_id)::integer as used, count(v.response_id) filter (where v.helpful)::integer as good
+      from unnest(v_ids) d(id) left join app_private.knowledge_votes v on v.knowledge_id = d.id group by 1
+  ), closed as (
+    update app_public.knowledge_base k
+       set valid_to = greatest(least(now(), k.valid_to), k.valid_from + interval '1 microsecond'), usage_count = l.used, success_count = l.good,
+           success_rate = case when l.used > 0 then l.good::double precision / l.used end
+      from left_over l where k.id = l.id
+    returning k.id, app_private.entry_state(k) as state, l.used, l.good
+  )
+  select jsonb_object_agg(c.id, v_duplicates -> c.id::text || jsonb_build_object('state', c.state, 'moved_used', greatest((v_duplicates -> c.id::text ->> 'used')::integer - c.used, 0),
+           'moved_good', greatest((v_duplicates -> c.id::text ->> 'good')::integer - c.good, 0))) into v_duplicates from closed c;
+  select sum((d ->> 'moved_used')::integer), sum((d ->> 'moved_good')::integer) into v_used, v_good from jsonb_each(v_duplicates) x(id, d);
+  update app_public.knowledge_base k
+     set usage_count = k.usage_count + v_used, success_count = k.success_count + v_good, trust = greatest(k.trust, (select max(d.trust) from app_public.knowledge_base d where d.id = any (v_ids))),
+         success_rate = case when k.usage_count + v_used > 0 then least((k.success_count + v_good)::double precision / (k.usage_count + v_used), 1) end
+   where k.id = v_keep.id;
+  perform app_private.settle_entry(v_keep.id);
+  improvement.applied := jsonb_build_object('merged', v_duplicates, 'keep', jsonb_build_object('id', v_keep.id, 'trust', v_keep.trust,
+    'state', (select app_private.entry_state(k) from app_public.knowledge_base k where k.id = v_keep.id)),
+    'questions', (select coalesce(jsonb_agg(q.id), '[]') from app_public.knowledge_questions q where q.knowledge_id = v_keep.id and q.id <> all (v_questions)));
+  perform app_private.rebuild_knowledge_unit(k) from app_public.knowledge_base k where k.id = v_keep.id;
+  perform app_private.rebuild_profile(t) from (
+    select distinct t from unnest(v_targets || app_hidden.target_of(v_keep.sop_id, v_keep.category, v_keep.topic)) t order by t) o;
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION apply_improvement__knowledge_merge(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_improvement__knowledge_merge(improvement app_public.improvement_queue) IS 'Makes one entry of several, as merge_knowledge does: the one kept gets the others'' questions, votes, counts and the best trust. The others are closed, not deleted, so that an undo can open them again.
+Errors: CO102 an entry was changed since it was proposed, CO121 customers of some site would lose their answer, or the entry kept is retired.';
+
+--
+-- Name: apply_improvement__knowledge_retire(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_improvement__knowledge_retire(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_private.require_entries(improvement);
+  with before as (
+    select k.id, k.valid_to from app_public.knowledge_base k
+     where k.id = any (app_private.entry_ids(improvement.suggested_sop_update, 'knowledge_ids')) and (k.valid_to is null or k.valid_to > now())
+  ), retired as (
+    -- One that has not begun yet ends as it begins.
+    update app_public.knowledge_base k set valid_to = greatest(now(), k.valid_from + interval '1 microsecond') from before b where k.id = b.id
+    returning k.id, app_private.entry_state(k) as state, b.valid_to
+  )
+  select jsonb_build_object('retired', coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'state', r.state, 'valid_to', r.valid_to) order by r.id), '[]')) into improvement.applied from retired r;
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION apply_improvement__knowledge_retire(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_improvement__knowledge_retire(improvement app_public.improvement_queue) IS 'Takes the entries out of use, as retire_knowledge does: no longer found, still to be read and restored. Errors: CO102 an entry was changed since it was proposed.';
 
 --
 -- Name: apply_improvement__routing_hint(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5316,24 +5928,6 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) IS 'The section of an arm''s text to quote for a question, chosen as best_section chooses an SOP''s.';
-
---
--- Name: ask_for_preview(app_public.improvement_queue, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
---
-
-CREATE FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) RETURNS jsonb
-    LANGUAGE sql
-    SET search_path TO 'app_public', 'public', 'pg_temp'
-    AS $$
-  select coalesce(jsonb_object_agg(p.question, jsonb_build_array(r.target, r.title)), '{}')
-    from (select distinct q.question from app_private.preview_questions(improvement, failing, good) q) p, app_private.first_result(p.question) r
-$$;
-
---
--- Name: FUNCTION ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer); Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) IS 'What each question of a dry run finds at this moment, {question: [target, title]}.';
 
 --
 -- Name: batch_ids(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
@@ -5726,6 +6320,104 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.begin_erasure(kind text, reference text, reason text) IS 'Writes down that personal data is exported or erased now, and opens the door for it; end_erasure must follow in the same transaction. kind: erasure, retention or export.';
+
+--
+-- Name: health_checks; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.health_checks (
+    id integer NOT NULL,
+    kind text DEFAULT 'requested'::text NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    requested_by text,
+    stage text,
+    done integer DEFAULT 0 NOT NULL,
+    total integer DEFAULT 0 NOT NULL,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT health_checks_finished_at_matches_status CHECK (((status = 'finished'::text) = (finished_at IS NOT NULL))),
+    CONSTRAINT health_checks_kind_is_known CHECK ((kind = ANY (ARRAY['nightly'::text, 'requested'::text]))),
+    CONSTRAINT health_checks_stage_is_known CHECK ((stage = ANY (ARRAY['reading'::text, 'comparing'::text, 'proposing'::text]))),
+    CONSTRAINT health_checks_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'finished'::text])))
+);
+
+--
+-- Name: TABLE health_checks; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.health_checks IS 'Each time that the knowledge was looked through for duplicates, contradictions and entries that help nobody: when, by whom, how far, with what result.';
+
+--
+-- Name: COLUMN health_checks.kind; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.kind IS 'nightly, or requested (requested_by).';
+
+--
+-- Name: COLUMN health_checks.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.status IS 'queued, running or finished.';
+
+--
+-- Name: COLUMN health_checks.stage; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.stage IS 'What it does: reading (facts of new and changed texts), comparing, proposing.';
+
+--
+-- Name: COLUMN health_checks.done; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.done IS 'Texts read so far, of total.';
+
+--
+-- Name: COLUMN health_checks.counts; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.counts IS 'What it found, by kind, and `proposed`: how many new proposals came of it; `waiting`: findings that found no room in the queue.';
+
+--
+-- Name: COLUMN health_checks.error; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.health_checks.error IS 'Why the last try failed; the next goes on from there.';
+
+--
+-- Name: begin_health_check(text, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.begin_health_check(kind text, check_id integer DEFAULT NULL::integer) RETURNS app_public.health_checks
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_check app_public.health_checks;
+begin
+  if check_id is null then
+    -- One that was asked for and has not begun is this one too; a night's that died goes on.
+    select * into v_check from app_public.health_checks c where c.status in ('queued', 'running') order by c.id limit 1 for update skip locked;
+  else
+    select * into v_check from app_public.health_checks c where c.id = begin_health_check.check_id for update;
+  end if;
+  if v_check.id is null then
+    insert into app_public.health_checks (kind) values (begin_health_check.kind) returning * into v_check;
+  end if;
+  update app_public.health_checks c
+     set status = 'running', stage = 'reading', started_at = coalesce(c.started_at, clock_timestamp()), done = 0, total = (select count(*) from app_private.unread_texts())
+   where c.id = v_check.id and c.status <> 'finished' returning * into v_check;
+  return v_check;
+end
+$$;
+
+--
+-- Name: FUNCTION begin_health_check(kind text, check_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.begin_health_check(kind text, check_id integer) IS 'Begins the check named, or the one that waits or was left unfinished, or a new one of this kind; null where the one named is finished.';
 
 --
 -- Name: reembeddings; Type: TABLE; Schema: app_public; Owner: -
@@ -6502,6 +7194,30 @@ $$;
 COMMENT ON FUNCTION app_private.check_entries(analysis app_public.analyses, output jsonb, kind text) IS 'Entries of knowledge: in a category of the club, answers from the brief''s sources alone.';
 
 --
+-- Name: check_knowledge_health(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_knowledge_health() RETURNS app_public.health_checks
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_check app_public.health_checks := app_private.begin_health_check('requested');
+begin
+  while v_check.status <> 'finished' loop
+    v_check := app_private.health_check_step(v_check.id, 1000);
+  end loop;
+  return v_check;
+end
+$$;
+
+--
+-- Name: FUNCTION check_knowledge_health(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_knowledge_health() IS 'A whole health check in one transaction, for psql: select * from app_private.check_knowledge_health().';
+
+--
 -- Name: check_merge(app_public.knowledge_base, app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6922,6 +7638,45 @@ $$;
 COMMENT ON FUNCTION app_private.cluster_failures(most integer) IS 'Puts unanalysed failures into patterns by what should have answered and by vector; returns the patterns that grew.';
 
 --
+-- Name: compare_preview(jsonb, jsonb, jsonb, bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with compared as (
+    select x.n, x.q ->> 'question' as question, x.q ->> 'role' as role, x.q ->> 'expected' as expected, x.q -> 'expected_title' as title, y.a, coalesce(before -> (array_position(asked_again, x.n) - 1), y.a) as b
+      from jsonb_array_elements(questions) with ordinality x(q, n) cross join lateral (select after -> (x.n::integer - 1) as a) y
+  ), judged as (
+    select c.*, app_hidden.preview_effect(c.role, c.expected, c.b, c.a) as effect from compared c
+  )
+  select jsonb_build_object('at', now(),
+    'fixed', count(*) filter (where j.role = 'failing' and j.effect = 'fixed'),
+    'still_failing', count(*) filter (where j.role = 'failing' and j.effect = 'still_failing'),
+    'broken', count(*) filter (where j.role <> 'golden' and j.effect = 'broken'),
+    'changed', count(*) filter (where j.effect = 'changed'),
+    'unaffected', count(*) filter (where j.effect = 'unaffected'),
+    'golden', count(*) filter (where j.role = 'golden'),
+    'golden_fixed', count(*) filter (where j.role = 'golden' and j.effect = 'fixed'),
+    'golden_broken', count(*) filter (where j.role = 'golden' and j.effect = 'broken'),
+    'asked', jsonb_build_object('failing', count(*) filter (where j.role = 'failing'), 'good', count(*) filter (where j.role = 'good'), 'golden', count(*) filter (where j.role = 'golden')),
+    'questions', coalesce(jsonb_agg(jsonb_build_object('question', app_hidden.learnable_question(j.question), 'role', j.role, 'effect', j.effect,
+        'expected', j.expected, 'expected_title', j.title,
+        'before', j.b -> 'target', 'before_title', j.b -> 'title', 'before_confidence', j.b -> 'confidence', 'before_answered', j.b -> 'answered',
+        'after', j.a -> 'target', 'after_title', j.a -> 'title', 'after_confidence', j.a -> 'confidence', 'after_answered', j.a -> 'answered')
+      || case when j.b -> 'text' is distinct from j.a -> 'text' then jsonb_build_object('before_text', left(j.b ->> 'text', 600), 'after_text', left(j.a ->> 'text', 600)) else '{}' end
+      order by array_position(array['broken', 'fixed', 'still_failing', 'changed', 'unaffected'], j.effect), j.n), '[]'))
+    from judged j
+$$;
+
+--
+-- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]) IS 'The result of a dry run: how many questions are fixed, broken and so on, and each of them, what matters most first. before: of the questions at the places asked_again alone; the others find what they find after.';
+
+--
 -- Name: compared_texts(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6959,6 +7714,58 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.compared_texts() IS 'Every text whose vector is compared with others now: of search units, golden questions, waiting proposals, failures that are not resolved, and the questions of dry runs.';
+
+--
+-- Name: complete_suggestion__knowledge_merge(jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.complete_suggestion__knowledge_merge(suggestion jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ids integer[] := app_private.entry_ids(suggestion, 'duplicate_ids');
+  v_keep app_public.knowledge_base;
+begin
+  if jsonb_typeof(suggestion -> 'keep_id') is distinct from 'number' or (suggestion ->> 'keep_id')::numeric not between 1 and 2147483647 or (suggestion ->> 'keep_id')::integer = any (v_ids) then
+    raise exception 'Name the entry to keep, and the others that are to go.' using errcode = 'CO005', hint = '{"keep_id": 1, "duplicate_ids": [2, 3], "reasoning": …}';
+  end if;
+  v_keep := app_hidden.find_entry((suggestion ->> 'keep_id')::integer);
+  perform app_hidden.find_entry(i) from unnest(v_ids) i;
+  return suggestion || jsonb_build_object('category', v_keep.category, 'topic', v_keep.topic, 'sop_id', v_keep.sop_id, 'duplicate_ids', to_jsonb(v_ids),
+    'expects', app_private.entry_states(v_ids || v_keep.id));
+end
+$$;
+
+--
+-- Name: FUNCTION complete_suggestion__knowledge_merge(suggestion jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.complete_suggestion__knowledge_merge(suggestion jsonb) IS 'Adds where the kept entry stands and how all are now. Errors: CO005 nothing to merge, CO404 no such entry.';
+
+--
+-- Name: complete_suggestion__knowledge_retire(jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.complete_suggestion__knowledge_retire(suggestion jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_ids integer[] := app_private.entry_ids(suggestion, 'knowledge_ids');
+  v_entry app_public.knowledge_base;
+begin
+  perform app_hidden.find_entry(i) from unnest(v_ids) i;
+  select * into v_entry from app_public.knowledge_base k where k.id = v_ids[1];
+  return suggestion || jsonb_build_object('category', v_entry.category, 'topic', v_entry.topic, 'sop_id', v_entry.sop_id, 'knowledge_ids', to_jsonb(v_ids), 'expects', app_private.entry_states(v_ids));
+end
+$$;
+
+--
+-- Name: FUNCTION complete_suggestion__knowledge_retire(suggestion jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.complete_suggestion__knowledge_retire(suggestion jsonb) IS 'Adds where the entries stand and how they are now. Errors: CO005 no entries, CO404 no such entry.';
 
 --
 -- Name: correct_spelling(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7001,6 +7808,87 @@ $_$;
 --
 
 COMMENT ON FUNCTION app_private.correct_spelling(question text) IS 'The question with each word that the index does not know replaced by the most similar one it does know (trigrams); null where there is nothing to correct.';
+
+--
+-- Name: knowledge_findings; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.knowledge_findings (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    knowledge_id integer NOT NULL,
+    other_id integer,
+    sop_id integer,
+    facts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    similarity double precision,
+    undecided boolean DEFAULT false NOT NULL,
+    impact double precision DEFAULT 0 NOT NULL,
+    improvement_id integer,
+    check_id integer,
+    found_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT knowledge_findings_kind_is_known CHECK ((kind = ANY (ARRAY['duplicate'::text, 'contradiction'::text, 'never_used'::text, 'low_success'::text]))),
+    CONSTRAINT knowledge_findings_names_the_other CHECK ((((kind = ANY (ARRAY['duplicate'::text, 'contradiction'::text])) = ((other_id IS NOT NULL) OR (sop_id IS NOT NULL))) AND ((other_id IS NULL) OR (sop_id IS NULL)))),
+    CONSTRAINT knowledge_findings_of_two CHECK ((other_id <> knowledge_id))
+);
+
+--
+-- Name: TABLE knowledge_findings; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.knowledge_findings IS 'What the last health check found and still holds: a changed text takes its findings with it.';
+
+--
+-- Name: COLUMN knowledge_findings.knowledge_id; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.knowledge_findings.knowledge_id IS 'The entry that its proposal would change: of two that disagree or are the same the one that is trusted less.';
+
+--
+-- Name: COLUMN knowledge_findings.other_id; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.knowledge_findings.other_id IS 'The entry that it would be measured by, or merged into.';
+
+--
+-- Name: COLUMN knowledge_findings.facts; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.knowledge_findings.facts IS 'What disagrees, [{kind, one, other, one_clause, other_clause}]: one is of knowledge_id, other of other_id or sop_id, as they stand there.';
+
+--
+-- Name: COLUMN knowledge_findings.undecided; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.knowledge_findings.undecided IS 'Nothing says which of the two is right: neither an SOP, nor trust, nor age.';
+
+--
+-- Name: corrected_answer(app_private.knowledge_findings, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_fact jsonb;
+  v_answer text := answer;
+begin
+  -- The right figure in the place of the wrong one; where that place is not clear, the whole answer.
+  for v_fact in select f from jsonb_array_elements(finding.facts) f loop
+    if strpos(v_answer, v_fact ->> 'one') = 0 or (length(v_answer) - length(replace(v_answer, v_fact ->> 'one', ''))) / length(v_fact ->> 'one') > 1 then
+      return other_answer;
+    end if;
+    v_answer := replace(v_answer, v_fact ->> 'one', v_fact ->> 'other');
+  end loop;
+  return v_answer;
+end
+$$;
+
+--
+-- Name: FUNCTION corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text) IS 'The answer with the other text''s figures in the place of its own; the other''s whole answer (null for an SOP) where a figure does not stand in it just once.';
 
 --
 -- Name: count_vocabulary(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7154,8 +8042,16 @@ CREATE FUNCTION app_private.edited_improvement(improvement app_public.improvemen
 begin
   if edited_content is null then
     return improvement;
+  elsif improvement.kind = 'knowledge_correction' and jsonb_array_length(improvement.suggested_sop_update -> 'entries') = 1 then
+    if btrim(edited_content) = '' then
+      raise exception 'An entry needs an answer.' using errcode = 'CO005';
+    elsif octet_length(edited_content) > 65536 then
+      raise exception 'An answer has at most 64 kB of text.' using errcode = 'CO006';
+    end if;
+    improvement.suggested_sop_update := jsonb_set(improvement.suggested_sop_update, '{entries,0,answer}', to_jsonb(edited_content));
+    return improvement;
   elsif improvement.kind not in ('sop_edit', 'sop_new') then
-    raise exception 'Only proposals that write an SOP can be edited while approving.' using errcode = 'CO005', hint = 'Reject it and write the entry yourself.';
+    raise exception 'Only proposals that write an SOP, or correct one answer, can be edited while approving.' using errcode = 'CO005', hint = 'Reject it and write the entry yourself.';
   elsif btrim(edited_content) = '' then
     raise exception 'An SOP needs a text.' using errcode = 'CO005';
   elsif octet_length(edited_content) > 1048576 then
@@ -7171,7 +8067,7 @@ $$;
 -- Name: FUNCTION edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer) IS 'The proposal with the text that a person made of it; unchanged where edited_content is null. Errors: CO005 it has no text, or none is left, CO006 over 1 MiB.';
+COMMENT ON FUNCTION app_private.edited_improvement(improvement app_public.improvement_queue, edited_content text, edited_version integer) IS 'The proposal with the text that a person made of it; unchanged where edited_content is null. The answer of a correction of one entry too. Errors: CO005 it has no text, or none is left, CO006 over 1 MiB, an answer over 64 kB.';
 
 --
 -- Name: embeddings_promised(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7328,6 +8224,29 @@ $$;
 COMMENT ON FUNCTION app_private.end_worker(worker_id text, fault boolean) IS 'Signs a worker off and releases at once what it still holds. fault: it failed, so the tries count. Returns how many jobs were released.';
 
 --
+-- Name: entry_ids(jsonb, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.entry_ids(suggestion jsonb, name text) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  if jsonb_typeof(suggestion -> name) is distinct from 'array' or jsonb_array_length(suggestion -> name) not between 1 and 100 then
+    raise exception 'The proposal needs %, an array of 1 to 100 ids of knowledge entries.', name using errcode = 'CO005';
+  end if;
+  return array(select distinct i::integer from jsonb_array_elements_text(suggestion -> name) i order by 1);
+exception when invalid_text_representation or numeric_value_out_of_range then
+  raise exception '% holds something that is no id of an entry.', name using errcode = 'CO005';
+end
+$$;
+
+--
+-- Name: FUNCTION entry_ids(suggestion jsonb, name text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.entry_ids(suggestion jsonb, name text) IS 'Ids of entries that a suggestion names. Errors: CO005 none, or no ids.';
+
+--
 -- Name: entry_state(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7344,6 +8263,23 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.entry_state(entry app_public.knowledge_base) IS 'SHA-256 of what a knowledge entry says and where it holds: equal until somebody changes it.';
+
+--
+-- Name: entry_states(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.entry_states(ids integer[]) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce(jsonb_object_agg(k.id, app_private.entry_state(k)), '{}') from app_public.knowledge_base k where k.id = any (ids)
+$$;
+
+--
+-- Name: FUNCTION entry_states(ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.entry_states(ids integer[]) IS '{id: entry_state} of these entries, for `expects` of a proposal.';
 
 --
 -- Name: erase(integer[], bigint[], uuid, text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7401,6 +8337,7 @@ begin
    where q.status <> 'approved' and q.kind in ('sop_edit', 'sop_new') and q.suggested_sop_update ? 'new_content' and q.id = any (v_proposals);
 
   perform app_private.erase_from_undo(v_items);
+  perform app_private.erase_from_golden_checks(v_items);
 
   -- Learned from this person's questions alone; what staff have rewritten since is theirs.
   select coalesce(array_agg(k.id), '{}') into v_entries
@@ -7485,6 +8422,32 @@ $$;
 COMMENT ON FUNCTION app_private.erase__analyses(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'Takes what models made of these customers'' words out of analyses; those under way are given up. Returns how many.';
 
 --
+-- Name: erase__golden_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_hashes bytea[];
+begin
+  with gone as (
+    delete from app_public.golden_questions g where g.response_id = any (response_ids) returning g.question
+  )
+  select coalesce(array_agg(app_hidden.embedding_hash(g.question)), '{}') into v_hashes from gone g;
+  delete from app_private.embedding_cache c where c.content_hash = any (v_hashes) and c.content_hash not in (select h from app_private.embeddings_promised() h where h is not null);
+  return cardinality(v_hashes);
+end
+$$;
+
+--
+-- Name: FUNCTION erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'Deletes the golden questions that still are the words of these answers'' customers, with their vectors; one that staff reworded stays, and quotes_of finds it if it quotes.';
+
+--
 -- Name: erase__merged_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7510,6 +8473,27 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'Forgets questions of these answers that live on in merged knowledge entries; returns how many.';
+
+--
+-- Name: erase_from_golden_checks(text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.erase_from_golden_checks(items text[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- A topic's title may be a customer's question as well.
+  update app_public.golden_checks c
+     set results = (select jsonb_agg(r || coalesce((select jsonb_object_agg(k, '[erased]') from unnest(array['question', 'expected_title', 'found_title']) k where r ->> k = any (items)), '{}') order by o)
+                      from jsonb_array_elements(c.results) with ordinality t(r, o))
+   where exists (select from jsonb_array_elements(c.results) r where array[r ->> 'question', r ->> 'expected_title', r ->> 'found_title'] && items)
+$$;
+
+--
+-- Name: FUNCTION erase_from_golden_checks(items text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.erase_from_golden_checks(items text[]) IS 'Makes questions and titles that are one of these [erased] in the results that were kept, also of golden questions that are gone.';
 
 --
 -- Name: erase_from_proposal(app_public.improvement_queue, text[], text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7706,6 +8690,29 @@ $$;
 COMMENT ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) IS 'Makes the texts of conversations, answers and failures [erased], and takes their visitor away. Between begin_erasure and end_erasure only. Returns counts by table. Repeating it changes nothing.';
 
 --
+-- Name: expecting_again(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.expecting_again(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if improvement.suggested_sop_update ? 'expects' then
+    improvement.suggested_sop_update := jsonb_set(improvement.suggested_sop_update, '{expects}',
+      app_private.entry_states(array(select e::integer from jsonb_object_keys(improvement.suggested_sop_update -> 'expects') e)));
+  end if;
+  return improvement;
+end
+$$;
+
+--
+-- Name: FUNCTION expecting_again(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.expecting_again(improvement app_public.improvement_queue) IS 'The proposal with the state of its entries as it is now.';
+
+--
 -- Name: experiment_figures(integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7781,6 +8788,25 @@ $$;
 COMMENT ON FUNCTION app_private.experiment_subjects(experiment_id integer) IS 'Everybody whom an experiment was shown to, with their arm. helpful: their first rating, null without one: further ones of the same person are not independent of it.';
 
 --
+-- Name: export__golden_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'question', g.question, 'response_id', g.response_id, 'created_at', g.created_at) order by g.id), '[]')
+    from app_public.golden_questions g
+   where g.response_id = any (response_ids) or g.response_id in (select r.id from app_public.responses r where r.ticket_id = any (ticket_ids))
+$$;
+
+--
+-- Name: FUNCTION export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) IS 'The golden questions that grew from these answers.';
+
+--
 -- Name: export__merged_questions(uuid, integer[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7840,6 +8866,278 @@ $$;
 COMMENT ON FUNCTION app_private.find_batched(batch_id integer, custom_id text) IS 'The analysis that a result of a batch is for; null where there is none (any more).';
 
 --
+-- Name: find_contradictions(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_contradictions() RETURNS TABLE(knowledge_id integer, other_id integer, sop_id integer, facts jsonb, similarity double precision, undecided boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  c_near constant double precision := 0.8;
+  c_crowd constant integer := 200;
+begin
+  return query
+  with entries as materialized (
+    select k.id, k.category, app_hidden.target_of(k.sop_id, k.category, k.topic) as target, k.sop_id as own_sop, k.site_id, tstzrange(k.valid_from, k.valid_to) as holds, k.trust, k.updated_at,
+           k.usage_count, q.words, q.qualifiers
+      from app_public.knowledge_base k join app_private.stated_facts q on q.knowledge_id = k.id and q.kind = 'question'
+     where (k.valid_to is null or k.valid_to > now())
+       -- What was learned for an SOP answers with the SOP's text, as it is now.
+       and not (k.source = 'learned' and k.sop_id is not null)
+  ), stated as materialized (
+    select f.*, e.target, count(*) over (partition by e.target, f.kind) as crowd
+      from app_private.stated_facts f join entries e on e.id = f.knowledge_id where f.kind <> 'question'
+  ), near as materialized (
+    select s.one, s.other, s.similarity as alike from app_private.similar_entries(c_near) s
+  ), together as (
+    select a.id as a_id, b.id as b_id, a.knowledge_id as a_entry, b.knowledge_id as b_entry, n.alike as known
+      from near n join stated a on a.knowledge_id = n.one join stated b on b.knowledge_id = n.other and b.kind = a.kind
+    union
+    -- Of a topic, each with each, unless there are so many that only near questions tell.
+    select a.id, b.id, a.knowledge_id, b.knowledge_id, (select n.alike from near n where n.one = a.knowledge_id and n.other = b.knowledge_id)
+      from stated a join stated b on b.target = a.target and b.kind = a.kind and b.knowledge_id > a.knowledge_id
+     where a.crowd <= c_crowd
+  ), pairs as materialized (
+    select t.*, coalesce(t.known, (select -(x.embedding <#> y.embedding) from app_private.search_units x join app_private.search_units y on y.embedding_model = x.embedding_model
+             where x.knowledge_id = t.a_entry and x.ordinal = 0 and y.knowledge_id = t.b_entry and y.ordinal = 0)) as alike
+      from together t join stated a on a.id = t.a_id join stated b on b.id = t.b_id
+     where app_hidden.disagree(a.kind, a.low, a.high, a.value, b.low, b.high, b.value) and app_hidden.roles_agree(a.role, b.role) and not app_hidden.told_apart(a.qualifiers, b.qualifiers)
+  ), compared as (
+    select p.a_entry, p.b_entry, p.alike, a.kind, a.surface as a_surface, b.surface as b_surface, a.clause as a_clause, b.clause as b_clause, a.low as a_low, a.high as a_high, a.value as a_value,
+           b.low as b_low, b.high as b_high, b.value as b_value, a.about as a_about, b.about as b_about
+      from pairs p join stated a on a.id = p.a_id join stated b on b.id = p.b_id
+      join entries x on x.id = p.a_entry join entries y on y.id = p.b_entry
+     cross join lateral (select app_hidden.shared_words(x.words, y.words) as asked, least(cardinality(x.words), cardinality(y.words)) as asked_of, greatest(cardinality(x.words), cardinality(y.words)) as asked_most,
+                                app_hidden.shared_words(a.words, b.words) as said, least(cardinality(a.words), cardinality(b.words)) as said_of,
+                                app_hidden.shared_words(a.about, b.about) as told, least(cardinality(a.about), cardinality(b.about)) as told_of, greatest(cardinality(a.about), cardinality(b.about)) as told_most) w
+     where x.site_id is not distinct from y.site_id and x.holds && y.holds and not app_hidden.told_apart(x.qualifiers, y.qualifiers)
+       and (
+         -- The same question: then one figure of a kind each, or the same said of them.
+         (coalesce(p.alike, 0) >= c_near and w.asked >= 1 and (w.asked >= 0.4 * w.asked_most or p.alike >= 0.9) or w.asked >= 2 and w.asked >= 0.75 * w.asked_most)
+           and (w.said >= 1 and w.said >= 0.4 * w.said_of
+                or (select count(distinct (h.low, h.high, h.value)) from stated h where h.knowledge_id = p.a_entry and h.kind = a.kind and app_hidden.roles_agree(h.role, b.role)) = 1
+                   and (select count(distinct (h.low, h.high, h.value)) from stated h where h.knowledge_id = p.b_entry and h.kind = b.kind and app_hidden.roles_agree(h.role, a.role)) = 1)
+         -- One asks with fewer words.
+         or coalesce(p.alike, 0) >= 0.65 and w.asked >= 1 and w.asked = w.asked_of and w.asked >= 0.5 * w.asked_most and w.said >= 1 and w.said >= 0.5 * w.said_of and w.told >= 0.5 * w.told_most
+         -- Another question of the same matter: nearly the same sentence.
+         or coalesce(p.alike, 1) >= 0.4 and w.told >= 3 and w.told >= 0.6 * w.told_of and (w.said >= 2 or w.asked >= 2))
+       -- A text that says both knows both.
+       and not exists (select from stated h where h.knowledge_id = p.b_entry and h.kind = a.kind and app_hidden.roles_agree(h.role, a.role) and not app_hidden.disagree(h.kind, h.low, h.high, h.value, a.low, a.high, a.value))
+       and not exists (select from stated h where h.knowledge_id = p.a_entry and h.kind = b.kind and app_hidden.roles_agree(h.role, b.role) and not app_hidden.disagree(h.kind, h.low, h.high, h.value, b.low, b.high, b.value))
+  ), backed as (
+    -- What an SOP of that category says in like words counts for the one that says it too.
+    select c.*, exists (select from app_private.stated_facts s join app_public.sops o on o.id = s.sop_id join entries e on e.id = c.a_entry
+                         where s.kind = c.kind and (o.id = e.own_sop or o.category = e.category) and app_hidden.shared_words(s.about, c.a_about) >= 2
+                           and not app_hidden.disagree(c.kind, s.low, s.high, s.value, c.a_low, c.a_high, c.a_value)) as a_backed,
+           exists (select from app_private.stated_facts s join app_public.sops o on o.id = s.sop_id join entries e on e.id = c.b_entry
+                    where s.kind = c.kind and (o.id = e.own_sop or o.category = e.category) and app_hidden.shared_words(s.about, c.b_about) >= 2
+                      and not app_hidden.disagree(c.kind, s.low, s.high, s.value, c.b_low, c.b_high, c.b_value)) as b_backed
+      from compared c
+  ), decided as (
+    select b.*, (array[bool_or(b.a_backed and not b.b_backed) over w, bool_or(b.b_backed and not b.a_backed) over w]) as sops
+      from backed b window w as (partition by b.a_entry, b.b_entry)
+  ), judged as (
+    select d.*, d.sops[1] <> d.sops[2] or x.trust <> y.trust or abs(extract(epoch from x.updated_at - y.updated_at)) > 86400 as clear,
+           case when d.sops[1] <> d.sops[2] then d.sops[1] when x.trust <> y.trust then x.trust > y.trust
+                when abs(extract(epoch from x.updated_at - y.updated_at)) > 86400 then x.updated_at > y.updated_at
+                else (x.usage_count, -x.id) > (y.usage_count, -y.id) end as a_right
+      from decided d join entries x on x.id = d.a_entry join entries y on y.id = d.b_entry
+  )
+  select case when j.a_right then j.b_entry else j.a_entry end, case when j.a_right then j.a_entry else j.b_entry end, null::integer,
+         jsonb_agg(distinct case when j.a_right then jsonb_build_object('kind', j.kind, 'one', j.b_surface, 'other', j.a_surface, 'one_clause', j.b_clause, 'other_clause', j.a_clause)
+                        else jsonb_build_object('kind', j.kind, 'one', j.a_surface, 'other', j.b_surface, 'one_clause', j.a_clause, 'other_clause', j.b_clause) end),
+         max(j.alike), not bool_and(j.clear)
+    from judged j group by j.a_entry, j.b_entry, j.a_right
+  union all
+  select e.id, null, s.sop_id,
+         jsonb_agg(distinct jsonb_build_object('kind', a.kind, 'one', a.surface, 'other', s.surface, 'one_clause', a.clause, 'other_clause', s.clause)), null::double precision, false
+    from entries e join stated a on a.knowledge_id = e.id
+    join app_private.stated_facts s on s.kind = a.kind and s.sop_id is not null
+    join app_public.sops o on o.id = s.sop_id and (o.id = e.own_sop or o.category = e.category)
+   cross join lateral (select app_hidden.shared_words(a.about, s.about) as told, least(cardinality(a.about), cardinality(s.about)) as told_of,
+                              app_hidden.shared_words(a.about, s.words) as said, least(cardinality(a.about), cardinality(s.words)) as said_of) w
+   -- What holds at one site is meant to differ from what holds everywhere.
+   where e.site_id is null
+     and app_hidden.disagree(a.kind, a.low, a.high, a.value, s.low, s.high, s.value) and app_hidden.roles_agree(a.role, s.role) and not app_hidden.told_apart(a.qualifiers, s.qualifiers)
+     and w.told >= 3 and w.told >= 0.6 * w.told_of and w.said >= 2 and w.said >= case when o.id = e.own_sop then 0.5 else 0.75 end * w.said_of
+     and not exists (select from app_private.stated_facts h where h.sop_id = s.sop_id and h.kind = a.kind and not app_hidden.disagree(h.kind, h.low, h.high, h.value, a.low, a.high, a.value))
+     and not exists (select from stated h where h.knowledge_id = e.id and h.kind = s.kind and not app_hidden.disagree(h.kind, h.low, h.high, h.value, s.low, s.high, s.value))
+   group by e.id, s.sop_id;
+end
+$$;
+
+--
+-- Name: FUNCTION find_contradictions(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_contradictions() IS 'Knowledge entries in use whose facts cannot both be right with those of another entry (other_id), or of an SOP of their category (sop_id): of the same site, holding at the same time, of near-same questions or in nearly the same sentence, and told apart by no qualifier. knowledge_id is the one that an SOP does not back, that is trusted less, or that is older; undecided where none of these tells. facts: [{kind, one, other, one_clause, other_clause}]. docs/health.md says how it was measured.';
+
+--
+-- Name: find_duplicates(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_duplicates() RETURNS TABLE(knowledge_id integer, other_id integer, similarity double precision)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  return query
+    select case when l.better then b.id else a.id end, case when l.better then a.id else b.id end, s.similarity
+      from app_private.similar_entries(0.9) s
+      join app_public.knowledge_base a on a.id = s.one
+      join app_public.knowledge_base b on b.id = s.other
+      join app_private.stated_facts p on p.knowledge_id = a.id and p.kind = 'question'
+      join app_private.stated_facts q on q.knowledge_id = b.id and q.kind = 'question'
+     cross join lateral (select (a.trust, a.usage_count, -a.id) > (b.trust, b.usage_count, -b.id) as better) l
+     where a.site_id is not distinct from b.site_id and tstzrange(a.valid_from, a.valid_to) && tstzrange(b.valid_from, b.valid_to)
+       and app_hidden.target_of(a.sop_id, a.category, a.topic) = app_hidden.target_of(b.sop_id, b.category, b.topic)
+       and not app_hidden.told_apart(p.qualifiers, q.qualifiers) and (app_hidden.shared_words(p.words, q.words) >= 1 or p.words = q.words)
+       and (app_hidden.same_text(a.answer, b.answer)
+            or not exists (select from app_private.stated_facts f where f.knowledge_id = a.id and f.kind <> 'question'
+                              and not exists (select from app_private.stated_facts g where g.knowledge_id = b.id and g.kind = f.kind and not app_hidden.disagree(f.kind, f.low, f.high, f.value, g.low, g.high, g.value)))
+               and not exists (select from app_private.stated_facts f where f.knowledge_id = b.id and f.kind <> 'question'
+                              and not exists (select from app_private.stated_facts g where g.knowledge_id = a.id and g.kind = f.kind and not app_hidden.disagree(f.kind, f.low, f.high, f.value, g.low, g.high, g.value)))
+               and (select app_hidden.shared_words(x.w, y.w) >= 0.6 * greatest(cardinality(x.w), cardinality(y.w))
+                      from (select app_hidden.content_words(a.answer) as w) x, (select app_hidden.content_words(b.answer) as w) y)
+            -- What was learned for one SOP answers with that SOP's text.
+            or a.sop_id = b.sop_id and a.source = 'learned' and b.source = 'learned');
+end
+$$;
+
+--
+-- Name: FUNCTION find_duplicates(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_duplicates() IS 'Entries of the same topic, site and time that ask the same (cosine 0.9 at least, or the same words) and say the same: knowledge_id could go into other_id, which is trusted more, used more or older.';
+
+--
+-- Name: find_knowledge_health(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_knowledge_health(check_id integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_most constant integer := 1000; -- findings of a kind
+begin
+  with found as (
+    (select 'contradiction' as kind, c.knowledge_id, c.other_id, c.sop_id, c.facts, c.similarity, c.undecided from app_private.find_contradictions() c order by c.knowledge_id, c.other_id, c.sop_id limit c_most)
+    union all
+    (select 'duplicate', d.knowledge_id, d.other_id, null, '[]', d.similarity, false from app_private.find_duplicates() d order by d.similarity desc, d.knowledge_id, d.other_id limit c_most)
+    union all
+    (select 'never_used', n.knowledge_id, null, null, '[]', null, false from app_private.find_never_used() n order by n.knowledge_id limit c_most)
+    union all
+    (select 'low_success', l.knowledge_id, null, null, '[]', null, false from app_private.find_low_success() l order by l.knowledge_id limit c_most)
+  )
+  insert into app_private.knowledge_findings as f (kind, knowledge_id, other_id, sop_id, facts, similarity, undecided, impact, check_id)
+  select x.kind, x.knowledge_id, x.other_id, x.sop_id, x.facts, x.similarity, x.undecided, app_private.finding_impact(x.kind, x.knowledge_id, x.other_id), find_knowledge_health.check_id from found x
+  on conflict (kind, knowledge_id, coalesce(other_id, 0), coalesce(sop_id, 0)) do update
+     set facts = excluded.facts, similarity = excluded.similarity, undecided = excluded.undecided, impact = excluded.impact, check_id = excluded.check_id;
+  delete from app_private.knowledge_findings f where f.check_id is distinct from find_knowledge_health.check_id;
+  return coalesce((select jsonb_object_agg(k.kind, k.n) from (select f.kind, count(*) as n from app_private.knowledge_findings f group by 1) k), '{}');
+end
+$$;
+
+--
+-- Name: FUNCTION find_knowledge_health(check_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_knowledge_health(check_id integer) IS 'Replaces the findings by what holds now, of each kind at most 1,000; returns how many of each. What was proposed for a finding that still holds stays with it.';
+
+--
+-- Name: find_low_success(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_low_success() RETURNS TABLE(knowledge_id integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select k.id from app_public.knowledge_base k
+   where (k.valid_to is null or k.valid_to > now()) and k.usage_count >= 5 and k.success_rate < 0.5
+     -- Wilson (1927), the upper end of the one-sided 80 % interval: three of seven may be bad luck.
+     and (k.success_rate + 0.354 / k.usage_count + 0.8416 * sqrt(k.success_rate * (1 - k.success_rate) / k.usage_count + 0.1771 / (k.usage_count::double precision ^ 2))) / (1 + 0.7083 / k.usage_count) < 0.55
+$$;
+
+--
+-- Name: FUNCTION find_low_success(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_low_success() IS 'Entries in use, rated 5 times at least, that helped in less than half of the cases, chance allowed for.';
+
+--
+-- Name: find_never_used(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_never_used() RETURNS TABLE(knowledge_id integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select k.id from app_public.knowledge_base k
+   where (k.valid_to is null or k.valid_to > now()) and k.usage_count = 0 and greatest(k.created_at, k.updated_at, k.valid_from) < now() - interval '90 days'
+     -- What is rarely asked in an emergency is not superfluous.
+     and k.category !~* '^emergenc'
+     and not exists (select from app_public.response_sources s where s.knowledge_id = k.id)
+     -- A club that nobody asked anything says nothing about its entries.
+     and (select count(*) from (select from app_public.responses r where r.created_at > k.created_at limit 100) r) = 100
+$$;
+
+--
+-- Name: FUNCTION find_never_used(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_never_used() IS 'Entries in use, unchanged for 90 days, that stood behind none of the answers since (of which there were 100 at least). Emergencies are left out.';
+
+--
+-- Name: finding_impact(text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.finding_impact(kind text, knowledge_id integer, other_id integer) RETURNS double precision
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with used as (
+    select sum(greatest(k.usage_count, (select count(*) from (select from app_public.response_sources s where s.knowledge_id = k.id and s.cited limit 1000) r)))::double precision as n
+      from app_public.knowledge_base k where k.id in (finding_impact.knowledge_id, finding_impact.other_id)
+  )
+  select case when finding_impact.kind in ('contradiction', 'low_success') and u.n >= 50 then u.n / 25
+              else b.base + 0.5 * least(u.n, 50) / 50 end
+    from used u, (select case finding_impact.kind when 'contradiction' then 0.4 when 'low_success' then 0.3 when 'duplicate' then 0.2 else 0.05 end as base) b
+$$;
+
+--
+-- Name: FUNCTION finding_impact(kind text, knowledge_id integer, other_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.finding_impact(kind text, knowledge_id integer, other_id integer) IS 'Rank of a finding in the review queue: below 1, where one failure is, unless contradicting or unhelpful entries were used 50 times; then a 25th of their uses.';
+
+--
+-- Name: finding_words(app_private.knowledge_findings); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.finding_words(finding app_private.knowledge_findings) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case finding.kind
+    when 'contradiction' then (select string_agg(format('Entry %s says "%s", %s "%s"', finding.knowledge_id, f ->> 'one', coalesce('entry ' || finding.other_id,
+             (select 'the SOP ' || s.category || '/' || s.section from app_public.sops s where s.id = finding.sop_id)), f ->> 'other'), '. ') from jsonb_array_elements(finding.facts) f)
+           || case when finding.undecided then '. Nothing tells which of the two is right: edit the answer, or reject.' else '.' end
+    when 'duplicate' then format('Entry %s asks and says the same as entry %s (%s %% alike).', finding.knowledge_id, finding.other_id, round(finding.similarity * 100))
+    when 'never_used' then format('No answer has used entry %s since it was last changed, on %s.', finding.knowledge_id, (select to_char(k.updated_at, 'YYYY-MM-DD') from app_public.knowledge_base k where k.id = finding.knowledge_id))
+    else (select format('Entry %s helped in %s of %s rated answers.', k.id, k.success_count, k.usage_count) from app_public.knowledge_base k where k.id = finding.knowledge_id) end
+$$;
+
+--
+-- Name: FUNCTION finding_words(finding app_private.knowledge_findings); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.finding_words(finding app_private.knowledge_findings) IS 'Why, in a sentence. It names entries by their ids: a question may be a customer''s words.';
+
+--
 -- Name: finish_notification(bigint, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7861,25 +9159,6 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) IS 'Writes down how sending went. error: null for success. retry: it certainly did not arrive, so that it may be tried again (eight times at most).';
-
---
--- Name: first_result(text); Type: FUNCTION; Schema: app_private; Owner: -
---
-
-CREATE FUNCTION app_private.first_result(question text, OUT target text, OUT title text) RETURNS record
-    LANGUAGE sql STABLE
-    SET search_path TO 'app_public', 'public', 'pg_temp'
-    AS $$
-  select t.target, app_private.target_title(t.target, t.entry_id) from app_private.search_targets(left(question, 20000),
-    (select c.embedding from app_private.embedding_cache c, app_public.club_settings s where c.content_hash = app_hidden.embedding_hash(question) and c.model = s.embedding_model)) t
-   order by t.score desc, t.target limit 1
-$$;
-
---
--- Name: FUNCTION first_result(question text, OUT target text, OUT title text); Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON FUNCTION app_private.first_result(question text, OUT target text, OUT title text) IS 'What would answer a question now, and its title.';
 
 --
 -- Name: forget_viewers(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7913,6 +9192,85 @@ $$;
 COMMENT ON FUNCTION app_private.forget_viewers() IS 'Forgets who has not looked for 45 seconds, and tells the others.';
 
 --
+-- Name: golden_passing(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.golden_passing() RETURNS integer[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not (select s.golden_gate from app_public.club_settings s) then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('clubos.golden_gate', 0));
+  return array(select r.golden_question_id from app_private.golden_results() r where r.passed);
+end
+$$;
+
+--
+-- Name: FUNCTION golden_passing(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.golden_passing() IS 'The golden questions that pass now, if club_settings.golden_gate is on; null where it is off.';
+
+--
+-- Name: golden_results(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.golden_results() RETURNS SETOF app_public.golden_result
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with asked as materialized (
+    select g.*, t.slug as site, c.embedding, app_hidden.emergency_section(g.question) as emergency, s.confidence_threshold as threshold
+      from app_private.golden_targets() g
+     cross join app_public.club_settings s
+      left join app_public.sites t on t.id = g.site_id
+      left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(g.question) and c.model = s.embedding_model
+  ), found as materialized (
+    select a.*, f.target, f.confidence,
+           case when a.emergency is not null then 'emergency' when f.target is null or f.confidence < a.threshold then 'handed_over'
+                when f.category = 'emergency' and app_private.voted_category(a.question, a.embedding, a.site) = 'emergency' then 'emergency' else 'answered' end as outcome
+      from asked a
+      left join lateral (
+        select r.category, app_hidden.target_of(r.sop_id, r.category, r.topic) as target, case when a.emergency is null then r.confidence else 1 end as confidence
+          from app_public.search_knowledge(a.question, a.embedding, case when a.emergency is not null then 'emergency' end, a.site, case when a.emergency is null then 1 else 10 end) r
+         order by coalesce(r.topic = a.emergency, false) desc, r.rank limit 1) f on true
+  ), judged as (
+    select f.*,
+           case when f.expected = 'hand_over' then case f.outcome when 'handed_over' then 'passed' else f.outcome end
+                when f.outcome <> 'handed_over' and f.target = f.expected then 'passed'
+                when f.expected like 'sop:%' and exists (select from app_public.sops s where s.id = substr(f.expected, 5)::integer and s.archived_at is not null)
+                  or f.expected like 'topic:%' and not exists (select from app_private.search_units u where u.target = f.expected and u.kind = 'knowledge') then 'gone'
+                when f.outcome = 'emergency' then 'emergency'
+                when f.target is null then 'nothing_found'
+                when f.target <> f.expected then 'other_source'
+                else 'unsure' end as verdict
+      from found f
+  )
+  select j.golden_question_id, j.question, j.site, j.expected, case when j.expected <> 'hand_over' then app_private.target_title(j.expected) end, j.outcome,
+         j.target, app_private.target_title(j.target), j.confidence, j.embedding is not null, j.verdict = 'passed', j.verdict,
+         case j.verdict
+           when 'gone' then 'What is expected is archived or deleted.'
+           when 'emergency' then case when j.emergency is not null then format('The rule for "%s" makes it an emergency.', j.emergency) else 'What is found makes it an emergency.' end
+           when 'nothing_found' then 'Nothing is found, so a person answers.'
+           when 'unsure' then format('It is found, with confidence %s below %s: a person answers.', round(j.confidence::numeric, 2), j.threshold)
+           when 'other_source' then case j.outcome when 'handed_over' then format('Something else is first, with confidence %s below %s: a person answers.', round(j.confidence::numeric, 2), j.threshold)
+                                                   else 'Something else is first, and answers.' end
+           when 'answered' then format('It is answered, with confidence %s.', round(j.confidence::numeric, 2)) end
+    from judged j
+   order by (j.verdict = 'passed'), j.golden_question_id
+$$;
+
+--
+-- Name: FUNCTION golden_results(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.golden_results() IS 'Asks all golden questions, as search_knowledge and begin_answer would answer them now; the failed ones first. It writes nothing.';
+
+--
 -- Name: golden_revision(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7928,6 +9286,25 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.golden_revision() IS 'Grows with every statement that changes golden questions: a result of an earlier revision is of another set.';
+
+--
+-- Name: golden_state(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.golden_state() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select jsonb_build_object('revision', app_private.golden_revision(), 'sop_version_id', (select max(v.id) from app_public.sop_versions v), 'unit_id', (select max(u.id) from app_private.search_units u),
+           'embedding_model', s.embedding_model, 'confidence_threshold', s.confidence_threshold)
+    from app_public.club_settings s
+$$;
+
+--
+-- Name: FUNCTION golden_state(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.golden_state() IS 'What a check of the golden questions rests on, as golden_checks.state keeps it. An entry that is deleted outright does not show in it.';
 
 --
 -- Name: golden_targets(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7949,6 +9326,64 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.golden_targets() IS 'The golden questions with what each must find: sop:<id>, topic:<category>/<topic>, or hand_over.';
+
+--
+-- Name: health_check_failed(integer, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.health_check_failed(check_id integer, error text) RETURNS app_public.health_checks
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  update app_public.health_checks c set error = left(app_hidden.mask_personal_data(health_check_failed.error), 500) where c.id = check_id and c.status = 'running' returning *
+$$;
+
+--
+-- Name: FUNCTION health_check_failed(check_id integer, error text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.health_check_failed(check_id integer, error text) IS 'Writes down why a step failed; the next try goes on from there.';
+
+--
+-- Name: health_check_step(integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.health_check_step(check_id integer, most integer DEFAULT 200) RETURNS app_public.health_checks
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_check app_public.health_checks;
+  v_left integer;
+  v_proposed record;
+begin
+  select * into v_check from app_public.health_checks c where c.id = health_check_step.check_id for update;
+  if v_check.id is null then
+    raise exception 'There is no health check with id %.', health_check_step.check_id using errcode = 'CO404';
+  elsif v_check.status <> 'running' then
+    return v_check;
+  elsif v_check.stage = 'reading' then
+    v_left := app_private.read_facts(most);
+    update app_public.health_checks c set done = greatest(c.total, v_left) - v_left, total = greatest(c.total, v_left), stage = case when v_left = 0 then 'comparing' else 'reading' end
+     where c.id = v_check.id returning * into v_check;
+  elsif v_check.stage = 'comparing' then
+    update app_public.health_checks c set counts = app_private.find_knowledge_health(c.id), stage = 'proposing' where c.id = v_check.id returning * into v_check;
+  else
+    select * into v_proposed from app_private.propose_findings();
+    update app_public.health_checks c
+       set counts = c.counts || jsonb_build_object('proposed', v_proposed.proposed, 'waiting', v_proposed.waiting), status = 'finished', finished_at = clock_timestamp(), stage = null, error = null
+     where c.id = v_check.id returning * into v_check;
+  end if;
+  return v_check;
+end
+$$;
+
+--
+-- Name: FUNCTION health_check_step(check_id integer, most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.health_check_step(check_id integer, most integer) IS 'Does the next step of a health check: reads so many texts, or compares all, or proposes; returns it, with status finished after the last. Repeating a step is harmless.
+Errors: CO404 no such check.';
 
 --
 -- Name: hear_customer(app_public.tickets, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -8049,6 +9484,7 @@ COMMENT ON FUNCTION app_private.keep_vectors(reembedding_id integer, hashes byte
 CREATE FUNCTION app_private.knowledge_as_of(at timestamp with time zone) RETURNS TABLE(id integer, category text, topic text, question text, answer text, sop_id integer, site_id integer, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, unchanged boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
   -- The first change since then holds what was before it.
   with changed as materialized (
@@ -8063,7 +9499,8 @@ CREATE FUNCTION app_private.knowledge_as_of(at timestamp with time zone) RETURNS
            coalesce(o.answer, case when encode(sha256(convert_to(k.answer, 'UTF8')), 'hex') = c.old ->> 'answer_sha256' then k.answer end),
            o.sop_id, o.site_id, o.trust, o.valid_from, o.valid_to, false
       from changed c
-     cross join lateral jsonb_populate_record(null::app_public.knowledge_base, c.old - array['embeddings']) o
+     cross join lateral jsonb_to_record(c.old) o(category text, topic text, question text, answer text, sop_id integer, site_id integer, trust smallint, valid_from timestamptz, valid_to timestamptz,
+             created_at timestamptz)
       left join app_public.knowledge_base k on k.id = c.id
      where c.operation <> 'insert' and o.created_at <= knowledge_as_of.at
   )
@@ -8509,12 +9946,38 @@ $$;
 COMMENT ON FUNCTION app_private.move_to_entry(keep app_public.knowledge_base, duplicate_ids integer[], OUT doubled integer, OUT doubled_helpful integer) IS 'Gives an entry the questions, vectors and votes of its duplicates. Returns how many votes were of a response that had one already, and how many of those said helpful.';
 
 --
+-- Name: nearest_touched(jsonb, text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.nearest_touched(questions jsonb, touched text[]) RETURNS double precision[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select coalesce(array_agg(n.best order by q.n), '{}')
+    from jsonb_array_elements(questions) with ordinality q(asked, n)
+   cross join app_public.club_settings c
+   cross join lateral app_private.question_words(q.asked ->> 'question') w
+    left join app_private.embedding_cache e on e.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and e.model = c.embedding_model
+   cross join lateral (
+     select max(case when w.total_idf > 0 then -(u.impacts <#> w.impacts) / w.total_idf else 0 end + 1.5 * coalesce(case when u.embedding_model = c.embedding_model then -(u.embedding <#> e.embedding) end, 0)) as best
+       from app_private.search_units u where u.target = any (touched)) n
+$$;
+
+--
+-- Name: FUNCTION nearest_touched(questions jsonb, touched text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.nearest_touched(questions jsonb, touched text[]) IS 'For each question the best score that a unit of these targets has for it, in the order given: what search_targets makes of a target exceeds it by at most a tenth of the logarithm of ten.';
+
+--
 -- Name: nearest_units(public.vector, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
 CREATE FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) RETURNS TABLE(unit_id bigint)
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE ROWS 60
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 begin
   if to_regclass('app_private.search_units_embedding') is not null then
@@ -8715,35 +10178,72 @@ $$;
 COMMENT ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[], OUT budget text) IS 'Texts as they may leave this machine, personal data masked, and the state of the budgets: where it is stopped, they stay.';
 
 --
--- Name: preview_questions(app_public.improvement_queue, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: preview_questions(app_public.improvement_queue, text[], integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, failing integer DEFAULT 30, good integer DEFAULT 30) RETURNS TABLE(question text, expected text, role text)
-    LANGUAGE sql STABLE
+CREATE FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, touched text[], most integer DEFAULT 200) RETURNS TABLE(question text, site text, expected text, role text)
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
-  with touched as (
-    select coalesce(improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer) as sop_id,
-           improvement.suggested_sop_update ->> 'category' as category,
-           coalesce(improvement.suggested_sop_update ->> 'topic', improvement.suggested_sop_update ->> 'section') as topic
+#variable_conflict use_column
+declare
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+begin
+  return query
+  with failing as (
+    select f.query, f.site_id, 1 as place,
+           case when coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer) is not null
+                  then 'sop:' || coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer)
+                else 'topic:' || coalesce(f.expected_category, improvement.suggested_sop_update ->> 'category') || '/' || coalesce(f.expected_topic, improvement.suggested_sop_update ->> 'topic') end as target,
+           'failing' as role, row_number() over (order by f.id desc) as n
+      from app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
+     where e.improvement_id = improvement.id and f.withdrawn_at is null and f.erased_at is null
+     order by f.id desc limit most * 2 / 5
+  ), golden as (
+    select g.question, g.site_id, 2, g.expected, 'golden', row_number() over (order by g.expected = any (touched) desc, g.golden_question_id)
+      from app_private.golden_targets() g order by 6 limit most * 3 / 10
+  ), of_sop as (
+    -- Answered well by what changes.
+    select r.question, r.site_id, 3, 'sop:' || s.sop_id, 'good', row_number() over (order by s.response_id desc)
+      from app_public.response_sources s join app_public.responses r on r.id = s.response_id
+     where s.rank = 1 and s.sop_id = any (array(select substr(t, 5)::integer from unnest(touched) t where t like 'sop:%'))
+       and r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null
+     order by s.response_id desc limit most * 3 / 10
+  ), of_entries as (
+    select r.question, r.site_id, 3, k.target, 'good', row_number() over (order by s.response_id desc)
+      from (select distinct u.knowledge_id, u.target from app_private.search_units u where u.target = any (touched) and u.target like 'topic:%' and u.knowledge_id is not null) k
+      join app_public.response_sources s on s.knowledge_id = k.knowledge_id and s.rank = 1 join app_public.responses r on r.id = s.response_id
+     where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null
+     order by s.response_id desc limit most * 3 / 10
+  ), near as (
+    -- Questions known to lead elsewhere that lie nearest to what changes: what it could take away.
+    select u.embedding_text, u.site_id, 4, u.target, 'good', row_number() over (order by min(n.place), u.id)
+      from (select t.embedding from app_private.search_units t where t.target = any (touched) and t.embedding_model = v_model and t.kind <> 'profile' order by t.id desc limit 8) t
+     cross join lateral app_private.nearest_units(t.embedding, v_model, 20) with ordinality n(unit_id, place)
+      join app_private.search_units u on u.id = n.unit_id
+     where u.kind in ('knowledge', 'phrase') and u.target <> all (touched) and u.trust > 0
+       and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+     group by u.id order by 6 limit most * 3 / 10
+  ), lately as (
+    select r.question, r.site_id, 5, case when s.sop_id is not null then 'sop:' || s.sop_id else 'topic:' || s.category || '/' || s.topic end, 'good', row_number() over (order by r.created_at desc, r.id desc)
+      from app_public.responses r join app_public.response_sources s on s.response_id = r.id and s.rank = 1
+     where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null order by r.created_at desc, r.id desc limit most * 3 / 20
+  ), distinct_ones as (
+    select distinct on (lower(a.query) collate "C", a.site_id) a.*
+      from (select * from failing union all select * from golden union all select * from of_sop union all select * from of_entries union all select * from near union all select * from lately) a
+     where a.target is not null
+     order by lower(a.query) collate "C", a.site_id, a.place, a.n
   )
-  (select f.query, case when coalesce(f.expected_sop_id, t.sop_id) is not null then 'sop:' || coalesce(f.expected_sop_id, t.sop_id)
-                       when improvement.kind = 'sop_new' then null
-                       else 'topic:' || coalesce(f.expected_category, t.category) || '/' || coalesce(f.expected_topic, t.topic) end, 'failing'
-     from touched t, app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
-    where e.improvement_id = improvement.id and f.withdrawn_at is null and f.erased_at is null order by f.id desc limit failing)
-  union all
-  -- Answered well lately, whatever answered them: what a change takes from others counts against it.
-  (select r.question, case when s.sop_id is not null then 'sop:' || s.sop_id else 'topic:' || s.category || '/' || s.topic end, 'good'
-     from app_public.responses r join app_public.response_sources s on s.response_id = r.id and s.rank = 1
-    where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null order by r.feedback_at desc limit good)
+  select d.query, (select s.slug from app_public.sites s where s.id = d.site_id), d.target, d.role from distinct_ones d order by d.place, d.n limit most;
+end
 $$;
 
 --
--- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, failing integer, good integer); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, touched text[], most integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, failing integer, good integer) IS 'The latest failing questions behind a proposal and the latest well-answered ones, at most so many of each, with what should answer them.';
+COMMENT ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, touched text[], most integer) IS 'What a dry run asks, at most so many: the latest failing questions behind the proposal, golden questions, those that were answered well by what it touches, known ones of other targets that lie nearest to it, and the latest that were answered well; each with the site (slug) it was asked at and the target that is right (hand_over: none). To be called where the proposal is applied.';
 
 --
 -- Name: preview_texts(integer, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -8772,6 +10272,61 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) IS 'Texts whose vectors a dry run with an edited text needs and the cache lacks. Errors: CO005 an empty text, CO006 too long.';
+
+--
+-- Name: preview_warnings(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.preview_warnings(improvement app_public.improvement_queue) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_before text;
+  v_after text;
+  v_said text[];
+  v_lost text[];
+  v_new text[];
+begin
+  if improvement.kind = 'sop_edit' then
+    select v.content into v_after from app_public.sop_versions v where v.sop_id = (improvement.applied ->> 'sop_id')::integer and v.version = (improvement.applied ->> 'version')::integer;
+    select v.content into v_before from app_public.sop_versions v where v.sop_id = (improvement.applied ->> 'sop_id')::integer and v.version = (improvement.applied ->> 'version')::integer - 1;
+  elsif improvement.applied ? 'entries' then
+    select string_agg(e -> 'before' ->> 'answer', E'\n' order by k.id), string_agg(k.answer, E'\n' order by k.id) into v_before, v_after
+      from jsonb_array_elements(improvement.applied -> 'entries') e join app_public.knowledge_base k on k.id = (e ->> 'id')::integer where e -> 'before' ->> 'answer' is not null;
+  end if;
+  if v_before is null or v_after is null then
+    return '[]';
+  end if;
+  -- What somebody said is not unheard of: a figure from the failures or their corrections is what the change is for.
+  select app_hidden.claims_in(coalesce(string_agg(concat_ws(E'\n', f.query, f.user_correction), E'\n'), '')) into v_said
+    from app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
+   where e.improvement_id = improvement.id and f.withdrawn_at is null;
+  v_lost := array(select unnest(app_hidden.claims_in(v_before)) except select unnest(app_hidden.claims_in(v_after)));
+  v_new := array(select unnest(app_hidden.claims_in(v_after)) except select unnest(app_hidden.claims_in(v_before)) except select unnest(v_said));
+  return coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', w.kind, 'text', w.text, 'where', w.title)) order by w.place, w.text)
+    from (select 1 as place, 'new_figure' as kind, c as text, null as title from unnest(v_new) c
+          union all
+          -- A figure that gave way to one that somebody said is what a correction looks like.
+          select 2, 'lost_figure', c, null from unnest(v_lost) c where not exists (select from unnest(v_said) s where split_part(s, ':', 1) = split_part(c, ':', 1)
+             and s = any (app_hidden.claims_in(v_after)))
+          union all
+          select 3, 'lost_line', left(l, 300), null from unnest(app_hidden.lost_lines(v_before, v_after)) l
+          union all
+          -- What stands in two procedures is soon wrong in one of them. Short lines may well say the same.
+          select 4, 'repeats', left(l, 300), u.title
+            from (select l, tsvector_to_array(to_tsvector('app_public.clubos', l)) as words from unnest(app_hidden.lost_lines(v_after, v_before)) l) n
+           cross join lateral (select app_private.target_title(u.target) as title from app_private.search_units u
+             where cardinality(n.words) >= 6 and u.kind = 'section' and u.target <> all (app_private.touched_targets(improvement))
+               and u.words @@ (select string_agg(quote_literal(w), '&') from unnest(n.words) w)::tsquery order by u.id limit 1) u) w), '[]');
+end
+$$;
+
+--
+-- Name: FUNCTION preview_warnings(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.preview_warnings(improvement app_public.improvement_queue) IS 'What a person should look at before approving a change of a text, once its handler has run: [{kind, text, where}]. new_figure: a price, time, number, link or promise that stands neither in the text before nor in the failures behind the proposal; lost_figure: one that is gone, and nothing that was said replaces it; lost_line: a line that is gone in any words; repeats: a new line all of whose words stand in one section of another SOP (where).';
 
 --
 -- Name: profile_vector(text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -8889,6 +10444,109 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.propose_analysis(analysis_id integer, attempt integer) IS 'Puts a received analysis into the review queue, checked once more: {state: proposed | refused | superseded | stale, improvement_id}. Its calls in the ledger name the proposal from now on.';
+
+--
+-- Name: propose_finding(app_private.knowledge_findings); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.propose_finding(finding app_private.knowledge_findings) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_entry app_public.knowledge_base;
+  v_other app_public.knowledge_base;
+  v_kind text := 'knowledge_retire';
+  v_suggestion jsonb;
+  v_answer text;
+begin
+  select * into v_entry from app_public.knowledge_base k where k.id = finding.knowledge_id;
+  select * into v_other from app_public.knowledge_base k where k.id = finding.other_id;
+  v_suggestion := jsonb_build_object('category', v_entry.category, 'topic', v_entry.topic, 'sop_id', v_entry.sop_id, 'because', finding.kind, 'reasoning', app_private.finding_words(finding),
+    'finding', jsonb_build_object('kind', finding.kind, 'knowledge_id', finding.knowledge_id, 'other_id', finding.other_id, 'sop_id', finding.sop_id, 'facts', finding.facts,
+      'undecided', finding.undecided, 'impact', finding.impact));
+  if finding.kind = 'duplicate' then
+    v_kind := 'knowledge_merge';
+    v_suggestion := v_suggestion || jsonb_build_object('keep_id', finding.other_id, 'duplicate_ids', (
+      select jsonb_agg(distinct f.knowledge_id) from app_private.knowledge_findings f where f.kind = 'duplicate' and f.other_id = finding.other_id));
+  elsif finding.kind = 'contradiction' then
+    v_answer := app_private.corrected_answer(finding, v_entry.answer, v_other.answer);
+    if v_answer is not null then
+      v_kind := 'knowledge_correction';
+      v_suggestion := v_suggestion || jsonb_build_object('site_id', v_entry.site_id, 'entries', jsonb_build_array(jsonb_build_object('question', v_entry.question, 'answer', v_answer)),
+        'expects', jsonb_build_object(v_entry.id::text, app_private.entry_state(v_entry)) || case when v_other.id is null then '{}' else jsonb_build_object(v_other.id::text, app_private.entry_state(v_other)) end,
+        'reasoning', left(concat_ws(E'\n\n', v_suggestion ->> 'reasoning', format('Entry %s: %s', v_entry.id, v_entry.answer), format('Entry %s: %s', v_other.id, v_other.answer)), 4000));
+    end if;
+  end if;
+  if v_kind = 'knowledge_retire' then
+    v_suggestion := v_suggestion || jsonb_build_object('knowledge_ids', jsonb_build_array(v_entry.id));
+  end if;
+  return app_public.propose_improvement(v_kind, v_suggestion, proposed_by => 'knowledge health', impact => finding.impact);
+end
+$$;
+
+--
+-- Name: FUNCTION propose_finding(finding app_private.knowledge_findings); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.propose_finding(finding app_private.knowledge_findings) IS 'Puts what would mend a finding into the review queue: knowledge_merge for duplicates, knowledge_correction for contradictions (knowledge_retire where the right figure has no clear place), knowledge_retire for entries that nobody needs or that do not help. A twin of a waiting or rejected proposal is returned instead.
+Errors: CO403 neither worker nor agent.';
+
+--
+-- Name: propose_findings(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.propose_findings(most integer DEFAULT 50, OUT proposed integer, OUT waiting integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_finding app_private.knowledge_findings;
+  v_improvement app_public.improvement_queue;
+  v_last integer;
+  v_room integer;
+begin
+  -- Two checks at once would each find room for as many.
+  perform pg_advisory_xact_lock(hashtext('clubos.propose_findings'));
+  select coalesce(max(q.id), 0) into v_last from app_public.improvement_queue q;
+  select most - count(*) into v_room from app_public.improvement_queue q where q.status = 'pending' and q.suggested_sop_update ? 'finding';
+  proposed := 0;
+  for v_finding in
+    select f.* from app_private.knowledge_findings f where f.improvement_id is null
+       -- The one to keep may go into another itself: that first, this at the next check.
+       and not (f.kind = 'duplicate' and exists (select from app_private.knowledge_findings g where g.kind = 'duplicate' and g.knowledge_id = f.other_id))
+     order by f.impact desc, f.id
+  loop
+    exit when v_room <= 0;
+    -- One proposal at a time for an entry: the second would not fit what the first makes of it. Duplicates of one entry go together.
+    select q.* into v_improvement from app_public.improvement_queue q
+     where q.status = 'pending' and q.suggested_sop_update ? 'finding'
+       and (q.suggested_sop_update -> 'expects' ? v_finding.knowledge_id::text or q.suggested_sop_update -> 'expects' ? coalesce(v_finding.other_id, 0)::text) limit 1;
+    if v_improvement.id is not null then
+      -- What it would mend is found mended by the next check, or found again.
+      if v_finding.kind = 'duplicate' and v_improvement.suggested_sop_update ->> 'keep_id' = v_finding.other_id::text and v_improvement.suggested_sop_update -> 'duplicate_ids' @> to_jsonb(v_finding.knowledge_id)
+         or v_finding.kind = 'contradiction' and v_improvement.suggested_sop_update -> 'finding' ->> 'knowledge_id' = v_finding.knowledge_id::text then
+        update app_private.knowledge_findings f set improvement_id = v_improvement.id where f.id = v_finding.id;
+      end if;
+      continue;
+    end if;
+    v_improvement := app_private.propose_finding(v_finding);
+    update app_private.knowledge_findings f set improvement_id = v_improvement.id where f.id = v_finding.id;
+    if v_improvement.id > v_last then
+      v_last := v_improvement.id;
+      proposed := proposed + 1;
+      v_room := v_room - 1;
+    end if;
+  end loop;
+  select count(*) into waiting from app_private.knowledge_findings f where f.improvement_id is null;
+end
+$$;
+
+--
+-- Name: FUNCTION propose_findings(most integer, OUT proposed integer, OUT waiting integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.propose_findings(most integer, OUT proposed integer, OUT waiting integer) IS 'Proposes the findings of the highest impact, as long as fewer than `most` proposals of this kind wait. Returns how many are new, and how many findings are left without.';
 
 --
 -- Name: pseudonym(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9108,7 +10766,7 @@ CREATE FUNCTION app_private.quotes_of(items text[]) RETURNS jsonb
     select jsonb_build_object('kind', 'knowledge', 'id', k.id, 'source', k.source, 'quotes', jsonb_agg(distinct i.i))
       from app_public.knowledge_base k join item i on strpos(k.question, i.i) > 0 or strpos(k.answer, i.i) > 0 where k.source <> 'learned' or k.trust = 3 group by k.id
     union all
-    select jsonb_build_object('kind', 'golden', 'id', g.id, 'quotes', jsonb_agg(distinct i.i)) from app_public.golden_questions g join item i on strpos(g.question, i.i) > 0 or strpos(g.note, i.i) > 0 group by g.id) f
+    select jsonb_build_object('kind', 'golden_question', 'id', g.id, 'quotes', jsonb_agg(distinct i.i)) from app_public.golden_questions g join item i on strpos(g.question, i.i) > 0 or strpos(g.note, i.i) > 0 group by g.id) f
 $$;
 
 --
@@ -9133,6 +10791,56 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.ranked(result app_public.search_result, rank integer) IS 'A result at another rank.';
+
+--
+-- Name: read_facts(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.read_facts(most integer DEFAULT 200) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_read integer;
+begin
+  with texts as materialized (
+    select u.knowledge_id, u.sop_id from app_private.unread_texts() u limit most
+  ), entries as materialized (
+    select k.id, k.answer, app_hidden.content_words(k.question) as words, app_hidden.qualifiers_in(k.question) as qualifiers
+      from texts t join app_public.knowledge_base k on k.id = t.knowledge_id
+  ), sections as materialized (
+    select s.id, m.body, app_hidden.content_words(concat_ws(' ', app_hidden.in_words(s.section), app_hidden.sop_title(s.section, s.content), m.heading)) as words,
+           -- A title names the matter; it does not narrow what stands below it.
+           app_hidden.qualifiers_in(coalesce(m.heading, '')) || array(select q from unnest(app_hidden.qualifiers_in(app_hidden.sop_title(s.section, s.content))) q where q not like '!%') as qualifiers
+      from texts t join app_public.sops s on s.id = t.sop_id
+     cross join lateral app_hidden.markdown_sections(s.content) m
+     where coalesce(m.heading not like '%' || app_hidden.phrases_heading(), true)
+  ), stated as (
+    select e.id as knowledge_id, null::integer as sop_id, f.kind, f.low, f.high, f.value, f.role, f.surface, f.clause, app_hidden.content_words(f.sentence) as words, e.words as head,
+           e.qualifiers || app_hidden.qualifiers_in(f.clause) as qualifiers
+      from entries e cross join lateral app_hidden.facts_in(e.answer) f
+    union all
+    select null, s.id, f.kind, f.low, f.high, f.value, f.role, f.surface, f.clause, app_hidden.content_words(f.sentence), s.words, s.qualifiers || app_hidden.qualifiers_in(f.clause)
+      from sections s cross join lateral app_hidden.facts_in(s.body) f
+    union all
+    select e.id, null, 'question', null, null, null, null, '', '', e.words, '{}', e.qualifiers from entries e
+    union all
+    select null, t.sop_id, 'question', null, null, null, null, '', '', '{}', '{}', '{}' from texts t where t.sop_id is not null
+  )
+  insert into app_private.stated_facts (knowledge_id, sop_id, kind, low, high, value, role, surface, clause, words, about, qualifiers)
+  select s.knowledge_id, s.sop_id, s.kind, s.low, s.high, s.value, s.role, s.surface, left(s.clause, 500), s.words,
+         array(select distinct w from unnest(s.words || s.head) w), array(select distinct q from unnest(s.qualifiers) q)
+    from stated s;
+  select count(*) into v_read from app_private.unread_texts();
+  return v_read;
+end
+$$;
+
+--
+-- Name: FUNCTION read_facts(most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.read_facts(most integer) IS 'Reads what texts state that were not read since they changed, at most so many, and returns how many are left.';
 
 --
 -- Name: rebuild_knowledge_unit(app_public.knowledge_base); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9911,6 +11619,98 @@ $$;
 COMMENT ON FUNCTION app_private.requeue_analyses(batch_id integer, error text) IS 'Gives what a batch has not done back: the next run does it by messages. Returns how many.';
 
 --
+-- Name: require_entries(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.require_entries(improvement app_public.improvement_queue) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_entry record;
+begin
+  for v_entry in
+    select e.id::integer as id, e.state, k.question, case when k.id is not null then app_private.entry_state(k) end as now
+      from jsonb_each_text(improvement.suggested_sop_update -> 'expects') e(id, state)
+      left join lateral (select * from app_public.knowledge_base l where l.id = e.id::integer for no key update) k on true
+     order by 1
+  loop
+    if v_entry.now is distinct from v_entry.state then
+      raise exception '%', case when v_entry.now is null then format('Entry %s, which this is about, is gone.', v_entry.id)
+                                else format('Entry %s ("%s") was changed since this was proposed.', v_entry.id, left(v_entry.question, 200)) end
+        using errcode = 'CO102', detail = jsonb_build_object('knowledge_id', v_entry.id)::text,
+              hint = 'Reject it: the next health check looks at the entry as it is now.';
+    end if;
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION require_entries(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.require_entries(improvement app_public.improvement_queue) IS 'Locks the entries that a proposal names in `expects`, in the order of their ids. Errors: CO102 one of them was changed since, or is gone.';
+
+--
+-- Name: require_entry_state(app_public.improvement_queue, integer, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_entry app_public.knowledge_base;
+begin
+  select * into v_entry from app_public.knowledge_base k where k.id = entry_id for update;
+  if v_entry.id is null then
+    perform app_private.refuse_undo(improvement, format('its entry %s was deleted since', entry_id), jsonb_build_object('knowledge_id', entry_id));
+  elsif app_private.entry_state(v_entry) <> state then
+    perform app_private.refuse_undo(improvement, format('its entry "%s" was changed since', left(v_entry.question, 200)), jsonb_build_object('knowledge_id', entry_id));
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text) IS 'Locks an entry for an undo. Errors: CO112 it was changed since the approval, or deleted.';
+
+--
+-- Name: require_golden(integer[], integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.require_golden(passing integer[], improvement_id integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_broken jsonb;
+begin
+  if coalesce(cardinality(passing), 0) = 0 then
+    return;
+  end if;
+  select jsonb_agg(to_jsonb(r) order by r.golden_question_id) into v_broken from app_private.golden_results() r where not r.passed and r.golden_question_id = any (passing);
+  if v_broken is not null then
+    raise exception 'Approving proposal % would break %: %.', improvement_id,
+        case jsonb_array_length(v_broken) when 1 then 'a golden question' else jsonb_array_length(v_broken) || ' golden questions' end,
+        (select string_agg(format('"%s" (expected: %s; found: %s)', left(b ->> 'question', 120), coalesce(b ->> 'expected_title', 'a person'),
+                  case when b ->> 'outcome' = 'handed_over' then 'a person' else coalesce(b ->> 'found_title', 'nothing') end), ', ' order by o)
+           from jsonb_array_elements(v_broken) with ordinality t(b, o) where o <= 3) || case when jsonb_array_length(v_broken) > 3 then ', …' else '' end
+      using errcode = 'CO160', detail = jsonb_build_object('improvement_id', improvement_id, 'questions', v_broken)::text,
+            hint = 'Edit the proposal, or correct the golden question where it is that which is wrong. An admin may switch the gate off: set_golden_gate(false, ''why'').';
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION require_golden(passing integer[], improvement_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.require_golden(passing integer[], improvement_id integer) IS 'Refuses (CO160) what an approval has just applied, if one of these golden questions fails with it. passing: as golden_passing gave it before; null: no gate. Detail: {improvement_id, questions: [golden_result]}.';
+
+--
 -- Name: rescue_tickets(interval, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -10243,6 +12043,33 @@ $$;
 COMMENT ON FUNCTION app_private.retain__sessions(before timestamp with time zone) IS 'Removes sessions that ended earlier, links that expired earlier, and counters of rate limits that have run out.';
 
 --
+-- Name: run_preview(jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.run_preview(questions jsonb) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object('target', a.target, 'title', app_private.target_title(a.target, a.entry_id), 'score', a.score, 'confidence', round(a.confidence::numeric, 4),
+           'answered', coalesce(a.confidence >= a.threshold, false), 'text', a.text) order by a.n), '[]')
+    from (select q.n, c.confidence_threshold as threshold, f.score, f.confidence, nullif(concat_ws(E'\n', f.heading, f.snippet), '') as text,
+                 case when f.sop_id is not null then 'sop:' || f.sop_id when f.rank is not null then 'topic:' || f.category || '/' || f.topic end as target,
+                 (select u.id from app_private.search_units u where u.knowledge_id = f.knowledge_id and u.ordinal = 0 limit 1) as entry_id
+            from jsonb_array_elements(questions) with ordinality q(asked, n)
+           cross join app_public.club_settings c
+            left join lateral app_public.search_knowledge(q.asked ->> 'question',
+              (select e.embedding from app_private.embedding_cache e where e.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and e.model = c.embedding_model),
+              site => q.asked ->> 'site', first => 1) f on true) a
+$$;
+
+--
+-- Name: FUNCTION run_preview(questions jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.run_preview(questions jsonb) IS 'What each question finds at this moment, in the order given: [{target, title, score, confidence, answered (sure enough), text}]. questions: [{question, site}].';
+
+--
 -- Name: search(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -10454,9 +12281,10 @@ COMMENT ON FUNCTION app_private.search_inputs_at(question text, question_embeddi
 --
 
 CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean, nearest bigint[])
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE ROWS 40
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
   c_cosine_weight constant double precision := 1.5;
@@ -10489,7 +12317,7 @@ begin
   ), wanted as (
     select c.id from candidates c
     union
-    select u.id from app_private.search_units u where u.kind in ('profile', 'section') and u.target in (select c.t from candidates c)
+    select u.id from app_private.search_units u where u.kind in ('profile', 'section') and u.target = any (array(select c.t from candidates c))
   ), scored as materialized (
     select u.id, u.target as t, u.kind, u.sop_id as sop, u.category as cat, u.topic as top, x.w, x.c,
            x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s
@@ -10497,7 +12325,8 @@ begin
      cross join lateral (
        select case when v_words.total_idf > 0 then -(u.impacts <#> v_words.impacts) / v_words.total_idf else 0 end as w,
               case when question_embedding is not null and u.embedding_model = v_model then -(u.embedding <#> question_embedding) else 0 end as c) x
-     where u.id in (select wanted.id from wanted)
+     -- An array, of which the planner expects a few: of a subquery it expects many, and reads all units.
+     where u.id = any (array(select wanted.id from wanted))
        and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
        and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
   ), entries as (
@@ -10524,9 +12353,10 @@ begin
          coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false),
          (select array_agg(m.id) from by_meaning m where only_category is null)
     from combined c
-   where c.sop is not null or c.entry is not null or exists (select from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
+   -- Not `exists`: of that the planner makes a table of all entries, for each search.
+   where c.sop is not null or c.entry is not null or (select true from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
            and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
-           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()))
+           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) limit 1)
    order by total desc, c.t
    limit depth;
 end
@@ -10998,7 +12828,8 @@ CREATE FUNCTION app_private.target_title(target text, entry_id bigint DEFAULT NU
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select case when target like 'sop:%' then (select app_hidden.readable_name(s.category) || ' / ' || app_hidden.readable_name(s.section) from app_public.sops s where s.id = substr(target, 5)::integer)
+  select case when target = 'hand_over' then null
+              when target like 'sop:%' then (select app_hidden.readable_name(s.category) || ' / ' || app_hidden.readable_name(s.section) from app_public.sops s where s.id = substr(target, 5)::integer)
               else coalesce((select u.title from app_private.search_units u where u.id = entry_id and u.kind = 'knowledge'),
                             (select u.title from app_private.search_units u where u.target = target_title.target and u.kind = 'knowledge' order by u.trust desc, u.id limit 1),
                             (select app_hidden.readable_name(split_part(p, '/', 1)) || ' / ' || app_hidden.readable_name(substr(p, strpos(p, '/') + 1)) from substr(target, 7) p)) end
@@ -11162,6 +12993,26 @@ $$;
 COMMENT ON FUNCTION app_private.texts_to_embed(model text, after bytea, most integer, masked boolean) IS 'The next compared texts of which a model has no vector, in the order of their hashes, and as they are sent: their first 8,000 characters, masked if they leave this machine.';
 
 --
+-- Name: touched_targets(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.touched_targets(improvement app_public.improvement_queue) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce(array_agg(distinct t.target), '{}') from (
+    select 'sop:' || (improvement.applied ->> 'sop_id') as target where improvement.applied ? 'sop_id'
+    union all
+    select u.target from jsonb_array_elements(improvement.applied -> 'entries') e join app_private.search_units u on u.knowledge_id = (e ->> 'id')::integer) t
+$$;
+
+--
+-- Name: FUNCTION touched_targets(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.touched_targets(improvement app_public.improvement_queue) IS 'The targets of a search that a proposal wrote to, once its handler has run.';
+
+--
 -- Name: twin_of_rejected(text, jsonb, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -11249,7 +13100,7 @@ begin
     union
     select u.target from app_private.search_units u join jsonb_array_elements(improvement.applied -> 'entries') e on u.knowledge_id = (e ->> 'id')::integer
     order by 1) t;
-  return improvement;
+  return app_private.expecting_again(improvement);
 end
 $$;
 
@@ -11258,6 +13109,84 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.undo_improvement__knowledge_entry(improvement app_public.improvement_queue) IS 'Deletes the entries that the approval made, and makes those that it wrote over what they were; ratings stay counted. Errors: CO112 one of them was changed since.';
+
+--
+-- Name: undo_improvement__knowledge_merge(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.undo_improvement__knowledge_merge(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_keep_id integer := (improvement.applied -> 'keep' ->> 'id')::integer;
+  v_targets text[];
+begin
+  perform app_private.require_entry_state(improvement, s.id, s.state) from (
+    select v_keep_id as id, improvement.applied -> 'keep' ->> 'state' as state
+    union all
+    select m.id::integer, m.d ->> 'state' from jsonb_each(improvement.applied -> 'merged') m(id, d)
+    order by 1) s;
+  delete from app_public.knowledge_questions q where q.knowledge_id = v_keep_id and q.id in (select i::integer from jsonb_array_elements_text(improvement.applied -> 'questions') i);
+  -- Votes go back whose customer has not changed their mind meanwhile; those changed stay counted where they were given.
+  with moved as (
+    select m.id::integer as id, v.key::bigint as response_id, (v.value)::boolean as helpful
+      from jsonb_each(improvement.applied -> 'merged') m(id, d) cross join lateral jsonb_each_text(m.d -> 'votes') v
+     where not exists (select from app_private.knowledge_votes o where o.knowledge_id = m.id::integer and o.response_id = v.key::bigint)
+  ), returned as (
+    update app_private.knowledge_votes v set knowledge_id = m.id from moved m where v.knowledge_id = v_keep_id and v.response_id = m.response_id and v.helpful = m.helpful returning m.id, m.helpful
+  ), counted as (
+    -- Of what was moved, less what was withdrawn since.
+    select d.id::integer as id, d.d as before,
+           (d.d ->> 'moved_used')::integer - (select count(*) from moved m where m.id = d.id::integer)::integer + (select count(*) from returned r where r.id = d.id::integer)::integer as used,
+           (d.d ->> 'moved_good')::integer - (select count(*) from moved m where m.id = d.id::integer and m.helpful)::integer + (select count(*) from returned r where r.id = d.id::integer and r.helpful)::integer as good
+      from jsonb_each(improvement.applied -> 'merged') d(id, d)
+  ), opened as (
+    update app_public.knowledge_base k
+       set valid_to = (c.before ->> 'valid_to')::timestamptz, usage_count = k.usage_count + c.used, success_count = k.success_count + c.good,
+           success_rate = case when k.usage_count + c.used > 0 then least((k.success_count + c.good)::double precision / (k.usage_count + c.used), 1) end
+      from counted c where k.id = c.id
+    returning c.used, c.good
+  )
+  update app_public.knowledge_base k
+     set usage_count = greatest(k.usage_count - o.used, 0), success_count = greatest(k.success_count - o.good, 0), trust = (improvement.applied -> 'keep' ->> 'trust')::smallint,
+         success_rate = case when k.usage_count > o.used then least(greatest(k.success_count - o.good, 0)::double precision / (k.usage_count - o.used), 1) end
+    from (select sum(o.used)::integer as used, sum(o.good)::integer as good from opened o) o
+   where k.id = v_keep_id;
+  select array_agg(distinct app_hidden.target_of(k.sop_id, k.category, k.topic)) into v_targets
+    from app_public.knowledge_base k where k.id = v_keep_id or k.id in (select m::integer from jsonb_object_keys(improvement.applied -> 'merged') m);
+  perform app_private.rebuild_knowledge_unit(k) from app_public.knowledge_base k where k.id = v_keep_id;
+  perform app_private.rebuild_profile(t) from (select t from unnest(v_targets) t order by t) o;
+  return app_private.expecting_again(improvement);
+end
+$$;
+
+--
+-- Name: FUNCTION undo_improvement__knowledge_merge(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.undo_improvement__knowledge_merge(improvement app_public.improvement_queue) IS 'Opens the merged entries again, with their questions, votes and counts; what was rated since stays where it was rated. Errors: CO112 one of them was changed or deleted since.';
+
+--
+-- Name: undo_improvement__knowledge_retire(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.undo_improvement__knowledge_retire(improvement app_public.improvement_queue) RETURNS app_public.improvement_queue
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_private.require_entry_state(improvement, (r ->> 'id')::integer, r ->> 'state') from (select r from jsonb_array_elements(improvement.applied -> 'retired') r order by (r ->> 'id')::integer) o;
+  update app_public.knowledge_base k set valid_to = r.valid_to from jsonb_to_recordset(improvement.applied -> 'retired') as r(id integer, valid_to timestamptz) where k.id = r.id;
+  return app_private.expecting_again(improvement);
+end
+$$;
+
+--
+-- Name: FUNCTION undo_improvement__knowledge_retire(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.undo_improvement__knowledge_retire(improvement app_public.improvement_queue) IS 'Takes the entries into use again, as long as before. Errors: CO112 one of them was changed or deleted since.';
 
 --
 -- Name: undo_improvement__routing_hint(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11429,6 +13358,27 @@ $$;
 COMMENT ON FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8) IS 'The search units that a snapshot saw (and its own transaction''s writing), or without one, that were written by a time. lost: erased, or its vector is no longer kept.';
 
 --
+-- Name: unread_texts(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.unread_texts() RETURNS TABLE(knowledge_id integer, sop_id integer)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select k.id, null::integer from app_public.knowledge_base k
+   where (k.valid_to is null or k.valid_to > now()) and not exists (select from app_private.stated_facts f where f.knowledge_id = k.id and f.kind = 'question')
+  union all
+  select null, s.id from app_public.sops s
+   where s.archived_at is null and not exists (select from app_private.stated_facts f where f.sop_id = s.id and f.kind = 'question')
+$$;
+
+--
+-- Name: FUNCTION unread_texts(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.unread_texts() IS 'Knowledge entries and SOPs in use of which it is not known what they state.';
+
+--
 -- Name: unsettle_failures(app_public.improvement_queue); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -11538,6 +13488,26 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) IS 'Counts one rating of one response for an entry.';
+
+--
+-- Name: voted_category(text, public.vector, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.voted_category(question text, question_embedding public.vector, site text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select v.category
+    from (select r.category, exp((r.score - max(r.score) filter (where r.rank = 1) over ()) / 0.1) as vote
+            from app_public.search_knowledge(voted_category.question, question_embedding, null, voted_category.site, 10) r) v
+   group by v.category order by sum(v.vote) desc, v.category limit 1
+$$;
+
+--
+-- Name: FUNCTION voted_category(question text, question_embedding public.vector, site text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.voted_category(question text, question_embedding public.vector, site text) IS 'Where the local router of begin_answer sends a question: the category for which its nearest sources vote.';
 
 --
 -- Name: watch_experiments(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11686,6 +13656,25 @@ $$;
 COMMENT ON FUNCTION app_private.withdraw_feedback(response app_public.responses) IS 'Takes back what an earlier rating of this response counted for.';
 
 --
+-- Name: within_reach(jsonb, text[], double precision[], double precision[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- 0.1 ln 10: search_targets' soft maximum of ten. 0.8 below the first, a rival weighs exp(-4) in how sure the first is.
+  select coalesce(array_agg(f.n order by f.n), '{}') from jsonb_array_elements(found) with ordinality f(result, n)
+   where f.result ->> 'target' = any (touched) or f.result ->> 'score' is null
+      or greatest(near_before[f.n], near_after[f.n]) + 0.1 * ln(10) > (f.result ->> 'score')::double precision - 0.8
+$$;
+
+--
+-- Name: FUNCTION within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) IS 'Places (from 1) of the questions whose result these targets can change, or how sure it is: those that find them, or score them nearly as high as what they find. found: as run_preview says; near_before, near_after: as nearest_touched says.';
+
+--
 -- Name: word_share(tsvector, text[], double precision[], double precision); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -11763,6 +13752,81 @@ Answers by hour of the day (0 to 23), and how many of them were handed over to a
 Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
 
 --
+-- Name: answers_by_site(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(site text, answers bigint, answered_rate double precision, handed_over bigint, emergencies bigint, helpful_rate double precision, failures bigint, p95_ms double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, 'UTC', null)
+  ), answered as materialized (
+    select r.site_id, count(*) as answers, count(*) filter (where r.outcome = 'answered') as answered, count(*) filter (where r.outcome = 'handed_over') as handed_over,
+           count(*) filter (where r.outcome = 'emergency') as emergencies, count(*) filter (where r.feedback = 'helpful') as helpful, count(r.feedback) as rated,
+           percentile_cont(0.95) within group (order by r.latency_ms) as p95_ms
+      from period p join app_public.responses r on r.created_at >= since and r.created_at < until
+     where r.outcome <> 'drafted' group by r.site_id
+  ), failed as materialized (
+    select f.site_id, count(*) as failures from period p join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+     where f.withdrawn_at is null group by f.site_id
+  )
+  select s.slug, coalesce(a.answers, 0), a.answered::double precision / a.answers, coalesce(a.handed_over, 0), coalesce(a.emergencies, 0),
+         a.helpful::double precision / nullif(a.rated, 0), coalesce(f.failures, 0), a.p95_ms
+    from (select x.id, x.slug from app_public.sites x union all select null, null) s
+    left join answered a on a.site_id is not distinct from s.id
+    left join failed f on f.site_id is not distinct from s.id
+   where s.id is not null or a.answers > 0 or f.failures > 0
+   order by 2 desc, s.slug
+$$;
+
+--
+-- Name: FUNCTION answers_by_site(since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) IS '@insight
+Answers by site (null: asked at no site in particular): how many, the share that was answered (0 to 1), how many were handed over or emergencies, the share of the rated that was helpful, failures, and the milliseconds that 95 of 100 answers stay below. since is included, until is not.
+Errors: CO005 no such period, CO006 over ten years.';
+
+--
+-- Name: approval_effects(timestamp with time zone, timestamp with time zone, interval); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval DEFAULT '28 days'::interval) RETURNS TABLE(improvement_id integer, kind text, sop_id integer, category text, section text, approved_by text, applied_at timestamp with time zone, rated_before bigint, helpful_before double precision, rated_after bigint, helpful_after double precision, change double precision, days_after double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  with approved as materialized (
+    select q.id, q.kind, q.approved_by, q.applied_at, s.id as sop_id, s.category, s.section
+      from app_hidden.insight_period(since, until, 'UTC', null) p
+      join app_public.improvement_queue q on q.status = 'approved' and q.applied_at >= since and q.applied_at < until
+      join app_public.sops s on s.id = coalesce(q.sop_id, (select v.sop_id from app_public.sop_versions v where v.improvement_id = q.id limit 1))
+  ), rated as materialized (
+    -- Ratings alone, in one pass for all approvals.
+    select src.sop_id, r.created_at, (r.feedback = 'helpful')::integer as helpful
+      from app_public.responses r
+     cross join lateral (select x.sop_id from app_public.response_sources x where x.response_id = r.id and x.cited and x.sop_id is not null offset 0) src
+     where r.feedback in ('helpful', 'unhelpful') and r.created_at >= (select min(a.applied_at) from approved a) - around and r.created_at < (select max(a.applied_at) from approved a) + around
+       and r.outcome in ('answered', 'emergency') and src.sop_id = any (array(select a.sop_id from approved a))
+  )
+  select a.id, a.kind, a.sop_id, a.category::text, a.section::text, a.approved_by::text, a.applied_at, coalesce(e.rated_before, 0), e.helpful_before, coalesce(e.rated_after, 0), e.helpful_after,
+         e.helpful_after - e.helpful_before, extract(epoch from least(now() - a.applied_at, around)) / 86400
+    from approved a
+    left join (
+      select x.id, count(*) filter (where r.created_at < x.applied_at) as rated_before, avg(r.helpful) filter (where r.created_at < x.applied_at)::double precision as helpful_before,
+             count(*) filter (where r.created_at >= x.applied_at) as rated_after, avg(r.helpful) filter (where r.created_at >= x.applied_at)::double precision as helpful_after
+        from approved x join rated r on r.sop_id = x.sop_id and r.created_at >= x.applied_at - around and r.created_at < x.applied_at + around
+       group by x.id) e on e.id = a.id
+   order by a.applied_at desc, a.id
+$$;
+
+--
+-- Name: FUNCTION approval_effects(since timestamp with time zone, until timestamp with time zone, around interval); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) IS '@insight
+Each approval of a period that changed an SOP, and how answers from that SOP were rated in the time around before it and after it (28 days each; as yet days_after): ratings, the share that was helpful (0 to 1), and the change of that share. Other changes of the SOP count in it as well: it is a hint; an experiment is the proof. since is included, until is not.
+Errors: CO005 no such period, CO006 over ten years.';
+
+--
 -- Name: approvals_by_week(timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -11837,7 +13901,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.approve_improvement(id integer, reason text, edited_content text, edited_version integer) IS 'Applies a proposal in one transaction: SOP, version, search units with their vectors, knowledge, failures, pattern, audit log. The next answer uses it. reason: why; the proposal''s own reasoning unless given. edited_content: the text to publish instead; edited_version: the SOP version it was written against, the proposal''s base unless given. Repeating one''s own call changes nothing.
-Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO160 it would break a golden question and the gate is on, CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: approve_improvements(integer[], text, boolean); Type: FUNCTION; Schema: app_public; Owner: -
@@ -11887,7 +13951,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) IS 'Approves several proposals, of one or several SOPs, in one transaction: all of them or none. Each is merged by line into what the ones before it made of the SOP, in the order of their ids. together: one version of each SOP holds all its proposals (applied.together names them; the version''s reason too, and its improvement_id is the first); otherwise each makes a version of its own. The last text is the same. reason: why; each proposal''s own reasoning unless given (of a joint version the first''s). Repeating one''s own call changes nothing. merged_improvements shows the texts before.
-Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO160 one would break a golden question and the gate is on (asked after each version), CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -11983,6 +14047,24 @@ COMMENT ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) IS
 Errors: CO001 no actor, CO002 no reason, CO403 not an admin, CO404 no such batch.';
 
 --
+-- Name: check_golden_questions(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.check_golden_questions() RETURNS SETOF app_public.golden_result
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select * from app_private.golden_results()
+$$;
+
+--
+-- Name: FUNCTION check_golden_questions(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.check_golden_questions() IS 'Asks every golden question through search_knowledge, at its site and with its vector, and decides as an answer would: below club_settings.confidence_threshold a person answers. It passes if what it expects comes first with enough confidence, or, where it must be handed over, if it would be. The failed ones first. Nothing is kept: run_golden_check keeps its result.';
+
+--
 -- Name: conclude_experiment(integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -12032,6 +14114,76 @@ $$;
 
 COMMENT ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) IS 'Ends an experiment with a winner. Its text becomes the SOP''s next version, with the reason; where the control (A) wins, nothing is written. winner: the arm''s label. The figures that it was decided on are kept. The same caller may repeat it.
 Errors: CO001 no actor, CO002 no reason, CO005 no such arm, CO101 the SOP moved on meanwhile, CO141 it is over, or was concluded by somebody else or otherwise, CO403 not a reviewer, CO404 no such experiment.';
+
+--
+-- Name: coverage_gaps(timestamp with time zone, timestamp with time zone, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text DEFAULT NULL::text, first integer DEFAULT 20) RETURNS TABLE(gap integer, questions bigint, example text, nearest text, mean_confidence double precision, first_asked_at timestamp with time zone, last_asked_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  c_near_enough constant double precision := 0.5; -- as app_private.cluster_failures
+  c_most constant integer := 300;
+  v_site_id integer;
+  v_leaders vector[] := '{}';
+  v_gaps integer[] := '{}';
+  v_ids bigint[] := '{}';
+  v_row record;
+  v_best integer;
+  v_nearest double precision;
+  v_next double precision;
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  select p.site_id into v_site_id from app_hidden.insight_period(since, until, 'UTC', site) p;
+  for v_row in
+    select r.id, c.embedding
+      from app_public.responses r
+      left join app_private.embedding_cache c on c.content_hash = r.question_hash and c.model = r.embedding_model
+     where r.created_at >= since and r.created_at < until and r.outcome = 'handed_over' and r.erased_at is null and (v_site_id is null or r.site_id = v_site_id)
+     order by r.created_at desc, r.id desc limit c_most
+  loop
+    -- Leader clustering (Hartigan 1975): the nearest leader if it is near enough, else a leader itself.
+    v_best := null;
+    v_nearest := c_near_enough;
+    if v_row.embedding is not null then
+      for i in 1 .. cardinality(v_leaders) loop
+        v_next := -(v_leaders[i] <#> v_row.embedding);
+        if v_next >= v_nearest then
+          v_best := i;
+          v_nearest := v_next;
+        end if;
+      end loop;
+    end if;
+    if v_best is null then
+      v_leaders := v_leaders || v_row.embedding;
+      v_best := cardinality(v_leaders);
+    end if;
+    v_ids := v_ids || v_row.id;
+    v_gaps := v_gaps || v_best;
+  end loop;
+  return query
+    select row_number() over (order by g.questions desc, g.last_asked_at desc)::integer, g.questions, app_hidden.learnable_question(g.example),
+           (select s.category || '/' || s.topic from app_public.response_sources s where s.response_id = g.example_id and s.rank = 1), g.mean_confidence, g.first_asked_at, g.last_asked_at
+      from (select count(*) as questions, (array_agg(r.question order by x.place desc))[1] as example, (array_agg(r.id order by x.place desc))[1] as example_id,
+                   avg(r.confidence) as mean_confidence, min(r.created_at) as first_asked_at, max(r.created_at) as last_asked_at
+              from unnest(v_ids, v_gaps) with ordinality x(id, gap, place) join app_public.responses r on r.id = x.id group by x.gap) g
+     order by 1 limit least(greatest(coalesce(coverage_gaps.first, 20), 1), 1000);
+end
+$$;
+
+--
+-- Name: FUNCTION coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) IS '@insight
+@firstArgument most
+What customers asked and nothing answered well enough: questions that were handed over, those that mean the same together, the most asked first. example: one of them, masked; nearest: what was found for it first, not good enough; mean_confidence: 0 to 1. Of the last 300 such questions of the period; questions without a stored vector stand alone. since is included, until is not; site: a slug; first (over GraphQL `most`): at most so many gaps.
+Errors: CO005 no such period, CO006 over ten years, CO403 not staff, CO404 no such site.';
 
 --
 -- Name: create_api_token(text, text, timestamp with time zone, integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12632,21 +14784,37 @@ Errors: CO001 no actor, CO403 not an admin.';
 --
 
 CREATE FUNCTION app_public.failures_about(text text, since timestamp with time zone DEFAULT (now() - '7 days'::interval), until timestamp with time zone DEFAULT now()) RETURNS SETOF app_public.failed_responses
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
-  select f.*
-    from app_public.failed_responses f
-   where f.created_at >= failures_about.since and f.created_at < failures_about.until and f.withdrawn_at is null
-     and (to_tsvector('app_public.clubos', f.query) @@ websearch_to_tsquery('app_public.clubos', failures_about.text)
-          or f.user_correction ilike '%' || failures_about.text || '%')
-   order by f.created_at desc
+declare
+  c_near_enough constant double precision := 0.5; -- as app_private.cluster_failures
+  v_words tsquery := websearch_to_tsquery('app_public.clubos', failures_about.text);
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+  v_vector vector := (select c.embedding from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(failures_about.text) and c.model = v_model);
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  return query
+    select f.*
+      from app_public.failed_responses f
+     where f.created_at >= failures_about.since and f.created_at < failures_about.until and f.withdrawn_at is null and f.erased_at is null
+       and (to_tsvector('app_public.clubos', f.query) @@ v_words
+            or f.user_correction ilike '%' || failures_about.text || '%'
+            or (v_vector is not null and coalesce((select -(c.embedding <#> v_vector) from app_private.embedding_cache c
+                  where c.content_hash = app_hidden.embedding_hash(f.query) and c.model = v_model), 0) >= c_near_enough))
+     order by f.created_at desc, f.id desc;
+end
 $$;
 
 --
 -- Name: FUNCTION failures_about(text text, since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) IS '"All PIN-related failures last week": failed responses whose question holds the words (web search syntax) or whose correction does, the newest first.';
+COMMENT ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) IS '"All PIN-related failures last week": failed responses whose question holds the words (web search syntax) or means much the same, or whose correction holds the text; the newest first. By meaning where the text''s vector is in the embedding cache: over GraphQL it is made first, in SQL it is there once somebody asked so. since is included, until is not.
+Errors: CO403 not staff.';
 
 --
 -- Name: failures_by_day(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12682,6 +14850,40 @@ Answers that failed, by the day somebody said so and by how: unhelpful, wrong, i
 Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
 
 --
+-- Name: failures_by_week(timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(week date, answers bigint, failures bigint, failure_rate double precision, resolved bigint)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, failures_by_week.timezone, null)
+  ), answered as materialized (
+    select date_trunc('week', r.created_at at time zone failures_by_week.timezone)::date as week, count(*) as answers
+      from period p join app_public.responses r on r.created_at >= since and r.created_at < until
+     where r.outcome <> 'drafted' group by 1
+  ), failed as materialized (
+    select date_trunc('week', f.created_at at time zone failures_by_week.timezone)::date as week, count(*) as failures, count(f.resolved_by_improvement_id) as resolved
+      from period p join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+     where f.withdrawn_at is null group by 1
+  )
+  select w::date, coalesce(a.answers, 0), coalesce(f.failures, 0), f.failures::double precision / nullif(a.answers, 0), coalesce(f.resolved, 0)
+    from period p
+   cross join lateral generate_series(date_trunc('week', p.first_day::timestamp), p.last_day::timestamp, interval '1 week') w
+    left join answered a on a.week = w::date
+    left join failed f on f.week = w::date
+   order by 1
+$$;
+
+--
+-- Name: FUNCTION failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) IS '@insight
+By week (its Monday): answers, failures filed, failures per answer (failure_rate, 0 to 1), and how many of the failures an approved proposal has mended since. The first and the last week may be part of one. since is included, until is not; timezone: whose weeks.
+Errors: CO005 no such period or time zone, CO006 over ten years.';
+
+--
 -- Name: feedback_by_day(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -12709,6 +14911,64 @@ $$;
 COMMENT ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) IS '@insight
 Ratings by the day the answer was given, and the share that was helpful (0 to 1; null for days without a rating). since is included, until is not; category: where the questions were routed; site: a slug; timezone: whose days.
 Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: golden_checks; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.golden_checks (
+    id integer NOT NULL,
+    checked_at timestamp with time zone DEFAULT now() NOT NULL,
+    checked_by character varying(100) NOT NULL,
+    passed integer NOT NULL,
+    failed integer NOT NULL,
+    took_ms integer NOT NULL,
+    results jsonb NOT NULL,
+    state jsonb NOT NULL,
+    CONSTRAINT golden_checks_counts_are_not_negative CHECK (((passed >= 0) AND (failed >= 0) AND (took_ms >= 0))),
+    CONSTRAINT golden_checks_results_are_a_list CHECK ((jsonb_typeof(results) = 'array'::text))
+);
+
+--
+-- Name: TABLE golden_checks; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.golden_checks IS 'The last hundred runs of the golden questions.';
+
+--
+-- Name: COLUMN golden_checks.took_ms; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_checks.took_ms IS 'Milliseconds of the database.';
+
+--
+-- Name: COLUMN golden_checks.results; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_checks.results IS 'One golden_result for each question, the failed ones first.';
+
+--
+-- Name: COLUMN golden_checks.state; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.golden_checks.state IS 'What was asked: {revision} of the set, {sop_version_id, unit_id} the last that there were, {embedding_model, confidence_threshold} of the settings. Another one now: the check is out of date.';
+
+--
+-- Name: golden_checks_is_stale(app_public.golden_checks); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select golden_check.state is distinct from app_private.golden_state()
+$$;
+
+--
+-- Name: FUNCTION golden_checks_is_stale(golden_check app_public.golden_checks); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) IS 'Whether golden questions, SOPs, knowledge or settings have changed since.';
 
 --
 -- Name: golden_from_response(bigint, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -12921,6 +15181,51 @@ $$;
 
 COMMENT ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) IS '@behavior -filterBy +proc:orderBy
 When it was approved, rejected or superseded; null while it waits.';
+
+--
+-- Name: improvement_queue_dry_run_stale(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_dry_run_stale(improvement app_public.improvement_queue) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when improvement.dry_run is not null and improvement.status = 'pending' then app_public.improvement_queue_dry_run_stale_because(improvement) is not null end
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_dry_run_stale(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_dry_run_stale(improvement app_public.improvement_queue) IS '@behavior -filterBy
+Whether the latest dry run should be made anew before it is believed; null without one, or where it was decided.';
+
+--
+-- Name: improvement_queue_dry_run_stale_because(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when improvement.dry_run is null or improvement.status <> 'pending' then null
+              when not improvement.dry_run ? 'golden_revision' then 'older_kind'
+              when improvement.sop_id is not null and (select s.version from app_public.sops s where s.id = improvement.sop_id) <> (improvement.dry_run ->> 'base_version')::integer then 'sop_moved_on'
+              when (improvement.dry_run ->> 'golden_revision')::bigint <> app_private.golden_revision() then 'golden_questions_changed'
+              when improvement.dry_run ->> 'embedding_model' <> (select s.embedding_model from app_public.club_settings s) then 'embedding_model_changed'
+              when exists (select from app_public.improvement_queue q where q.status = 'approved' and q.applied_at > (improvement.dry_run ->> 'at')::timestamptz
+                     and coalesce(q.sop_id, (q.suggested_sop_update ->> 'sop_id')::integer, 0) = coalesce(improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer, 0)
+                     and q.suggested_sop_update ->> 'category' is not distinct from improvement.suggested_sop_update ->> 'category'
+                     and q.suggested_sop_update ->> 'topic' is not distinct from improvement.suggested_sop_update ->> 'topic') then 'other_approved'
+         end
+$$;
+
+--
+-- Name: FUNCTION improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue) IS '@behavior -filterBy
+Why the latest dry run no longer says what approving would do: sop_moved_on, golden_questions_changed, embedding_model_changed, other_approved (one that changed the same SOP or topic), older_kind (made by an earlier version of ClubOS); null where it still does, or there is none. preview_improvement makes it anew.';
 
 --
 -- Name: improvement_queue_fixed(app_public.improvement_queue); Type: FUNCTION; Schema: app_public; Owner: -
@@ -13142,6 +15447,7 @@ Errors: CO001 no actor, CO403 not an admin, CO404 no such active person.';
 CREATE FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text DEFAULT NULL::text, only_topic text DEFAULT NULL::text) RETURNS TABLE(id integer, category text, topic text, question text, answer text, sop_id integer, site text, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, unchanged boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 begin
@@ -13198,6 +15504,37 @@ $$;
 
 COMMENT ON FUNCTION app_public.knowledge_duplicates(first integer) IS 'Knowledge entries in use that ask the same, the most similar pairs first: knowledge_id is the one that is more trusted, then more used, then older; duplicate_id the other, for merge_knowledge. similarity: cosine of their questions by the club''s embedding model, 0.85 at least; 1 where they have the same words and no vectors yet. same_answer: they also say the same. Pairs of different sites are listed only where they say the same. first: at most so many pairs (1 to 1000). Pairs are looked for by signs and words: of 10,000 dense questions it found all pairs above 0.96, 97 of 100 at 0.95 and 70 at 0.9.
 Errors: CO403 neither staff nor auditor.';
+
+--
+-- Name: knowledge_findings(text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.knowledge_findings(kind text DEFAULT NULL::text, first integer DEFAULT 100) RETURNS TABLE(finding_id integer, finding_kind text, knowledge_id integer, other_id integer, sop_id integer, facts jsonb, similarity double precision, undecided boolean, impact double precision, why text, found_at timestamp with time zone, improvement_id integer, improvement_status text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  if knowledge_findings.kind is not null and knowledge_findings.kind not in ('duplicate', 'contradiction', 'never_used', 'low_success') then
+    raise exception 'There are no findings of the kind "%".', knowledge_findings.kind using errcode = 'CO005', hint = 'duplicate, contradiction, never_used or low_success';
+  end if;
+  return query
+    select f.id, f.kind, f.knowledge_id, f.other_id, f.sop_id, f.facts, f.similarity, f.undecided, f.impact, app_private.finding_words(f), f.found_at, q.id, q.status::text
+      from app_private.knowledge_findings f left join app_public.improvement_queue q on q.id = f.improvement_id
+     where knowledge_findings.kind is null or f.kind = knowledge_findings.kind
+     order by f.impact desc, f.id
+     limit least(greatest(coalesce(knowledge_findings.first, 100), 1), 1000);
+end
+$$;
+
+--
+-- Name: FUNCTION knowledge_findings(kind text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.knowledge_findings(kind text, first integer) IS 'What the last health check found and still holds, the highest impact first. kind: duplicate, contradiction, never_used or low_success; all unless given. knowledge_id: the entry that a proposal would change; other_id or sop_id: what it agrees or disagrees with. facts: what disagrees, [{kind, one, other, one_clause, other_clause}] as it stands in the two texts. improvement_id, improvement_status: its proposal; null where it found no room in the queue yet. A text that is changed takes its findings with it. first: at most so many (1 to 1000).
+Errors: CO005 no such kind, CO403 neither staff nor auditor.';
 
 --
 -- Name: llm_spend(); Type: FUNCTION; Schema: app_public; Owner: -
@@ -13532,6 +15869,33 @@ The SOPs that most answers of a period rest on, and how those were rated; rate: 
 Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
 
 --
+-- Name: patterns_by_week(timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(week date, pattern_id integer, label text, category text, status text, failures bigint, growth bigint)
+    LANGUAGE sql STABLE
+    AS $$
+  select c.week, c.pattern_id, t.label, t.category::text, t.status, c.failures,
+         c.failures - coalesce(case when lag(c.week) over w = c.week - 7 then lag(c.failures) over w end, 0)
+    from (select date_trunc('week', f.created_at at time zone patterns_by_week.timezone)::date as week, f.pattern_id, count(*) as failures
+            from app_hidden.insight_period(since, until, patterns_by_week.timezone, null) p
+            join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+           where f.withdrawn_at is null and f.pattern_id is not null
+           group by 1, 2) c
+    join app_public.failure_patterns t on t.id = c.pattern_id
+  window w as (partition by c.pattern_id order by c.week)
+   order by c.week desc, c.failures desc, c.pattern_id
+$$;
+
+--
+-- Name: FUNCTION patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) IS '@insight
+Patterns of failures by week (its Monday), the newest first: failures that week, and how many more that is than the week before (growth). since is included, until is not; timezone: whose weeks.
+Errors: CO005 no such period or time zone, CO006 over ten years.';
+
+--
 -- Name: pause_experiment(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -13571,13 +15935,18 @@ CREATE FUNCTION app_public.preview_improvement(id integer, edited_content text D
     SET "clubos.reason" TO ''
     AS $_$
 declare
+  v_began timestamptz := clock_timestamp();
   v_improvement app_public.improvement_queue;
-  -- Each question is searched twice, at some 6 ms: whoever writes and waits gets the answer for fewer of them.
-  v_failing integer := case when edited_content is null then 30 else 10 end;
-  v_good integer := case when edited_content is null then 30 else 8 end;
+  v_version integer;
+  -- Whoever writes and waits gets the answer for fewer; and so does everybody where one session serves all.
+  v_most integer := case when edited_content is null then 200 else 60 end / case when to_regclass('app_private.search_units_embedding') is null then 3 else 1 end;
+  v_touched text[];
+  v_questions jsonb;
+  v_near_after double precision[];
+  v_again bigint[];
   v_before jsonb;
   v_after jsonb;
-  v_questions jsonb;
+  v_warnings jsonb;
   v_result jsonb;
 begin
   if not app_hidden.has_role('worker') then
@@ -13591,15 +15960,16 @@ begin
     return v_improvement.dry_run;
   end if;
   v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
-  v_before := app_private.ask_for_preview(v_improvement, v_failing, v_good);
+  select s.version into v_version from app_public.sops s where s.id = v_improvement.sop_id;
+  -- Applied once, with all that has to be looked at while it is; variables outlive what is rolled back.
   begin
     perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
-    v_after := app_private.ask_for_preview(v_improvement, v_failing, v_good);
-    select jsonb_agg(jsonb_build_object('question', q.question, 'role', q.role, 'expected', q.expected, 'expected_title', app_private.target_title(q.expected),
-             'before', v_before -> q.question -> 0, 'before_title', v_before -> q.question -> 1, 'after', v_after -> q.question -> 0, 'after_title', v_after -> q.question -> 1))
-      into v_questions
-      from (select p.question, p.role, coalesce(p.expected, 'sop:' || (v_improvement.suggested_sop_update ->> 'sop_id')) as expected from app_private.preview_questions(v_improvement, v_failing, v_good) p) q;
+    v_touched := app_private.touched_targets(v_improvement);
+    select coalesce(jsonb_agg(to_jsonb(q) || jsonb_build_object('expected_title', app_private.target_title(q.expected))), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
+    v_after := app_private.run_preview(v_questions);
+    v_near_after := app_private.nearest_touched(v_questions, v_touched);
+    v_warnings := app_private.preview_warnings(v_improvement);
     -- Out of the subtransaction by the one way that leaves no trace.
     raise exception 'dry run' using errcode = 'CO999';
   exception
@@ -13607,22 +15977,21 @@ begin
     when sqlstate 'CO102' then
       return jsonb_build_object('conflict', sqlerrm);
   end;
-  select jsonb_build_object('at', now(),
-           'fixed', count(*) filter (where p.role = 'failing' and p.before is distinct from p.expected and p.after = p.expected),
-           'still_failing', count(*) filter (where p.role = 'failing' and p.after is distinct from p.expected),
-           'broken', count(*) filter (where p.role = 'good' and p.before = p.expected and p.after is distinct from p.expected),
-           'unaffected', count(*) filter (where p.role = 'good' and p.before is not distinct from p.after),
-           'questions', coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('question', app_hidden.learnable_question(p.question)))
-                          filter (where p.role = 'failing' or p.before is distinct from p.after), '[]'))
-    into v_result
-    from jsonb_to_recordset(v_questions) as p(question text, role text, expected text, expected_title text, before text, before_title text, after text, after_title text);
+  -- Asked again are those that the change can matter to; the others find without it what they find with it.
+  v_again := app_private.within_reach(v_after, v_touched, app_private.nearest_touched(v_questions, v_touched), v_near_after);
+  v_before := app_private.run_preview((select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)));
+  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again)
+    || jsonb_build_object('warnings', v_warnings, 'base_version', v_version, 'golden_revision', app_private.golden_revision(), 'embedding_model', (select s.embedding_model from app_public.club_settings s),
+         'flagged', jsonb_array_length(v_warnings) > 0, 'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
+  v_result := v_result || jsonb_build_object('flagged', (v_result ->> 'flagged')::boolean or (v_result ->> 'broken')::integer + (v_result ->> 'golden_broken')::integer > 0);
   if edited_content is not null then
     return v_result;
   end if;
-  -- How often it fails, how much the change fixes, and twice as much what it breaks.
+  -- How often it fails, how much the change fixes, and twice as much what it breaks; a golden question counts for four.
   update app_public.improvement_queue q
-     set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4
+     set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4 + ((v_result ->> 'golden_fixed')::integer - (v_result ->> 'golden_broken')::integer) * 8
            + (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id)
+           + coalesce((q.suggested_sop_update -> 'finding' ->> 'impact')::double precision, 0)
    where q.id = preview_improvement.id and q.status = 'pending';
   return v_result;
 end
@@ -13632,7 +16001,9 @@ $_$;
 -- Name: FUNCTION preview_improvement(id integer, edited_content text, edited_version integer); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.preview_improvement(id integer, edited_content text, edited_version integer) IS 'Dry run: applies a proposal in a subtransaction, asks its failing questions and the latest well-answered ones again, and rolls back. {fixed, still_failing, broken, unaffected, questions: [{question, role, expected, before, after, and a title of each of the three}]}, or {conflict}. Kept with the proposal, and ranks it. edited_content: a text to try instead, edited_version: the SOP version it was written against; that result is returned only, and asks ten failing and eight good questions at most, not thirty of each.
+COMMENT ON FUNCTION app_public.preview_improvement(id integer, edited_content text, edited_version integer) IS 'Dry run: applies a proposal in a subtransaction, asks through search_knowledge the failing questions behind it, golden questions, those that were answered well by what it touches and known ones of other targets nearest to it, and rolls back. Kept with the proposal, and ranks it.
+{at, ms, fixed, still_failing, broken, changed, unaffected, golden, golden_fixed, golden_broken, asked: {failing, good, golden}, warnings: [{kind: new_figure | lost_figure | lost_line | repeats, text, where}], flagged (whether anything is broken or warned of), base_version, golden_revision, embedding_model, questions: [{question, role, effect, expected, before, after, and of these three a title, before_confidence, after_confidence, before_answered, after_answered (sure enough to be given), before_text and after_text where they differ}]}, or {conflict}. effect: as app_hidden.preview_effect says; fixed and still_failing count failing questions, broken good ones. Personal data in questions is masked.
+At most 200 questions, on the embedded database 66. edited_content: a text to try instead, edited_version: the SOP version it was written against; that result is returned only, and asks 60 questions at most (20).
 Errors: CO005 it has no text to edit, or an empty one, CO006 over 1 MiB, CO403 not staff, CO404 no such proposal.';
 
 --
@@ -13677,23 +16048,25 @@ CREATE FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, fail
 declare
   v_sop app_public.sops;
   v_suggestion jsonb := suggestion;
+  -- Kinds that name entries by their ids check and complete what they are given.
+  v_completed boolean := to_regprocedure(format('app_private.complete_suggestion__%s(jsonb)', case when propose_improvement.kind ~ '^[a-z_]+$' then propose_improvement.kind end)) is not null;
   v_improvement app_public.improvement_queue;
 begin
   if not app_hidden.has_role('worker') then
     perform app_hidden.require_role('agent');
   end if;
   if coalesce(kind, '') !~ '^[a-z_]+$' or to_regprocedure(format('app_private.apply_improvement__%s(app_public.improvement_queue)', kind)) is null then
-    raise exception 'There is no kind of proposal "%".', kind using errcode = 'CO005', hint = 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint';
+    raise exception 'There is no kind of proposal "%".', kind using errcode = 'CO005', hint = 'sop_edit, sop_new, knowledge_entry, knowledge_correction, knowledge_merge, knowledge_retire or routing_hint';
   elsif jsonb_typeof(suggestion) is distinct from 'object' then
     raise exception 'The suggestion must be a JSON object.' using errcode = 'CO005';
   elsif kind in ('sop_edit', 'sop_new') and coalesce(btrim(suggestion ->> 'new_content'), '') = '' then
     raise exception 'A proposal for an SOP needs new_content.' using errcode = 'CO005';
   elsif kind = 'sop_new' and coalesce(btrim(suggestion ->> 'category'), '') = '' or kind = 'sop_new' and coalesce(btrim(suggestion ->> 'section'), '') = '' then
     raise exception 'A proposal for a new SOP needs category and section.' using errcode = 'CO005';
-  elsif kind not in ('sop_edit', 'sop_new') and (coalesce(btrim(suggestion ->> 'category'), '') = '' or coalesce(btrim(suggestion ->> 'topic'), '') = ''
+  elsif kind not in ('sop_edit', 'sop_new') and not v_completed and (coalesce(btrim(suggestion ->> 'category'), '') = '' or coalesce(btrim(suggestion ->> 'topic'), '') = ''
       or jsonb_typeof(suggestion -> 'entries') is distinct from 'array' or jsonb_array_length(suggestion -> 'entries') = 0) then
     raise exception 'A proposal for knowledge needs category, topic and entries, [{question, answer}].' using errcode = 'CO005';
-  elsif kind not in ('sop_edit', 'sop_new') and exists (select from jsonb_array_elements(suggestion -> 'entries') e
+  elsif kind not in ('sop_edit', 'sop_new') and not v_completed and exists (select from jsonb_array_elements(suggestion -> 'entries') e
       where coalesce(btrim(e ->> 'question'), '') = '' or coalesce(btrim(e ->> 'answer'), '') = '') then
     raise exception 'Each entry needs a question and an answer.' using errcode = 'CO005';
   end if;
@@ -13702,7 +16075,9 @@ begin
   elsif jsonb_typeof(suggestion -> 'sop_id') not in ('number', 'null') or (suggestion ->> 'sop_id')::numeric not between -2147483648 and 2147483647 then
     raise exception 'sop_id is the number of an SOP.' using errcode = 'CO005';
   end if;
-  if kind = 'sop_edit' then
+  if v_completed then
+    execute format('select app_private.%I($1)', 'complete_suggestion__' || kind) into v_suggestion using suggestion;
+  elsif kind = 'sop_edit' then
     v_sop := app_hidden.find_sop((suggestion ->> 'sop_id')::integer);
     v_suggestion := v_suggestion || jsonb_build_object('category', v_sop.category, 'section', v_sop.section);
     if v_sop.content = suggestion ->> 'new_content' then
@@ -13731,8 +16106,8 @@ $_$;
 -- Name: FUNCTION propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) IS 'Puts a change into the review queue. kind: sop_edit {sop_id, new_content, reasoning}, sop_new {category, section, new_content, reasoning}; knowledge_entry, knowledge_correction or routing_hint {category, topic, sop_id?, entries: [{question, answer}], reasoning}. failed_response_ids: the evidence. proposed_by: the analyst''s name, taken from the worker only. base_version: the SOP version it was drafted against. A twin of a waiting or rejected proposal is not added: that one is returned, with the evidence added.
-Errors: CO005 incomplete, CO106 changes nothing, CO403 not staff, CO404 no such SOP.';
+COMMENT ON FUNCTION app_public.propose_improvement(kind text, suggestion jsonb, failed_response_ids integer[], pattern_id integer, base_version integer, proposed_by text, impact double precision) IS 'Puts a change into the review queue. kind: sop_edit {sop_id, new_content, reasoning}, sop_new {category, section, new_content, reasoning}; knowledge_entry, knowledge_correction or routing_hint {category, topic, sop_id?, entries: [{question, answer}], reasoning}; knowledge_merge {keep_id, duplicate_ids, reasoning}; knowledge_retire {knowledge_ids, reasoning}. failed_response_ids: the evidence. proposed_by: the analyst''s name, taken from the worker only. base_version: the SOP version it was drafted against. A twin of a waiting or rejected proposal is not added: that one is returned, with the evidence added.
+Errors: CO005 incomplete, CO106 changes nothing, CO403 not staff, CO404 no such SOP or knowledge entry.';
 
 --
 -- Name: push_public_key(); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14249,6 +16624,33 @@ $$;
 COMMENT ON FUNCTION app_public.request_analysis(most integer) IS 'Asks the worker to analyse failed answers now instead of at the next full hour, and returns the run, which tells how it goes; asking twice while it waits is asking once. most: at most so many failures. Errors: CO403 not an agent.';
 
 --
+-- Name: request_health_check(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.request_health_check() RETURNS app_public.health_checks
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_check app_public.health_checks;
+begin
+  perform app_hidden.require_role('reviewer');
+  insert into app_public.health_checks as c (kind, requested_by) values ('requested', app_public.current_actor())
+  on conflict (status) where status = 'queued' do update set requested_by = coalesce(c.requested_by, excluded.requested_by)
+  returning * into v_check;
+  perform app_hidden.add_job('knowledge__check_health', json_build_object('check', v_check.id), 'knowledge__check_health:asked');
+  return v_check;
+end
+$$;
+
+--
+-- Name: FUNCTION request_health_check(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.request_health_check() IS 'Asks the worker to look through the knowledge now instead of at night: duplicates, contradictions, entries that nobody needs or that do not help become proposals. Returns the check, which tells how far it is; asking twice while it waits is asking once.
+Errors: CO403 not a reviewer.';
+
+--
 -- Name: resolve_ticket(integer, text, text, integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -14648,6 +17050,47 @@ $$;
 
 COMMENT ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) IS 'Makes an earlier version''s text the next version: history grows, nothing is lost. Repeating it changes nothing.
 Errors: CO001 no actor, CO002 no reason, CO403 not a reviewer, CO404 no such SOP or version.';
+
+--
+-- Name: run_golden_check(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.run_golden_check() RETURNS app_public.golden_checks
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_check app_public.golden_checks;
+  v_begun timestamptz := clock_timestamp();
+  v_actor text;
+begin
+  if not app_hidden.has_role('worker') then
+    perform app_hidden.require_role('agent');
+  end if;
+  v_actor := app_hidden.require_actor();
+  -- Its results hold the questions' words.
+  perform app_private.take_turns_with_erasure();
+  if not exists (select from app_public.golden_questions) then
+    raise exception 'There are no golden questions yet.'
+      using errcode = 'CO404', hint = 'Make one of a helpful answer: select golden_from_response(response_id); or write one: select save_golden_question(question, expected_sop_id => …).';
+  end if;
+  insert into app_public.golden_checks (checked_at, checked_by, passed, failed, took_ms, results, state)
+  select v_begun, v_actor, count(*) filter (where r.passed), count(*) filter (where not r.passed),
+         (extract(epoch from clock_timestamp() - v_begun) * 1000)::integer,
+         jsonb_agg(to_jsonb(r) order by r.passed, r.golden_question_id), app_private.golden_state()
+    from app_private.golden_results() r
+  returning * into v_check;
+  delete from app_public.golden_checks c where c.id in (select o.id from app_public.golden_checks o order by o.id desc offset 100);
+  return v_check;
+end
+$$;
+
+--
+-- Name: FUNCTION run_golden_check(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.run_golden_check() IS 'Asks every golden question (see check_golden_questions) and keeps the result, with who asked and when; the last hundred are kept.
+Errors: CO001 no actor, CO403 not staff, CO404 there are no golden questions.';
 
 --
 -- Name: save_golden_question(text, integer, text, text, boolean, text, text, integer, text, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
@@ -15066,6 +17509,7 @@ CREATE TABLE app_public.club_settings (
     monthly_budget numeric(10,2),
     budget_warning double precision DEFAULT 0.8 NOT NULL,
     model_threshold double precision DEFAULT 0.10 NOT NULL,
+    golden_gate boolean DEFAULT false NOT NULL,
     CONSTRAINT club_settings_budgets_are_not_negative CHECK (((daily_budget >= (0)::numeric) AND (monthly_budget >= (0)::numeric))),
     CONSTRAINT club_settings_has_one_row CHECK (id),
     CONSTRAINT club_settings_model_threshold_is_a_probability CHECK (((model_threshold >= (0)::double precision) AND (model_threshold <= (1)::double precision))),
@@ -15136,6 +17580,12 @@ COMMENT ON COLUMN app_public.club_settings.budget_warning IS 'Share (0 to 1) of 
 COMMENT ON COLUMN app_public.club_settings.model_threshold IS 'The same probability, below which no model is asked to write an answer either. Lower than confidence_threshold, since a model reads several sources, and can say that they do not hold the answer.';
 
 --
+-- Name: COLUMN club_settings.golden_gate; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.golden_gate IS 'Whether an approval is refused (CO160) by which a golden question that passes now would fail. Set by set_golden_gate.';
+
+--
 -- Name: set_assistant_enabled(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -15162,6 +17612,36 @@ $$;
 
 COMMENT ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) IS 'The kill switch: false stops all automatic answers at once; every question then waits for a person. Whoever is on duty may pull it.
 Errors: CO001 no actor, CO002 no reason, CO403 not an agent.';
+
+--
+-- Name: set_golden_gate(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.set_golden_gate(enabled boolean, reason text) RETURNS app_public.club_settings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_settings app_public.club_settings;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(set_golden_gate.reason));
+  if enabled is null then
+    raise exception 'Say whether the gate is on.' using errcode = 'CO005', hint = 'select set_golden_gate(true, ''why'');';
+  end if;
+  update app_public.club_settings s set golden_gate = enabled, updated_at = now() where s.golden_gate <> enabled;
+  select * into v_settings from app_public.club_settings;
+  return v_settings;
+end
+$$;
+
+--
+-- Name: FUNCTION set_golden_gate(enabled boolean, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.set_golden_gate(enabled boolean, reason text) IS 'The gate: while it is on, approving a proposal is refused (CO160) if a golden question that passes would fail with it. Nobody passes it by; only an admin switches it off.
+Errors: CO001 no actor, CO002 no reason, CO005 on or off was not said, CO403 not an admin.';
 
 --
 -- Name: set_llm_budget(numeric, numeric, double precision, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -15637,6 +18117,32 @@ COMMENT ON FUNCTION app_public.take_over(ticket_id integer) IS 'Takes a conversa
 Errors: CO001 no actor, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.';
 
 --
+-- Name: time_to_fix(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(improvement_id integer, kind text, sop_id integer, failures bigint, first_failed_at timestamp with time zone, proposed_at timestamp with time zone, applied_at timestamp with time zone, hours_to_proposal double precision, hours_to_fix double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  select q.id, q.kind, q.sop_id, e.failures, e.first_failed_at, q.created_at, q.applied_at, extract(epoch from q.created_at - e.first_failed_at) / 3600,
+         extract(epoch from q.applied_at - e.first_failed_at) / 3600
+    from app_hidden.insight_period(since, until, 'UTC', null) p
+    join app_public.improvement_queue q on q.status = 'approved' and q.applied_at >= since and q.applied_at < until
+   cross join lateral (
+     select count(*) as failures, min(f.created_at) as first_failed_at
+       from app_public.improvement_evidence v join app_public.failed_responses f on f.id = v.failed_response_id where v.improvement_id = q.id) e
+   where e.failures > 0
+   order by q.applied_at desc, q.id
+$$;
+
+--
+-- Name: FUNCTION time_to_fix(since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) IS '@insight
+Each approval of a period that rests on failures: how many, when the first of them was filed, and the hours from then to the proposal and to the approval. since is included, until is not.
+Errors: CO005 no such period, CO006 over ten years.';
+
+--
 -- Name: top_patterns(timestamp with time zone, timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -15745,6 +18251,36 @@ $$;
 
 COMMENT ON FUNCTION app_public.undo_improvements(ids integer[], reason text) IS 'Takes several approvals back in one transaction, the latest first: all of them or none; each as undo_improvement does. A version that several were approved for together becomes one next version with the text before, and all of its proposals must be named. reason: why.
 Errors: CO001 no actor, CO002 no reason, CO005 none given, CO006 more than 200, CO103 one is not approved (any more), CO112 later work builds on one, a twin waits, or a version holds proposals that are not named, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: usage_by_section(timestamp with time zone, timestamp with time zone, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text) RETURNS TABLE(sop_id integer, category text, section text, version integer, heading text, cited bigint, helpful bigint, unhelpful bigint, failures bigint, rate double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  select u.sop_id, v.category::text, v.section::text, v.version, u.heading, u.cited, u.helpful, u.unhelpful, u.failures, u.helpful::double precision / nullif(u.helpful + u.unhelpful, 0)
+    from (select src.sop_id, src.sop_version_id, src.heading, count(*) as cited, count(*) filter (where r.feedback = 'helpful') as helpful,
+                 count(*) filter (where r.feedback = 'unhelpful') as unhelpful, count(f.id) as failures
+            from app_hidden.insight_period(since, until, 'UTC', site) p
+            join app_public.responses r on r.created_at >= since and r.created_at < until
+            -- By the answer, one look each: never all sources there are.
+           cross join lateral (select x.sop_id, x.sop_version_id, x.heading from app_public.response_sources x where x.response_id = r.id and x.cited and x.sop_version_id is not null offset 0) src
+            left join app_public.failed_responses f on f.response_id = case when r.feedback = 'unhelpful' then r.id end and f.withdrawn_at is null
+           where r.outcome in ('answered', 'emergency') and (p.site_id is null or r.site_id = p.site_id)
+           group by 1, 2, 3) u
+    join app_public.sop_versions v on v.id = u.sop_version_id
+   where usage_by_section.category is null or v.category = usage_by_section.category
+   order by u.cited desc, u.sop_id, v.version, u.heading
+$$;
+
+--
+-- Name: FUNCTION usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) IS '@insight
+Which section (heading) of which version of an SOP answers rested on, how they were rated (rate: the share that was helpful, 0 to 1), and how many were filed as failed. since is included, until is not; category: the SOP''s; site: a slug.
+Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
 
 --
 -- Name: users_status(app_public.users); Type: FUNCTION; Schema: app_public; Owner: -
@@ -16342,6 +18878,19 @@ COMMENT ON COLUMN app_private.joint_approvals.content IS 'The SOP with all of th
 COMMENT ON COLUMN app_private.joint_approvals.version IS 'The version that is written; null where the SOP says all of it already.';
 
 --
+-- Name: knowledge_findings_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.knowledge_findings ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_private.knowledge_findings_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: knowledge_votes; Type: TABLE; Schema: app_private; Owner: -
 --
 
@@ -16497,6 +19046,70 @@ CREATE TABLE app_private.search_vocabulary (
 --
 
 COMMENT ON TABLE app_private.search_vocabulary IS 'Words as they are written in the search space, for unknown words to be compared with.';
+
+--
+-- Name: stated_facts; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.stated_facts (
+    id bigint NOT NULL,
+    knowledge_id integer,
+    sop_id integer,
+    kind text NOT NULL,
+    low numeric,
+    high numeric,
+    value text,
+    role text,
+    surface text DEFAULT ''::text NOT NULL,
+    clause text DEFAULT ''::text NOT NULL,
+    words text[] NOT NULL,
+    about text[] NOT NULL,
+    qualifiers text[] NOT NULL,
+    CONSTRAINT stated_facts_are_of_one_text CHECK (((knowledge_id IS NULL) <> (sop_id IS NULL)))
+);
+
+--
+-- Name: TABLE stated_facts; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.stated_facts IS 'What knowledge entries and SOPs in use state (facts_in), with the words around it. Derived; forgotten by trigger when the text changes.';
+
+--
+-- Name: COLUMN stated_facts.kind; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.stated_facts.kind IS 'As facts_in names it; `question` marks a text as read: of an entry its question, of an SOP its title.';
+
+--
+-- Name: COLUMN stated_facts.words; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.stated_facts.words IS 'content_words of the sentence that states it; of a `question` row those of the question.';
+
+--
+-- Name: COLUMN stated_facts.about; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.stated_facts.about IS 'The same and those of the question, or of title and heading.';
+
+--
+-- Name: COLUMN stated_facts.qualifiers; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.stated_facts.qualifiers IS 'qualifiers_in of question (or heading) and clause.';
+
+--
+-- Name: stated_facts_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.stated_facts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.stated_facts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: worker_heartbeats; Type: TABLE; Schema: app_private; Owner: -
@@ -16841,11 +19454,37 @@ ALTER TABLE app_public.failure_patterns ALTER COLUMN id ADD GENERATED BY DEFAULT
 );
 
 --
+-- Name: golden_checks_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.golden_checks ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.golden_checks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: golden_questions_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
 ALTER TABLE app_public.golden_questions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.golden_questions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: health_checks_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.health_checks ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.health_checks_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -16951,6 +19590,86 @@ ALTER TABLE app_public.knowledge_base ALTER COLUMN id ADD GENERATED BY DEFAULT A
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: response_sources; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.response_sources (
+    response_id bigint NOT NULL,
+    rank smallint NOT NULL,
+    kind text NOT NULL,
+    sop_version_id integer,
+    knowledge_id integer,
+    sop_id integer,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    heading text,
+    snippet text NOT NULL,
+    score double precision NOT NULL,
+    cited boolean DEFAULT false NOT NULL,
+    CONSTRAINT response_sources_kind_is_known CHECK ((kind = ANY (ARRAY['sop'::text, 'knowledge'::text]))),
+    CONSTRAINT response_sources_sop_pins_its_version CHECK (((kind <> 'sop'::text) OR (sop_version_id IS NOT NULL)))
+);
+
+--
+-- Name: TABLE response_sources; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.response_sources IS 'What was retrieved for an answer, in order; cited are those it rests on.';
+
+--
+-- Name: COLUMN response_sources.sop_version_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.sop_version_id IS 'The exact SOP version that was read.';
+
+--
+-- Name: COLUMN response_sources.knowledge_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.knowledge_id IS 'The knowledge entry; kept as a number, since entries can be merged or removed.';
+
+--
+-- Name: COLUMN response_sources.topic; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.topic IS 'The SOP''s section or the entry''s topic.';
+
+--
+-- Name: knowledge_freshness; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.knowledge_freshness WITH (security_invoker='true') AS
+ SELECT k.id AS knowledge_id,
+    k.category,
+    k.topic,
+    k.question,
+    k.source,
+    k.trust,
+    k.updated_at,
+    k.valid_to,
+    l.last_cited_at,
+        CASE
+            WHEN ((l.last_cited_at IS NULL) AND (k.created_at < (now() - '90 days'::interval))) THEN 'never used'::text
+            WHEN (l.last_cited_at < (now() - '90 days'::interval)) THEN 'unused'::text
+            WHEN (k.updated_at < (now() - '180 days'::interval)) THEN 'stale'::text
+            ELSE 'fresh'::text
+        END AS freshness
+   FROM (app_public.knowledge_base k
+     LEFT JOIN LATERAL ( SELECT r.created_at AS last_cited_at
+           FROM (app_public.response_sources src
+             JOIN app_public.responses r ON ((r.id = src.response_id)))
+          WHERE ((src.knowledge_id = k.id) AND src.cited)
+          ORDER BY src.response_id DESC
+         LIMIT 1) l ON (true))
+  WHERE ((k.valid_to IS NULL) OR (k.valid_to > now()));
+
+--
+-- Name: VIEW knowledge_freshness; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.knowledge_freshness IS 'When each knowledge entry in use was last changed and last cited: never used, unused, stale or fresh, as sop_freshness says it.';
 
 --
 -- Name: knowledge_health; Type: VIEW; Schema: app_public; Owner: -
@@ -17222,51 +19941,6 @@ ALTER TABLE app_public.reembeddings ALTER COLUMN id ADD GENERATED BY DEFAULT AS 
 );
 
 --
--- Name: response_sources; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.response_sources (
-    response_id bigint NOT NULL,
-    rank smallint NOT NULL,
-    kind text NOT NULL,
-    sop_version_id integer,
-    knowledge_id integer,
-    sop_id integer,
-    category character varying(100) NOT NULL,
-    topic character varying(200) NOT NULL,
-    heading text,
-    snippet text NOT NULL,
-    score double precision NOT NULL,
-    cited boolean DEFAULT false NOT NULL,
-    CONSTRAINT response_sources_kind_is_known CHECK ((kind = ANY (ARRAY['sop'::text, 'knowledge'::text]))),
-    CONSTRAINT response_sources_sop_pins_its_version CHECK (((kind <> 'sop'::text) OR (sop_version_id IS NOT NULL)))
-);
-
---
--- Name: TABLE response_sources; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.response_sources IS 'What was retrieved for an answer, in order; cited are those it rests on.';
-
---
--- Name: COLUMN response_sources.sop_version_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.response_sources.sop_version_id IS 'The exact SOP version that was read.';
-
---
--- Name: COLUMN response_sources.knowledge_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.response_sources.knowledge_id IS 'The knowledge entry; kept as a number, since entries can be merged or removed.';
-
---
--- Name: COLUMN response_sources.topic; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.response_sources.topic IS 'The SOP''s section or the entry''s topic.';
-
---
 -- Name: responses_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
@@ -17406,6 +20080,38 @@ SELECT
 --
 
 COMMENT ON VIEW app_public.sop_failures IS 'Failures per SOP: answers drawn from it that failed, and questions it should have answered.';
+
+--
+-- Name: sop_freshness; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.sop_freshness WITH (security_invoker='true') AS
+ SELECT s.id AS sop_id,
+    s.category,
+    s.section,
+    s.version,
+    s.updated_at,
+    l.last_cited_at,
+        CASE
+            WHEN ((l.last_cited_at IS NULL) AND (s.created_at < (now() - '90 days'::interval))) THEN 'never used'::text
+            WHEN (l.last_cited_at < (now() - '90 days'::interval)) THEN 'unused'::text
+            WHEN (s.updated_at < (now() - '180 days'::interval)) THEN 'stale'::text
+            ELSE 'fresh'::text
+        END AS freshness
+   FROM (app_public.sops s
+     LEFT JOIN LATERAL ( SELECT r.created_at AS last_cited_at
+           FROM (app_public.response_sources src
+             JOIN app_public.responses r ON ((r.id = src.response_id)))
+          WHERE ((src.sop_id = s.id) AND src.cited)
+          ORDER BY src.response_id DESC
+         LIMIT 1) l ON (true))
+  WHERE (s.archived_at IS NULL);
+
+--
+-- Name: VIEW sop_freshness; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.sop_freshness IS 'When each SOP in use was last edited and last cited: never used (older than 90 days, and no answer ever rested on it), unused (none for 90 days), stale (used, but not edited for 180 days), or fresh.';
 
 --
 -- Name: sop_usage; Type: VIEW; Schema: app_public; Owner: -
@@ -17701,6 +20407,13 @@ ALTER TABLE ONLY app_private.joint_approvals
     ADD CONSTRAINT joint_approvals_pkey PRIMARY KEY (transaction_id, sop_id);
 
 --
+-- Name: knowledge_findings knowledge_findings_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_pkey PRIMARY KEY (id);
+
+--
 -- Name: knowledge_votes knowledge_votes_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -17748,6 +20461,13 @@ ALTER TABLE ONLY app_private.search_units
 
 ALTER TABLE ONLY app_private.search_vocabulary
     ADD CONSTRAINT search_vocabulary_pkey PRIMARY KEY (word);
+
+--
+-- Name: stated_facts stated_facts_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.stated_facts
+    ADD CONSTRAINT stated_facts_pkey PRIMARY KEY (id);
 
 --
 -- Name: worker_heartbeats worker_heartbeats_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
@@ -17897,11 +20617,25 @@ ALTER TABLE ONLY app_public.failure_patterns
     ADD CONSTRAINT failure_patterns_pkey PRIMARY KEY (id);
 
 --
+-- Name: golden_checks golden_checks_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.golden_checks
+    ADD CONSTRAINT golden_checks_pkey PRIMARY KEY (id);
+
+--
 -- Name: golden_questions golden_questions_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
 --
 
 ALTER TABLE ONLY app_public.golden_questions
     ADD CONSTRAINT golden_questions_pkey PRIMARY KEY (id);
+
+--
+-- Name: health_checks health_checks_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.health_checks
+    ADD CONSTRAINT health_checks_pkey PRIMARY KEY (id);
 
 --
 -- Name: improvement_evidence improvement_evidence_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -18211,6 +20945,48 @@ ALTER TABLE ONLY app_secret.webhook_keys
 CREATE INDEX embedding_cache_created_at ON app_private.embedding_cache USING btree (created_at);
 
 --
+-- Name: knowledge_findings_check_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_check_id ON app_private.knowledge_findings USING btree (check_id);
+
+--
+-- Name: knowledge_findings_impact; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_impact ON app_private.knowledge_findings USING btree (impact DESC, id);
+
+--
+-- Name: knowledge_findings_improvement_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_improvement_id ON app_private.knowledge_findings USING btree (improvement_id);
+
+--
+-- Name: knowledge_findings_key; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE UNIQUE INDEX knowledge_findings_key ON app_private.knowledge_findings USING btree (kind, knowledge_id, COALESCE(other_id, 0), COALESCE(sop_id, 0));
+
+--
+-- Name: knowledge_findings_knowledge_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_knowledge_id ON app_private.knowledge_findings USING btree (knowledge_id);
+
+--
+-- Name: knowledge_findings_other_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_other_id ON app_private.knowledge_findings USING btree (other_id);
+
+--
+-- Name: knowledge_findings_sop_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX knowledge_findings_sop_id ON app_private.knowledge_findings USING btree (sop_id);
+
+--
 -- Name: knowledge_votes_response_id; Type: INDEX; Schema: app_private; Owner: -
 --
 
@@ -18299,6 +21075,18 @@ CREATE INDEX search_units_words ON app_private.search_units USING gin (words) WI
 --
 
 CREATE INDEX search_vocabulary_word_trgm ON app_private.search_vocabulary USING gin (word public.gin_trgm_ops);
+
+--
+-- Name: stated_facts_knowledge_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX stated_facts_knowledge_id ON app_private.stated_facts USING btree (knowledge_id, kind);
+
+--
+-- Name: stated_facts_sop_id; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX stated_facts_sop_id ON app_private.stated_facts USING btree (sop_id, kind);
 
 --
 -- Name: analyses_batch_id; Type: INDEX; Schema: app_public; Owner: -
@@ -18529,6 +21317,18 @@ CREATE INDEX golden_questions_response_id ON app_public.golden_questions USING b
 CREATE INDEX golden_questions_site_id ON app_public.golden_questions USING btree (site_id);
 
 --
+-- Name: health_checks_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX health_checks_created_at ON app_public.health_checks USING btree (created_at DESC);
+
+--
+-- Name: health_checks_one_waits; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX health_checks_one_waits ON app_public.health_checks USING btree (status) WHERE (status = 'queued'::text);
+
+--
 -- Name: improvement_evidence_failed_response_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -18727,6 +21527,18 @@ CREATE UNIQUE INDEX reembeddings_one_under_way ON app_public.reembeddings USING 
 CREATE INDEX response_sources_cited ON app_public.response_sources USING btree (response_id) INCLUDE (sop_id) WHERE cited;
 
 --
+-- Name: response_sources_cited_knowledge; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX response_sources_cited_knowledge ON app_public.response_sources USING btree (knowledge_id, response_id) WHERE (cited AND (knowledge_id IS NOT NULL));
+
+--
+-- Name: response_sources_cited_sop; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX response_sources_cited_sop ON app_public.response_sources USING btree (sop_id, response_id) WHERE cited;
+
+--
 -- Name: response_sources_knowledge_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -18745,22 +21557,22 @@ CREATE INDEX response_sources_sop_id ON app_public.response_sources USING btree 
 CREATE INDEX response_sources_sop_version_id ON app_public.response_sources USING btree (sop_version_id);
 
 --
+-- Name: responses_by_feedback; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_by_feedback ON app_public.responses USING btree (feedback, created_at) INCLUDE (id, outcome);
+
+--
+-- Name: responses_by_time; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_by_time ON app_public.responses USING btree (created_at) INCLUDE (id, outcome, category, site_id, latency_ms, feedback, cost);
+
+--
 -- Name: responses_experiment_arm_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
 CREATE INDEX responses_experiment_arm_id ON app_public.responses USING btree (experiment_arm_id);
-
---
--- Name: responses_feedback; Type: INDEX; Schema: app_public; Owner: -
---
-
-CREATE INDEX responses_feedback ON app_public.responses USING btree (feedback, created_at);
-
---
--- Name: responses_insights; Type: INDEX; Schema: app_public; Owner: -
---
-
-CREATE INDEX responses_insights ON app_public.responses USING btree (created_at) INCLUDE (outcome, category, site_id, latency_ms, feedback, cost);
 
 --
 -- Name: responses_prompt_version_id; Type: INDEX; Schema: app_public; Owner: -
@@ -19166,6 +21978,12 @@ CREATE TRIGGER _200_record AFTER INSERT OR UPDATE ON app_public.sops FOR EACH RO
 CREATE TRIGGER _300_count AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON app_public.golden_questions FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_golden_questions__count();
 
 --
+-- Name: knowledge_base _300_forget_facts; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _300_forget_facts AFTER UPDATE OF category, topic, question, answer, site_id, valid_from, valid_to, sop_id, trust ON app_public.knowledge_base FOR EACH ROW WHEN (((((((((((new.category)::text IS DISTINCT FROM (old.category)::text) OR ((new.topic)::text IS DISTINCT FROM (old.topic)::text)) OR (new.question IS DISTINCT FROM old.question)) OR (new.answer IS DISTINCT FROM old.answer)) OR (new.site_id IS DISTINCT FROM old.site_id)) OR (new.valid_from IS DISTINCT FROM old.valid_from)) OR (new.valid_to IS DISTINCT FROM old.valid_to)) OR (new.sop_id IS DISTINCT FROM old.sop_id)) OR (new.trust IS DISTINCT FROM old.trust))) EXECUTE FUNCTION app_hidden.tg__forget_facts();
+
+--
 -- Name: sops _300_keep; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -19176,6 +21994,12 @@ CREATE TRIGGER _300_keep BEFORE DELETE ON app_public.sops FOR EACH ROW EXECUTE F
 --
 
 CREATE TRIGGER _300_keep_whole BEFORE TRUNCATE ON app_public.sops FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_sops__keep();
+
+--
+-- Name: sops _400_forget_facts; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _400_forget_facts AFTER UPDATE OF category, section, content, archived_at ON app_public.sops FOR EACH ROW WHEN ((((((new.category)::text IS DISTINCT FROM (old.category)::text) OR ((new.section)::text IS DISTINCT FROM (old.section)::text)) OR (new.content IS DISTINCT FROM old.content)) OR (new.archived_at IS DISTINCT FROM old.archived_at))) EXECUTE FUNCTION app_hidden.tg__forget_facts();
 
 --
 -- Name: sops _400_stop_experiment; Type: TRIGGER; Schema: app_public; Owner: -
@@ -19342,6 +22166,41 @@ ALTER TABLE ONLY app_private.improvement_viewers
     ADD CONSTRAINT improvement_viewers_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE CASCADE;
 
 --
+-- Name: knowledge_findings knowledge_findings_check_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_check_id_fkey FOREIGN KEY (check_id) REFERENCES app_public.health_checks(id) ON DELETE SET NULL;
+
+--
+-- Name: knowledge_findings knowledge_findings_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE SET NULL;
+
+--
+-- Name: knowledge_findings knowledge_findings_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_knowledge_id_fkey FOREIGN KEY (knowledge_id) REFERENCES app_public.knowledge_base(id) ON DELETE CASCADE;
+
+--
+-- Name: knowledge_findings knowledge_findings_other_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_other_id_fkey FOREIGN KEY (other_id) REFERENCES app_public.knowledge_base(id) ON DELETE CASCADE;
+
+--
+-- Name: knowledge_findings knowledge_findings_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.knowledge_findings
+    ADD CONSTRAINT knowledge_findings_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE CASCADE;
+
+--
 -- Name: knowledge_votes knowledge_votes_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -19382,6 +22241,20 @@ ALTER TABLE ONLY app_private.search_units
 
 ALTER TABLE ONLY app_private.search_units
     ADD CONSTRAINT search_units_sop_version_id_fkey FOREIGN KEY (sop_version_id) REFERENCES app_public.sop_versions(id) ON DELETE CASCADE;
+
+--
+-- Name: stated_facts stated_facts_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.stated_facts
+    ADD CONSTRAINT stated_facts_knowledge_id_fkey FOREIGN KEY (knowledge_id) REFERENCES app_public.knowledge_base(id) ON DELETE CASCADE;
+
+--
+-- Name: stated_facts stated_facts_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.stated_facts
+    ADD CONSTRAINT stated_facts_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE CASCADE;
 
 --
 -- Name: analyses analyses_batch_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -19852,6 +22725,12 @@ ALTER TABLE app_private.improvements_in_progress ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.joint_approvals ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: knowledge_findings; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.knowledge_findings ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: knowledge_votes; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -19942,6 +22821,12 @@ CREATE POLICY select_auditor ON app_private.improvements_in_progress FOR SELECT 
 CREATE POLICY select_auditor ON app_private.joint_approvals FOR SELECT TO auditor USING (true);
 
 --
+-- Name: knowledge_findings select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.knowledge_findings FOR SELECT TO auditor USING (true);
+
+--
 -- Name: knowledge_votes select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
@@ -19984,10 +22869,22 @@ CREATE POLICY select_auditor ON app_private.search_units FOR SELECT TO auditor U
 CREATE POLICY select_auditor ON app_private.search_vocabulary FOR SELECT TO auditor USING (true);
 
 --
+-- Name: stated_facts select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.stated_facts FOR SELECT TO auditor USING (true);
+
+--
 -- Name: worker_heartbeats select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
 CREATE POLICY select_auditor ON app_private.worker_heartbeats FOR SELECT TO auditor USING (true);
+
+--
+-- Name: stated_facts; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.stated_facts ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: worker_heartbeats; Type: ROW SECURITY; Schema: app_private; Owner: -
@@ -20086,10 +22983,22 @@ ALTER TABLE app_public.failed_responses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.failure_patterns ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: golden_checks; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.golden_checks ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: golden_questions; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
 ALTER TABLE app_public.golden_questions ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: health_checks; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.health_checks ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: improvement_evidence; Type: ROW SECURITY; Schema: app_public; Owner: -
@@ -20368,10 +23277,22 @@ CREATE POLICY select_agent ON app_public.failed_responses FOR SELECT TO agent US
 CREATE POLICY select_agent ON app_public.failure_patterns FOR SELECT TO agent USING (true);
 
 --
+-- Name: golden_checks select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.golden_checks FOR SELECT TO agent USING (true);
+
+--
 -- Name: golden_questions select_agent; Type: POLICY; Schema: app_public; Owner: -
 --
 
 CREATE POLICY select_agent ON app_public.golden_questions FOR SELECT TO agent USING (true);
+
+--
+-- Name: health_checks select_agent; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_agent ON app_public.health_checks FOR SELECT TO agent USING (true);
 
 --
 -- Name: improvement_evidence select_agent; Type: POLICY; Schema: app_public; Owner: -
@@ -20524,10 +23445,22 @@ CREATE POLICY select_auditor ON app_public.failed_responses FOR SELECT TO audito
 CREATE POLICY select_auditor ON app_public.failure_patterns FOR SELECT TO auditor USING (true);
 
 --
+-- Name: golden_checks select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.golden_checks FOR SELECT TO auditor USING (true);
+
+--
 -- Name: golden_questions select_auditor; Type: POLICY; Schema: app_public; Owner: -
 --
 
 CREATE POLICY select_auditor ON app_public.golden_questions FOR SELECT TO auditor USING (true);
+
+--
+-- Name: health_checks select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.health_checks FOR SELECT TO auditor USING (true);
 
 --
 -- Name: improvement_evidence select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -20780,10 +23713,22 @@ CREATE POLICY select_worker ON app_public.failed_responses FOR SELECT TO worker 
 CREATE POLICY select_worker ON app_public.failure_patterns FOR SELECT TO worker USING (true);
 
 --
+-- Name: golden_checks select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.golden_checks FOR SELECT TO worker USING (true);
+
+--
 -- Name: golden_questions select_worker; Type: POLICY; Schema: app_public; Owner: -
 --
 
 CREATE POLICY select_worker ON app_public.golden_questions FOR SELECT TO worker USING (true);
+
+--
+-- Name: health_checks select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.health_checks FOR SELECT TO worker USING (true);
 
 --
 -- Name: improvement_evidence select_worker; Type: POLICY; Schema: app_public; Owner: -
@@ -21423,6 +24368,12 @@ REVOKE ALL ON FUNCTION app_hidden.beta_cdf(x double precision, a double precisio
 REVOKE ALL ON FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length double precision) FROM PUBLIC;
 
 --
+-- Name: FUNCTION bound_before(words text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.bound_before(words text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION check_question(query text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -21447,6 +24398,12 @@ REVOKE ALL ON FUNCTION app_hidden.claims_in(content text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) FROM PUBLIC;
 
 --
+-- Name: FUNCTION content_words(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.content_words(content text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION current_reason(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -21466,6 +24423,12 @@ GRANT ALL ON FUNCTION app_hidden.dead_jobs() TO auditor;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.diff_summary(old_content text, new_content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION disagree(kind text, one_low numeric, one_high numeric, one_value text, other_low numeric, other_high numeric, other_value text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.disagree(kind text, one_low numeric, one_high numeric, one_value text, other_low numeric, other_high numeric, other_value text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION draft_question(ticket_id integer); Type: ACL; Schema: app_hidden; Owner: -
@@ -21528,6 +24491,12 @@ REVOKE ALL ON FUNCTION app_hidden.experiment_bucket(experiment_id integer, subje
 --
 
 REVOKE ALL ON FUNCTION app_hidden.experiment_subject(visitor_id uuid, ticket_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION facts_in(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.facts_in(content text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_conversation(conversation uuid); Type: ACL; Schema: app_hidden; Owner: -
@@ -21744,6 +24713,8 @@ GRANT ALL ON FUNCTION app_hidden.from_lines(lines text[]) TO auditor;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.golden_key(question text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.golden_key(question text) TO agent;
+GRANT ALL ON FUNCTION app_hidden.golden_key(question text) TO auditor;
 
 --
 -- Name: TABLE responses; Type: ACL; Schema: app_public; Owner: -
@@ -21962,6 +24933,12 @@ REVOKE ALL ON FUNCTION app_hidden.ln_beta(a double precision, b double precision
 REVOKE ALL ON FUNCTION app_hidden.ln_gamma(x double precision) FROM PUBLIC;
 
 --
+-- Name: FUNCTION lost_lines(before text, after text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.lost_lines(before text, after text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION markdown_sections(content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -22044,6 +25021,12 @@ REVOKE ALL ON FUNCTION app_hidden.newcombe_interval(successes_1 bigint, n_1 bigi
 REVOKE ALL ON FUNCTION app_hidden.notify(kind text, details jsonb, key text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION number_in(number text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.number_in(number text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION numbered_lines(content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -22086,10 +25069,22 @@ REVOKE ALL ON FUNCTION app_hidden.plain_number(number text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.plain_text(markdown text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION preview_effect(role text, expected text, before jsonb, after jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.preview_effect(role text, expected text, before jsonb, after jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION qualifiers_in(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.qualifiers_in(content text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION quote(body text, most integer); Type: ACL; Schema: app_hidden; Owner: -
@@ -22151,6 +25146,12 @@ REVOKE ALL ON FUNCTION app_hidden.require_role(role name) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.require_role(role name) TO reviewer;
 
 --
+-- Name: FUNCTION roles_agree(one text, other text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.roles_agree(one text, other text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION safety_words(content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -22182,6 +25183,12 @@ REVOKE ALL ON FUNCTION app_hidden.set_reason(reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO reviewer;
 
 --
+-- Name: FUNCTION shared_words(one text[], other text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.shared_words(one text[], other text[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION sop_title(section text, content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -22204,6 +25211,12 @@ REVOKE ALL ON FUNCTION app_hidden.target_of(sop_id integer, category text, topic
 --
 
 REVOKE ALL ON FUNCTION app_hidden.tg__audit() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg__forget_facts(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg__forget_facts() FROM PUBLIC;
 
 --
 -- Name: FUNCTION tg__immutable(); Type: ACL; Schema: app_hidden; Owner: -
@@ -22376,12 +25389,24 @@ GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO agent;
 GRANT ALL ON FUNCTION app_hidden.to_lines(content text) TO auditor;
 
 --
+-- Name: FUNCTION told_apart(one text[], other text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.told_apart(one text[], other text[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION unified_diff(a text, b text, a_name text, b_name text, context integer); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO agent;
 GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_name text, context integer) TO auditor;
+
+--
+-- Name: FUNCTION unit_of(unit text, OUT kind text, OUT factor numeric); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.unit_of(unit text, OUT kind text, OUT factor numeric) FROM PUBLIC;
 
 --
 -- Name: FUNCTION usual_length(target text, kind text); Type: ACL; Schema: app_hidden; Owner: -
@@ -22484,6 +25509,18 @@ REVOKE ALL ON FUNCTION app_private.apply_improvement__knowledge_correction(impro
 REVOKE ALL ON FUNCTION app_private.apply_improvement__knowledge_entry(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
+-- Name: FUNCTION apply_improvement__knowledge_merge(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_improvement__knowledge_merge(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION apply_improvement__knowledge_retire(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_improvement__knowledge_retire(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
 -- Name: FUNCTION apply_improvement__routing_hint(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22534,12 +25571,6 @@ REVOKE ALL ON FUNCTION app_private.arm_of(experiment_id integer, subject text) F
 --
 
 REVOKE ALL ON FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) FROM PUBLIC;
-
---
--- Name: FUNCTION ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.ask_for_preview(improvement app_public.improvement_queue, failing integer, good integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION batch_ids(ids integer[]); Type: ACL; Schema: app_private; Owner: -
@@ -22603,6 +25634,21 @@ GRANT ALL ON FUNCTION app_private.begin_analysis_run(kind text, analyst text, mo
 --
 
 REVOKE ALL ON FUNCTION app_private.begin_erasure(kind text, reference text, reason text) FROM PUBLIC;
+
+--
+-- Name: TABLE health_checks; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.health_checks TO agent;
+GRANT SELECT ON TABLE app_public.health_checks TO auditor;
+GRANT SELECT ON TABLE app_public.health_checks TO worker;
+
+--
+-- Name: FUNCTION begin_health_check(kind text, check_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.begin_health_check(kind text, check_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.begin_health_check(kind text, check_id integer) TO worker;
 
 --
 -- Name: TABLE reembeddings; Type: ACL; Schema: app_public; Owner: -
@@ -22713,6 +25759,13 @@ REVOKE ALL ON FUNCTION app_private.check_edit_size(base text, content text) FROM
 REVOKE ALL ON FUNCTION app_private.check_entries(analysis app_public.analyses, output jsonb, kind text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION check_knowledge_health(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_knowledge_health() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.check_knowledge_health() TO worker;
+
+--
 -- Name: FUNCTION check_merge(keep app_public.knowledge_base, duplicate app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22767,16 +25820,46 @@ REVOKE ALL ON FUNCTION app_private.cluster_failures(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.cluster_failures(most integer) TO worker;
 
 --
+-- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION compared_texts(); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.compared_texts() FROM PUBLIC;
 
 --
+-- Name: FUNCTION complete_suggestion__knowledge_merge(suggestion jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.complete_suggestion__knowledge_merge(suggestion jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION complete_suggestion__knowledge_retire(suggestion jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.complete_suggestion__knowledge_retire(suggestion jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION correct_spelling(question text); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.correct_spelling(question text) FROM PUBLIC;
+
+--
+-- Name: TABLE knowledge_findings; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.knowledge_findings TO auditor;
+
+--
+-- Name: FUNCTION corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION count_vocabulary(); Type: ACL; Schema: app_private; Owner: -
@@ -22850,10 +25933,22 @@ REVOKE ALL ON FUNCTION app_private.end_worker(worker_id text, fault boolean) FRO
 GRANT ALL ON FUNCTION app_private.end_worker(worker_id text, fault boolean) TO worker;
 
 --
+-- Name: FUNCTION entry_ids(suggestion jsonb, name text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.entry_ids(suggestion jsonb, name text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION entry_state(entry app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.entry_state(entry app_public.knowledge_base) FROM PUBLIC;
+
+--
+-- Name: FUNCTION entry_states(ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.entry_states(ids integer[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION erase(ticket_ids integer[], response_ids bigint[], visitor_id uuid, reference text, reason text); Type: ACL; Schema: app_private; Owner: -
@@ -22868,10 +25963,22 @@ REVOKE ALL ON FUNCTION app_private.erase(ticket_ids integer[], response_ids bigi
 REVOKE ALL ON FUNCTION app_private.erase__analyses(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.erase__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_from_golden_checks(items text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.erase_from_golden_checks(items text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION erase_from_proposal(improvement app_public.improvement_queue, items text[], old_label text, others_too boolean); Type: ACL; Schema: app_private; Owner: -
@@ -22904,6 +26011,12 @@ REVOKE ALL ON FUNCTION app_private.erase_search_history(hashes bytea[]) FROM PUB
 REVOKE ALL ON FUNCTION app_private.erase_texts(ticket_ids integer[], response_ids bigint[], failure_ids integer[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION expecting_again(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.expecting_again(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
 -- Name: FUNCTION experiment_figures(experiment_id integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -22914,6 +26027,12 @@ REVOKE ALL ON FUNCTION app_private.experiment_figures(experiment_id integer) FRO
 --
 
 REVOKE ALL ON FUNCTION app_private.experiment_subjects(experiment_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.export__golden_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION export__merged_questions(visitor_id uuid, ticket_ids integer[], response_ids bigint[]); Type: ACL; Schema: app_private; Owner: -
@@ -22935,17 +26054,53 @@ REVOKE ALL ON FUNCTION app_private.find_batched(batch_id integer, custom_id text
 GRANT ALL ON FUNCTION app_private.find_batched(batch_id integer, custom_id text) TO worker;
 
 --
+-- Name: FUNCTION find_contradictions(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_contradictions() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_duplicates(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_duplicates() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_knowledge_health(check_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_knowledge_health(check_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_low_success(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_low_success() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_never_used(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_never_used() FROM PUBLIC;
+
+--
+-- Name: FUNCTION finding_impact(kind text, knowledge_id integer, other_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.finding_impact(kind text, knowledge_id integer, other_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION finding_words(finding app_private.knowledge_findings); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.finding_words(finding app_private.knowledge_findings) FROM PUBLIC;
+
+--
 -- Name: FUNCTION finish_notification(notification_id bigint, error text, retry boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) TO worker;
-
---
--- Name: FUNCTION first_result(question text, OUT target text, OUT title text); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.first_result(question text, OUT target text, OUT title text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION forget_viewers(); Type: ACL; Schema: app_private; Owner: -
@@ -22954,16 +26109,48 @@ REVOKE ALL ON FUNCTION app_private.first_result(question text, OUT target text, 
 REVOKE ALL ON FUNCTION app_private.forget_viewers() FROM PUBLIC;
 
 --
+-- Name: FUNCTION golden_passing(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.golden_passing() FROM PUBLIC;
+
+--
+-- Name: FUNCTION golden_results(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.golden_results() FROM PUBLIC;
+
+--
 -- Name: FUNCTION golden_revision(); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.golden_revision() FROM PUBLIC;
 
 --
+-- Name: FUNCTION golden_state(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.golden_state() FROM PUBLIC;
+
+--
 -- Name: FUNCTION golden_targets(); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.golden_targets() FROM PUBLIC;
+
+--
+-- Name: FUNCTION health_check_failed(check_id integer, error text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.health_check_failed(check_id integer, error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.health_check_failed(check_id integer, error text) TO worker;
+
+--
+-- Name: FUNCTION health_check_step(check_id integer, most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.health_check_step(check_id integer, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.health_check_step(check_id integer, most integer) TO worker;
 
 --
 -- Name: FUNCTION hear_customer(ticket app_public.tickets, query text); Type: ACL; Schema: app_private; Owner: -
@@ -23089,6 +26276,12 @@ GRANT ALL ON FUNCTION app_private.missing_vectors(category text, section text, c
 REVOKE ALL ON FUNCTION app_private.move_to_entry(keep app_public.knowledge_base, duplicate_ids integer[], OUT doubled integer, OUT doubled_helpful integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION nearest_touched(questions jsonb, touched text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.nearest_touched(questions jsonb, touched text[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION nearest_units(question public.vector, model text, depth integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -23140,10 +26333,10 @@ REVOKE ALL ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[]
 GRANT ALL ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[], OUT budget text) TO worker;
 
 --
--- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, failing integer, good integer); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, touched text[], most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, failing integer, good integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, touched text[], most integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION preview_texts(improvement_id integer, edited_content text, edited_version integer); Type: ACL; Schema: app_private; Owner: -
@@ -23151,6 +26344,12 @@ REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.impr
 
 REVOKE ALL ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer) TO worker;
+
+--
+-- Name: FUNCTION preview_warnings(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.preview_warnings(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
 -- Name: FUNCTION profile_vector(profile_of text, model text); Type: ACL; Schema: app_private; Owner: -
@@ -23177,6 +26376,18 @@ GRANT ALL ON FUNCTION app_private.proposals_without_dry_run() TO worker;
 
 REVOKE ALL ON FUNCTION app_private.propose_analysis(analysis_id integer, attempt integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.propose_analysis(analysis_id integer, attempt integer) TO worker;
+
+--
+-- Name: FUNCTION propose_finding(finding app_private.knowledge_findings); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.propose_finding(finding app_private.knowledge_findings) FROM PUBLIC;
+
+--
+-- Name: FUNCTION propose_findings(most integer, OUT proposed integer, OUT waiting integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.propose_findings(most integer, OUT proposed integer, OUT waiting integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION pseudonym(name text); Type: ACL; Schema: app_private; Owner: -
@@ -23220,6 +26431,12 @@ REVOKE ALL ON FUNCTION app_private.quotes_of(items text[]) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_private.ranked(result app_public.search_result, rank integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION read_facts(most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.read_facts(most integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION rebuild_knowledge_unit(entry app_public.knowledge_base); Type: ACL; Schema: app_private; Owner: -
@@ -23382,6 +26599,24 @@ GRANT ALL ON FUNCTION app_private.request_reembedding(to_model text) TO worker;
 REVOKE ALL ON FUNCTION app_private.requeue_analyses(batch_id integer, error text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION require_entries(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.require_entries(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.require_entry_state(improvement app_public.improvement_queue, entry_id integer, state text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION require_golden(passing integer[], improvement_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.require_golden(passing integer[], improvement_id integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION rescue_tickets(after interval, most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -23448,6 +26683,12 @@ REVOKE ALL ON FUNCTION app_private.retain__retention_runs(before timestamp with 
 --
 
 REVOKE ALL ON FUNCTION app_private.retain__sessions(before timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION run_preview(questions jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.run_preview(questions jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer); Type: ACL; Schema: app_private; Owner: -
@@ -23604,6 +26845,12 @@ REVOKE ALL ON FUNCTION app_private.texts_to_embed(model text, after bytea, most 
 GRANT ALL ON FUNCTION app_private.texts_to_embed(model text, after bytea, most integer, masked boolean) TO worker;
 
 --
+-- Name: FUNCTION touched_targets(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.touched_targets(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
 -- Name: FUNCTION twin_of_rejected(kind text, suggestion jsonb, base_version integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -23620,6 +26867,18 @@ REVOKE ALL ON FUNCTION app_private.undo_improvement__knowledge_correction(improv
 --
 
 REVOKE ALL ON FUNCTION app_private.undo_improvement__knowledge_entry(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION undo_improvement__knowledge_merge(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.undo_improvement__knowledge_merge(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION undo_improvement__knowledge_retire(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.undo_improvement__knowledge_retire(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
 -- Name: FUNCTION undo_improvement__routing_hint(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
@@ -23652,6 +26911,12 @@ REVOKE ALL ON FUNCTION app_private.units_as_of(at timestamp with time zone, only
 REVOKE ALL ON FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot, own_xid xid8) FROM PUBLIC;
 
 --
+-- Name: FUNCTION unread_texts(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.unread_texts() FROM PUBLIC;
+
+--
 -- Name: FUNCTION unsettle_failures(improvement app_public.improvement_queue); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -23675,6 +26940,12 @@ REVOKE ALL ON FUNCTION app_private.verdict_text(verdict text, label text, rate d
 --
 
 REVOKE ALL ON FUNCTION app_private.vote(knowledge_id integer, response_id bigint, helpful boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION voted_category(question text, question_embedding public.vector, site text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.voted_category(question text, question_embedding public.vector, site text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION watch_experiments(); Type: ACL; Schema: app_private; Owner: -
@@ -23710,6 +26981,12 @@ REVOKE ALL ON FUNCTION app_private.with_routed(results app_public.search_result[
 REVOKE ALL ON FUNCTION app_private.withdraw_feedback(response app_public.responses) FROM PUBLIC;
 
 --
+-- Name: FUNCTION within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION word_share(words tsvector, lexemes text[], idf double precision[], usual_length double precision); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -23730,6 +27007,22 @@ GRANT ALL ON FUNCTION app_public.answers_by_day(since timestamp with time zone, 
 REVOKE ALL ON FUNCTION app_public.answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO agent;
 GRANT ALL ON FUNCTION app_public.answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
+
+--
+-- Name: FUNCTION answers_by_site(since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) TO agent;
+GRANT ALL ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) TO auditor;
+
+--
+-- Name: FUNCTION approval_effects(since timestamp with time zone, until timestamp with time zone, around interval); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) TO agent;
+GRANT ALL ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) TO auditor;
 
 --
 -- Name: FUNCTION approvals_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: ACL; Schema: app_public; Owner: -
@@ -23775,11 +27068,28 @@ REVOKE ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text)
 GRANT ALL ON FUNCTION app_public.cancel_analysis(batch_id integer, reason text) TO admin;
 
 --
+-- Name: FUNCTION check_golden_questions(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.check_golden_questions() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.check_golden_questions() TO agent;
+GRANT ALL ON FUNCTION app_public.check_golden_questions() TO auditor;
+GRANT ALL ON FUNCTION app_public.check_golden_questions() TO worker;
+
+--
 -- Name: FUNCTION conclude_experiment(experiment_id integer, winner text, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) TO auditor;
 
 --
 -- Name: FUNCTION create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer); Type: ACL; Schema: app_public; Owner: -
@@ -23998,12 +27308,37 @@ GRANT ALL ON FUNCTION app_public.failures_by_day(since timestamp with time zone,
 GRANT ALL ON FUNCTION app_public.failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
 
 --
+-- Name: FUNCTION failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO auditor;
+
+--
 -- Name: FUNCTION feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO agent;
 GRANT ALL ON FUNCTION app_public.feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
+
+--
+-- Name: TABLE golden_checks; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.golden_checks TO agent;
+GRANT SELECT ON TABLE app_public.golden_checks TO auditor;
+GRANT SELECT ON TABLE app_public.golden_checks TO worker;
+
+--
+-- Name: FUNCTION golden_checks_is_stale(golden_check app_public.golden_checks); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) TO agent;
+GRANT ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) TO auditor;
+GRANT ALL ON FUNCTION app_public.golden_checks_is_stale(golden_check app_public.golden_checks) TO worker;
 
 --
 -- Name: FUNCTION golden_from_response(response_id bigint, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -24057,6 +27392,22 @@ GRANT ALL ON FUNCTION app_public.improvement_queue_category(improvement app_publ
 REVOKE ALL ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) TO agent;
 GRANT ALL ON FUNCTION app_public.improvement_queue_decided_at(improvement app_public.improvement_queue) TO auditor;
+
+--
+-- Name: FUNCTION improvement_queue_dry_run_stale(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_dry_run_stale(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_dry_run_stale(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_dry_run_stale(improvement app_public.improvement_queue) TO auditor;
+
+--
+-- Name: FUNCTION improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue) TO agent;
+GRANT ALL ON FUNCTION app_public.improvement_queue_dry_run_stale_because(improvement app_public.improvement_queue) TO auditor;
 
 --
 -- Name: FUNCTION improvement_queue_fixed(improvement app_public.improvement_queue); Type: ACL; Schema: app_public; Owner: -
@@ -24138,6 +27489,14 @@ GRANT ALL ON FUNCTION app_public.knowledge_duplicates(first integer) TO agent;
 GRANT ALL ON FUNCTION app_public.knowledge_duplicates(first integer) TO auditor;
 
 --
+-- Name: FUNCTION knowledge_findings(kind text, first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.knowledge_findings(kind text, first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.knowledge_findings(kind text, first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.knowledge_findings(kind text, first integer) TO auditor;
+
+--
 -- Name: FUNCTION llm_spend(OUT today numeric, OUT month numeric, OUT daily_budget numeric, OUT monthly_budget numeric, OUT budget_warning double precision, OUT state text, OUT unpriced_models text[]); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -24215,6 +27574,14 @@ GRANT ALL ON FUNCTION app_public.most_failed_sops(since timestamp with time zone
 REVOKE ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO agent;
 GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO auditor;
+
+--
+-- Name: FUNCTION patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO auditor;
 
 --
 -- Name: FUNCTION pause_experiment(experiment_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -24411,6 +27778,13 @@ REVOKE ALL ON FUNCTION app_public.request_analysis(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.request_analysis(most integer) TO agent;
 
 --
+-- Name: FUNCTION request_health_check(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.request_health_check() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.request_health_check() TO reviewer;
+
+--
 -- Name: FUNCTION resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -24496,6 +27870,14 @@ GRANT ALL ON FUNCTION app_public.rollback_prompt(prompt_id integer, version inte
 
 REVOKE ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION run_golden_check(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.run_golden_check() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.run_golden_check() TO agent;
+GRANT ALL ON FUNCTION app_public.run_golden_check() TO worker;
 
 --
 -- Name: FUNCTION save_golden_question(question text, expected_sop_id integer, expected_category text, expected_topic text, hand_over boolean, site text, note text, id integer, reason text, expected_updated_at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
@@ -24651,11 +28033,24 @@ GRANT UPDATE(budget_warning) ON TABLE app_public.club_settings TO admin;
 GRANT UPDATE(model_threshold) ON TABLE app_public.club_settings TO admin;
 
 --
+-- Name: COLUMN club_settings.golden_gate; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(golden_gate) ON TABLE app_public.club_settings TO admin;
+
+--
 -- Name: FUNCTION set_assistant_enabled(enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.set_assistant_enabled(enabled boolean, reason text) TO agent;
+
+--
+-- Name: FUNCTION set_golden_gate(enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.set_golden_gate(enabled boolean, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.set_golden_gate(enabled boolean, reason text) TO admin;
 
 --
 -- Name: FUNCTION set_llm_budget(daily numeric, monthly numeric, warning double precision, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -24761,6 +28156,14 @@ REVOKE ALL ON FUNCTION app_public.take_over(ticket_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.take_over(ticket_id integer) TO agent;
 
 --
+-- Name: FUNCTION time_to_fix(since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) TO agent;
+GRANT ALL ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) TO auditor;
+
+--
 -- Name: FUNCTION top_patterns(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -24781,6 +28184,14 @@ GRANT ALL ON FUNCTION app_public.undo_improvement(id integer, reason text) TO re
 
 REVOKE ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) TO reviewer;
+
+--
+-- Name: FUNCTION usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) TO agent;
+GRANT ALL ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) TO auditor;
 
 --
 -- Name: FUNCTION users_status(person app_public.users); Type: ACL; Schema: app_public; Owner: -
@@ -25627,6 +29038,12 @@ GRANT SELECT ON TABLE app_private.search_unit_history TO auditor;
 GRANT SELECT ON TABLE app_private.search_vocabulary TO auditor;
 
 --
+-- Name: TABLE stated_facts; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.stated_facts TO auditor;
+
+--
 -- Name: TABLE worker_heartbeats; Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -25773,36 +29190,6 @@ GRANT SELECT ON TABLE app_public.jobs TO admin;
 GRANT SELECT ON TABLE app_public.jobs TO auditor;
 
 --
--- Name: TABLE knowledge_health; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.knowledge_health TO agent;
-GRANT SELECT ON TABLE app_public.knowledge_health TO auditor;
-
---
--- Name: TABLE knowledge_questions; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.knowledge_questions TO agent;
-GRANT SELECT ON TABLE app_public.knowledge_questions TO auditor;
-GRANT SELECT ON TABLE app_public.knowledge_questions TO worker;
-
---
--- Name: TABLE notifications; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.notifications TO admin;
-GRANT SELECT ON TABLE app_public.notifications TO auditor;
-
---
--- Name: TABLE prompt_versions; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.prompt_versions TO reviewer;
-GRANT SELECT ON TABLE app_public.prompt_versions TO auditor;
-GRANT SELECT ON TABLE app_public.prompt_versions TO worker;
-
---
 -- Name: TABLE response_sources; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -25864,6 +29251,43 @@ GRANT SELECT(score) ON TABLE app_public.response_sources TO anonymous;
 GRANT SELECT(cited) ON TABLE app_public.response_sources TO anonymous;
 
 --
+-- Name: TABLE knowledge_freshness; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_freshness TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_freshness TO auditor;
+
+--
+-- Name: TABLE knowledge_health; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_health TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_health TO auditor;
+
+--
+-- Name: TABLE knowledge_questions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_questions TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_questions TO auditor;
+GRANT SELECT ON TABLE app_public.knowledge_questions TO worker;
+
+--
+-- Name: TABLE notifications; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.notifications TO admin;
+GRANT SELECT ON TABLE app_public.notifications TO auditor;
+
+--
+-- Name: TABLE prompt_versions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.prompt_versions TO reviewer;
+GRANT SELECT ON TABLE app_public.prompt_versions TO auditor;
+GRANT SELECT ON TABLE app_public.prompt_versions TO worker;
+
+--
 -- Name: TABLE review_metrics; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -25916,6 +29340,13 @@ GRANT SELECT ON TABLE app_public.sop_categories TO auditor;
 
 GRANT SELECT ON TABLE app_public.sop_failures TO agent;
 GRANT SELECT ON TABLE app_public.sop_failures TO auditor;
+
+--
+-- Name: TABLE sop_freshness; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sop_freshness TO agent;
+GRANT SELECT ON TABLE app_public.sop_freshness TO auditor;
 
 --
 -- Name: TABLE sop_usage; Type: ACL; Schema: app_public; Owner: -

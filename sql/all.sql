@@ -40,7 +40,9 @@
 --!include tables/retention.sql
 --!include tables/analyses.sql
 --!include tables/worker_heartbeats.sql
+--!include tables/health_checks.sql
 --!include types/search_result.sql
+--!include types/golden_result.sql
 --!include types/issued_token.sql
 --!include types/blamed_line.sql
 --!include types/served_sop.sql
@@ -72,6 +74,7 @@
 --!include functions/tickets.sql
 --!include functions/feedback.sql
 --!include functions/merge_knowledge.sql
+--!include functions/health_handlers.sql
 --!include functions/granted_columns.sql
 --!include functions/emergency_signals.sql
 --!include functions/dead_jobs.sql
@@ -86,6 +89,7 @@
 --!include triggers/experiments.sql
 --!include triggers/knowledge_base.sql
 --!include triggers/improvement_queue.sql
+--!include triggers/knowledge_health.sql
 --!include triggers/prompts.sql
 --!include triggers/golden_questions.sql
 --!include triggers/users.sql
@@ -108,7 +112,9 @@
 --!include queries/improvement_queue_fields.sql
 --!include queries/failures_about.sql
 --!include queries/insights.sql
+--!include queries/analytics.sql
 --!include queries/knowledge_duplicates.sql
+--!include queries/knowledge_findings.sql
 --!include queries/verify_audit_log.sql
 --!include queries/current_user_id.sql
 --!include queries/system_health.sql
@@ -117,10 +123,14 @@
 --!include functions/answer.sql
 --!include functions/questions.sql
 --!include functions/drafts.sql
+--!include functions/golden_check.sql
+--!include queries/check_golden_questions.sql
 --!include functions/analyse.sql
 --!include functions/reembed.sql
 --!include functions/apply_edits.sql
 --!include functions/suspicious_text.sql
+--!include functions/facts.sql
+--!include functions/knowledge_health.sql
 --!include functions/analyst_brief.sql
 --!include functions/check_analysis.sql
 --!include functions/preview.sql
@@ -144,6 +154,7 @@
 --!include mutations/save_knowledge.sql
 --!include mutations/knowledge.sql
 --!include mutations/golden_questions.sql
+--!include mutations/run_golden_check.sql
 --!include mutations/import_sop_version.sql
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql
@@ -158,10 +169,12 @@
 --!include mutations/ask.sql
 --!include functions/rescue.sql
 --!include mutations/request_analysis.sql
+--!include mutations/request_health_check.sql
 --!include mutations/reanalyse_improvement.sql
 --!include mutations/cancel_analysis.sql
 --!include mutations/privacy.sql
 --!include views/analytics.sql
+--!include views/freshness.sql
 --!include views/sop_categories.sql
 --!include views/dead_jobs.sql
 --!include views/jobs.sql

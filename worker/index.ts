@@ -19,6 +19,7 @@ import auditRecordHead from './tasks/audit__record_head.ts'
 import experimentsWatch from './tasks/experiments__watch.ts'
 import failuresAnalyse from './tasks/failures__analyse.ts'
 import jobsWatch from './tasks/jobs__watch.ts'
+import knowledgeCheckHealth from './tasks/knowledge__check_health.ts'
 import notificationsSend from './tasks/notifications__send.ts'
 import retentionApply from './tasks/retention__apply.ts'
 import searchStatisticsRefresh from './tasks/search_statistics__refresh.ts'
@@ -44,6 +45,7 @@ const taskFiles: Record<string, Limited> = {
   experiments__watch: { make: experimentsWatch, limit: 5 * minute },
   failures__analyse: { make: failuresAnalyse, limit: 30 * minute },
   jobs__watch: { make: jobsWatch, limit: minute },
+  knowledge__check_health: { make: knowledgeCheckHealth, limit: 60 * minute },
   notifications__send: { make: notificationsSend, limit: minute },
   retention__apply: { make: retentionApply, limit: 60 * minute },
   search_statistics__refresh: { make: searchStatisticsRefresh, limit: 10 * minute },
@@ -61,6 +63,7 @@ export const crontab = `
 0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"kind":"hourly","most":500}
 55 2 * * * audit__record_head ?id=audit_head&jobKey=audit__record_head&max=8
 15 3 * * * retention__apply ?jobKey=retention__apply&max=5
+45 3 * * * knowledge__check_health ?jobKey=knowledge__check_health&max=5
 30 4 * * * failures__analyse ?id=daily&jobKey=failures__analyse:daily&max=5 {"kind":"daily","most":10000}
 `
 

@@ -7,7 +7,7 @@ import { withApp } from '../report.ts'
 export default (program: Command) =>
   program
     .command('export <folder>')
-    .description('Write SOPs, knowledge and sites into a folder, as `import` reads them.')
+    .description('Write SOPs, knowledge, golden questions and sites into a folder, as `import` reads them.')
     .option('--at <time>', 'the SOPs as they were at this time (ISO 8601)')
     .option('--json', 'print one JSON object')
     .action((folder: string, options: { at?: string; json?: boolean }) =>
@@ -37,6 +37,17 @@ export default (program: Command) =>
           join(folder, 'knowledge.jsonl'),
           knowledge.rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
         )
+        const golden = await app.pool.query<Record<string, unknown>>(
+          `select g.question, s.category || '/' || s.section as sop_id, g.expected_category || '/' || g.expected_topic as topic, nullif(g.hand_over, false) as hand_over, t.slug as site, g.note
+             from app_public.golden_questions g left join app_public.sops s on s.id = g.expected_sop_id and s.archived_at is null left join app_public.sites t on t.id = g.site_id
+            where g.expected_sop_id is null or s.id is not null order by g.id`,
+        )
+        writeFileSync(
+          join(folder, 'golden.jsonl'),
+          golden.rows
+            .map((row) => `${JSON.stringify(row, (_, value) => (value === null ? undefined : value))}\n`)
+            .join(''),
+        )
         const sites = await app.pool.query(
           'select slug, name, timezone, address from app_public.sites order by slug',
         )
@@ -44,11 +55,17 @@ export default (program: Command) =>
           join(folder, 'sites.jsonl'),
           sites.rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
         )
-        const result = { folder, sops: sops.rowCount, knowledge: knowledge.rowCount, sites: sites.rowCount }
+        const result = {
+          folder,
+          sops: sops.rowCount,
+          knowledge: knowledge.rowCount,
+          golden: golden.rowCount,
+          sites: sites.rowCount,
+        }
         if (options.json) console.log(JSON.stringify(result))
         else
           console.log(
-            `Wrote ${result.sops} SOPs, ${result.knowledge} knowledge entries and ${result.sites} sites to ${folder}.`,
+            `Wrote ${result.sops} SOPs, ${result.knowledge} knowledge entries, ${result.golden} golden questions and ${result.sites} sites to ${folder}.`,
           )
       }),
     )

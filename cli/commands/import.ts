@@ -8,7 +8,7 @@ export default (program: Command) =>
   program
     .command('import <path>')
     .description(
-      'Import a folder (sops/<category>/<section>.md, knowledge.jsonl, sites.jsonl) or a version history (*.jsonl).',
+      'Import a folder (sops/<category>/<section>.md, knowledge.jsonl, golden.jsonl, sites.jsonl) or a version history (*.jsonl).',
     )
     .option('--dry-run', 'report what would change, and change nothing')
     .option('--reason <text>', 'why, for the history')
@@ -50,7 +50,8 @@ export default (program: Command) =>
             for (const name of report.sops.changed) console.log(`  changed  ${name}`)
             console.log(
               `${options.dryRun ? 'Would import' : 'Imported'}: SOPs ${report.sops.created.length} new, ${report.sops.changed.length} changed, ${report.sops.unchanged} unchanged; ` +
-                `knowledge ${report.knowledge.created} new, ${report.knowledge.changed} changed, ${report.knowledge.unchanged} unchanged; sites ${report.sites}.`,
+                `knowledge ${report.knowledge.created} new, ${report.knowledge.changed} changed, ${report.knowledge.unchanged} unchanged; ` +
+                `golden questions ${report.golden.created} new, ${report.golden.changed} changed, ${report.golden.unchanged} unchanged; sites ${report.sites}.`,
             )
           }
         }),

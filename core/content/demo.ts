@@ -16,7 +16,12 @@ export async function isEmpty(pool: pg.Pool): Promise<boolean> {
 
 export async function importDemo(
   services: AnsweringServices,
-): Promise<{ sops: number; knowledge: number; sites: number }> {
+): Promise<{ sops: number; knowledge: number; golden: number; sites: number }> {
   const report = await importFolder(services, demoFolder, { actor: 'demo', reason: 'Demo content' })
-  return { sops: report.sops.created.length, knowledge: report.knowledge.created, sites: report.sites }
+  return {
+    sops: report.sops.created.length,
+    knowledge: report.knowledge.created,
+    golden: report.golden.created,
+    sites: report.sites,
+  }
 }

@@ -12,6 +12,7 @@ export class ImportError extends Error {}
 export interface ImportReport {
   sops: { created: string[]; changed: string[]; unchanged: number }
   knowledge: { created: number; changed: number; unchanged: number }
+  golden: { created: number; changed: number; unchanged: number }
   sites: number
 }
 
@@ -32,6 +33,24 @@ const Entry = z
     site: z.string().nullish(),
   })
   .loose()
+
+const Golden = z
+  .object({
+    question: z.string(),
+    /** `category/section` of an SOP. */
+    sop_id: z.string().includes('/').optional(),
+    /** `category/topic` of knowledge. */
+    topic: z.string().includes('/').optional(),
+    hand_over: z.literal(true).optional(),
+    site: z.string().nullish(),
+    note: z.string().nullish(),
+  })
+  .loose()
+  .refine(
+    (golden) =>
+      [golden.sop_id, golden.topic, golden.hand_over].filter((one) => one !== undefined).length === 1,
+    'one of sop_id, topic and hand_over is expected',
+  )
 
 export function readJsonLines<T>(file: string, schema: z.ZodType<T>): T[] {
   return readFileSync(file, 'utf8')
@@ -94,13 +113,15 @@ export async function importFolder(
     existsSync(join(folder, name)) ? readJsonLines(join(folder, name), schema) : []
   const sites = optional('sites.jsonl', Site)
   const knowledge = optional('knowledge.jsonl', Entry)
-  if (sops.length + knowledge.length + sites.length === 0)
+  const golden = optional('golden.jsonl', Golden)
+  if (sops.length + knowledge.length + golden.length + sites.length === 0)
     throw new ImportError(
-      `${folder} holds nothing to import: sops/<category>/<section>.md, knowledge.jsonl or sites.jsonl is expected.`,
+      `${folder} holds nothing to import: sops/<category>/<section>.md, knowledge.jsonl, golden.jsonl or sites.jsonl is expected.`,
     )
   const report: ImportReport = {
     sops: { created: [], changed: [], unchanged: 0 },
     knowledge: { created: 0, changed: 0, unchanged: 0 },
+    golden: { created: 0, changed: 0, unchanged: 0 },
     sites: sites.length,
   }
   const claims: Claims = { role: 'admin', actor: options.actor }
@@ -155,12 +176,52 @@ export async function importFolder(
       ])
       report.knowledge[before.rows[0] ? 'changed' : 'created']++
     }
+    for (const [index, one] of golden.entries()) {
+      options.progress?.(`Golden questions ${index + 1} of ${golden.length}`)
+      report.golden[await importGolden(client, one, options.reason ?? 'Imported')]++
+    }
     if (options.dryRun) throw new DryRun()
   }).catch((error) => {
     if (!(error instanceof DryRun)) throw error
   })
   if (!options.dryRun) await settle(services, options.progress)
   return report
+}
+
+/** What the file says of a question holds; questions that it does not name stay. */
+async function importGolden(
+  client: pg.PoolClient,
+  golden: z.infer<typeof Golden>,
+  reason: string,
+): Promise<'created' | 'changed' | 'unchanged'> {
+  const [category, ...rest] = (golden.sop_id ?? golden.topic ?? '').split('/')
+  const topic = rest.join('/')
+  const { rows } = await client.query<{ sop_id: number | null; id: number | null; same: boolean | null }>(
+    `select s.id as sop_id, g.id, (g.expected_sop_id, g.expected_category, g.expected_topic, g.hand_over, g.note) is not distinct from
+              (s.id, case when s.id is null then nullif($2, '') end::varchar, case when s.id is null then nullif($3, '') end::varchar, $4::boolean, $6) as same
+       from (values (true)) one
+       left join app_public.sops s on s.category = $2 and s.section = $3 and s.archived_at is null
+       left join app_public.golden_questions g on app_hidden.golden_key(g.question) = app_hidden.golden_key($1) and g.site_id is not distinct from app_hidden.find_site($5)`,
+    [golden.question, category, topic, golden.hand_over ?? false, golden.site ?? null, golden.note ?? null],
+  )
+  const { sop_id, id, same } = rows[0]!
+  if (golden.sop_id !== undefined && sop_id === null)
+    throw new ImportError(
+      `golden.jsonl: "${golden.question}" expects ${golden.sop_id}, and there is no such SOP.`,
+    )
+  if (same) return 'unchanged'
+  await client.query('select app_public.save_golden_question($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
+    golden.question,
+    sop_id,
+    sop_id === null && !golden.hand_over ? category : null,
+    sop_id === null && !golden.hand_over ? topic : null,
+    golden.hand_over ?? false,
+    golden.site ?? null,
+    golden.note ?? null,
+    id,
+    reason,
+  ])
+  return id === null ? 'created' : 'changed'
 }
 
 /** After a bulk change: vectors and statistics at once, instead of within a minute. */

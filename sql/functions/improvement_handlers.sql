@@ -9,8 +9,16 @@ returns app_public.improvement_queue language plpgsql immutable as $$
 begin
   if edited_content is null then
     return improvement;
+  elsif improvement.kind = 'knowledge_correction' and jsonb_array_length(improvement.suggested_sop_update -> 'entries') = 1 then
+    if btrim(edited_content) = '' then
+      raise exception 'An entry needs an answer.' using errcode = 'CO005';
+    elsif octet_length(edited_content) > 65536 then
+      raise exception 'An answer has at most 64 kB of text.' using errcode = 'CO006';
+    end if;
+    improvement.suggested_sop_update := jsonb_set(improvement.suggested_sop_update, '{entries,0,answer}', to_jsonb(edited_content));
+    return improvement;
   elsif improvement.kind not in ('sop_edit', 'sop_new') then
-    raise exception 'Only proposals that write an SOP can be edited while approving.' using errcode = 'CO005', hint = 'Reject it and write the entry yourself.';
+    raise exception 'Only proposals that write an SOP, or correct one answer, can be edited while approving.' using errcode = 'CO005', hint = 'Reject it and write the entry yourself.';
   elsif btrim(edited_content) = '' then
     raise exception 'An SOP needs a text.' using errcode = 'CO005';
   elsif octet_length(edited_content) > 1048576 then
@@ -22,7 +30,7 @@ begin
 end
 $$;
 comment on function app_private.edited_improvement(app_public.improvement_queue, text, integer) is
-  'The proposal with the text that a person made of it; unchanged where edited_content is null. Errors: CO005 it has no text, or none is left, CO006 over 1 MiB.';
+  'The proposal with the text that a person made of it; unchanged where edited_content is null. The answer of a correction of one entry too. Errors: CO005 it has no text, or none is left, CO006 over 1 MiB, an answer over 64 kB.';
 
 -- One handler per kind, found by its name. Each applies an approved proposal and returns the row as it shall be
 -- stored (an edited or merged text is what was really applied).
@@ -103,6 +111,9 @@ language plpgsql volatile set search_path = app_public, public, pg_temp as $$
 declare
   v_before jsonb;
 begin
+  if improvement.suggested_sop_update ? 'expects' then
+    perform app_private.require_entries(improvement);
+  end if;
   -- What is there in the order of its ids, what is new in the order of its key, so that two approvals never wait for
   -- each other in a circle.
   select coalesce(jsonb_object_agg(b.id, jsonb_build_object('question', b.question, 'answer', b.answer, 'source', b.source, 'trust', b.trust,
@@ -130,7 +141,7 @@ begin
   return improvement;
 end
 $$;
-comment on function app_private.apply_improvement__knowledge_entry(app_public.improvement_queue) is 'Writes the proposed knowledge entries, over entries that ask the same.';
+comment on function app_private.apply_improvement__knowledge_entry(app_public.improvement_queue) is 'Writes the proposed knowledge entries, over entries that ask the same. Errors: CO102 an entry that it names in `expects` was changed since it was proposed.';
 
 create or replace function app_private.apply_improvement__knowledge_correction(improvement app_public.improvement_queue) returns app_public.improvement_queue
 language sql volatile set search_path = app_public, public, pg_temp as $$

@@ -102,7 +102,7 @@ begin
     union
     select u.target from app_private.search_units u join jsonb_array_elements(improvement.applied -> 'entries') e on u.knowledge_id = (e ->> 'id')::integer
     order by 1) t;
-  return improvement;
+  return app_private.expecting_again(improvement);
 end
 $$;
 comment on function app_private.undo_improvement__knowledge_entry(app_public.improvement_queue) is

@@ -30,7 +30,7 @@ end
 $$;
 comment on function app_public.approve_improvement(integer, text, text, integer) is
 $$Applies a proposal in one transaction: SOP, version, search units with their vectors, knowledge, failures, pattern, audit log. The next answer uses it. reason: why; the proposal's own reasoning unless given. edited_content: the text to publish instead; edited_version: the SOP version it was written against, the proposal's base unless given. Repeating one's own call changes nothing.
-Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.$$;
+Errors: CO001 no actor, CO005 cannot be edited, CO006 too long, CO102 the SOP changed in the same lines, CO103 decided by somebody else, CO160 it would break a golden question and the gate is on, CO403 not a reviewer, CO404 no such proposal.$$;
 
 create or replace function app_public.reject_improvement(id integer, reason text) returns app_public.improvement_queue
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp set clubos.reason = '' as $$

@@ -58,6 +58,7 @@ begin
   update app_public.improvement_queue q
      set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4 + ((v_result ->> 'golden_fixed')::integer - (v_result ->> 'golden_broken')::integer) * 8
            + (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id)
+           + coalesce((q.suggested_sop_update -> 'finding' ->> 'impact')::double precision, 0)
    where q.id = preview_improvement.id and q.status = 'pending';
   return v_result;
 end

@@ -4,23 +4,25 @@ language plpgsql volatile security definer set search_path = app_public, public,
 declare
   v_sop app_public.sops;
   v_suggestion jsonb := suggestion;
+  -- Kinds that name entries by their ids check and complete what they are given.
+  v_completed boolean := to_regprocedure(format('app_private.complete_suggestion__%s(jsonb)', case when propose_improvement.kind ~ '^[a-z_]+$' then propose_improvement.kind end)) is not null;
   v_improvement app_public.improvement_queue;
 begin
   if not app_hidden.has_role('worker') then
     perform app_hidden.require_role('agent');
   end if;
   if coalesce(kind, '') !~ '^[a-z_]+$' or to_regprocedure(format('app_private.apply_improvement__%s(app_public.improvement_queue)', kind)) is null then
-    raise exception 'There is no kind of proposal "%".', kind using errcode = 'CO005', hint = 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint';
+    raise exception 'There is no kind of proposal "%".', kind using errcode = 'CO005', hint = 'sop_edit, sop_new, knowledge_entry, knowledge_correction, knowledge_merge, knowledge_retire or routing_hint';
   elsif jsonb_typeof(suggestion) is distinct from 'object' then
     raise exception 'The suggestion must be a JSON object.' using errcode = 'CO005';
   elsif kind in ('sop_edit', 'sop_new') and coalesce(btrim(suggestion ->> 'new_content'), '') = '' then
     raise exception 'A proposal for an SOP needs new_content.' using errcode = 'CO005';
   elsif kind = 'sop_new' and coalesce(btrim(suggestion ->> 'category'), '') = '' or kind = 'sop_new' and coalesce(btrim(suggestion ->> 'section'), '') = '' then
     raise exception 'A proposal for a new SOP needs category and section.' using errcode = 'CO005';
-  elsif kind not in ('sop_edit', 'sop_new') and (coalesce(btrim(suggestion ->> 'category'), '') = '' or coalesce(btrim(suggestion ->> 'topic'), '') = ''
+  elsif kind not in ('sop_edit', 'sop_new') and not v_completed and (coalesce(btrim(suggestion ->> 'category'), '') = '' or coalesce(btrim(suggestion ->> 'topic'), '') = ''
       or jsonb_typeof(suggestion -> 'entries') is distinct from 'array' or jsonb_array_length(suggestion -> 'entries') = 0) then
     raise exception 'A proposal for knowledge needs category, topic and entries, [{question, answer}].' using errcode = 'CO005';
-  elsif kind not in ('sop_edit', 'sop_new') and exists (select from jsonb_array_elements(suggestion -> 'entries') e
+  elsif kind not in ('sop_edit', 'sop_new') and not v_completed and exists (select from jsonb_array_elements(suggestion -> 'entries') e
       where coalesce(btrim(e ->> 'question'), '') = '' or coalesce(btrim(e ->> 'answer'), '') = '') then
     raise exception 'Each entry needs a question and an answer.' using errcode = 'CO005';
   end if;
@@ -29,7 +31,9 @@ begin
   elsif jsonb_typeof(suggestion -> 'sop_id') not in ('number', 'null') or (suggestion ->> 'sop_id')::numeric not between -2147483648 and 2147483647 then
     raise exception 'sop_id is the number of an SOP.' using errcode = 'CO005';
   end if;
-  if kind = 'sop_edit' then
+  if v_completed then
+    execute format('select app_private.%I($1)', 'complete_suggestion__' || kind) into v_suggestion using suggestion;
+  elsif kind = 'sop_edit' then
     v_sop := app_hidden.find_sop((suggestion ->> 'sop_id')::integer);
     v_suggestion := v_suggestion || jsonb_build_object('category', v_sop.category, 'section', v_sop.section);
     if v_sop.content = suggestion ->> 'new_content' then
@@ -54,5 +58,5 @@ begin
 end
 $$;
 comment on function app_public.propose_improvement(text, jsonb, integer[], integer, integer, text, double precision) is
-$$Puts a change into the review queue. kind: sop_edit {sop_id, new_content, reasoning}, sop_new {category, section, new_content, reasoning}; knowledge_entry, knowledge_correction or routing_hint {category, topic, sop_id?, entries: [{question, answer}], reasoning}. failed_response_ids: the evidence. proposed_by: the analyst's name, taken from the worker only. base_version: the SOP version it was drafted against. A twin of a waiting or rejected proposal is not added: that one is returned, with the evidence added.
-Errors: CO005 incomplete, CO106 changes nothing, CO403 not staff, CO404 no such SOP.$$;
+$$Puts a change into the review queue. kind: sop_edit {sop_id, new_content, reasoning}, sop_new {category, section, new_content, reasoning}; knowledge_entry, knowledge_correction or routing_hint {category, topic, sop_id?, entries: [{question, answer}], reasoning}; knowledge_merge {keep_id, duplicate_ids, reasoning}; knowledge_retire {knowledge_ids, reasoning}. failed_response_ids: the evidence. proposed_by: the analyst's name, taken from the worker only. base_version: the SOP version it was drafted against. A twin of a waiting or rejected proposal is not added: that one is returned, with the evidence added.
+Errors: CO005 incomplete, CO106 changes nothing, CO403 not staff, CO404 no such SOP or knowledge entry.$$;

@@ -17,7 +17,7 @@ begin
   for v_grant in
     select split_part(g, ':', 1) as readers, btrim(t) as name
       from unnest(array[
-        'agent, auditor, worker: sops, sop_versions, knowledge_base, knowledge_questions, failed_responses, failure_patterns, improvement_queue, improvement_evidence, golden_questions, experiments, experiment_arms, club_settings, sites, analyses, analysis_runs, analysis_batches',
+        'agent, auditor, worker: sops, sop_versions, knowledge_base, knowledge_questions, failed_responses, failure_patterns, improvement_queue, improvement_evidence, golden_questions, golden_checks, experiments, experiment_arms, club_settings, sites, analyses, analysis_runs, analysis_batches, health_checks',
         'agent, auditor: tickets, messages, responses, response_sources, emergency_signals',
         'reviewer, auditor, worker: prompts, prompt_versions',
         'admin, auditor: llm_prices, llm_calls, reembeddings, audit_log, audit_heads, sessions, api_tokens, webhooks, notifications, retention_rules, retention_runs, privacy_actions']) g,
@@ -28,7 +28,7 @@ begin
       execute format('grant select on app_public.%I to %I', v_grant.name, v_reader);
     end loop;
   end loop;
-  foreach v_reader in array array['audit_head', 'embedding_cache', 'knowledge_votes', 'search_statistics', 'search_units', 'search_unit_history', 'response_searches', 'search_vocabulary', 'lexeme_frequencies', 'improvements_in_progress', 'joint_approvals', 'improvement_viewers', 'golden_set', 'worker_heartbeats', 'dead_job_alerts', 'analysis_briefs'] loop
+  foreach v_reader in array array['audit_head', 'embedding_cache', 'knowledge_votes', 'search_statistics', 'search_units', 'search_unit_history', 'response_searches', 'search_vocabulary', 'lexeme_frequencies', 'improvements_in_progress', 'joint_approvals', 'improvement_viewers', 'golden_set', 'worker_heartbeats', 'dead_job_alerts', 'analysis_briefs', 'stated_facts', 'knowledge_findings'] loop
     execute format('create policy select_auditor on app_private.%I for select to auditor using (true)', v_reader);
     execute format('grant select on app_private.%I to auditor', v_reader);
   end loop;
@@ -87,7 +87,7 @@ create policy insert_admin on app_public.users for insert to admin with check (t
 create policy update_admin on app_public.users for update to admin using (true) with check (true);
 grant insert (email, name, role, is_active), update (email, name, role, is_active) on app_public.users to admin;
 create policy update_admin on app_public.club_settings for update to admin using (true) with check (true);
-grant update (confidence_threshold, model_threshold, takeover_minutes, helpful_votes_to_confirm, daily_budget, monthly_budget, budget_warning) on app_public.club_settings to admin;
+grant update (confidence_threshold, model_threshold, takeover_minutes, helpful_votes_to_confirm, daily_budget, monthly_budget, budget_warning, golden_gate) on app_public.club_settings to admin;
 create policy insert_admin on app_public.emergency_signals for insert to admin with check (true);
 create policy update_admin on app_public.emergency_signals for update to admin using (true) with check (true);
 create policy delete_admin on app_public.emergency_signals for delete to admin using (true);
@@ -103,5 +103,5 @@ create policy update_admin on app_public.llm_prices for update to admin using (t
 create policy delete_admin on app_public.llm_prices for delete to admin using (true);
 grant insert (model, valid_from, input, cached_input, cache_write, output, batch_factor), update (model, valid_from, input, cached_input, cache_write, output, batch_factor), delete on app_public.llm_prices to admin;
 
-grant select on app_public.sop_usage, app_public.sop_failures, app_public.knowledge_health, app_public.review_metrics, app_public.sop_categories to agent, auditor;
+grant select on app_public.sop_usage, app_public.sop_failures, app_public.knowledge_health, app_public.review_metrics, app_public.sop_freshness, app_public.knowledge_freshness, app_public.sop_categories to agent, auditor;
 grant select on app_public.dead_jobs, app_public.jobs, app_public.cost_per_answer, app_public.cost_per_improvement to admin, auditor;

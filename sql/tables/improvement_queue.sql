@@ -55,13 +55,13 @@ create index if not exists improvement_queue_pattern_id on app_public.improvemen
 create index if not exists improvement_queue_failed_response_id on app_public.improvement_queue (failed_response_id);
 comment on table app_public.improvement_queue is 'Proposed changes that wait for a person, and what was decided.';
 comment on column app_public.improvement_queue.failed_response_id is 'The failure that first led to it; improvement_evidence has them all.';
-comment on column app_public.improvement_queue.suggested_sop_update is '{sop_id, section, new_content, reasoning} for SOPs; {category, topic, entries: [{question, answer}], reasoning} for knowledge.';
+comment on column app_public.improvement_queue.suggested_sop_update is '{sop_id, section, new_content, reasoning} for SOPs; {category, topic, entries: [{question, answer}], reasoning} for knowledge; {keep_id, duplicate_ids} or {knowledge_ids} for merges and retirements. `expects`: {entry: its state when it was proposed}; `finding`: what a health check found.';
 comment on column app_public.improvement_queue.status is 'pending, approved, rejected or superseded (drafted anew: it blocks no twin). Setting it to approved applies the change, in the same statement.';
-comment on column app_public.improvement_queue.kind is 'sop_edit, sop_new, knowledge_entry, knowledge_correction or routing_hint: names the handler app_hidden.apply_improvement__<kind>.';
+comment on column app_public.improvement_queue.kind is 'sop_edit, sop_new, knowledge_entry, knowledge_correction, knowledge_merge, knowledge_retire or routing_hint: names the handler app_private.apply_improvement__<kind>.';
 comment on column app_public.improvement_queue.base_version is 'The SOP version the edit was drafted against.';
 comment on column app_public.improvement_queue.impact is E'@behavior +filterBy +orderBy\nRank in the queue: how often, how bad, how much the dry run fixes.';
 comment on column app_public.improvement_queue.dry_run is 'Latest result of preview_improvement.';
-comment on column app_public.improvement_queue.applied is 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, and {failures}; together: all the proposals that this version was written for, where they were more than one.';
+comment on column app_public.improvement_queue.applied is 'What the approval wrote and what was there before, so that undo_improvement can take it back: {sop_id, version} or {entries: [{id, before, state}]}, {retired: [{id, state, valid_to}]} or {merged, keep, questions}, and {failures}; together: all the proposals that this version was written for, where they were more than one.';
 comment on column app_public.improvement_queue.fingerprint is 'SHA-256 of what would change: equal for twins.';
 alter table app_public.improvement_queue enable row level security;
 

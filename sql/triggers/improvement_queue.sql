@@ -1,6 +1,6 @@
 create or replace function app_hidden.improvement_fingerprint(kind text, suggestion jsonb) returns bytea language sql immutable as $$
-  -- What would change, without why: reasoning and drafts' spacing make no new proposal.
-  select sha256(convert_to(jsonb_build_array(kind, (suggestion - 'reasoning') #- '{new_content}',
+  -- What would change, without why: reasoning, what was found, how the entries were, and drafts' spacing make no new proposal.
+  select sha256(convert_to(jsonb_build_array(kind, (suggestion - array['reasoning', 'expects', 'finding']) #- '{new_content}',
     regexp_replace(lower(coalesce(suggestion ->> 'new_content', '')), '\s+', ' ', 'g'))::text, 'UTF8'))
 $$;
 comment on function app_hidden.improvement_fingerprint(text, jsonb) is 'SHA-256 of what a proposal would change; equal for twins.';
@@ -64,6 +64,7 @@ language plpgsql security definer set search_path = app_public, public, pg_temp 
 declare
   v_loose text[] := array['updated_at', 'dry_run', 'impact', 'pattern_id', 'failed_response_id'];
   v_applied app_public.improvement_queue;
+  v_golden integer[];
 begin
   if TG_OP = 'INSERT' then
     perform app_private.take_turns_with_erasure();
@@ -98,9 +99,11 @@ begin
   if NEW.status = 'approved' then
     NEW.approved_by := app_hidden.require_actor();
     NEW.decision_reason := app_hidden.require_reason(app_hidden.current_reason());
+    v_golden := app_private.golden_passing();
     insert into app_private.improvements_in_progress (improvement_id) values (NEW.id);
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || NEW.kind) into v_applied using NEW;
     delete from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id();
+    perform app_private.require_golden(v_golden, NEW.id);
     v_applied.applied_at := clock_timestamp();
     v_applied.applied := jsonb_strip_nulls(jsonb_build_object('failures', app_private.settle_failures(v_applied))) || v_applied.applied;
     NEW := v_applied;
@@ -120,7 +123,7 @@ end
 $$;
 comment on function app_hidden.tg_improvement_queue__decide() is
 $$Deciding a proposal does what was decided, in the same statement, so that no row can say approved without being applied: SOP or knowledge, version, search units with vectors, failures, pattern. A decision is taken back by undo_improvement and reopen_improvement alone.
-Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO403 not a reviewer.$$;
+Errors: CO001 no actor, CO002 no reason, CO102 conflict, CO103 decided already, CO160 it would break a golden question and the gate is on, CO403 not a reviewer.$$;
 
 create or replace function app_hidden.tg__notify() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -52,10 +52,17 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
       `select golden_from_response(r.id), save_golden_question('Where is the desk?', $1) from responses r where r.feedback = 'helpful'`,
       [sop.id],
     )
+    await client.query('select run_golden_check()')
     await client.query(
       `select merge_knowledge(save_a.id, array[save_b.id], 'The same') from save_knowledge('a', 'b', 'One?', 'Yes') save_a, save_knowledge('a', 'b', 'Two?', 'Yes') save_b`,
     )
   })
+  await committed(pool, admin, (client) =>
+    client.query(
+      `select save_knowledge('a', 'balls', 'What does a bucket of balls cost?', '$5', 'r'), save_knowledge('a', 'balls', 'What does one bucket of balls cost?', '$7', 'r')`,
+    ),
+  )
+  await committed(pool, worker, (client) => client.query('select app_private.check_knowledge_health()'))
   await fillSearched(pool)
   await fillAnalyses(pool, visitors[1])
   await committed(pool, worker, (client) => client.query('select app_private.record_audit_head()'))

@@ -3,9 +3,11 @@ import {
   IconBook2,
   IconBulb,
   IconChartBar,
+  IconFlask,
   IconGitPullRequest,
   IconInbox,
   IconMessageQuestion,
+  IconQuestionMark,
   IconSettings,
 } from '@tabler/icons-react'
 import { has, isStaff, type Role } from './session.ts'
@@ -16,7 +18,9 @@ export const pages = [
   { name: 'sops', path: '/sops', key: 's', icon: IconBook2, for: isStaff },
   { name: 'knowledge', path: '/knowledge', key: 'k', icon: IconBulb, for: isStaff },
   { name: 'ask', path: '/ask', key: 'a', icon: IconMessageQuestion, for: isStaff },
+  { name: 'experiments', path: '/experiments', key: 'x', icon: IconFlask, for: isStaff },
   { name: 'insights', path: '/insights', key: 'n', icon: IconChartBar, for: isStaff },
+  { name: 'questions', path: '/questions', key: 'q', icon: IconQuestionMark, for: isStaff },
   {
     name: 'admin',
     path: '/admin',

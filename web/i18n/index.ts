@@ -64,9 +64,11 @@ export interface Texts {
   ask: typeof import('./en/ask.json')
   insights: typeof import('./en/insights.json')
   admin: typeof import('./en/admin.json')
+  experiments: typeof import('./en/experiments.json')
   chat: typeof import('./en/chat.json')
   models: typeof import('./en/models.json')
   prompts: typeof import('./en/prompts.json')
+  questions: typeof import('./en/questions.json')
 }
 
 declare module 'i18next' {
