@@ -10523,7 +10523,9 @@ begin
      where q.status = 'pending' and q.suggested_sop_update ? 'finding'
        and (q.suggested_sop_update -> 'expects' ? v_finding.knowledge_id::text or q.suggested_sop_update -> 'expects' ? coalesce(v_finding.other_id, 0)::text) limit 1;
     if v_improvement.id is not null then
-      if v_finding.kind = 'duplicate' and v_improvement.suggested_sop_update ->> 'keep_id' = v_finding.other_id::text and v_improvement.suggested_sop_update -> 'duplicate_ids' @> to_jsonb(v_finding.knowledge_id) then
+      -- What it would mend is found mended by the next check, or found again.
+      if v_finding.kind = 'duplicate' and v_improvement.suggested_sop_update ->> 'keep_id' = v_finding.other_id::text and v_improvement.suggested_sop_update -> 'duplicate_ids' @> to_jsonb(v_finding.knowledge_id)
+         or v_finding.kind = 'contradiction' and v_improvement.suggested_sop_update -> 'finding' ->> 'knowledge_id' = v_finding.knowledge_id::text then
         update app_private.knowledge_findings f set improvement_id = v_improvement.id where f.id = v_finding.id;
       end if;
       continue;
@@ -13949,7 +13951,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) IS 'Approves several proposals, of one or several SOPs, in one transaction: all of them or none. Each is merged by line into what the ones before it made of the SOP, in the order of their ids. together: one version of each SOP holds all its proposals (applied.together names them; the version''s reason too, and its improvement_id is the first); otherwise each makes a version of its own. The last text is the same. reason: why; each proposal''s own reasoning unless given (of a joint version the first''s). Repeating one''s own call changes nothing. merged_improvements shows the texts before.
-Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO160 one would break a golden question and the gate is on (asked after each version), CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
