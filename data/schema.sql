@@ -11889,6 +11889,7 @@ CREATE FUNCTION app_private.retain__embedding_cache(before timestamp with time z
     AS $$
 declare
   v_done bigint;
+  v_units bigint;
 begin
   with needed as materialized (
     select h as content_hash from app_private.embeddings_promised() h where h is not null
@@ -11909,7 +11910,11 @@ begin
            where o.created_at < before and not exists (select from needed n where n.content_hash = o.content_hash) limit 5000) o
    where c.content_hash = o.content_hash and c.model = o.model;
   get diagnostics v_done = row_count;
-  return v_done;
+  -- A question whose vector is gone is not searched again, and what it was searched among is of no more use.
+  delete from app_private.search_unit_history h
+   where h.id in (select o.id from app_private.search_unit_history o where o.until < before order by o.until limit 5000 for update skip locked);
+  get diagnostics v_units = row_count;
+  return v_done + v_units;
 end
 $$;
 
@@ -11917,7 +11922,7 @@ $$;
 -- Name: FUNCTION retain__embedding_cache(before timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.retain__embedding_cache(before timestamp with time zone) IS 'Deletes older vectors that no search unit, no waiting proposal, no failure to analyse and no dry run needs; a question asked again gets a new one.';
+COMMENT ON FUNCTION app_private.retain__embedding_cache(before timestamp with time zone) IS 'Deletes older vectors that no search unit, no waiting proposal, no failure to analyse and no dry run needs (a question asked again gets a new one), and search units that were changed or removed earlier.';
 
 --
 -- Name: retain__idle_conversations(timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
@@ -16479,7 +16484,8 @@ begin
     raise exception 'This answer was erased, and with it what it was searched with.' using errcode = 'CO110', hint = 'Its sources'' names are kept: see response_sources.';
   end if;
   select * into v_search from app_private.response_searches s where s.response_id = v_response.id;
-  v_exact := v_search.response_id is not null and replay_response.at is null;
+  v_exact := v_search.response_id is not null and replay_response.at is null
+    and v_search.searched_at >= now() - (select r.keep from app_public.retention_rules r where r.kind = 'embedding_cache');
   -- Of an answer that tells nothing of its search, the vector that there is.
   select c.embedding into v_vector from app_private.embedding_cache c
    where c.content_hash = v_response.question_hash and c.model = case when v_search.response_id is null then v_response.embedding_model else v_search.embedding_model end;
@@ -16518,7 +16524,7 @@ $$;
 
 COMMENT ON FUNCTION app_public.replay_response(id bigint, at timestamp with time zone) IS 'The sources of an answer, found again: rank by rank what the search finds (rank to score), beside what was stored (stored_…), and whether both are the same SOP version or knowledge entry (same; all_same: at every rank).
 Nothing is taken from what was stored: the stored vector is compared again with the search units of that time, which the history keeps, and every score computed anew. at: null for the moment the question was answered, by the very snapshot that was searched; another time searches again as of then, for "would it have been found on 3 March?" (now(): would it be found today?).
-exact: it was by the snapshot, and nothing that was searched has been erased since. Answers recorded before searches were written down, and those at another time, are by the clock: exact is false.
+exact: it was by the snapshot, and nothing that was searched has been erased since. Answers recorded before searches were written down, those older than the retention rule embedding_cache keeps vectors and earlier search units, and those at another time are by the clock: exact is false.
 Errors: CO110 erased, CO151 the question''s vector is no longer kept (retention rule embedding_cache), CO403 not staff, CO404 no such response.';
 
 --

@@ -72,6 +72,7 @@ create or replace function app_private.retain__embedding_cache(before timestampt
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
   v_done bigint;
+  v_units bigint;
 begin
   with needed as materialized (
     select h as content_hash from app_private.embeddings_promised() h where h is not null
@@ -92,11 +93,15 @@ begin
            where o.created_at < before and not exists (select from needed n where n.content_hash = o.content_hash) limit 5000) o
    where c.content_hash = o.content_hash and c.model = o.model;
   get diagnostics v_done = row_count;
-  return v_done;
+  -- A question whose vector is gone is not searched again, and what it was searched among is of no more use.
+  delete from app_private.search_unit_history h
+   where h.id in (select o.id from app_private.search_unit_history o where o.until < before order by o.until limit 5000 for update skip locked);
+  get diagnostics v_units = row_count;
+  return v_done + v_units;
 end
 $$;
 comment on function app_private.retain__embedding_cache(timestamptz) is
-  'Deletes older vectors that no search unit, no waiting proposal, no failure to analyse and no dry run needs; a question asked again gets a new one.';
+  'Deletes older vectors that no search unit, no waiting proposal, no failure to analyse and no dry run needs (a question asked again gets a new one), and search units that were changed or removed earlier.';
 
 create or replace function app_private.retain__dry_runs(before timestamptz) returns bigint
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$

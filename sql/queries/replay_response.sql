@@ -160,7 +160,8 @@ begin
     raise exception 'This answer was erased, and with it what it was searched with.' using errcode = 'CO110', hint = 'Its sources'' names are kept: see response_sources.';
   end if;
   select * into v_search from app_private.response_searches s where s.response_id = v_response.id;
-  v_exact := v_search.response_id is not null and replay_response.at is null;
+  v_exact := v_search.response_id is not null and replay_response.at is null
+    and v_search.searched_at >= now() - (select r.keep from app_public.retention_rules r where r.kind = 'embedding_cache');
   -- Of an answer that tells nothing of its search, the vector that there is.
   select c.embedding into v_vector from app_private.embedding_cache c
    where c.content_hash = v_response.question_hash and c.model = case when v_search.response_id is null then v_response.embedding_model else v_search.embedding_model end;
@@ -195,5 +196,5 @@ $$;
 comment on function app_public.replay_response(bigint, timestamptz) is
 $$The sources of an answer, found again: rank by rank what the search finds (rank to score), beside what was stored (stored_…), and whether both are the same SOP version or knowledge entry (same; all_same: at every rank).
 Nothing is taken from what was stored: the stored vector is compared again with the search units of that time, which the history keeps, and every score computed anew. at: null for the moment the question was answered, by the very snapshot that was searched; another time searches again as of then, for "would it have been found on 3 March?" (now(): would it be found today?).
-exact: it was by the snapshot, and nothing that was searched has been erased since. Answers recorded before searches were written down, and those at another time, are by the clock: exact is false.
+exact: it was by the snapshot, and nothing that was searched has been erased since. Answers recorded before searches were written down, those older than the retention rule embedding_cache keeps vectors and earlier search units, and those at another time are by the clock: exact is false.
 Errors: CO110 erased, CO151 the question's vector is no longer kept (retention rule embedding_cache), CO403 not staff, CO404 no such response.$$;

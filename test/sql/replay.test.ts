@@ -110,6 +110,25 @@ describe('replay_response', () => {
     }
   })
 
+  it('keeps earlier units as long as vectors, and is not exact about what is older', () =>
+    rolledBack(database.pool, admin, async (client) => {
+      await client.query('set local role none')
+      await client.query(
+        `update app_private.search_unit_history set since = since - interval '200 days', until = until - interval '200 days';
+         update app_private.response_searches set searched_at = searched_at - interval '200 days' where response_id = ${responses[0]}`,
+      )
+      const { rows: before } = await client.query(
+        'select count(*)::int as n from app_private.search_unit_history',
+      )
+      expect(before[0].n).toBeGreaterThan(0)
+      await client.query(`select app_private.retain__embedding_cache(now() - interval '90 days')`)
+      expect((await client.query('select from app_private.search_unit_history')).rowCount).toBe(0)
+      await become(client, agent)
+      const { rows } = await client.query('select exact from replay_response($1)', [responses[0]])
+      expect(rows.length).toBeGreaterThan(0)
+      expect(rows.every((row) => row.exact === false)).toBe(true)
+    }))
+
   it('searches by the clock for an answer that says nothing of its search, and says so', () =>
     rolledBack(database.pool, admin, async (client) => {
       await client.query('set local role none')

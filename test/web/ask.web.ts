@@ -159,3 +159,28 @@ test('Ask is accessible in both themes, on a phone and a desk', async () => {
   await expectGoodLooks(page)
   await page.context().close()
 })
+
+test('an answer’s search is done again: as it was, whatever was edited since, and as it is now', async () => {
+  const page = await club().as('reviewer')
+  await page.goto('/ask')
+  await expect(page.getByText('Asking is recorded like any question')).toBeVisible()
+  await page.keyboard.press('q')
+  await page.keyboard.type(answerable)
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('button', { name: 'As it was asked' }).click()
+  await expect(page.getByText(/^The same \d+ sources, rank by rank\./)).toBeVisible()
+  await expectGoodLooks(page)
+  const { rows } = await club().pool.query(
+    `select s.sop_id as id from app_public.response_sources s where s.response_id = (select max(id) from app_public.responses) and s.rank = 1`,
+  )
+  await club().pool.query(
+    `set clubos.actor = 'rita'; select app_public.save_sop(category, section, content || E'\\nAnd that is all.\\n', 'For a test') from app_public.sops where id = ${rows[0].id}`,
+  )
+  await page.getByRole('button', { name: 'As it is now' }).click()
+  await expect(page.getByText(/^\d+ of \d+ sources are the same\. As of /)).toBeVisible()
+  await expect(page.getByRole('row', { name: /^1 / }).last()).toContainText('other')
+  // The past is as it was.
+  await page.getByRole('button', { name: 'As it was asked' }).click()
+  await expect(page.getByText(/^The same \d+ sources, rank by rank\./)).toBeVisible()
+  await page.context().close()
+})

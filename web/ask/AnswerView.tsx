@@ -7,6 +7,7 @@ import { Markdown } from '../components/Markdown.tsx'
 import { WrittenBy } from '../models/Provenance.tsx'
 import { type Answer, rowsOfAnswer, type Trace } from './data.ts'
 import { FoundTable } from './FoundTable.tsx'
+import { Replay } from './Replay.tsx'
 import { Timing } from './Timing.tsx'
 
 const outcomes = ['answered', 'handed_over', 'emergency', 'withheld', 'paused', 'drafted'] as const
@@ -57,6 +58,7 @@ export function AnswerView({ answer }: { answer: Answer }) {
         </Title>
         <FoundTable rows={rowsOfAnswer(answer)} />
       </section>
+      <Replay key={answer.id} id={answer.id} />
     </Stack>
   )
 }
