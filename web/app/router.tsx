@@ -4,6 +4,7 @@ import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { adminRoutes } from '../admin/route.ts'
 import { askRoutes } from '../ask/route.ts'
 import { chatRoutes } from '../chat/route.ts'
+import { goldenRoutes } from '../golden/route.ts'
 import { inboxRoutes } from '../inbox/route.ts'
 import { insightsRoutes } from '../insights/route.ts'
 import { knowledgeRoutes } from '../knowledge/route.ts'
@@ -29,6 +30,7 @@ const routeTree = rootRoute.addChildren([
     inboxRoutes,
     ...sopsRoutes,
     knowledgeRoutes,
+    goldenRoutes,
     askRoutes,
     insightsRoutes,
     adminRoutes,
