@@ -191,7 +191,7 @@ function Row({ row }: { row: Asked }) {
         <Text size="sm">
           {t('found')} {result.found_title ?? t('nothing')}
           {result.confidence !== null && ` (${t('confidence', { share: formatShare(result.confidence) })})`}
-          {verdict && `. ${t(`verdict.${verdict}`)}`}
+          {verdict && `. ${t(`verdict.${verdict}`)}.`}
           {!result.by_vector && ` ${t('byWords')}`}
         </Text>
       )}
