@@ -4,6 +4,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' } }] },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   globalSetup: '<rootDir>/test/support/template.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/retries.ts'],
   testEnvironment: 'node',
   testTimeout: 60_000,
   maxWorkers: 2,

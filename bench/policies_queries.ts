@@ -77,7 +77,7 @@ export const policyQueries: PolicyQuery[] = [
     name: 'agent: answers of an hour',
     claims: agent,
     sql: `select * from app_public.responses where created_at > now() - interval '1 hour' and {mine}`,
-    index: 'responses_insights',
+    index: 'responses_by_time',
   },
   {
     name: 'agent: failures in words',

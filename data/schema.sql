@@ -777,7 +777,7 @@ begin
   end if;
 
   -- Nobody's emergency is part of an experiment.
-  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and not v_alarm
+  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and v_alarm is not true
     then app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id) end, query, v_vector);
   if v_arm.arm_id is not null then
     v_results[v_arm.place] := v_arm.served;
@@ -3400,8 +3400,9 @@ CREATE FUNCTION app_hidden.newcombe_interval(successes_1 bigint, n_1 bigint, suc
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select d.difference, greatest(d.difference - sqrt((d.p1 - w1.low) ^ 2 + (w2.high - d.p2) ^ 2), -1), least(d.difference + sqrt((w1.high - d.p1) ^ 2 + (d.p2 - w2.low) ^ 2), 1)
-    from (select successes_1::double precision / n_1 as p1, successes_2::double precision / n_2 as p2,
-                 successes_1::double precision / n_1 - successes_2::double precision / n_2 as difference where n_1 > 0 and n_2 > 0) d,
+    from (select r.p1, r.p2, r.p1 - r.p2 as difference
+            from (select successes_1 / nullif(n_1, 0)::double precision as p1, successes_2 / nullif(n_2, 0)::double precision as p2) r
+           where r.p1 is not null and r.p2 is not null) d,
          app_hidden.wilson_interval(successes_1, n_1, z) w1, app_hidden.wilson_interval(successes_2, n_2, z) w2
 $$;
 
@@ -5186,9 +5187,10 @@ COMMENT ON FUNCTION app_hidden.voter() IS 'Who rates: the visitor, or the member
 CREATE FUNCTION app_hidden.wilson_interval(successes bigint, n bigint, z double precision DEFAULT 1.959963984540054, OUT low double precision, OUT high double precision) RETURNS record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 0),
-         least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 1)
-    from (select successes::double precision / n as p where n > 0) rate
+  select greatest((p + z * z / (2 * m) - z * sqrt(p * (1 - p) / m + z * z / (4 * m * m))) / (1 + z * z / m), 0),
+         least((p + z * z / (2 * m) + z * sqrt(p * (1 - p) / m + z * z / (4 * m * m))) / (1 + z * z / m), 1)
+    from (select successes / nullif(n, 0)::double precision as p, nullif(n, 0)::double precision as m) rate
+   where m > 0
 $$;
 
 --
@@ -9482,6 +9484,7 @@ COMMENT ON FUNCTION app_private.keep_vectors(reembedding_id integer, hashes byte
 CREATE FUNCTION app_private.knowledge_as_of(at timestamp with time zone) RETURNS TABLE(id integer, category text, topic text, question text, answer text, sop_id integer, site_id integer, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, unchanged boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
   -- The first change since then holds what was before it.
   with changed as materialized (
@@ -9496,7 +9499,8 @@ CREATE FUNCTION app_private.knowledge_as_of(at timestamp with time zone) RETURNS
            coalesce(o.answer, case when encode(sha256(convert_to(k.answer, 'UTF8')), 'hex') = c.old ->> 'answer_sha256' then k.answer end),
            o.sop_id, o.site_id, o.trust, o.valid_from, o.valid_to, false
       from changed c
-     cross join lateral jsonb_populate_record(null::app_public.knowledge_base, c.old - array['embeddings']) o
+     cross join lateral jsonb_to_record(c.old) o(category text, topic text, question text, answer text, sop_id integer, site_id integer, trust smallint, valid_from timestamptz, valid_to timestamptz,
+             created_at timestamptz)
       left join app_public.knowledge_base k on k.id = c.id
      where c.operation <> 'insert' and o.created_at <= knowledge_as_of.at
   )
@@ -10519,7 +10523,9 @@ begin
      where q.status = 'pending' and q.suggested_sop_update ? 'finding'
        and (q.suggested_sop_update -> 'expects' ? v_finding.knowledge_id::text or q.suggested_sop_update -> 'expects' ? coalesce(v_finding.other_id, 0)::text) limit 1;
     if v_improvement.id is not null then
-      if v_finding.kind = 'duplicate' and v_improvement.suggested_sop_update ->> 'keep_id' = v_finding.other_id::text and v_improvement.suggested_sop_update -> 'duplicate_ids' @> to_jsonb(v_finding.knowledge_id) then
+      -- What it would mend is found mended by the next check, or found again.
+      if v_finding.kind = 'duplicate' and v_improvement.suggested_sop_update ->> 'keep_id' = v_finding.other_id::text and v_improvement.suggested_sop_update -> 'duplicate_ids' @> to_jsonb(v_finding.knowledge_id)
+         or v_finding.kind = 'contradiction' and v_improvement.suggested_sop_update -> 'finding' ->> 'knowledge_id' = v_finding.knowledge_id::text then
         update app_private.knowledge_findings f set improvement_id = v_improvement.id where f.id = v_finding.id;
       end if;
       continue;
@@ -13746,6 +13752,81 @@ Answers by hour of the day (0 to 23), and how many of them were handed over to a
 Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
 
 --
+-- Name: answers_by_site(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(site text, answers bigint, answered_rate double precision, handed_over bigint, emergencies bigint, helpful_rate double precision, failures bigint, p95_ms double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, 'UTC', null)
+  ), answered as materialized (
+    select r.site_id, count(*) as answers, count(*) filter (where r.outcome = 'answered') as answered, count(*) filter (where r.outcome = 'handed_over') as handed_over,
+           count(*) filter (where r.outcome = 'emergency') as emergencies, count(*) filter (where r.feedback = 'helpful') as helpful, count(r.feedback) as rated,
+           percentile_cont(0.95) within group (order by r.latency_ms) as p95_ms
+      from period p join app_public.responses r on r.created_at >= since and r.created_at < until
+     where r.outcome <> 'drafted' group by r.site_id
+  ), failed as materialized (
+    select f.site_id, count(*) as failures from period p join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+     where f.withdrawn_at is null group by f.site_id
+  )
+  select s.slug, coalesce(a.answers, 0), a.answered::double precision / a.answers, coalesce(a.handed_over, 0), coalesce(a.emergencies, 0),
+         a.helpful::double precision / nullif(a.rated, 0), coalesce(f.failures, 0), a.p95_ms
+    from (select x.id, x.slug from app_public.sites x union all select null, null) s
+    left join answered a on a.site_id is not distinct from s.id
+    left join failed f on f.site_id is not distinct from s.id
+   where s.id is not null or a.answers > 0 or f.failures > 0
+   order by 2 desc, s.slug
+$$;
+
+--
+-- Name: FUNCTION answers_by_site(since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) IS '@insight
+Answers by site (null: asked at no site in particular): how many, the share that was answered (0 to 1), how many were handed over or emergencies, the share of the rated that was helpful, failures, and the milliseconds that 95 of 100 answers stay below. since is included, until is not.
+Errors: CO005 no such period, CO006 over ten years.';
+
+--
+-- Name: approval_effects(timestamp with time zone, timestamp with time zone, interval); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval DEFAULT '28 days'::interval) RETURNS TABLE(improvement_id integer, kind text, sop_id integer, category text, section text, approved_by text, applied_at timestamp with time zone, rated_before bigint, helpful_before double precision, rated_after bigint, helpful_after double precision, change double precision, days_after double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  with approved as materialized (
+    select q.id, q.kind, q.approved_by, q.applied_at, s.id as sop_id, s.category, s.section
+      from app_hidden.insight_period(since, until, 'UTC', null) p
+      join app_public.improvement_queue q on q.status = 'approved' and q.applied_at >= since and q.applied_at < until
+      join app_public.sops s on s.id = coalesce(q.sop_id, (select v.sop_id from app_public.sop_versions v where v.improvement_id = q.id limit 1))
+  ), rated as materialized (
+    -- Ratings alone, in one pass for all approvals.
+    select src.sop_id, r.created_at, (r.feedback = 'helpful')::integer as helpful
+      from app_public.responses r
+     cross join lateral (select x.sop_id from app_public.response_sources x where x.response_id = r.id and x.cited and x.sop_id is not null offset 0) src
+     where r.feedback in ('helpful', 'unhelpful') and r.created_at >= (select min(a.applied_at) from approved a) - around and r.created_at < (select max(a.applied_at) from approved a) + around
+       and r.outcome in ('answered', 'emergency') and src.sop_id = any (array(select a.sop_id from approved a))
+  )
+  select a.id, a.kind, a.sop_id, a.category::text, a.section::text, a.approved_by::text, a.applied_at, coalesce(e.rated_before, 0), e.helpful_before, coalesce(e.rated_after, 0), e.helpful_after,
+         e.helpful_after - e.helpful_before, extract(epoch from least(now() - a.applied_at, around)) / 86400
+    from approved a
+    left join (
+      select x.id, count(*) filter (where r.created_at < x.applied_at) as rated_before, avg(r.helpful) filter (where r.created_at < x.applied_at)::double precision as helpful_before,
+             count(*) filter (where r.created_at >= x.applied_at) as rated_after, avg(r.helpful) filter (where r.created_at >= x.applied_at)::double precision as helpful_after
+        from approved x join rated r on r.sop_id = x.sop_id and r.created_at >= x.applied_at - around and r.created_at < x.applied_at + around
+       group by x.id) e on e.id = a.id
+   order by a.applied_at desc, a.id
+$$;
+
+--
+-- Name: FUNCTION approval_effects(since timestamp with time zone, until timestamp with time zone, around interval); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) IS '@insight
+Each approval of a period that changed an SOP, and how answers from that SOP were rated in the time around before it and after it (28 days each; as yet days_after): ratings, the share that was helpful (0 to 1), and the change of that share. Other changes of the SOP count in it as well: it is a hint; an experiment is the proof. since is included, until is not.
+Errors: CO005 no such period, CO006 over ten years.';
+
+--
 -- Name: approvals_by_week(timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -13870,7 +13951,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.approve_improvements(ids integer[], reason text, together boolean) IS 'Approves several proposals, of one or several SOPs, in one transaction: all of them or none. Each is merged by line into what the ones before it made of the SOP, in the order of their ids. together: one version of each SOP holds all its proposals (applied.together names them; the version''s reason too, and its improvement_id is the first); otherwise each makes a version of its own. The last text is the same. reason: why; each proposal''s own reasoning unless given (of a joint version the first''s). Repeating one''s own call changes nothing. merged_improvements shows the texts before.
-Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+Errors: CO001 no actor, CO005 none given, CO006 more than 200, CO102 some conflict: DETAIL {conflicts} names which with which, CO103 one is decided by somebody else, CO160 one would break a golden question and the gate is on (asked after each version), CO403 not a reviewer, CO404 no such proposal.';
 
 --
 -- Name: archive_sop(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14033,6 +14114,76 @@ $$;
 
 COMMENT ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) IS 'Ends an experiment with a winner. Its text becomes the SOP''s next version, with the reason; where the control (A) wins, nothing is written. winner: the arm''s label. The figures that it was decided on are kept. The same caller may repeat it.
 Errors: CO001 no actor, CO002 no reason, CO005 no such arm, CO101 the SOP moved on meanwhile, CO141 it is over, or was concluded by somebody else or otherwise, CO403 not a reviewer, CO404 no such experiment.';
+
+--
+-- Name: coverage_gaps(timestamp with time zone, timestamp with time zone, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text DEFAULT NULL::text, first integer DEFAULT 20) RETURNS TABLE(gap integer, questions bigint, example text, nearest text, mean_confidence double precision, first_asked_at timestamp with time zone, last_asked_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  c_near_enough constant double precision := 0.5; -- as app_private.cluster_failures
+  c_most constant integer := 300;
+  v_site_id integer;
+  v_leaders vector[] := '{}';
+  v_gaps integer[] := '{}';
+  v_ids bigint[] := '{}';
+  v_row record;
+  v_best integer;
+  v_nearest double precision;
+  v_next double precision;
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  select p.site_id into v_site_id from app_hidden.insight_period(since, until, 'UTC', site) p;
+  for v_row in
+    select r.id, c.embedding
+      from app_public.responses r
+      left join app_private.embedding_cache c on c.content_hash = r.question_hash and c.model = r.embedding_model
+     where r.created_at >= since and r.created_at < until and r.outcome = 'handed_over' and r.erased_at is null and (v_site_id is null or r.site_id = v_site_id)
+     order by r.created_at desc, r.id desc limit c_most
+  loop
+    -- Leader clustering (Hartigan 1975): the nearest leader if it is near enough, else a leader itself.
+    v_best := null;
+    v_nearest := c_near_enough;
+    if v_row.embedding is not null then
+      for i in 1 .. cardinality(v_leaders) loop
+        v_next := -(v_leaders[i] <#> v_row.embedding);
+        if v_next >= v_nearest then
+          v_best := i;
+          v_nearest := v_next;
+        end if;
+      end loop;
+    end if;
+    if v_best is null then
+      v_leaders := v_leaders || v_row.embedding;
+      v_best := cardinality(v_leaders);
+    end if;
+    v_ids := v_ids || v_row.id;
+    v_gaps := v_gaps || v_best;
+  end loop;
+  return query
+    select row_number() over (order by g.questions desc, g.last_asked_at desc)::integer, g.questions, app_hidden.learnable_question(g.example),
+           (select s.category || '/' || s.topic from app_public.response_sources s where s.response_id = g.example_id and s.rank = 1), g.mean_confidence, g.first_asked_at, g.last_asked_at
+      from (select count(*) as questions, (array_agg(r.question order by x.place desc))[1] as example, (array_agg(r.id order by x.place desc))[1] as example_id,
+                   avg(r.confidence) as mean_confidence, min(r.created_at) as first_asked_at, max(r.created_at) as last_asked_at
+              from unnest(v_ids, v_gaps) with ordinality x(id, gap, place) join app_public.responses r on r.id = x.id group by x.gap) g
+     order by 1 limit least(greatest(coalesce(coverage_gaps.first, 20), 1), 1000);
+end
+$$;
+
+--
+-- Name: FUNCTION coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) IS '@insight
+@firstArgument most
+What customers asked and nothing answered well enough: questions that were handed over, those that mean the same together, the most asked first. example: one of them, masked; nearest: what was found for it first, not good enough; mean_confidence: 0 to 1. Of the last 300 such questions of the period; questions without a stored vector stand alone. since is included, until is not; site: a slug; first (over GraphQL `most`): at most so many gaps.
+Errors: CO005 no such period, CO006 over ten years, CO403 not staff, CO404 no such site.';
 
 --
 -- Name: create_api_token(text, text, timestamp with time zone, integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14633,21 +14784,37 @@ Errors: CO001 no actor, CO403 not an admin.';
 --
 
 CREATE FUNCTION app_public.failures_about(text text, since timestamp with time zone DEFAULT (now() - '7 days'::interval), until timestamp with time zone DEFAULT now()) RETURNS SETOF app_public.failed_responses
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
-  select f.*
-    from app_public.failed_responses f
-   where f.created_at >= failures_about.since and f.created_at < failures_about.until and f.withdrawn_at is null
-     and (to_tsvector('app_public.clubos', f.query) @@ websearch_to_tsquery('app_public.clubos', failures_about.text)
-          or f.user_correction ilike '%' || failures_about.text || '%')
-   order by f.created_at desc
+declare
+  c_near_enough constant double precision := 0.5; -- as app_private.cluster_failures
+  v_words tsquery := websearch_to_tsquery('app_public.clubos', failures_about.text);
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+  v_vector vector := (select c.embedding from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(failures_about.text) and c.model = v_model);
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('agent');
+  end if;
+  return query
+    select f.*
+      from app_public.failed_responses f
+     where f.created_at >= failures_about.since and f.created_at < failures_about.until and f.withdrawn_at is null and f.erased_at is null
+       and (to_tsvector('app_public.clubos', f.query) @@ v_words
+            or f.user_correction ilike '%' || failures_about.text || '%'
+            or (v_vector is not null and coalesce((select -(c.embedding <#> v_vector) from app_private.embedding_cache c
+                  where c.content_hash = app_hidden.embedding_hash(f.query) and c.model = v_model), 0) >= c_near_enough))
+     order by f.created_at desc, f.id desc;
+end
 $$;
 
 --
 -- Name: FUNCTION failures_about(text text, since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) IS '"All PIN-related failures last week": failed responses whose question holds the words (web search syntax) or whose correction does, the newest first.';
+COMMENT ON FUNCTION app_public.failures_about(text text, since timestamp with time zone, until timestamp with time zone) IS '"All PIN-related failures last week": failed responses whose question holds the words (web search syntax) or means much the same, or whose correction holds the text; the newest first. By meaning where the text''s vector is in the embedding cache: over GraphQL it is made first, in SQL it is there once somebody asked so. since is included, until is not.
+Errors: CO403 not staff.';
 
 --
 -- Name: failures_by_day(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14681,6 +14848,40 @@ $$;
 COMMENT ON FUNCTION app_public.failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) IS '@insight
 Answers that failed, by the day somebody said so and by how: unhelpful, wrong, incomplete; those taken back are left out. since is included, until is not; category: where the questions were routed; site: a slug; timezone: whose days.
 Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: failures_by_week(timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(week date, answers bigint, failures bigint, failure_rate double precision, resolved bigint)
+    LANGUAGE sql STABLE
+    AS $$
+  with period as materialized (
+    select * from app_hidden.insight_period(since, until, failures_by_week.timezone, null)
+  ), answered as materialized (
+    select date_trunc('week', r.created_at at time zone failures_by_week.timezone)::date as week, count(*) as answers
+      from period p join app_public.responses r on r.created_at >= since and r.created_at < until
+     where r.outcome <> 'drafted' group by 1
+  ), failed as materialized (
+    select date_trunc('week', f.created_at at time zone failures_by_week.timezone)::date as week, count(*) as failures, count(f.resolved_by_improvement_id) as resolved
+      from period p join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+     where f.withdrawn_at is null group by 1
+  )
+  select w::date, coalesce(a.answers, 0), coalesce(f.failures, 0), f.failures::double precision / nullif(a.answers, 0), coalesce(f.resolved, 0)
+    from period p
+   cross join lateral generate_series(date_trunc('week', p.first_day::timestamp), p.last_day::timestamp, interval '1 week') w
+    left join answered a on a.week = w::date
+    left join failed f on f.week = w::date
+   order by 1
+$$;
+
+--
+-- Name: FUNCTION failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) IS '@insight
+By week (its Monday): answers, failures filed, failures per answer (failure_rate, 0 to 1), and how many of the failures an approved proposal has mended since. The first and the last week may be part of one. since is included, until is not; timezone: whose weeks.
+Errors: CO005 no such period or time zone, CO006 over ten years.';
 
 --
 -- Name: feedback_by_day(timestamp with time zone, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -15246,6 +15447,7 @@ Errors: CO001 no actor, CO403 not an admin, CO404 no such active person.';
 CREATE FUNCTION app_public.knowledge_as_of(at timestamp with time zone, only_category text DEFAULT NULL::text, only_topic text DEFAULT NULL::text) RETURNS TABLE(id integer, category text, topic text, question text, answer text, sop_id integer, site text, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, unchanged boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 begin
@@ -15665,6 +15867,33 @@ $$;
 COMMENT ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) IS '@insight
 The SOPs that most answers of a period rest on, and how those were rated; rate: the share that was helpful (0 to 1). since is included, until is not; category: the SOP''s; site: a slug; first: at most so many (1 to 1000).
 Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
+
+--
+-- Name: patterns_by_week(timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text DEFAULT 'UTC'::text) RETURNS TABLE(week date, pattern_id integer, label text, category text, status text, failures bigint, growth bigint)
+    LANGUAGE sql STABLE
+    AS $$
+  select c.week, c.pattern_id, t.label, t.category::text, t.status, c.failures,
+         c.failures - coalesce(case when lag(c.week) over w = c.week - 7 then lag(c.failures) over w end, 0)
+    from (select date_trunc('week', f.created_at at time zone patterns_by_week.timezone)::date as week, f.pattern_id, count(*) as failures
+            from app_hidden.insight_period(since, until, patterns_by_week.timezone, null) p
+            join app_public.failed_responses f on f.created_at >= since and f.created_at < until
+           where f.withdrawn_at is null and f.pattern_id is not null
+           group by 1, 2) c
+    join app_public.failure_patterns t on t.id = c.pattern_id
+  window w as (partition by c.pattern_id order by c.week)
+   order by c.week desc, c.failures desc, c.pattern_id
+$$;
+
+--
+-- Name: FUNCTION patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) IS '@insight
+Patterns of failures by week (its Monday), the newest first: failures that week, and how many more that is than the week before (growth). since is included, until is not; timezone: whose weeks.
+Errors: CO005 no such period or time zone, CO006 over ten years.';
 
 --
 -- Name: pause_experiment(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -17888,6 +18117,32 @@ COMMENT ON FUNCTION app_public.take_over(ticket_id integer) IS 'Takes a conversa
 Errors: CO001 no actor, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.';
 
 --
+-- Name: time_to_fix(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(improvement_id integer, kind text, sop_id integer, failures bigint, first_failed_at timestamp with time zone, proposed_at timestamp with time zone, applied_at timestamp with time zone, hours_to_proposal double precision, hours_to_fix double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  select q.id, q.kind, q.sop_id, e.failures, e.first_failed_at, q.created_at, q.applied_at, extract(epoch from q.created_at - e.first_failed_at) / 3600,
+         extract(epoch from q.applied_at - e.first_failed_at) / 3600
+    from app_hidden.insight_period(since, until, 'UTC', null) p
+    join app_public.improvement_queue q on q.status = 'approved' and q.applied_at >= since and q.applied_at < until
+   cross join lateral (
+     select count(*) as failures, min(f.created_at) as first_failed_at
+       from app_public.improvement_evidence v join app_public.failed_responses f on f.id = v.failed_response_id where v.improvement_id = q.id) e
+   where e.failures > 0
+   order by q.applied_at desc, q.id
+$$;
+
+--
+-- Name: FUNCTION time_to_fix(since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) IS '@insight
+Each approval of a period that rests on failures: how many, when the first of them was filed, and the hours from then to the proposal and to the approval. since is included, until is not.
+Errors: CO005 no such period, CO006 over ten years.';
+
+--
 -- Name: top_patterns(timestamp with time zone, timestamp with time zone, text, text, integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -17996,6 +18251,36 @@ $$;
 
 COMMENT ON FUNCTION app_public.undo_improvements(ids integer[], reason text) IS 'Takes several approvals back in one transaction, the latest first: all of them or none; each as undo_improvement does. A version that several were approved for together becomes one next version with the text before, and all of its proposals must be named. reason: why.
 Errors: CO001 no actor, CO002 no reason, CO005 none given, CO006 more than 200, CO103 one is not approved (any more), CO112 later work builds on one, a twin waits, or a version holds proposals that are not named, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: usage_by_section(timestamp with time zone, timestamp with time zone, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text DEFAULT NULL::text, site text DEFAULT NULL::text) RETURNS TABLE(sop_id integer, category text, section text, version integer, heading text, cited bigint, helpful bigint, unhelpful bigint, failures bigint, rate double precision)
+    LANGUAGE sql STABLE
+    AS $$
+  select u.sop_id, v.category::text, v.section::text, v.version, u.heading, u.cited, u.helpful, u.unhelpful, u.failures, u.helpful::double precision / nullif(u.helpful + u.unhelpful, 0)
+    from (select src.sop_id, src.sop_version_id, src.heading, count(*) as cited, count(*) filter (where r.feedback = 'helpful') as helpful,
+                 count(*) filter (where r.feedback = 'unhelpful') as unhelpful, count(f.id) as failures
+            from app_hidden.insight_period(since, until, 'UTC', site) p
+            join app_public.responses r on r.created_at >= since and r.created_at < until
+            -- By the answer, one look each: never all sources there are.
+           cross join lateral (select x.sop_id, x.sop_version_id, x.heading from app_public.response_sources x where x.response_id = r.id and x.cited and x.sop_version_id is not null offset 0) src
+            left join app_public.failed_responses f on f.response_id = case when r.feedback = 'unhelpful' then r.id end and f.withdrawn_at is null
+           where r.outcome in ('answered', 'emergency') and (p.site_id is null or r.site_id = p.site_id)
+           group by 1, 2, 3) u
+    join app_public.sop_versions v on v.id = u.sop_version_id
+   where usage_by_section.category is null or v.category = usage_by_section.category
+   order by u.cited desc, u.sop_id, v.version, u.heading
+$$;
+
+--
+-- Name: FUNCTION usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) IS '@insight
+Which section (heading) of which version of an SOP answers rested on, how they were rated (rate: the share that was helpful, 0 to 1), and how many were filed as failed. since is included, until is not; category: the SOP''s; site: a slug.
+Errors: CO005 no such period, CO006 over ten years, CO404 no such site.';
 
 --
 -- Name: users_status(app_public.users); Type: FUNCTION; Schema: app_public; Owner: -
@@ -19307,6 +19592,86 @@ ALTER TABLE app_public.knowledge_base ALTER COLUMN id ADD GENERATED BY DEFAULT A
 );
 
 --
+-- Name: response_sources; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.response_sources (
+    response_id bigint NOT NULL,
+    rank smallint NOT NULL,
+    kind text NOT NULL,
+    sop_version_id integer,
+    knowledge_id integer,
+    sop_id integer,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    heading text,
+    snippet text NOT NULL,
+    score double precision NOT NULL,
+    cited boolean DEFAULT false NOT NULL,
+    CONSTRAINT response_sources_kind_is_known CHECK ((kind = ANY (ARRAY['sop'::text, 'knowledge'::text]))),
+    CONSTRAINT response_sources_sop_pins_its_version CHECK (((kind <> 'sop'::text) OR (sop_version_id IS NOT NULL)))
+);
+
+--
+-- Name: TABLE response_sources; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.response_sources IS 'What was retrieved for an answer, in order; cited are those it rests on.';
+
+--
+-- Name: COLUMN response_sources.sop_version_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.sop_version_id IS 'The exact SOP version that was read.';
+
+--
+-- Name: COLUMN response_sources.knowledge_id; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.knowledge_id IS 'The knowledge entry; kept as a number, since entries can be merged or removed.';
+
+--
+-- Name: COLUMN response_sources.topic; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.response_sources.topic IS 'The SOP''s section or the entry''s topic.';
+
+--
+-- Name: knowledge_freshness; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.knowledge_freshness WITH (security_invoker='true') AS
+ SELECT k.id AS knowledge_id,
+    k.category,
+    k.topic,
+    k.question,
+    k.source,
+    k.trust,
+    k.updated_at,
+    k.valid_to,
+    l.last_cited_at,
+        CASE
+            WHEN ((l.last_cited_at IS NULL) AND (k.created_at < (now() - '90 days'::interval))) THEN 'never used'::text
+            WHEN (l.last_cited_at < (now() - '90 days'::interval)) THEN 'unused'::text
+            WHEN (k.updated_at < (now() - '180 days'::interval)) THEN 'stale'::text
+            ELSE 'fresh'::text
+        END AS freshness
+   FROM (app_public.knowledge_base k
+     LEFT JOIN LATERAL ( SELECT r.created_at AS last_cited_at
+           FROM (app_public.response_sources src
+             JOIN app_public.responses r ON ((r.id = src.response_id)))
+          WHERE ((src.knowledge_id = k.id) AND src.cited)
+          ORDER BY src.response_id DESC
+         LIMIT 1) l ON (true))
+  WHERE ((k.valid_to IS NULL) OR (k.valid_to > now()));
+
+--
+-- Name: VIEW knowledge_freshness; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.knowledge_freshness IS 'When each knowledge entry in use was last changed and last cited: never used, unused, stale or fresh, as sop_freshness says it.';
+
+--
 -- Name: knowledge_health; Type: VIEW; Schema: app_public; Owner: -
 --
 
@@ -19576,51 +19941,6 @@ ALTER TABLE app_public.reembeddings ALTER COLUMN id ADD GENERATED BY DEFAULT AS 
 );
 
 --
--- Name: response_sources; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.response_sources (
-    response_id bigint NOT NULL,
-    rank smallint NOT NULL,
-    kind text NOT NULL,
-    sop_version_id integer,
-    knowledge_id integer,
-    sop_id integer,
-    category character varying(100) NOT NULL,
-    topic character varying(200) NOT NULL,
-    heading text,
-    snippet text NOT NULL,
-    score double precision NOT NULL,
-    cited boolean DEFAULT false NOT NULL,
-    CONSTRAINT response_sources_kind_is_known CHECK ((kind = ANY (ARRAY['sop'::text, 'knowledge'::text]))),
-    CONSTRAINT response_sources_sop_pins_its_version CHECK (((kind <> 'sop'::text) OR (sop_version_id IS NOT NULL)))
-);
-
---
--- Name: TABLE response_sources; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.response_sources IS 'What was retrieved for an answer, in order; cited are those it rests on.';
-
---
--- Name: COLUMN response_sources.sop_version_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.response_sources.sop_version_id IS 'The exact SOP version that was read.';
-
---
--- Name: COLUMN response_sources.knowledge_id; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.response_sources.knowledge_id IS 'The knowledge entry; kept as a number, since entries can be merged or removed.';
-
---
--- Name: COLUMN response_sources.topic; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.response_sources.topic IS 'The SOP''s section or the entry''s topic.';
-
---
 -- Name: responses_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
 --
 
@@ -19760,6 +20080,38 @@ SELECT
 --
 
 COMMENT ON VIEW app_public.sop_failures IS 'Failures per SOP: answers drawn from it that failed, and questions it should have answered.';
+
+--
+-- Name: sop_freshness; Type: VIEW; Schema: app_public; Owner: -
+--
+
+CREATE VIEW app_public.sop_freshness WITH (security_invoker='true') AS
+ SELECT s.id AS sop_id,
+    s.category,
+    s.section,
+    s.version,
+    s.updated_at,
+    l.last_cited_at,
+        CASE
+            WHEN ((l.last_cited_at IS NULL) AND (s.created_at < (now() - '90 days'::interval))) THEN 'never used'::text
+            WHEN (l.last_cited_at < (now() - '90 days'::interval)) THEN 'unused'::text
+            WHEN (s.updated_at < (now() - '180 days'::interval)) THEN 'stale'::text
+            ELSE 'fresh'::text
+        END AS freshness
+   FROM (app_public.sops s
+     LEFT JOIN LATERAL ( SELECT r.created_at AS last_cited_at
+           FROM (app_public.response_sources src
+             JOIN app_public.responses r ON ((r.id = src.response_id)))
+          WHERE ((src.sop_id = s.id) AND src.cited)
+          ORDER BY src.response_id DESC
+         LIMIT 1) l ON (true))
+  WHERE (s.archived_at IS NULL);
+
+--
+-- Name: VIEW sop_freshness; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON VIEW app_public.sop_freshness IS 'When each SOP in use was last edited and last cited: never used (older than 90 days, and no answer ever rested on it), unused (none for 90 days), stale (used, but not edited for 180 days), or fresh.';
 
 --
 -- Name: sop_usage; Type: VIEW; Schema: app_public; Owner: -
@@ -21175,6 +21527,18 @@ CREATE UNIQUE INDEX reembeddings_one_under_way ON app_public.reembeddings USING 
 CREATE INDEX response_sources_cited ON app_public.response_sources USING btree (response_id) INCLUDE (sop_id) WHERE cited;
 
 --
+-- Name: response_sources_cited_knowledge; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX response_sources_cited_knowledge ON app_public.response_sources USING btree (knowledge_id, response_id) WHERE (cited AND (knowledge_id IS NOT NULL));
+
+--
+-- Name: response_sources_cited_sop; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX response_sources_cited_sop ON app_public.response_sources USING btree (sop_id, response_id) WHERE cited;
+
+--
 -- Name: response_sources_knowledge_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -21193,22 +21557,22 @@ CREATE INDEX response_sources_sop_id ON app_public.response_sources USING btree 
 CREATE INDEX response_sources_sop_version_id ON app_public.response_sources USING btree (sop_version_id);
 
 --
+-- Name: responses_by_feedback; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_by_feedback ON app_public.responses USING btree (feedback, created_at) INCLUDE (id, outcome);
+
+--
+-- Name: responses_by_time; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX responses_by_time ON app_public.responses USING btree (created_at) INCLUDE (id, outcome, category, site_id, latency_ms, feedback, cost);
+
+--
 -- Name: responses_experiment_arm_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
 CREATE INDEX responses_experiment_arm_id ON app_public.responses USING btree (experiment_arm_id);
-
---
--- Name: responses_feedback; Type: INDEX; Schema: app_public; Owner: -
---
-
-CREATE INDEX responses_feedback ON app_public.responses USING btree (feedback, created_at);
-
---
--- Name: responses_insights; Type: INDEX; Schema: app_public; Owner: -
---
-
-CREATE INDEX responses_insights ON app_public.responses USING btree (created_at) INCLUDE (outcome, category, site_id, latency_ms, feedback, cost);
 
 --
 -- Name: responses_prompt_version_id; Type: INDEX; Schema: app_public; Owner: -
@@ -26645,6 +27009,22 @@ GRANT ALL ON FUNCTION app_public.answers_by_hour(since timestamp with time zone,
 GRANT ALL ON FUNCTION app_public.answers_by_hour(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
 
 --
+-- Name: FUNCTION answers_by_site(since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) TO agent;
+GRANT ALL ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) TO auditor;
+
+--
+-- Name: FUNCTION approval_effects(since timestamp with time zone, until timestamp with time zone, around interval); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) TO agent;
+GRANT ALL ON FUNCTION app_public.approval_effects(since timestamp with time zone, until timestamp with time zone, around interval) TO auditor;
+
+--
 -- Name: FUNCTION approvals_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -26702,6 +27082,14 @@ GRANT ALL ON FUNCTION app_public.check_golden_questions() TO worker;
 
 REVOKE ALL ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.conclude_experiment(experiment_id integer, winner text, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) TO agent;
+GRANT ALL ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) TO auditor;
 
 --
 -- Name: FUNCTION create_api_token(name text, role text, expires_at timestamp with time zone, user_id integer); Type: ACL; Schema: app_public; Owner: -
@@ -26918,6 +27306,14 @@ GRANT ALL ON FUNCTION app_public.failures_about(text text, since timestamp with 
 REVOKE ALL ON FUNCTION app_public.failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO agent;
 GRANT ALL ON FUNCTION app_public.failures_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text) TO auditor;
+
+--
+-- Name: FUNCTION failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.failures_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO auditor;
 
 --
 -- Name: FUNCTION feedback_by_day(since timestamp with time zone, until timestamp with time zone, category text, site text, timezone text); Type: ACL; Schema: app_public; Owner: -
@@ -27178,6 +27574,14 @@ GRANT ALL ON FUNCTION app_public.most_failed_sops(since timestamp with time zone
 REVOKE ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO agent;
 GRANT ALL ON FUNCTION app_public.most_used_sops(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer) TO auditor;
+
+--
+-- Name: FUNCTION patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO agent;
+GRANT ALL ON FUNCTION app_public.patterns_by_week(since timestamp with time zone, until timestamp with time zone, timezone text) TO auditor;
 
 --
 -- Name: FUNCTION pause_experiment(experiment_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -27752,6 +28156,14 @@ REVOKE ALL ON FUNCTION app_public.take_over(ticket_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.take_over(ticket_id integer) TO agent;
 
 --
+-- Name: FUNCTION time_to_fix(since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) TO agent;
+GRANT ALL ON FUNCTION app_public.time_to_fix(since timestamp with time zone, until timestamp with time zone) TO auditor;
+
+--
 -- Name: FUNCTION top_patterns(since timestamp with time zone, until timestamp with time zone, category text, site text, first integer); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -27772,6 +28184,14 @@ GRANT ALL ON FUNCTION app_public.undo_improvement(id integer, reason text) TO re
 
 REVOKE ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.undo_improvements(ids integer[], reason text) TO reviewer;
+
+--
+-- Name: FUNCTION usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) TO agent;
+GRANT ALL ON FUNCTION app_public.usage_by_section(since timestamp with time zone, until timestamp with time zone, category text, site text) TO auditor;
 
 --
 -- Name: FUNCTION users_status(person app_public.users); Type: ACL; Schema: app_public; Owner: -
@@ -28770,36 +29190,6 @@ GRANT SELECT ON TABLE app_public.jobs TO admin;
 GRANT SELECT ON TABLE app_public.jobs TO auditor;
 
 --
--- Name: TABLE knowledge_health; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.knowledge_health TO agent;
-GRANT SELECT ON TABLE app_public.knowledge_health TO auditor;
-
---
--- Name: TABLE knowledge_questions; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.knowledge_questions TO agent;
-GRANT SELECT ON TABLE app_public.knowledge_questions TO auditor;
-GRANT SELECT ON TABLE app_public.knowledge_questions TO worker;
-
---
--- Name: TABLE notifications; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.notifications TO admin;
-GRANT SELECT ON TABLE app_public.notifications TO auditor;
-
---
--- Name: TABLE prompt_versions; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.prompt_versions TO reviewer;
-GRANT SELECT ON TABLE app_public.prompt_versions TO auditor;
-GRANT SELECT ON TABLE app_public.prompt_versions TO worker;
-
---
 -- Name: TABLE response_sources; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -28861,6 +29251,43 @@ GRANT SELECT(score) ON TABLE app_public.response_sources TO anonymous;
 GRANT SELECT(cited) ON TABLE app_public.response_sources TO anonymous;
 
 --
+-- Name: TABLE knowledge_freshness; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_freshness TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_freshness TO auditor;
+
+--
+-- Name: TABLE knowledge_health; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_health TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_health TO auditor;
+
+--
+-- Name: TABLE knowledge_questions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.knowledge_questions TO agent;
+GRANT SELECT ON TABLE app_public.knowledge_questions TO auditor;
+GRANT SELECT ON TABLE app_public.knowledge_questions TO worker;
+
+--
+-- Name: TABLE notifications; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.notifications TO admin;
+GRANT SELECT ON TABLE app_public.notifications TO auditor;
+
+--
+-- Name: TABLE prompt_versions; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.prompt_versions TO reviewer;
+GRANT SELECT ON TABLE app_public.prompt_versions TO auditor;
+GRANT SELECT ON TABLE app_public.prompt_versions TO worker;
+
+--
 -- Name: TABLE review_metrics; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -28913,6 +29340,13 @@ GRANT SELECT ON TABLE app_public.sop_categories TO auditor;
 
 GRANT SELECT ON TABLE app_public.sop_failures TO agent;
 GRANT SELECT ON TABLE app_public.sop_failures TO auditor;
+
+--
+-- Name: TABLE sop_freshness; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.sop_freshness TO agent;
+GRANT SELECT ON TABLE app_public.sop_freshness TO auditor;
 
 --
 -- Name: TABLE sop_usage; Type: ACL; Schema: app_public; Owner: -

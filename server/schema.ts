@@ -14,12 +14,14 @@ import { poolConfig } from '../core/database/index.ts'
 import { askPlugin } from './plugins/ask.ts'
 import { documentLimitsPlugin } from './plugins/document_limits.ts'
 import { errorsPlugin } from './plugins/errors.ts'
+import { failuresAboutPlugin } from './plugins/failures_about.ts'
 import { markdownPlugin } from './plugins/markdown.ts'
 import { namesPlugin } from './plugins/names.ts'
 import { pageSizePlugin } from './plugins/page_size.ts'
 import { persistedOperationsPlugin } from './plugins/persisted_operations.ts'
 import { previewPlugin } from './plugins/preview.ts'
 import { promptsPlugin } from './plugins/prompts.ts'
+import { questionsPlugin } from './plugins/questions.ts'
 import { subscriptionsPlugin } from './plugins/subscriptions.ts'
 import { systemPlugin } from './plugins/system.ts'
 import { vectorsPlugin } from './plugins/vectors.ts'
@@ -44,6 +46,8 @@ export function makePreset(
       markdownPlugin,
       previewPlugin(services),
       promptsPlugin(services),
+      questionsPlugin(services),
+      failuresAboutPlugin(services),
       subscriptionsPlugin,
       systemPlugin(services, config),
       errorsPlugin,

@@ -112,6 +112,7 @@
 --!include queries/improvement_queue_fields.sql
 --!include queries/failures_about.sql
 --!include queries/insights.sql
+--!include queries/analytics.sql
 --!include queries/knowledge_duplicates.sql
 --!include queries/knowledge_findings.sql
 --!include queries/verify_audit_log.sql
@@ -173,6 +174,7 @@
 --!include mutations/cancel_analysis.sql
 --!include mutations/privacy.sql
 --!include views/analytics.sql
+--!include views/freshness.sql
 --!include views/sop_categories.sql
 --!include views/dead_jobs.sql
 --!include views/jobs.sql

@@ -1,6 +1,7 @@
 /**
  * Six weeks at the demo club, so that its pages have something to show: customers' questions answered by the real path,
- * rated, analysed, and reviewed as weeks went by. The last week's proposals and hand-overs still wait for a person.
+ * rated, analysed, and reviewed as weeks went by. The last week's proposals, two oversights that a check of the knowledge
+ * found, and hand-overs still wait for a person.
  */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -9,7 +10,8 @@ import { z } from 'zod'
 import type { AnsweringServices } from '../answering/ask.ts'
 import { ask } from '../answering/ask.ts'
 import { type Claims, withClaims } from '../database/index.ts'
-import { analyse } from '../learning/analyse.ts'
+import { analyse, embedMissing } from '../learning/analyse.ts'
+import { checkKnowledge } from '../learning/health.ts'
 import { demoFolder } from './demo.ts'
 
 const Line = z.object({
@@ -93,6 +95,8 @@ export async function playHistory(
     }
     await backdateProposals(services, proposals, end)
   }
+  await writeOversights(services)
+  await checkKnowledge(pool, { signal: options.signal })
   const left = await pool.query<{ pending: number; waiting: number }>(
     `select (select count(*)::int from app_public.improvement_queue where status = 'pending') as pending,
             (select count(*)::int from app_public.tickets where status = 'waiting') as waiting`,
@@ -134,6 +138,36 @@ async function live(
      update app_public.tickets t set created_at = $2::timestamptz, updated_at = $2::timestamptz, resolved_at = case when t.resolved_at is not null then $2::timestamptz + interval '25 minutes' end from given g where t.id = g.ticket_id`,
     [answer.id, at],
   )
+}
+
+/** What happens to every club: an answer from before a rule changed, and one that was written twice. */
+const oversights = [
+  {
+    category: 'access',
+    topic: 'code_not_received',
+    question: 'How long before the start is the door code sent?',
+    answer: 'The door code is sent 30 minutes before the start by text and mail.',
+  },
+  {
+    category: 'brand',
+    topic: 'house_rules',
+    question: 'May I bring my dog with me?',
+    answer: 'Assistance dogs only.',
+  },
+]
+
+async function writeOversights(services: AnsweringServices): Promise<void> {
+  await withClaims(services.pool, staff, async (client) => {
+    for (const { category, topic, question, answer } of oversights)
+      await client.query('select app_public.save_knowledge($1, $2, $3, $4, $5)', [
+        category,
+        topic,
+        question,
+        answer,
+        'Asked at the desk',
+      ])
+  })
+  await embedMissing(services)
 }
 
 /** When it was proposed and decided is history, which its trigger keeps; the demo writes it, and is not a club. */

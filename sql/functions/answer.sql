@@ -148,7 +148,7 @@ begin
   end if;
 
   -- Nobody's emergency is part of an experiment.
-  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and not v_alarm
+  select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and v_alarm is not true
     then app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id) end, query, v_vector);
   if v_arm.arm_id is not null then
     v_results[v_arm.place] := v_arm.served;

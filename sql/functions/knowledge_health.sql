@@ -335,7 +335,9 @@ begin
      where q.status = 'pending' and q.suggested_sop_update ? 'finding'
        and (q.suggested_sop_update -> 'expects' ? v_finding.knowledge_id::text or q.suggested_sop_update -> 'expects' ? coalesce(v_finding.other_id, 0)::text) limit 1;
     if v_improvement.id is not null then
-      if v_finding.kind = 'duplicate' and v_improvement.suggested_sop_update ->> 'keep_id' = v_finding.other_id::text and v_improvement.suggested_sop_update -> 'duplicate_ids' @> to_jsonb(v_finding.knowledge_id) then
+      -- What it would mend is found mended by the next check, or found again.
+      if v_finding.kind = 'duplicate' and v_improvement.suggested_sop_update ->> 'keep_id' = v_finding.other_id::text and v_improvement.suggested_sop_update -> 'duplicate_ids' @> to_jsonb(v_finding.knowledge_id)
+         or v_finding.kind = 'contradiction' and v_improvement.suggested_sop_update -> 'finding' ->> 'knowledge_id' = v_finding.knowledge_id::text then
         update app_private.knowledge_findings f set improvement_id = v_improvement.id where f.id = v_finding.id;
       end if;
       continue;

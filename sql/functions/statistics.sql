@@ -136,9 +136,10 @@ comment on function app_hidden.chi_square_survival(double precision, integer) is
 
 create or replace function app_hidden.wilson_interval(successes bigint, n bigint, z double precision default 1.959963984540054, out low double precision, out high double precision)
 language sql immutable parallel safe as $$
-  select greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 0),
-         least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n), 1)
-    from (select successes::double precision / n as p where n > 0) rate
+  select greatest((p + z * z / (2 * m) - z * sqrt(p * (1 - p) / m + z * z / (4 * m * m))) / (1 + z * z / m), 0),
+         least((p + z * z / (2 * m) + z * sqrt(p * (1 - p) / m + z * z / (4 * m * m))) / (1 + z * z / m), 1)
+    from (select successes / nullif(n, 0)::double precision as p, nullif(n, 0)::double precision as m) rate
+   where m > 0
 $$;
 comment on function app_hidden.wilson_interval(bigint, bigint, double precision) is
   'Score interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22:209-212; no continuity correction). z: the normal quantile, 1.96 for 95 %. Null where n is 0.';
@@ -147,8 +148,9 @@ create or replace function app_hidden.newcombe_interval(successes_1 bigint, n_1 
   out difference double precision, out low double precision, out high double precision)
 language sql immutable parallel safe as $$
   select d.difference, greatest(d.difference - sqrt((d.p1 - w1.low) ^ 2 + (w2.high - d.p2) ^ 2), -1), least(d.difference + sqrt((w1.high - d.p1) ^ 2 + (d.p2 - w2.low) ^ 2), 1)
-    from (select successes_1::double precision / n_1 as p1, successes_2::double precision / n_2 as p2,
-                 successes_1::double precision / n_1 - successes_2::double precision / n_2 as difference where n_1 > 0 and n_2 > 0) d,
+    from (select r.p1, r.p2, r.p1 - r.p2 as difference
+            from (select successes_1 / nullif(n_1, 0)::double precision as p1, successes_2 / nullif(n_2, 0)::double precision as p2) r
+           where r.p1 is not null and r.p2 is not null) d,
          app_hidden.wilson_interval(successes_1, n_1, z) w1, app_hidden.wilson_interval(successes_2, n_2, z) w2
 $$;
 comment on function app_hidden.newcombe_interval(bigint, bigint, bigint, bigint, double precision) is

@@ -1,6 +1,6 @@
 create or replace function app_public.knowledge_as_of(at timestamptz, only_category text default null, only_topic text default null)
 returns table (id integer, category text, topic text, question text, answer text, sop_id integer, site text, trust smallint, valid_from timestamptz, valid_to timestamptz, unchanged boolean)
-language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+language plpgsql stable security definer set search_path = app_public, public, pg_temp set jit = off as $$
 #variable_conflict use_column
 begin
   if not app_hidden.has_role('auditor') then

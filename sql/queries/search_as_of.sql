@@ -3,7 +3,7 @@
 
 create or replace function app_private.knowledge_as_of(at timestamptz)
 returns table (id integer, category text, topic text, question text, answer text, sop_id integer, site_id integer, trust smallint, valid_from timestamptz, valid_to timestamptz, unchanged boolean)
-language sql stable set search_path = app_public, public, pg_temp as $$
+language sql stable set search_path = app_public, public, pg_temp set jit = off as $$
   -- The first change since then holds what was before it.
   with changed as materialized (
     select distinct on (a.row_id) a.row_id::integer as id, a.operation, a.old
@@ -17,7 +17,8 @@ language sql stable set search_path = app_public, public, pg_temp as $$
            coalesce(o.answer, case when encode(sha256(convert_to(k.answer, 'UTF8')), 'hex') = c.old ->> 'answer_sha256' then k.answer end),
            o.sop_id, o.site_id, o.trust, o.valid_from, o.valid_to, false
       from changed c
-     cross join lateral jsonb_populate_record(null::app_public.knowledge_base, c.old - array['embeddings']) o
+     cross join lateral jsonb_to_record(c.old) o(category text, topic text, question text, answer text, sop_id integer, site_id integer, trust smallint, valid_from timestamptz, valid_to timestamptz,
+             created_at timestamptz)
       left join app_public.knowledge_base k on k.id = c.id
      where c.operation <> 'insert' and o.created_at <= knowledge_as_of.at
   )

@@ -57,8 +57,10 @@ create index if not exists responses_site_id on app_public.responses (site_id);
 create index if not exists responses_prompt_version_id on app_public.responses (prompt_version_id);
 -- With what the insights count, so that they read the index alone: 100,000 rows in half the time.
 drop index if exists app_public.responses_created_at;
-create index if not exists responses_insights on app_public.responses (created_at) include (outcome, category, site_id, latency_ms, feedback, cost);
-create index if not exists responses_feedback on app_public.responses (feedback, created_at);
+drop index if exists app_public.responses_insights;
+create index if not exists responses_by_time on app_public.responses (created_at) include (id, outcome, category, site_id, latency_ms, feedback, cost);
+drop index if exists app_public.responses_feedback;
+create index if not exists responses_by_feedback on app_public.responses (feedback, created_at) include (id, outcome);
 create index if not exists responses_to_keep on app_public.responses (created_at) where erased_at is null and ticket_id is null;
 comment on table app_public.responses is E'@behavior +aggregates +groupedAggregates -groupedAggregates:having\nEvery answer given, with what led to it.';
 comment on column app_public.responses.question_hash is 'Key of the question''s vector in the embedding cache, with embedding_model.';
@@ -105,6 +107,9 @@ create index if not exists response_sources_sop_version_id on app_public.respons
 create index if not exists response_sources_sop_id on app_public.response_sources (sop_id);
 create index if not exists response_sources_knowledge_id on app_public.response_sources (knowledge_id);
 create index if not exists response_sources_cited on app_public.response_sources (response_id) include (sop_id) where cited;
+-- When an SOP or an entry was last cited: one look each.
+create index if not exists response_sources_cited_sop on app_public.response_sources (sop_id, response_id) where cited;
+create index if not exists response_sources_cited_knowledge on app_public.response_sources (knowledge_id, response_id) where cited and knowledge_id is not null;
 comment on table app_public.response_sources is 'What was retrieved for an answer, in order; cited are those it rests on.';
 comment on column app_public.response_sources.sop_version_id is 'The exact SOP version that was read.';
 comment on column app_public.response_sources.knowledge_id is 'The knowledge entry; kept as a number, since entries can be merged or removed.';

@@ -147,7 +147,7 @@ describe(`${runs} hostile inputs (seed ${seed})`, () => {
         { j: { sop_id: 1, new_content: text, reasoning: text } },
         staff,
       ),
-    (text) => graphql('query ($t: String) { failuresAbout(topic: $t) { nodes { id } } }', { t: text }, staff),
+    (text) => graphql('query ($t: String) { failuresAbout(text: $t) { nodes { id } } }', { t: text }, staff),
     (text) =>
       graphql(
         'query ($t: String) { sops(filter: { content: { includesInsensitive: $t } }) { totalCount } }',

@@ -422,6 +422,32 @@ describe('a conflict', () => {
     }))
 })
 
+describe('the gate of the golden questions', () => {
+  it('holds back the whole batch where one of it would break one', () =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      const sop = await sopBy(client, 'doors', 'codes', doorText)
+      const bells = await sopBy(client, 'front', 'welcome', '# Copper bells\n\nRing the copper bell twice.\n')
+      await client.query(
+        `select save_golden_question('how do I ring the copper bell', expected_sop_id => $1)`,
+        [bells.id],
+      )
+      expect((await one(client, 'select passed from check_golden_questions()')).passed).toBe(true)
+      const fine = await proposeEdit(client, sop, star)
+      const bad = await proposeEdit(client, bells, '# Parking\n\nPark behind the building.\n')
+      await become(client, { role: 'admin', actor: 'adam' })
+      await client.query(`select set_golden_gate(true, 'Careful')`)
+      await become(client, reviewer)
+      for (const together of [false, true])
+        expect(await failure(client, approve, [[fine, bad], 'Right', together])).toMatchObject({
+          code: 'CO160',
+          message: expect.stringContaining(`proposal ${bad}`),
+        })
+      expect(await statuses(client)).toEqual(['pending', 'pending'])
+      await approved(client, [fine])
+      expect(await statuses(client)).toEqual(['approved', 'pending'])
+    }))
+})
+
 describe('the texts beforehand', () => {
   it('are what approving writes, with what does not fit left out; nothing is written', () =>
     rolledBack(database.pool, reviewer, async (client) => {
@@ -809,6 +835,26 @@ describe('drafting anew', () => {
       expect(await sqlState(client, again, [await proposeEntry(client, 'q', 'a'), 'x'])).toBe('CO106')
       await client.query(`select reject_improvement($1, 'No')`, [id])
       expect(await sqlState(client, again, [id, 'x'])).toBe('CO103')
+    }))
+
+  it('loses the words of a customer who is erased', () =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      const sop = await sopBy(client, 'doors', 'codes', doorText)
+      const { failureId, patternId } = await failed(client, sop, 9, 'Gandalf cannot get in')
+      const id = await propose(
+        client,
+        'sop_edit',
+        { sop_id: sop.id, new_content: `${doorText}\n- Gandalf cannot get in\n` },
+        [failureId],
+        patternId,
+      )
+      await saveSop(client, 'doors', 'codes', `${doorText}\nOther.\n`)
+      await client.query(again, [id, 'x'])
+      await become(client, { role: 'admin', actor: 'adam' })
+      await client.query(`select erase_personal_data($1, 'They asked')`, [uuid(9)])
+      const after = await one(client, 'select * from improvement_queue')
+      expect(after.status).toBe('superseded')
+      expect(JSON.stringify(after)).not.toContain('Gandalf')
     }))
 
   it('is decided: neither approved, nor rejected, nor reopened, nor changed by hand', () =>

@@ -266,6 +266,20 @@ describe('a health check', () => {
       expect(await check(client)).toEqual({ proposed: 0, waiting: 0 })
     }))
 
+  it('makes one proposal for an entry, whatever else it contradicts', () =>
+    asReviewer(async (client) => {
+      const { old } = await contradiction(client)
+      await client.query(`select save_sop('house', 'cancel', $1, 'Written for a test')`, [
+        '# Cancel\n\n## Steps\n1. You can cancel a booking until 24 hours before the start.\n',
+      ])
+      expect(await check(client)).toEqual({ contradiction: 2, proposed: 1, waiting: 0 })
+      const { id } = await proposal(client)
+      expect((await findings(client)).map((found) => [found.knowledge_id, found.improvement_id])).toEqual([
+        [old.id, id],
+        [old.id, id],
+      ])
+    }))
+
   it('sees no contradiction between sites, times, or an entry of a site and the rule for all', () =>
     asReviewer(async (client) => {
       await become(client, admin)

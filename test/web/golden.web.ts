@@ -188,7 +188,7 @@ test('finds as one types, shows what fails or what a person answers, and keeps b
   await expect(page.getByText('None matches')).toBeVisible()
   await page.getByRole('searchbox', { name: 'Search the questions' }).fill('')
   await expect(items(page).first()).toContainText('Expected: a person answers')
-  await expect(page).toHaveURL(/show=handOver/)
+  await expect(page).toHaveURL(/only=handOver/)
   await page.reload()
   await expect(items(page).first()).toContainText('Expected: a person answers')
   await expect(page.getByRole('button', { name: 'Run the check' })).toHaveCount(0)

@@ -82,6 +82,7 @@ test('hostile texts are shown as texts, on every page', async () => {
     '/sops',
     '/knowledge',
     '/insights',
+    '/questions?n=16',
     '/admin',
     `/sops/${ids.sop}`,
     `/knowledge?entry=${ids.knowledge}`,

@@ -13,5 +13,7 @@ test('a club without proposals says so, for each status', async () => {
   await expect(page.getByText('Nothing was approved yet')).toBeVisible()
   await page.getByText('Rejected', { exact: true }).click()
   await expect(page.getByText('Nothing was rejected yet')).toBeVisible()
+  await page.getByText('Redrafted', { exact: true }).click()
+  await expect(page.getByText('Nothing was drafted anew yet')).toBeVisible()
   await page.context().close()
 })

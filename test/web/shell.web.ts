@@ -126,6 +126,7 @@ test('a first visit takes less than 200 kB of compressed script; the editor and 
     '/knowledge',
     '/ask',
     '/insights',
+    '/questions',
     '/admin/people',
     '/admin/tokens',
     '/chat',

@@ -4,9 +4,11 @@ import {
   IconBulb,
   IconCertificate,
   IconChartBar,
+  IconFlask,
   IconGitPullRequest,
   IconInbox,
   IconMessageQuestion,
+  IconQuestionMark,
   IconSettings,
 } from '@tabler/icons-react'
 import { has, isStaff, type Role } from './session.ts'
@@ -18,7 +20,9 @@ export const pages = [
   { name: 'knowledge', path: '/knowledge', key: 'k', icon: IconBulb, for: isStaff },
   { name: 'golden', path: '/golden', key: 'o', icon: IconCertificate, for: isStaff },
   { name: 'ask', path: '/ask', key: 'a', icon: IconMessageQuestion, for: isStaff },
+  { name: 'experiments', path: '/experiments', key: 'x', icon: IconFlask, for: isStaff },
   { name: 'insights', path: '/insights', key: 'n', icon: IconChartBar, for: isStaff },
+  { name: 'questions', path: '/questions', key: 'q', icon: IconQuestionMark, for: isStaff },
   {
     name: 'admin',
     path: '/admin',

@@ -4,10 +4,12 @@ import { createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { adminRoutes } from '../admin/route.ts'
 import { askRoutes } from '../ask/route.ts'
 import { chatRoutes } from '../chat/route.ts'
+import { experimentsRoutes } from '../experiments/route.ts'
 import { goldenRoutes } from '../golden/route.ts'
 import { inboxRoutes } from '../inbox/route.ts'
 import { insightsRoutes } from '../insights/route.ts'
 import { knowledgeRoutes } from '../knowledge/route.ts'
+import { questionsRoutes } from '../questions/route.ts'
 import { reviewRoutes } from '../review/route.ts'
 import { sopsRoutes } from '../sops/route.ts'
 import { rootRoute, staffRoute } from './routes.tsx'
@@ -32,7 +34,9 @@ const routeTree = rootRoute.addChildren([
     knowledgeRoutes,
     goldenRoutes,
     askRoutes,
+    experimentsRoutes,
     insightsRoutes,
+    questionsRoutes,
     adminRoutes,
   ]),
 ])

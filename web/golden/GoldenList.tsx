@@ -101,8 +101,8 @@ export function GoldenList({ rows, search }: { rows: Asked[]; search: GoldenSear
         <NativeSelect
           label={t('show.label')}
           style={{ flex: '0 1 14rem' }}
-          value={search.show ?? ''}
-          onChange={(event) => set({ show: shows.find((one) => one === event.currentTarget.value) })}
+          value={search.only ?? ''}
+          onChange={(event) => set({ only: shows.find((one) => one === event.currentTarget.value) })}
           data={[
             { value: '', label: t('show.all') },
             ...shows.map((one) => ({ value: one, label: t(`show.${one}`) })),

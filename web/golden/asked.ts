@@ -37,10 +37,10 @@ export function withResults(rows: Golden[], check: Check | undefined): Asked[] {
     .sort((a, b) => place[a.state] - place[b.state] || a.id - b.id)
 }
 
-export function filtered(rows: Asked[], { q, show }: GoldenSearch): Asked[] {
+export function filtered(rows: Asked[], { q, only }: GoldenSearch): Asked[] {
   const words = (q ?? '').toLocaleLowerCase().split(/\s+/).filter(Boolean)
   return rows.filter((row) => {
-    if (show !== undefined && (show === 'handOver' ? !row.handOver : row.state !== show)) return false
+    if (only !== undefined && (only === 'handOver' ? !row.handOver : row.state !== only)) return false
     const text = [row.question, row.note, nameOf(row), row.site?.name]
       .filter(Boolean)
       .join(' ')

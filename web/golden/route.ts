@@ -7,7 +7,7 @@ export const shows = ['failed', 'unasked', 'passed', 'handOver'] as const
 
 export interface GoldenSearch {
   q?: string
-  show?: (typeof shows)[number]
+  only?: (typeof shows)[number]
   /** The one that the keys act on, or that is edited. */
   question?: number
   mode?: 'new' | 'edit'
@@ -18,7 +18,7 @@ export const goldenRoutes = createRoute({
   path: '/golden',
   validateSearch: (search: Record<string, unknown>): GoldenSearch => ({
     q: text(search, 'q'),
-    show: oneOf(search, 'show', shows),
+    only: oneOf(search, 'only', shows),
     question: whole(search, 'question'),
     mode: oneOf(search, 'mode', ['new', 'edit']),
   }),

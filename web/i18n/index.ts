@@ -64,10 +64,12 @@ export interface Texts {
   ask: typeof import('./en/ask.json')
   insights: typeof import('./en/insights.json')
   admin: typeof import('./en/admin.json')
+  experiments: typeof import('./en/experiments.json')
   chat: typeof import('./en/chat.json')
   models: typeof import('./en/models.json')
   prompts: typeof import('./en/prompts.json')
   golden: typeof import('./en/golden.json')
+  questions: typeof import('./en/questions.json')
 }
 
 declare module 'i18next' {

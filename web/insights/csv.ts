@@ -1,5 +1,5 @@
 /** A chart's rows for spreadsheets, or to paste. */
-import type { Column, Row, Value } from './chart.ts'
+import type { Value } from './chart.ts'
 
 /** Text that a spreadsheet would take for a formula is not one: it comes from customers. */
 const harmless = (text: string) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
@@ -11,7 +11,7 @@ function cell(value: Value | undefined): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-export const toCsv = (columns: readonly Column[], rows: Row[]): string =>
+export const toCsv = (columns: readonly { name: string }[], rows: Record<string, Value>[]): string =>
   [
     columns.map(({ name }) => name).join(','),
     ...rows.map((row) => columns.map(({ name }) => cell(row[name])).join(',')),

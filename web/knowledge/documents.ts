@@ -81,6 +81,43 @@ export type PairEntry = NonNullable<
   NonNullable<ResultOf<typeof pairsQuery>['knowledgeBases']>['nodes'][number]
 >
 
+export const findingsQuery = graphql(`
+  query KnowledgeFindings {
+    knowledgeFindings(first: 100) {
+      nodes { findingId findingKind knowledgeId otherId sopId facts similarity undecided improvementId improvementStatus }
+    }
+  }
+`)
+export type Finding = NonNullable<
+  NonNullable<ResultOf<typeof findingsQuery>['knowledgeFindings']>['nodes'][number]
+>
+
+export const findingTextsQuery = graphql(`
+  query KnowledgeFindingTexts($ids: [Int!]!, $sops: [Int!]!) {
+    knowledgeBases(filter: { id: { in: $ids } }, first: 300) {
+      nodes { id category topic question answer trust usageCount successRate updatedAt site { name } }
+    }
+    sops(filter: { id: { in: $sops } }, first: 100) { nodes { id category section } }
+  }
+`)
+export type FindingEntry = NonNullable<
+  NonNullable<ResultOf<typeof findingTextsQuery>['knowledgeBases']>['nodes'][number]
+>
+export type FindingSop = NonNullable<NonNullable<ResultOf<typeof findingTextsQuery>['sops']>['nodes'][number]>
+
+export const checkQuery = graphql(`
+  query KnowledgeCheck {
+    healthChecks(orderBy: [ID_DESC], first: 1) {
+      nodes { id status stage done total counts error requestedBy finishedAt }
+    }
+  }
+`)
+export type Check = NonNullable<NonNullable<ResultOf<typeof checkQuery>['healthChecks']>['nodes'][number]>
+
+export const requestCheckMutation = graphql(`
+  mutation RequestHealthCheck { requestHealthCheck(input: {}) { result { id status } } }
+`)
+
 export const bySiteQuery = graphql(`
   query KnowledgeBySite($filter: KnowledgeBaseFilter!, $after: Cursor) {
     knowledgeBases(filter: $filter, orderBy: [CATEGORY_ASC, TOPIC_ASC, ID_ASC], first: 1000, after: $after) {
@@ -132,6 +169,8 @@ export const changedByWriting = [
   trailQuery,
   duplicatesQuery,
   pairsQuery,
+  findingsQuery,
+  findingTextsQuery,
   bySiteQuery,
   ofSitesQuery,
   searchQuery,

@@ -1,4 +1,4 @@
-/** Knowledge: entries with the one that is read beside them, duplicates, and what differs by site. */
+/** Knowledge: entries with the one that is read beside them, duplicates, what differs by site, and what is wrong with it. */
 import { Box, Button, Tabs } from '@mantine/core'
 import { IconBulb, IconPlus } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
@@ -13,7 +13,7 @@ import { undoLast } from '../components/toast.ts'
 import { useMayWrite } from '../components/useMayWrite.ts'
 import { refresh } from '../graphql/hooks.ts'
 import { useLive } from '../graphql/live.ts'
-import { entryQuery, listQuery } from './documents.ts'
+import { entryQuery, findingsQuery, listQuery } from './documents.ts'
 import { EntryDetail } from './EntryDetail.tsx'
 import { EntryList } from './EntryList.tsx'
 import { Filters } from './Filters.tsx'
@@ -22,6 +22,7 @@ import { type KnowledgeSearch, views } from './route.ts'
 
 const Duplicates = lazy(() => import('./Duplicates.tsx'))
 const SiteMatrix = lazy(() => import('./SiteMatrix.tsx'))
+const Health = lazy(() => import('./Health.tsx'))
 const NewEntry = lazy(() => import('./NewEntry.tsx'))
 
 export const route = createLazyRoute('/staff/knowledge')({ component: KnowledgePage })
@@ -34,7 +35,7 @@ function KnowledgePage() {
   const navigate = useNavigate()
   const client = useQueryClient()
   const view = search.view ?? 'entries'
-  const look = () => void refresh(client, [listQuery, entryQuery])
+  const look = () => void refresh(client, [listQuery, entryQuery, findingsQuery])
   useLive('queueChanged', look, look)
   const write = () =>
     void navigate({
@@ -93,6 +94,9 @@ function KnowledgePage() {
             </Tabs.Panel>
             <Tabs.Panel value="sites">
               <SiteMatrix search={search} />
+            </Tabs.Panel>
+            <Tabs.Panel value="health">
+              <Health search={search} />
             </Tabs.Panel>
           </Suspense>
         </Tabs>

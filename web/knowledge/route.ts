@@ -4,10 +4,12 @@ import { oneOf, text, whole } from '../app/search.ts'
 
 type Search = Record<string, unknown>
 
-export const views = ['entries', 'duplicates', 'sites'] as const
+export const views = ['entries', 'duplicates', 'sites', 'health'] as const
 export const sources = ['manual_entry', 'learned', 'improvement', 'sop'] as const
 /** As the view `knowledge_health` names them. */
 export const healths = ['well', 'unreviewed', 'often unhelpful', 'never used', 'expired'] as const
+/** As `knowledge_findings` names them, the worst first. */
+export const findingKinds = ['contradiction', 'low_success', 'duplicate', 'never_used'] as const
 export const sorts = ['changed', 'used', 'helped'] as const
 
 export interface KnowledgeSearch {
@@ -27,6 +29,8 @@ export interface KnowledgeSearch {
   topic?: string
   /** Sites: only topics that some site lacks. */
   gaps?: 'yes'
+  /** Health: only findings of this kind. */
+  finding?: (typeof findingKinds)[number]
 }
 
 export const knowledgeRoutes = createRoute({
@@ -45,5 +49,6 @@ export const knowledgeRoutes = createRoute({
     sort: oneOf(search, 'sort', sorts),
     topic: text(search, 'topic', 200),
     gaps: oneOf(search, 'gaps', ['yes']),
+    finding: oneOf(search, 'finding', findingKinds),
   }),
 }).lazy(() => import('./page.tsx').then(({ route }) => route))

@@ -20,14 +20,17 @@ interface Props {
   texts: Texts
   /** Null where it was done. */
   onApprove: (text: string, version: number | null) => Promise<ApiError | null>
+  /** Whether it is being drafted anew. */
+  onReanalyse: () => Promise<boolean>
   /** done: it was approved. */
   onClose: (done: boolean) => void
 }
 
-export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
+export function EditProposal({ proposal, texts, onApprove, onReanalyse, onClose }: Props) {
   const { t } = useTranslation('review')
   const { t: common } = useTranslation()
   const { id } = proposal
+  const ofSop = proposal.kind !== 'knowledge_correction'
   // What it began with stays, whatever the server tells meanwhile: nothing typed is ever written over.
   const [begun] = useState(() => ({ text: texts.after, version: texts.version, merge: texts.merge }))
   const [kept] = useState(() => readDraft(id))
@@ -63,6 +66,14 @@ export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
     left.current = true
     onClose(true)
   }
+  const reanalyse = async () => {
+    left.current = true
+    const done = await onReanalyse()
+    left.current = done
+    if (!done) return
+    keepDraft(id, null)
+    onClose(true)
+  }
   const discard = () => {
     keepDraft(id, null)
     left.current = true
@@ -95,6 +106,11 @@ export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
               {t('edit.discard')}
             </Button>
           )}
+          {pending && begun.merge?.conflicts && proposal.evidence.totalCount > 0 ? (
+            <Button variant="default" onClick={() => void reanalyse()}>
+              {t('do.reanalyse')}
+            </Button>
+          ) : null}
           <Button onClick={() => void approve()} disabled={!possible} loading={sending}>
             {t('edit.approve')}
           </Button>
@@ -106,14 +122,16 @@ export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
             {t('edit.kept')}
           </Text>
         )}
-        {pending && text.trim() === '' && <Text c="var(--mantine-color-error)">{t('edit.empty')}</Text>}
+        {pending && text.trim() === '' && (
+          <Text c="var(--mantine-color-error)">{t(ofSop ? 'edit.empty' : 'edit.emptyAnswer')}</Text>
+        )}
         {markers > 0 && <Alert color="orange">{t('edit.markers', { count: markers })}</Alert>}
       </div>
       {!pending && (
         <Alert color="orange" role="alert">
           {t('decided.elsewhere', {
-            text: t(`decided.${proposal.status as 'approved' | 'rejected'}`, {
-              name: proposal.approvedBy ?? proposal.rejectedBy,
+            text: t(`decided.${proposal.status as 'approved' | 'rejected' | 'superseded'}`, {
+              name: proposal.approvedBy ?? proposal.rejectedBy ?? proposal.supersededBy,
             }),
           })}
         </Alert>
@@ -143,20 +161,24 @@ export function EditProposal({ proposal, texts, onApprove, onClose }: Props) {
         </Alert>
       )}
       {begun.merge?.conflicts ? <Conflict merge={begun.merge} baseVersion={proposal.baseVersion} /> : null}
-      <MarkdownEditor
-        value={text}
-        onChange={change}
-        label={t('edit.label')}
-        onSubmit={() => void approve()}
-        autoFocus
-        minHeight="16rem"
-      />
-      {pending && markers === 0 && <TryText id={id} text={text} version={version} possible={possible} />}
+      <div className={classes.beside}>
+        <MarkdownEditor
+          value={text}
+          onChange={change}
+          label={t(ofSop ? 'edit.label' : 'edit.answer')}
+          onSubmit={() => void approve()}
+          autoFocus
+          minHeight="16rem"
+        />
+        {pending && markers === 0 && <TryText id={id} text={text} version={version} possible={possible} />}
+      </div>
       <Stack gap="xs" component="section">
         <Title order={3} size="h5">
-          {proposal.sop ? t('edit.diff', { version: proposal.sop.version }) : t('edit.diffNew')}
+          {proposal.sop
+            ? t('edit.diff', { version: proposal.sop.version })
+            : t(ofSop ? 'edit.diffNew' : 'edit.diffAnswer')}
         </Title>
-        <SourceDiff before={proposal.sop?.content ?? ''} after={settled} />
+        <SourceDiff before={proposal.sop?.content ?? (ofSop ? '' : texts.before)} after={settled} />
       </Stack>
     </Stack>
   )

@@ -5,10 +5,10 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatShare } from '../app/time.ts'
 import { Time } from '../components/Time.tsx'
-import { dryRunOf, type Proposal } from './documents.ts'
+import { dryRunOf, type Proposal, suggestionOf } from './documents.ts'
 import { type Group as Alike, groupEvidence, type Question } from './evidence.ts'
-import { Found } from './Found.tsx'
 import classes from './review.module.css'
+import { effectOf } from './tried.ts'
 
 const shownAtFirst = 4
 
@@ -19,7 +19,7 @@ export function Evidence({ proposal }: { proposal: Proposal }) {
   if (totalCount === 0)
     return (
       <Text size="sm" c="dimmed">
-        {t('evidence.none')}
+        {t(suggestionOf(proposal).finding ? 'evidence.checked' : 'evidence.none')}
       </Text>
     )
   return (
@@ -77,6 +77,7 @@ function FailingQuestion({ failure, tried }: Question) {
   const { t } = useTranslation('review')
   const feedback = failure.feedbackType as 'unhelpful' | 'wrong' | 'incomplete' | null
   const ticket = failure.givenResponse?.ticketId
+  const effect = tried && effectOf(tried)
   return (
     <li>
       <Text size="sm" fw={500} className={classes.anywhere} lineClamp={6}>
@@ -86,6 +87,11 @@ function FailingQuestion({ failure, tried }: Question) {
         {feedback && (
           <Badge tt="none" size="sm" variant="light" color="gray">
             {t(`evidence.feedback.${feedback}`)}
+          </Badge>
+        )}
+        {effect && (
+          <Badge tt="none" size="sm" variant="light" color={effect === 'fixed' ? 'teal' : 'orange'}>
+            {t(effect === 'fixed' ? 'evidence.fixed' : 'evidence.still')}
           </Badge>
         )}
         {failure.confidenceScore !== null && (
@@ -106,7 +112,6 @@ function FailingQuestion({ failure, tried }: Question) {
           </Anchor>
         )}
       </Group>
-      {tried && <Found question={tried} />}
     </li>
   )
 }

@@ -6,10 +6,13 @@ import { useTranslation } from 'react-i18next'
 import { Keys } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
 import { formatNumber } from '../app/time.ts'
+import { ProposalLink } from '../components/Links.tsx'
 import { Time } from '../components/Time.tsx'
-import { type Proposal, titleOf } from './documents.ts'
+import { isEditable, type Proposal, titleOf, togetherOf } from './documents.ts'
 import classes from './review.module.css'
-import type { Kind } from './route.ts'
+import type { Kind, Status } from './route.ts'
+
+type Decided = Exclude<Status, 'pending'>
 
 export interface Actions {
   approve: () => void
@@ -17,6 +20,7 @@ export interface Actions {
   reject: () => void
   undo: () => void
   reopen: () => void
+  reanalyse: () => void
 }
 
 interface Props {
@@ -49,6 +53,7 @@ export function ProposalHead({ proposal, conflicting, viewers, actions }: Props)
             {t(`kind.${proposal.kind as Kind}`)}
           </Badge>
           <Text size="sm" c="dimmed">
+            #{proposal.id} ·{' '}
             {t('meta.impact', { value: formatNumber(proposal.impact, { maximumFractionDigits: 1 }) })} ·{' '}
             {t('meta.proposed', { name: proposal.proposedBy })} · <Time at={proposal.createdAt} />
             {baseVersion !== null && ` · ${t('meta.base', { version: baseVersion })}`}
@@ -74,25 +79,40 @@ export function ProposalHead({ proposal, conflicting, viewers, actions }: Props)
             {t(can('agent') ? 'only.agent' : 'only.auditor')}
           </Alert>
         )}
-        <Decided proposal={proposal} />
+        <Decision proposal={proposal} />
       </Stack>
     </>
   )
 }
 
-function Decided({ proposal }: { proposal: Proposal }) {
+function Decision({ proposal }: { proposal: Proposal }) {
   const { t } = useTranslation('review')
-  const { status, approvedBy, appliedAt, rejectedBy, rejectedAt, decisionReason, rejectionReason } = proposal
+  const { status, decisionReason, rejectionReason } = proposal
+  const { approvedBy, appliedAt, rejectedBy, rejectedAt, supersededBy, supersededAt } = proposal
   if (status === 'pending') return null
+  const together = togetherOf(proposal).filter((id) => id !== proposal.id)
   return (
-    <Alert color={status === 'approved' ? 'teal' : 'red'} p="xs">
+    <Alert color={status === 'approved' ? 'teal' : status === 'rejected' ? 'red' : 'gray'} p="xs">
       <Text size="sm" fw={600}>
-        {t(`decided.${status as 'approved' | 'rejected'}`, { name: approvedBy ?? rejectedBy })} ·{' '}
-        <Time at={(appliedAt ?? rejectedAt)!} exact />
+        {t(`decided.${status as Decided}`, { name: approvedBy ?? rejectedBy ?? supersededBy })} ·{' '}
+        <Time at={(appliedAt ?? rejectedAt ?? supersededAt)!} exact />
       </Text>
       <Text size="sm" className={classes.anywhere}>
         {decisionReason ?? rejectionReason}
       </Text>
+      {together.length > 0 && (
+        <Text size="sm" mt={4}>
+          {t('decided.together', { count: together.length })}{' '}
+          {together.map((id, index) => (
+            <span key={id}>
+              {index > 0 && ', '}
+              <ProposalLink id={id} status="approved" inherit underline="always">
+                #{id}
+              </ProposalLink>
+            </span>
+          ))}
+        </Text>
+      )}
     </Alert>
   )
 }
@@ -100,7 +120,7 @@ function Decided({ proposal }: { proposal: Proposal }) {
 function ActionButtons({ proposal, conflicting, actions }: Omit<Props, 'viewers'>) {
   const { t } = useTranslation('review')
   const keyed = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false })
-  const editable = proposal.kind === 'sop_edit' || proposal.kind === 'sop_new'
+  const editable = isEditable(proposal)
   const button = (label: string, keys: string | null, run: () => void, look: ButtonProps = {}) => (
     <Button size="xs" onClick={run} rightSection={keyed && keys && <Keys keys={keys} />} {...look}>
       {label}
@@ -109,11 +129,15 @@ function ActionButtons({ proposal, conflicting, actions }: Omit<Props, 'viewers'
   if (proposal.status === 'approved') return button(t('do.undo'), null, actions.undo, { variant: 'default' })
   if (proposal.status === 'rejected')
     return button(t('do.reopen'), null, actions.reopen, { variant: 'default' })
+  if (proposal.status !== 'pending') return null
   return (
     <Group gap={6}>
       {conflicting
         ? button(t('do.resolve'), 'e', actions.edit, { color: 'orange' })
         : button(t('do.approve'), 'a', actions.approve)}
+      {conflicting &&
+        proposal.evidence.totalCount > 0 &&
+        button(t('do.reanalyse'), 'n', actions.reanalyse, { variant: 'default' })}
       {editable && !conflicting && button(t('do.edit'), 'e', actions.edit, { variant: 'default' })}
       {button(t('do.reject'), 'r', actions.reject, { variant: 'default' })}
     </Group>

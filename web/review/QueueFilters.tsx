@@ -23,6 +23,8 @@ export function QueueFilters({ filters, onChange }: Props) {
       <SegmentedControl
         size="xs"
         fullWidth
+        // Four of them fit on a phone, in German too.
+        styles={{ label: { paddingInline: 4 } }}
         aria-label={t('status.label')}
         value={filters.status}
         onChange={(status) => onChange({ status: status as Status })}

@@ -20,7 +20,7 @@ interface Props {
 export const QueueRow = memo(function QueueRow({ row, marked, refused, onMark, onOpen }: Props) {
   const { t } = useTranslation('review')
   const viewers = Number(row.viewers ?? 0)
-  const by = row.approvedBy ?? row.rejectedBy
+  const by = row.approvedBy ?? row.rejectedBy ?? row.supersededBy
   return (
     <Box className={classes.row} onClick={() => onOpen(row.id)}>
       {onMark && (
@@ -48,7 +48,7 @@ export const QueueRow = memo(function QueueRow({ row, marked, refused, onMark, o
           )}
         </div>
         <div className={classes.quiet}>
-          {t(`kind.${row.kind as Kind}`)} · {t('row.failing', { count: row.evidence.totalCount })}
+          #{row.id} · {t(`kind.${row.kind as Kind}`)} · {t('row.failing', { count: row.evidence.totalCount })}
         </div>
         <div className={classes.rowLine}>
           <span className={classes.chips}>

@@ -25,6 +25,7 @@ interface Props {
   onView: (view: View) => void
   refusals: ReadonlyMap<number, ApiError>
   onApproveEdited: (proposal: Proposal, text: string, version: number | null) => Promise<ApiError | null>
+  onReanalyse: (proposal: Proposal) => Promise<boolean>
   onCloseEdit: (done: boolean) => void
 }
 
@@ -95,6 +96,7 @@ function ReadOrEdit(props: Props & { id: number; proposal: Proposal }) {
           proposal={proposal}
           texts={texts.data!}
           onApprove={(text, version) => onApproveEdited(proposal, text, version)}
+          onReanalyse={() => props.onReanalyse(proposal)}
           onClose={props.onCloseEdit}
         />
       </Suspense>

@@ -4,10 +4,9 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, request } from '../graphql/client.ts'
-import { Outcome } from './DryRun.tsx'
+import { Outcome, Warnings } from './DryRun.tsx'
 import { conflictOf, dryRunOf, tryTextMutation } from './documents.ts'
-import { Found } from './Found.tsx'
-import classes from './review.module.css'
+import { Tried } from './Tried.tsx'
 
 interface Props {
   id: number
@@ -70,15 +69,9 @@ export function TryText({ id, text, version, possible }: Props) {
               {t('edit.noQuestions')}
             </Text>
           )}
-          <Stack gap="xs" mt="xs" mb={0} component="ul" p={0} style={{ listStyle: 'none' }}>
-            {questions.map((one) => (
-              <li key={one.question}>
-                <Text size="sm" className={classes.anywhere} lineClamp={3}>
-                  “{one.question}”
-                </Text>
-                <Found question={one} />
-              </li>
-            ))}
+          <Stack gap="xs" mt="xs">
+            <Warnings warnings={dryRun.warnings ?? []} />
+            <Tried questions={questions} />
           </Stack>
         </Paper>
       )}

@@ -7,12 +7,15 @@ import { toast, toastError } from '../components/toast.ts'
 import { ApiError, request } from '../graphql/client.ts'
 import { queryKey } from '../graphql/hooks.ts'
 import {
+  approveAllMutation,
   approveMutation,
   mergeQuery,
   proposalQuery,
   type Row,
+  reanalyseMutation,
   rejectMutation,
   reopenMutation,
+  undoAllMutation,
   undoMutation,
 } from './documents.ts'
 
@@ -22,7 +25,14 @@ export interface Subject {
 }
 export type Decision =
   | { kind: 'approve'; text?: string | undefined; version?: number | null | undefined }
-  | { kind: 'reject' | 'undo' | 'reopen'; reason: string }
+  | { kind: 'reject' | 'undo' | 'reopen' | 'reanalyse'; reason: string }
+
+export interface BatchOptions {
+  /** One version of each SOP for all its proposals. */
+  together: boolean
+  /** Each proposal's own reasoning, where it is null. */
+  reason: string | null
+}
 
 async function send(id: number, decision: Decision): Promise<Row> {
   switch (decision.kind) {
@@ -36,6 +46,8 @@ async function send(id: number, decision: Decision): Promise<Row> {
       return (await request(undoMutation, { id, reason: decision.reason })).undoImprovement!.result!
     case 'reopen':
       return (await request(reopenMutation, { id, reason: decision.reason })).reopenImprovement!.result!
+    case 'reanalyse':
+      return (await request(reanalyseMutation, { id, reason: decision.reason })).reanalyseImprovement!.result!
   }
 }
 
@@ -142,6 +154,60 @@ export function useDecisions({ patch, reread, onConflict }: Options) {
     [carryOut, onConflict, remember, t, tell],
   )
 
+  /** All of them in one transaction; null where it was done, else why none was. */
+  const settleAll = useCallback(
+    async (ids: number[], work: () => Promise<readonly (Row | null)[] | null | undefined>) => {
+      let error: ApiError | null = null
+      for (const id of ids) refused(id, null)
+      try {
+        const rows = (await work()) ?? []
+        patch(new Map(rows.flatMap((row) => (row ? [[row.id, row] as const] : []))))
+      } catch (thrown) {
+        error = thrown as ApiError
+        await reread(ids).catch(() => {})
+      }
+      for (const id of ids) {
+        void client.invalidateQueries({ queryKey: queryKey(mergeQuery, { id }) })
+        void client.invalidateQueries({ queryKey: queryKey(proposalQuery, { id }) })
+      }
+      return error
+    },
+    [client, patch, refused, reread],
+  )
+
+  const undoAll = useCallback(
+    async (ids: number[], reason: string) => {
+      const error = await settleAll(
+        ids,
+        async () => (await request(undoAllMutation, { ids, reason })).undoImprovements?.result,
+      )
+      if (error) toastError(error)
+      else tell(t('batch.undone', { count: ids.length }))
+      return error
+    },
+    [settleAll, t, tell],
+  )
+
+  const approveAll = useCallback(
+    async (subjects: Subject[], { together, reason }: BatchOptions) => {
+      const ids = subjects.map(({ id }) => id)
+      const error = await settleAll(
+        ids,
+        async () =>
+          (await request(approveAllMutation, { ids, together, reason })).approveImprovements?.result,
+      )
+      if (error) {
+        const { improvement_id } = (error.detail ?? {}) as { improvement_id?: number }
+        const title = subjects.find(({ id }) => id === improvement_id)?.title
+        return title ? explain(error, title, t) : error
+      }
+      const way = remember(() => undoAll(ids, t('undoReason')))
+      tell(t('batch.done', { count: ids.length }), way.take)
+      return null
+    },
+    [remember, settleAll, t, tell, undoAll],
+  )
+
   const undo = useCallback(() => {
     const last = history.current.at(-1)
     if (!last) return tell(t('nothingToUndo'))
@@ -150,13 +216,16 @@ export function useDecisions({ patch, reread, onConflict }: Options) {
     void last.undo()
   }, [forget, t, tell])
 
-  return { leaving, refusals, decide, carryOut, remember, tell, undo }
+  return { leaving, refusals, decide, approveAll, undoAll, undo }
 }
 
 /** Who was faster is said by name, and what they did. */
 export function explain(error: ApiError, title: string, t: TFunction<'review'>): ApiError {
   const { status, by } = (error.detail ?? {}) as { status?: string; by?: string }
-  const decided = error.code === 'CO103' && by && (status === 'approved' || status === 'rejected')
+  const decided =
+    error.code === 'CO103' &&
+    by &&
+    (status === 'approved' || status === 'rejected' || status === 'superseded')
   return new ApiError(
     decided ? t(`refused.${status}`, { title, by }) : `${title}: ${error.message}`,
     error.code,

@@ -1,11 +1,12 @@
 /** What the review queue asks of the server, and what its JSON holds. */
+import type { Disagreement } from '../components/Compared.tsx'
 import { graphql, type ResultOf } from '../graphql/graphql.ts'
 import type { Kind, Status } from './route.ts'
 
 /** What the list shows of a proposal: neither texts nor dry runs. */
 const rowFragment = graphql(`
   fragment ReviewRow on ImprovementQueue @_unmask {
-    id kind status impact createdAt category topic fixed broken viewers decidedAt approvedBy rejectedBy
+    id kind status impact createdAt category topic fixed broken viewers decidedAt approvedBy rejectedBy supersededBy
     evidence: improvementEvidencesByImprovementId { totalCount }
   }
 `)
@@ -59,12 +60,11 @@ export const categoriesQuery = graphql(`
 
 const proposalFragment = graphql(`
   fragment ReviewWhole on ImprovementQueue @_unmask {
-    id kind status impact createdAt category topic proposedBy baseVersion suggestedSopUpdate dryRun
-    approvedBy appliedAt decisionReason rejectedBy rejectedAt rejectionReason
+    id kind status impact createdAt category topic proposedBy baseVersion suggestedSopUpdate dryRun dryRunStale
+    dryRunStaleBecause
+    approvedBy appliedAt decisionReason rejectedBy rejectedAt rejectionReason supersededBy supersededAt applied
     sop { id category section version content archivedAt }
-    written: sopVersionsByImprovementId(first: 1, orderBy: [VERSION_DESC]) {
-      nodes { version content previousVersion { content } }
-    }
+    written: versionWritten { version content previousVersion { content } }
     evidence: improvementEvidencesByImprovementId(first: 100) {
       totalCount
       nodes {
@@ -108,6 +108,16 @@ export const entriesQuery = graphql(`
     knowledgeBases(
       filter: { category: { equalTo: $category }, topic: { equalTo: $topic }, question: { in: $questions } }, first: 100
     ) { nodes { id question answer trust source } }
+  }
+`)
+
+/** The entries, and the SOP, that a health check names. */
+export const healthTextsQuery = graphql(`
+  query ReviewHealthTexts($ids: [Int!]!, $sops: [Int!]!) {
+    knowledgeBases(filter: { id: { in: $ids } }, first: 200) {
+      nodes { id category topic question answer usageCount successRate updatedAt site { name } }
+    }
+    sops(filter: { id: { in: $sops } }, first: 10) { nodes { id category section } }
   }
 `)
 
@@ -165,6 +175,42 @@ export const reopenMutation = graphql(
   [rowFragment],
 )
 
+export const reanalyseMutation = graphql(
+  `
+  mutation ReviewReanalyse($id: Int!, $reason: String!) {
+    reanalyseImprovement(input: { id: $id, reason: $reason }) { result { ...ReviewRow } }
+  }
+`,
+  [rowFragment],
+)
+
+/** What approving these would write; nothing is written. */
+export const mergedQuery = graphql(`
+  query ReviewMerged($ids: [Int!]!) {
+    mergedImprovements(ids: $ids) {
+      nodes { improvementIds sopId category topic currentVersion current merged conflicts }
+    }
+  }
+`)
+
+export const approveAllMutation = graphql(
+  `
+  mutation ReviewApproveAll($ids: [Int!]!, $reason: String, $together: Boolean!) {
+    approveImprovements(input: { ids: $ids, reason: $reason, together: $together }) { result { ...ReviewRow } }
+  }
+`,
+  [rowFragment],
+)
+
+export const undoAllMutation = graphql(
+  `
+  mutation ReviewUndoAll($ids: [Int!]!, $reason: String!) {
+    undoImprovements(input: { ids: $ids, reason: $reason }) { result { ...ReviewRow } }
+  }
+`,
+  [rowFragment],
+)
+
 export const lookMutation = graphql(`
   mutation ReviewLook($id: Int!) { lookAtImprovement(input: { id: $id }) { result { userId name since } } }
 `)
@@ -192,17 +238,49 @@ export interface Suggestion {
   reasoning?: string
   entries?: { question: string; answer: string }[]
   erased?: unknown
+  keep_id?: number
+  duplicate_ids?: number[]
+  knowledge_ids?: number[]
+  /** Where a health check proposed it: what it found. */
+  finding?: {
+    kind: string
+    knowledge_id: number | null
+    other_id: number | null
+    sop_id: number | null
+    facts: Disagreement[]
+    undecided: boolean
+  }
 }
+
+export type Effect = 'fixed' | 'still_failing' | 'broken' | 'changed' | 'unaffected'
 
 export interface TriedQuestion {
   question: string
-  role: 'failing' | 'good'
+  role: 'failing' | 'good' | 'golden'
+  /** Missing in what was kept long ago; so are the confidences. */
+  effect?: Effect
   expected: string | null
   expected_title: string | null
   before: string | null
   before_title: string | null
+  before_confidence?: number | null
+  /** Whether it is sure enough to be given; else a person answers. */
+  before_answered?: boolean | null
+  /** What is read, where that differs. */
+  before_text?: string | null
   after: string | null
   after_title: string | null
+  after_confidence?: number | null
+  after_answered?: boolean | null
+  after_text?: string | null
+}
+
+export const warningKinds = ['new_figure', 'lost_figure', 'lost_line', 'repeats'] as const
+export interface Warning {
+  kind: (typeof warningKinds)[number]
+  text: string
+  /** The other SOP that says it. */
+  where?: string
 }
 
 export interface DryRun {
@@ -211,11 +289,44 @@ export interface DryRun {
   still_failing: number
   broken: number
   unaffected: number
+  /** Of all that follows nothing is in what was kept long ago. */
+  ms?: number
+  changed?: number
+  golden?: number
+  golden_broken?: number
+  golden_fixed?: number
+  asked?: { failing: number; good: number; golden: number }
+  /** What a person should look at, whatever the questions say. */
+  warnings?: Warning[]
   questions: TriedQuestion[]
+}
+
+/** Proposals that do not fit, and what with. */
+export interface BatchConflict {
+  improvement_id: number
+  /** With what stands there by now. */
+  current: boolean
+  with: number[]
+}
+
+export type MergedTarget = NonNullable<
+  NonNullable<ResultOf<typeof mergedQuery>['mergedImprovements']>['nodes'][number]
+>
+
+/** The proposals of one version, where it was written for several. */
+export const togetherOf = ({ applied }: { applied: unknown }): number[] => {
+  const { together } = (applied ?? {}) as { together?: number[] }
+  return together && together.length > 1 ? together : []
 }
 
 export const suggestionOf = (proposal: { suggestedSopUpdate: unknown }) =>
   proposal.suggestedSopUpdate as Suggestion
+
+/** Whether its text can be edited before it is approved: an SOP's, or the one answer of a correction. */
+export const isEditable = (proposal: { kind: string; suggestedSopUpdate: unknown }) =>
+  proposal.kind === 'sop_edit' ||
+  proposal.kind === 'sop_new' ||
+  (proposal.kind === 'knowledge_correction' && suggestionOf(proposal).entries?.length === 1)
 
 /** Null where none was made; a conflict is told instead of a result where the SOP changed in the same lines. */
 export const dryRunOf = (stored: unknown): DryRun | null =>

@@ -22,6 +22,8 @@ export function useDryRun(id: number | undefined) {
               improvementQueue: {
                 ...old.improvementQueue,
                 dryRun: data.previewImprovement?.result ?? old.improvementQueue.dryRun,
+                dryRunStale: false,
+                dryRunStaleBecause: null,
               },
             }
           : old,

@@ -12,6 +12,7 @@ interface Keys {
   approve: Run
   edit: Run
   reject: Run
+  reanalyse: Run
   undo: Run
   mark: Run
   approveMarked: Run
@@ -38,6 +39,7 @@ export function useReviewKeys({ editing, decides, tries, ...run }: Keys) {
                 key('a', 'approve', run.approve),
                 key('e', 'edit', run.edit),
                 key('r', 'reject', run.reject),
+                key('n', 'reanalyse', run.reanalyse),
                 key('u', 'undo', run.undo),
                 key('x', 'mark', run.mark),
                 key('Shift+A', 'approveMarked', run.approveMarked),

@@ -11,7 +11,7 @@ import { Page } from '../components/Page.tsx'
 import { askReason } from '../components/reason.ts'
 import type { View } from './Change.tsx'
 import { type Subject, useDecisions } from './decisions.ts'
-import { type Filters, type Proposal, titleOf } from './documents.ts'
+import { type Filters, isEditable, type Proposal, titleOf, togetherOf } from './documents.ts'
 import { useDryRun } from './dry_run.ts'
 import { useReviewKeys } from './keys.ts'
 import { mergeOptions, proposalOptions } from './options.ts'
@@ -64,12 +64,17 @@ function ReviewPage() {
   const wentOn = useRef<{ from: number; to: number | undefined } | undefined>(undefined)
   const onConflict = useCallback(
     (id: number) => {
+      const read = client.getQueryData(proposalOptions(id).queryKey) as
+        | { improvementQueue: Proposal | null }
+        | undefined
+      // An entry that was changed is nothing to merge: what was refused is read.
+      const edit = read?.improvementQueue?.kind.startsWith('sop_') ? true : undefined
       // Never under the hands of somebody who is at the next one already.
-      if (wentOn.current?.from === id && wentOn.current.to === current.current) go({ id, edit: true })
+      if (wentOn.current?.from === id && wentOn.current.to === current.current) go({ id, edit })
     },
-    [current, go],
+    [client, current, go],
   )
-  const { leaving, refusals, decide, carryOut, remember, tell, undo } = useDecisions({
+  const { leaving, refusals, decide, approveAll, undoAll, undo } = useDecisions({
     patch: queue.patch,
     reread: queue.reread,
     onConflict,
@@ -143,16 +148,19 @@ function ReviewPage() {
   }
   const edit = () => {
     const proposal = chosen()
-    if (proposal?.status === 'pending' && (proposal.kind === 'sop_edit' || proposal.kind === 'sop_new'))
-      go({ id: proposal.id, edit: true })
+    if (proposal?.status === 'pending' && isEditable(proposal)) go({ id: proposal.id, edit: true })
+  }
+  /** Whether its SOP has changed in the same lines, as far as that is known. */
+  const conflicts = (proposal: Proposal): boolean => {
+    const merge = client.getQueryData(mergeOptions(proposal.id).queryKey) as
+      | { improvementMerge: { conflicts: number | null } | null }
+      | undefined
+    return isOutdated(proposal) && (merge?.improvementMerge?.conflicts ?? 0) > 0
   }
   const approve = () => {
     const proposal = chosen()
     if (proposal?.status !== 'pending') return
-    const merge = client.getQueryData(mergeOptions(proposal.id).queryKey) as
-      | { improvementMerge: { conflicts: number | null } | null }
-      | undefined
-    if (isOutdated(proposal) && merge?.improvementMerge?.conflicts) return edit()
+    if (conflicts(proposal)) return edit()
     goOn(proposal.id)
     void decide({ id: proposal.id, title: titleOf(proposal) }, { kind: 'approve' })
   }
@@ -168,9 +176,10 @@ function ReviewPage() {
     if (proposal?.status !== needed) return
     const subject = { id: proposal.id, title: titleOf(proposal) }
     const text = what === 'reject' ? 'reject' : (`${what}Ask` as const)
+    const together = what === 'undo' ? togetherOf(proposal) : []
     const reason = await askReason({
       title: t(`${text}.title`, { title: subject.title }),
-      text: t(`${text}.text`),
+      text: together.length > 0 ? t('undoAsk.together', { count: together.length - 1 }) : t(`${text}.text`),
       action: t(`do.${what}`),
       danger: what === 'reject',
       ...(what === 'reject' && {
@@ -179,7 +188,24 @@ function ReviewPage() {
     })
     if (reason === null) return
     goOn(subject.id)
-    void decide(subject, { kind: what, reason })
+    if (together.length > 0) void undoAll(together, reason)
+    else void decide(subject, { kind: what, reason })
+  }
+  /** Whether it is being drafted anew. */
+  const reanalyse = async (proposal: Proposal) => {
+    const subject = { id: proposal.id, title: titleOf(proposal) }
+    const reason = await askReason({
+      title: t('reanalyseAsk.title', { title: subject.title }),
+      text: t('reanalyseAsk.text'),
+      action: t('do.reanalyse'),
+      suggestions: Object.values(t('reanalyseAsk.suggestions', { returnObjects: true })),
+    })
+    return reason !== null && (await decide(subject, { kind: 'reanalyse', reason })) === null
+  }
+  const reanalyseChosen = async () => {
+    const proposal = chosen()
+    if (!proposal || !conflicts(proposal) || proposal.evidence.totalCount === 0) return
+    if (await reanalyse(proposal)) goOn(proposal.id)
   }
 
   const dryRun = useDryRun(selection.id)
@@ -211,6 +237,7 @@ function ReviewPage() {
     approve,
     edit,
     reject: () => void why('reject', 'pending'),
+    reanalyse: () => void reanalyseChosen(),
     undo,
     mark: () => current.current !== undefined && marks && mark(current.current),
     approveMarked,
@@ -219,7 +246,6 @@ function ReviewPage() {
     open: () => current.current !== undefined && open(current.current),
   })
 
-  const way = useRef<{ take: () => void } | null>(null)
   return (
     <Page title={t('title')} quietTitle>
       <div className={classes.panes}>
@@ -262,6 +288,7 @@ function ReviewPage() {
               dryRun={dryRun}
               refusals={refusals}
               onApproveEdited={approveEdited}
+              onReanalyse={reanalyse}
               onCloseEdit={(done) => (done ? goOn(current.current!) : go({}))}
               actions={{
                 approve,
@@ -269,6 +296,7 @@ function ReviewPage() {
                 reject: () => void why('reject', 'pending'),
                 undo: () => void why('undo', 'approved'),
                 reopen: () => void why('reopen', 'rejected'),
+                reanalyse: () => void reanalyseChosen(),
               }}
             />
           </Box>
@@ -278,21 +306,14 @@ function ReviewPage() {
         {batch && (
           <Batch
             subjects={batch}
-            carryOut={carryOut}
-            onDone={(approved) => {
-              unmark()
-              if (approved.length === 0) return
-              way.current = remember(async () => {
-                // The last first: two may have written the same SOP.
-                for (const { id } of approved.toReversed())
-                  await carryOut(id, { kind: 'undo', reason: t('undoReason') })
-                tell(t('batch.undone', { count: approved.length }))
-              })
-              tell(t('batch.done', { count: approved.length }), way.current.take)
+            onApprove={async (subjects, options) => {
+              const error = await approveAll(subjects, options)
+              if (!error) unmark()
+              return error
             }}
-            onUndo={() => {
+            onOpen={(id) => {
               setBatch(null)
-              undo()
+              open(id)
             }}
             onClose={() => setBatch(null)}
           />

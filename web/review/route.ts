@@ -3,7 +3,7 @@ import i18next from 'i18next'
 import { staffRoute } from '../app/routes.tsx'
 import { oneOf, text, whole } from '../app/search.ts'
 
-export const statuses = ['pending', 'approved', 'rejected'] as const
+export const statuses = ['pending', 'approved', 'rejected', 'superseded'] as const
 export type Status = (typeof statuses)[number]
 
 export const kinds = [
@@ -11,6 +11,8 @@ export const kinds = [
   'sop_new',
   'knowledge_entry',
   'knowledge_correction',
+  'knowledge_merge',
+  'knowledge_retire',
   'routing_hint',
 ] as const
 export type Kind = (typeof kinds)[number]
@@ -30,7 +32,7 @@ export const reviewRoutes = createRoute({
   getParentRoute: () => staffRoute,
   path: '/review',
   validateSearch: (search: Record<string, unknown>): ReviewSearch => ({
-    status: oneOf(search, 'status', ['approved', 'rejected']),
+    status: oneOf(search, 'status', ['approved', 'rejected', 'superseded']),
     kind: oneOf(search, 'kind', kinds),
     category: text(search, 'category', 100),
     id: whole(search, 'id'),

@@ -1,7 +1,8 @@
 /** The two texts that a proposal compares: what stands there, and what would stand there. */
 import { useQuery } from '@tanstack/react-query'
 import type { ApiError } from '../graphql/client.ts'
-import { type Merge, type Proposal, suggestionOf } from './documents.ts'
+import { useData } from '../graphql/hooks.ts'
+import { entriesQuery, isEditable, type Merge, type Proposal, suggestionOf } from './documents.ts'
 import { mergeOptions } from './options.ts'
 
 export interface Texts {
@@ -22,12 +23,30 @@ interface Reading {
 export const isOutdated = ({ status, sop, baseVersion }: Proposal) =>
   status === 'pending' && sop !== null && sop.version !== baseVersion
 
-/** Undefined for proposals that write no SOP. */
+/** Undefined for proposals that write neither an SOP nor correct just one answer. */
 export function useTexts(proposal: Proposal): Reading | undefined {
   const after = suggestionOf(proposal).new_content ?? ''
-  const written = proposal.written.nodes[0]
-  const needsMerge = proposal.kind === 'sop_edit' && (isOutdated(proposal) || proposal.status === 'rejected')
+  const { written } = proposal
+  const needsMerge =
+    proposal.kind === 'sop_edit' &&
+    (isOutdated(proposal) || proposal.status === 'rejected' || proposal.status === 'superseded')
   const merge = useQuery({ ...mergeOptions(proposal.id), enabled: needsMerge })
+  const correction = proposal.kind === 'knowledge_correction' && isEditable(proposal)
+  const { entries: [entry] = [], category = '', topic = '' } = suggestionOf(proposal)
+  const existing = useData(
+    entriesQuery,
+    { category, topic, questions: entry ? [entry.question] : [] },
+    { enabled: correction && proposal.status === 'pending', staleTime: 30_000 },
+  )
+  if (correction && entry) {
+    const before = existing.data?.knowledgeBases?.nodes[0]?.answer ?? ''
+    return {
+      data: existing.data && { before, after: entry.answer, version: null, merge: null },
+      error: existing.error,
+      isPending: existing.isPending,
+      refetch: existing.refetch,
+    }
+  }
   if (proposal.kind !== 'sop_edit' && proposal.kind !== 'sop_new') return undefined
   if (needsMerge) {
     const found = merge.data?.improvementMerge ?? null

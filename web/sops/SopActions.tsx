@@ -5,11 +5,13 @@ import {
   IconArchiveOff,
   IconCheck,
   IconDots,
+  IconFlask,
   IconHistory,
   IconLink,
   IconPencil,
   IconPrinter,
 } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
@@ -95,6 +97,16 @@ export function SopActions({ sop, tab, go }: { sop: Sop; tab: Tab; go: (tab: Tab
           {can('reviewer') && (
             <>
               <Menu.Divider />
+              {!archived && sop.category !== 'emergency' && (
+                <Menu.Item
+                  leftSection={<IconFlask size={16} aria-hidden />}
+                  renderRoot={(props) => (
+                    <Link {...props} to="/experiments" search={{ mode: 'new', sop: sop.id }} />
+                  )}
+                >
+                  {t('experiment.start')}
+                </Menu.Item>
+              )}
               {archived ? (
                 <Menu.Item
                   leftSection={<IconArchiveOff size={16} aria-hidden />}

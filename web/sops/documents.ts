@@ -32,6 +32,7 @@ export const sopQuery = graphql(`
         nodes { version changedBy changeReason createdAt improvementId }
       }
       improvementQueues(condition: { status: "pending" }) { totalCount }
+      experiments(filter: { status: { in: ["running", "paused"] } }) { nodes { id name status } }
     }
   }
 `)

@@ -1,6 +1,6 @@
 /** One SOP: its text, what can be done with it, and in tabs how it came to be so and what it is asked. */
 import { Alert, Anchor, Badge, Box, Group, Stack, Tabs, Text, Title } from '@mantine/core'
-import { IconArchive, IconArrowLeft, IconGitPullRequest } from '@tabler/icons-react'
+import { IconArchive, IconArrowLeft, IconFlask, IconGitPullRequest } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { createLazyRoute, Link, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
@@ -12,6 +12,7 @@ import { Time } from '../components/Time.tsx'
 import { useMayWrite } from '../components/useMayWrite.ts'
 import { refresh, useData } from '../graphql/hooks.ts'
 import { useLive } from '../graphql/live.ts'
+import { nodesOf } from '../graphql/nodes.ts'
 import { type Sop, sopQuery, versionsQuery } from './documents.ts'
 import { readable } from './names.ts'
 import { type Tab, tabs } from './route.ts'
@@ -112,6 +113,26 @@ function SopView({ sop }: { sop: Sop }) {
           </Anchor>
         </Group>
       )}
+      {nodesOf(sop.experiments).map((experiment) => (
+        <Group key={experiment.id} gap={6} className="no-print">
+          <IconFlask size={16} aria-hidden />
+          <Anchor
+            size="sm"
+            renderRoot={(props) => (
+              <Link {...props} to="/experiments" search={{ experiment: experiment.id }} />
+            )}
+          >
+            {t(experiment.status === 'paused' ? 'experiment.paused' : 'experiment.running', {
+              name: experiment.name,
+            })}
+          </Anchor>
+          {tab === 'edit' && (
+            <Text size="sm" c="dimmed">
+              {t('experiment.ends')}
+            </Text>
+          )}
+        </Group>
+      ))}
       <Tabs value={tab} onChange={(value) => go(value as Tab)} keepMounted={false}>
         <Box className="no-print" style={{ overflowX: 'auto' }}>
           <Tabs.List style={{ flexWrap: 'nowrap' }} w="max-content" miw="100%">
