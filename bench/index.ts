@@ -8,6 +8,8 @@ const benches = {
   audit: 'what the audit chain costs, under 16 connections',
   load: 'answers and refusals at a rate, at twice and four times it, and under a flood',
   answering: 'answers and analyses by models: what is added to the provider’s time, tokens, cost',
+  dry_run:
+    'what dry runs predict against what approvals do to questions held back, the queue’s order, and their time',
   reembed: 'moving 10,000 search units to another embedding model, with searches meanwhile',
   replay: '1,000 answers whose searches are done again after 300 edits',
   questions: 'the 25 questions of docs/questions.md, on 100,000 answers and 10,000 failures',

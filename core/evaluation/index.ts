@@ -217,11 +217,11 @@ export async function measure(
 
 const staff: Claims = { role: 'reviewer', actor: 'eval staff' }
 
-/** One stretch of the feedback stream through the real loop: answers rated, failures analysed, safe proposals approved. */
-export async function learn(
+/** Asks what customers asked, and rates the answers as staff would: helpful, or a failure with what was right. */
+export async function rate(
   services: AnsweringServices,
   stretch: Question[],
-  total: Learned,
+  total: Pick<Learned, 'asked' | 'helpful' | 'failed'>,
   progress: (text: string) => void = () => {},
 ): Promise<void> {
   let done = 0
@@ -260,6 +260,16 @@ export async function learn(
     }
     if (++done % 20 === 0) progress(`Feedback ${done} of ${stretch.length}`)
   })
+}
+
+/** One stretch of the feedback stream through the real loop: answers rated, failures analysed, safe proposals approved. */
+export async function learn(
+  services: AnsweringServices,
+  stretch: Question[],
+  total: Learned,
+  progress: (text: string) => void = () => {},
+): Promise<void> {
+  await rate(services, stretch, total, progress)
   const analysis = await analyse(services, {
     most: 100_000,
     progress: (at, of) => progress(`Patterns ${at} of ${of}`),
