@@ -184,7 +184,7 @@ test('finds as one types, shows what fails or what a person answers, and keeps b
   await expect(items(page)).toHaveCount(1)
   await expect(items(page)).toContainText('Can I freeze my membership?')
   await expect(page).toHaveURL(/q=membership/)
-  await page.getByLabel('Show').selectOption('A person answers')
+  await page.getByRole('combobox', { name: 'Show', exact: true }).selectOption('A person answers')
   await expect(page.getByText('None matches')).toBeVisible()
   await page.getByRole('searchbox', { name: 'Search the questions' }).fill('')
   await expect(items(page).first()).toContainText('Expected: a person answers')
