@@ -2,6 +2,7 @@
 import {
   IconBook2,
   IconBulb,
+  IconCertificate,
   IconChartBar,
   IconFlask,
   IconGitPullRequest,
@@ -17,6 +18,7 @@ export const pages = [
   { name: 'inbox', path: '/inbox', key: 'i', icon: IconInbox, for: isStaff },
   { name: 'sops', path: '/sops', key: 's', icon: IconBook2, for: isStaff },
   { name: 'knowledge', path: '/knowledge', key: 'k', icon: IconBulb, for: isStaff },
+  { name: 'golden', path: '/golden', key: 'o', icon: IconCertificate, for: isStaff },
   { name: 'ask', path: '/ask', key: 'a', icon: IconMessageQuestion, for: isStaff },
   { name: 'experiments', path: '/experiments', key: 'x', icon: IconFlask, for: isStaff },
   { name: 'insights', path: '/insights', key: 'n', icon: IconChartBar, for: isStaff },

@@ -5,6 +5,7 @@ import { adminRoutes } from '../admin/route.ts'
 import { askRoutes } from '../ask/route.ts'
 import { chatRoutes } from '../chat/route.ts'
 import { experimentsRoutes } from '../experiments/route.ts'
+import { goldenRoutes } from '../golden/route.ts'
 import { inboxRoutes } from '../inbox/route.ts'
 import { insightsRoutes } from '../insights/route.ts'
 import { knowledgeRoutes } from '../knowledge/route.ts'
@@ -31,6 +32,7 @@ const routeTree = rootRoute.addChildren([
     inboxRoutes,
     ...sopsRoutes,
     knowledgeRoutes,
+    goldenRoutes,
     askRoutes,
     experimentsRoutes,
     insightsRoutes,

@@ -1,6 +1,7 @@
 /** An answer that was asked for: what was said, on what grounds, how long it took. */
 import { Anchor, Badge, Group, Paper, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatShare } from '../app/time.ts'
 import { Markdown } from '../components/Markdown.tsx'
@@ -9,6 +10,8 @@ import { type Answer, rowsOfAnswer, type Trace } from './data.ts'
 import { FoundTable } from './FoundTable.tsx'
 import { Replay } from './Replay.tsx'
 import { Timing } from './Timing.tsx'
+
+const MakeGolden = lazy(() => import('../golden/MakeGolden.tsx'))
 
 const outcomes = ['answered', 'handed_over', 'emergency', 'withheld', 'paused', 'drafted'] as const
 
@@ -45,6 +48,11 @@ export function AnswerView({ answer }: { answer: Answer }) {
           {answer.reason && outcome !== 'answered' && t('answer.reason', { reason: answer.reason })}
         </Text>
         <WrittenBy id={answer.id} />
+        {(outcome === 'answered' || outcome === 'handed_over') && (
+          <Suspense fallback={null}>
+            <MakeGolden response={answer.id} />
+          </Suspense>
+        )}
       </Paper>
       {answer.trace && (
         <SimpleGrid cols={{ base: 1, sm: 2 }}>

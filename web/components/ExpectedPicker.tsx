@@ -26,13 +26,20 @@ interface Props {
   nothingFound: string
   /** What is searched for until somebody types: the customer's question. */
   suggest: string
-  onChange: (expected: Expected) => void
+  onChange: (expected: Expected, label: string | null) => void
+  /** What is expected already: its value as expectedOf reads it, and what a person reads of it. */
+  initial?: Option
 }
 
-export function ExpectedPicker({ label, placeholder, nothingFound, suggest, onChange }: Props) {
+interface Option {
+  value: string
+  label: string
+}
+
+export function ExpectedPicker({ label, placeholder, nothingFound, suggest, onChange, initial }: Props) {
   const { t } = useTranslation()
-  const [chosen, setChosen] = useState<{ value: string; label: string } | null>(null)
-  const [search, setSearch] = useState('')
+  const [chosen, setChosen] = useState<Option | null>(initial ?? null)
+  const [search, setSearch] = useState(initial?.label ?? '')
   const [settled] = useDebouncedValue(search.trim(), 150)
   const query = settled === '' || settled === chosen?.label ? suggest.slice(0, 1000) : settled
   const { data } = useData(
@@ -68,7 +75,7 @@ export function ExpectedPicker({ label, placeholder, nothingFound, suggest, onCh
       onChange={(value) => {
         const option = unique.find((one) => one.value === value) ?? null
         setChosen(option)
-        onChange(option ? expectedOf(option.value) : nothingExpected)
+        onChange(option ? expectedOf(option.value) : nothingExpected, option?.label ?? null)
       }}
     />
   )

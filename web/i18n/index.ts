@@ -68,6 +68,7 @@ export interface Texts {
   chat: typeof import('./en/chat.json')
   models: typeof import('./en/models.json')
   prompts: typeof import('./en/prompts.json')
+  golden: typeof import('./en/golden.json')
   questions: typeof import('./en/questions.json')
 }
 

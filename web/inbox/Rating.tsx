@@ -11,6 +11,7 @@ import { type GivenAnswer, patchAnswer, ticketQuery } from './data.ts'
 import classes from './inbox.module.css'
 
 const CorrectionForm = lazy(() => import('./CorrectionForm.tsx'))
+const MakeGolden = lazy(() => import('../golden/MakeGolden.tsx'))
 
 const markHelpful = graphql(`
   mutation InboxHelpful($id: BigInt!) { markHelpful(input: { responseId: $id }) { result { id feedback } } }
@@ -107,6 +108,11 @@ export function Rating({ response, allowed, correcting, onCorrect }: Props) {
           >
             {t('answer.correct')}
           </Button>
+          {feedback === 'helpful' && (
+            <Suspense fallback={null}>
+              <MakeGolden response={id} />
+            </Suspense>
+          )}
         </Group>
       )}
       {feedback === 'unhelpful' && !correcting && <Failure response={response} />}
