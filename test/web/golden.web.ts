@@ -271,6 +271,7 @@ test('one click makes a helpful answer golden, in the inbox and under Ask, and o
   expect(await golden(question)).toBeUndefined()
 
   await page.goto('/ask')
+  await expect(page.getByText('Asking is recorded like any question')).toBeVisible()
   await page.keyboard.press('q')
   await page.keyboard.type(answerable)
   await page.keyboard.press('Control+Enter')

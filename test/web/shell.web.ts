@@ -124,6 +124,7 @@ test('a first visit takes less than 200 kB of compressed script; the editor and 
     '/inbox',
     '/sops',
     '/knowledge',
+    '/golden',
     '/ask',
     '/experiments',
     '/insights',
