@@ -15,7 +15,7 @@ const MakeGolden = lazy(() => import('../golden/MakeGolden.tsx'))
 
 const outcomes = ['answered', 'handed_over', 'emergency', 'withheld', 'paused', 'drafted'] as const
 
-export function AnswerView({ answer }: { answer: Answer }) {
+export default function AnswerView({ answer }: { answer: Answer }) {
   const { t } = useTranslation(['ask', 'common'])
   const outcome = outcomes.find((one) => one === answer.outcome) ?? 'answered'
   return (

@@ -2,13 +2,12 @@
 import { Grid, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { IconMessageQuestion } from '@tabler/icons-react'
 import { createLazyRoute, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Page } from '../components/Page.tsx'
 import { Empty, Failed } from '../components/QueryState.tsx'
 import { ApiError } from '../graphql/client.ts'
 import { StoppedError } from '../streaming/useStreamed.ts'
-import { AnswerView } from './AnswerView.tsx'
 import { ComingAnswer, StoppedAnswer } from './ComingAnswer.tsx'
 import { History } from './History.tsx'
 import { type Asked, remember } from './history.ts'
@@ -16,6 +15,8 @@ import { QuestionForm } from './QuestionForm.tsx'
 import type { AskSearch } from './route.ts'
 import { SearchView } from './SearchView.tsx'
 import { useAsk } from './useAsk.ts'
+
+const AnswerView = lazy(() => import('./AnswerView.tsx'))
 
 export const route = createLazyRoute('/staff/ask')({ component: AskPage })
 
@@ -81,7 +82,9 @@ function AskPage() {
             {asking.coming ? (
               <ComingAnswer coming={asking.coming} onStop={asking.stop} />
             ) : answer ? (
-              <AnswerView answer={answer} />
+              <Suspense fallback={null}>
+                <AnswerView answer={answer} />
+              </Suspense>
             ) : stopped && stopped.q === q ? (
               <StoppedAnswer text={stopped.text} />
             ) : q !== undefined ? (

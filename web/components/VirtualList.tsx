@@ -1,7 +1,12 @@
-/** A long list of which one is chosen: only what is in view is in the page, so ten thousand rows stay fast. */
+/**
+ * A list of which one is chosen. Of a long one only what is in view is in the page, so ten thousand rows stay fast; what
+ * that takes comes with the first long list.
+ */
 import { Box } from '@mantine/core'
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useId, useRef, useState } from 'react'
+
+const LongRows = lazy(() => import('./LongRows.tsx'))
+const short = 60
 
 interface Props<Item> {
   items: Item[]
@@ -19,6 +24,11 @@ interface Props<Item> {
   total?: number
 }
 
+export interface RowProps {
+  ref?: React.Ref<HTMLDivElement>
+  style?: React.CSSProperties
+}
+
 export function VirtualList<Item>({
   items,
   keyOf,
@@ -33,25 +43,43 @@ export function VirtualList<Item>({
 }: Props<Item>) {
   const scroller = useRef<HTMLDivElement>(null)
   const id = useId()
-  const rows = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => estimate,
-    getItemKey: (index) => keyOf(items[index]!),
-    overscan: 8,
-  })
-  const shown = rows.getVirtualItems()
   const at = items.findIndex((item) => keyOf(item) === selected)
+  const whole = items.length <= short && total <= items.length
+  // Of a long list, the rows that are in the page.
+  const [shown, setShown] = useState<[first: number, last: number]>([0, -1])
+  const onShown = useCallback((first: number, last: number) => setShown([first, last]), [])
   useEffect(() => {
-    if (at >= 0) rows.scrollToIndex(at, { align: 'auto' })
-  }, [at, rows])
-  const last = shown.at(-1)?.index ?? -1
-  useEffect(() => {
-    if (last >= items.length - 10 && items.length > 0) onEnd?.()
-  }, [last, items.length, onEnd])
+    if (whole && at >= 0) document.getElementById(`${id}${at}`)?.scrollIntoView({ block: 'nearest' })
+  }, [whole, at, id])
   const move = (to: number) => {
     const index = Math.min(items.length - 1, Math.max(0, to))
     if (items[index] !== undefined) onSelect(items[index], index)
+  }
+  const row = (index: number, { ref, style }: RowProps = {}) => {
+    const item = items[index]!
+    const chosen = index === at
+    return (
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox around it takes the keys
+      <div
+        key={keyOf(item)}
+        id={`${id}${index}`}
+        ref={ref}
+        data-index={index}
+        role="option"
+        tabIndex={-1}
+        aria-selected={chosen}
+        aria-posinset={index + 1}
+        aria-setsize={total}
+        onClick={() => onSelect(item, index)}
+        style={{
+          cursor: 'pointer',
+          background: chosen ? 'var(--mantine-primary-color-light)' : undefined,
+          ...style,
+        }}
+      >
+        {children(item, index)}
+      </div>
+    )
   }
   return (
     <Box
@@ -61,7 +89,9 @@ export function VirtualList<Item>({
       role="listbox"
       aria-label={label}
       tabIndex={0}
-      aria-activedescendant={at >= 0 && shown.some((row) => row.index === at) ? `${id}${at}` : undefined}
+      aria-activedescendant={
+        at >= 0 && (whole || (at >= shown[0] && at <= shown[1])) ? `${id}${at}` : undefined
+      }
       onKeyDown={(event) => {
         const steps: Record<string, number> = {
           ArrowDown: at + 1,
@@ -77,36 +107,21 @@ export function VirtualList<Item>({
         move(to)
       }}
     >
-      <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
-        {shown.map((row) => {
-          const item = items[row.index]!
-          const chosen = row.index === at
-          return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox around it takes the keys
-            <div
-              key={row.key}
-              id={`${id}${row.index}`}
-              ref={rows.measureElement}
-              data-index={row.index}
-              role="option"
-              tabIndex={-1}
-              aria-selected={chosen}
-              aria-posinset={row.index + 1}
-              aria-setsize={total}
-              onClick={() => onSelect(item, row.index)}
-              style={{
-                position: 'absolute',
-                insetInline: 0,
-                transform: `translateY(${row.start}px)`,
-                cursor: 'pointer',
-                background: chosen ? 'var(--mantine-primary-color-light)' : undefined,
-              }}
-            >
-              {children(item, row.index)}
-            </div>
-          )
-        })}
-      </div>
+      {whole ? (
+        items.map((_, index) => row(index))
+      ) : (
+        <Suspense fallback={items.slice(0, short).map((_, index) => row(index))}>
+          <LongRows
+            keys={items.map(keyOf)}
+            scroller={scroller}
+            estimate={estimate}
+            at={at}
+            onEnd={onEnd}
+            onShown={onShown}
+            row={row}
+          />
+        </Suspense>
+      )}
     </Box>
   )
 }

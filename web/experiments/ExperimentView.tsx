@@ -24,7 +24,7 @@ interface Props {
   chooseArm: (label: string) => void
 }
 
-export function ExperimentView({ id, ...props }: Props) {
+export default function ExperimentView({ id, ...props }: Props) {
   const { t } = useTranslation('experiments')
   const query = useData(experimentQuery, { id }, { refetchInterval: 30_000 })
   if (query.error?.code === 'CO404') return <Empty icon={IconFlaskOff} title={t('gone')} />

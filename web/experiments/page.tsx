@@ -10,8 +10,8 @@ import { Page } from '../components/Page.tsx'
 import { Lines } from '../components/QueryState.tsx'
 import { useMayWrite } from '../components/useMayWrite.ts'
 import { ExperimentList } from './ExperimentList.tsx'
-import { ExperimentView } from './ExperimentView.tsx'
 
+const ExperimentView = lazy(() => import('./ExperimentView.tsx'))
 const StartForm = lazy(() => import('./StartForm.tsx'))
 
 export const route = createLazyRoute('/staff/experiments')({ component: ExperimentsPage })
