@@ -1,2 +1,1 @@
--- Everything, while it grows; the committed migration holds the changed files alone.
---!include all.sql
+-- Enter migration here
