@@ -105,7 +105,7 @@ describe('the commands', () => {
     expect([code, stdout]).toEqual([
       0,
       '  new      access/door_code\n  new      booking/cancel\n  new      booking/rules/late\n' +
-        'Imported: SOPs 3 new, 0 changed, 0 unchanged; knowledge 1 new, 0 changed, 0 unchanged; sites 1.\n',
+        'Imported: SOPs 3 new, 0 changed, 0 unchanged; knowledge 1 new, 0 changed, 0 unchanged; golden questions 0 new, 0 changed, 0 unchanged; sites 1.\n',
     ])
     expect(await json('import', folder)).toMatchObject({
       code: 0,

