@@ -123,7 +123,7 @@ describe('deciding a proposal', () => {
       code: 'CO103',
       message: `Proposal ${id} was approved by rita already.`,
       hint: 'Reload the queue; undo_improvement takes an approval back.',
-      detail: { by: 'rita', status: 'approved' },
+      detail: { improvement_id: id, by: 'rita', status: 'approved' },
     })
     expect(onlyError(await api.send('reject_improvement', { id, reason: 'No' }, rolf))).toMatchObject({
       code: 'CO103',
