@@ -22,7 +22,7 @@ test('each role sees the menu, goes by keys, and finds commands', async () => {
     const page = await club().as(role)
     await page.goto('/')
     await expect(page).toHaveURL(/\/review/)
-    await expect(page.getByRole('navigation').getByRole('link')).toHaveCount(7)
+    await expect(page.getByRole('navigation').getByRole('link')).toHaveCount(10)
     await page.keyboard.press('g')
     await page.keyboard.press('i')
     await expect(page.getByRole('heading', { level: 1, name: 'Inbox' })).toBeAttached()
