@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type pg from 'pg'
 import { demoFolder, importDemo } from '../../core/content/demo.ts'
 import { settle } from '../../core/content/import.ts'
 import { LocalEmbedder } from '../../core/embedding/index.ts'
@@ -37,11 +38,38 @@ afterAll(async () => {
 })
 
 interface Looked {
+  /** Of the questions that were not searched again without the change: those that find something else when they are. */
+  wronglySpared: string[]
   flagged: boolean
   broken: number
   golden_broken: number
   warnings: { kind: string; text: string }[]
-  questions: { effect: string; question: string; before: string; after: string }[]
+  questions: { effect: string; question: string; before: string | null; before_answered: boolean }[]
+}
+
+/** What all questions of a dry run find without the change, each of them searched. */
+async function searchAll(client: pg.PoolClient, id: number) {
+  await client.query(`select set_config('role', 'none', true), set_config('clubos.reason', 'Tried', true)`)
+  await client.query('savepoint applied')
+  const { rows } = await client.query(
+    `with applied as materialized (select app_private.apply_improvement__sop_edit(q) as i from improvement_queue q where q.id = $1)
+     select i as improvement from applied`,
+    [id],
+  )
+  const { rows: asked } = await client.query(
+    `select coalesce(jsonb_agg(to_jsonb(p)), '[]') as questions from app_private.preview_questions($1::improvement_queue,
+       app_private.touched_targets($1::improvement_queue), case when to_regclass('app_private.search_units_embedding') is null then 66 else 200 end) p`,
+    [rows[0].improvement],
+  )
+  await client.query('rollback to savepoint applied')
+  const questions: { question: string }[] = asked[0].questions
+  const { rows: found } = await client.query('select app_private.run_preview($1) as found', [
+    JSON.stringify(questions),
+  ])
+  return questions.map(({ question }, index) => ({
+    question,
+    ...(found[0].found[index] as { target: string | null; answered: boolean }),
+  }))
 }
 
 /** The dry run of a proposal with this text, as the analyst would have made it; nothing of it stays. */
@@ -80,7 +108,16 @@ async function dryRun(sop: string, content: string, edit: Partial<Edit> = {}): P
     )
     await become(client, agent)
     const { rows: looked } = await client.query('select preview_improvement($1) as result', [rows[0].id])
-    result = looked[0].result
+    const looking = looked[0].result as Looked
+    const all = await searchAll(client, rows[0].id)
+    const wronglySpared = all
+      .filter(({ question, target, answered }) => {
+        const one = looking.questions.find((asked) => asked.question === question)
+        return one !== undefined && (one.before !== target || one.before_answered !== answered)
+      })
+      .map(({ question }) => question)
+    expect(looking.questions.length).toBe(all.length)
+    result = { ...looking, wronglySpared }
   })
   return result!
 }
@@ -127,6 +164,13 @@ describe('a dry run', () => {
       .filter(({ kind, result }) => kind === 'honest' && result.flagged)
       .map(({ name, result }) => report(name, result))
     expect(flagged.length).toBeLessThanOrEqual(2)
+  })
+
+  it('searches again whatever the change could matter to', () => {
+    expect(seen.reduce((sum, { result }) => sum + result.questions.length, 0)).toBeGreaterThan(1000)
+    expect(
+      seen.flatMap(({ name, result }) => result.wronglySpared.map((question) => [name, question])),
+    ).toEqual([])
   })
 
   it('says what is wrong with them', () => {
