@@ -13008,7 +13008,14 @@ CREATE FUNCTION app_private.touched_targets(improvement app_public.improvement_q
   select coalesce(array_agg(distinct t.target), '{}') from (
     select 'sop:' || (improvement.applied ->> 'sop_id') as target where improvement.applied ? 'sop_id'
     union all
-    select u.target from jsonb_array_elements(improvement.applied -> 'entries') e join app_private.search_units u on u.knowledge_id = (e ->> 'id')::integer) t
+    -- By the entries' own rows: one that is retired or merged away may have no search unit any more.
+    select app_hidden.target_of(k.sop_id, k.category, k.topic) from app_public.knowledge_base k
+     where k.id = any (array(
+       select (e ->> 'id')::integer from jsonb_array_elements(improvement.applied -> 'entries') e
+       union all
+       select i::integer from (values ('keep_id'), ('duplicate_ids'), ('knowledge_ids')) n(name),
+         jsonb_array_elements_text(case jsonb_typeof(improvement.suggested_sop_update -> n.name) when 'array' then improvement.suggested_sop_update -> n.name
+           when 'number' then jsonb_build_array(improvement.suggested_sop_update -> n.name) else '[]' end) i))) t
 $$;
 
 --
@@ -15987,8 +15994,8 @@ begin
   v_before := app_private.run_preview((select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)));
   v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again)
     || jsonb_build_object('warnings', v_warnings, 'base_version', v_version, 'golden_revision', app_private.golden_revision(), 'embedding_model', (select s.embedding_model from app_public.club_settings s),
-         'flagged', jsonb_array_length(v_warnings) > 0, 'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
-  v_result := v_result || jsonb_build_object('flagged', (v_result ->> 'flagged')::boolean or (v_result ->> 'broken')::integer + (v_result ->> 'golden_broken')::integer > 0);
+         'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
+  v_result := v_result || jsonb_build_object('flagged', jsonb_array_length(v_warnings) > 0 or (v_result ->> 'broken')::integer + (v_result ->> 'golden_broken')::integer > 0);
   if edited_content is not null then
     return v_result;
   end if;

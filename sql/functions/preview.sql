@@ -9,7 +9,14 @@ language sql stable set search_path = app_public, public, pg_temp as $$
   select coalesce(array_agg(distinct t.target), '{}') from (
     select 'sop:' || (improvement.applied ->> 'sop_id') as target where improvement.applied ? 'sop_id'
     union all
-    select u.target from jsonb_array_elements(improvement.applied -> 'entries') e join app_private.search_units u on u.knowledge_id = (e ->> 'id')::integer) t
+    -- By the entries' own rows: one that is retired or merged away may have no search unit any more.
+    select app_hidden.target_of(k.sop_id, k.category, k.topic) from app_public.knowledge_base k
+     where k.id = any (array(
+       select (e ->> 'id')::integer from jsonb_array_elements(improvement.applied -> 'entries') e
+       union all
+       select i::integer from (values ('keep_id'), ('duplicate_ids'), ('knowledge_ids')) n(name),
+         jsonb_array_elements_text(case jsonb_typeof(improvement.suggested_sop_update -> n.name) when 'array' then improvement.suggested_sop_update -> n.name
+           when 'number' then jsonb_build_array(improvement.suggested_sop_update -> n.name) else '[]' end) i))) t
 $$;
 comment on function app_private.touched_targets(app_public.improvement_queue) is 'The targets of a search that a proposal wrote to, once its handler has run.';
 

@@ -91,6 +91,24 @@ const embed = async (client: pg.PoolClient, question: string, n: number) => {
   )
 }
 
+/** Two entries that say the same; a golden question that the first answers. */
+const twoEntries = async (client: pg.PoolClient) => {
+  await become(client, reviewer)
+  const save = async (topic: string, question: string) =>
+    (
+      await one(client, `select id from save_knowledge('brand', $1, $2, 'Dogs may come along.', 'Asked')`, [
+        topic,
+        question,
+      ])
+    ).id as number
+  const id = await save('dogs', 'May I bring my dog?')
+  const other = await save('dogs', 'Can my dog come too?')
+  await client.query(
+    `select save_golden_question(question => 'May I bring my dog?', expected_category => 'brand', expected_topic => 'dogs', reason => 'Asked daily')`,
+  )
+  return { id, other }
+}
+
 describe('what it asks', () => {
   it('is what fails, what is golden, what was answered well by what changes, and what lies nearest to it', () =>
     rolledBack(database.pool, reviewer, async (client) => {
@@ -189,6 +207,15 @@ describe('what it says', () => {
       expect(result).toMatchObject({ golden_broken: 1, broken: 0, flagged: true })
       const row = await one(client, 'select impact from improvement_queue where id = $1', [id])
       expect(row.impact).toBe(-8)
+    }))
+
+  it('is that a question is broken, where the entry that answers it goes', () =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      const { id, other } = await twoEntries(client)
+      const proposal = await propose(client, 'knowledge_retire', { knowledge_ids: [id, other] })
+      const result = await preview(client, proposal)
+      expect(effects(result)).toEqual({ 'May I bring my dog?': 'golden broken' })
+      expect(result).toMatchObject({ golden_broken: 1, flagged: true })
     }))
 
   it('is that a hand-over is broken, where something would answer it now', () =>
@@ -344,6 +371,23 @@ describe('it leaves nothing', () => {
           loose(before['app_public.improvement_queue']!),
         )
       }),
+  )
+
+  it.each(['knowledge_retire', 'knowledge_merge'])('of a proposal of kind %s but its result', (kind) =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      const { id, other } = await twoEntries(client)
+      const proposal = await propose(
+        client,
+        kind,
+        kind === 'knowledge_retire' ? { knowledge_ids: [id] } : { keep_id: id, duplicate_ids: [other] },
+      )
+      const before = await contents(client)
+      expect((await preview(client, proposal)).questions.length).toBeGreaterThan(0)
+      const after = await contents(client)
+      expect(Object.keys(before).filter((name) => before[name] !== after[name])).toEqual([
+        'app_public.improvement_queue',
+      ])
+    }),
   )
 
   it('of an edited text, not even a result', () =>

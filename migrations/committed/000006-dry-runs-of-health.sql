@@ -1,0 +1,353 @@
+--! Previous: sha1:fc5d8a49da46479e1a53269cbb92a09bfc6803fc
+--! Hash: sha1:12bfb96b80f617064f363ba261f72f0f7ad57201
+--! Message: dry-runs-of-health
+
+--! Included functions/preview.sql
+-- A dry run in four steps: what the change touches, which questions that could matter to, what each finds without and
+-- with the change, and what became of it.
+drop function if exists app_private.preview_questions(app_public.improvement_queue, integer, integer);
+drop function if exists app_private.ask_for_preview(app_public.improvement_queue, integer, integer);
+drop function if exists app_private.first_result(text);
+
+create or replace function app_private.touched_targets(improvement app_public.improvement_queue) returns text[]
+language sql stable set search_path = app_public, public, pg_temp as $$
+  select coalesce(array_agg(distinct t.target), '{}') from (
+    select 'sop:' || (improvement.applied ->> 'sop_id') as target where improvement.applied ? 'sop_id'
+    union all
+    -- By the entries' own rows: one that is retired or merged away may have no search unit any more.
+    select app_hidden.target_of(k.sop_id, k.category, k.topic) from app_public.knowledge_base k
+     where k.id = any (array(
+       select (e ->> 'id')::integer from jsonb_array_elements(improvement.applied -> 'entries') e
+       union all
+       select i::integer from (values ('keep_id'), ('duplicate_ids'), ('knowledge_ids')) n(name),
+         jsonb_array_elements_text(case jsonb_typeof(improvement.suggested_sop_update -> n.name) when 'array' then improvement.suggested_sop_update -> n.name
+           when 'number' then jsonb_build_array(improvement.suggested_sop_update -> n.name) else '[]' end) i))) t
+$$;
+comment on function app_private.touched_targets(app_public.improvement_queue) is 'The targets of a search that a proposal wrote to, once its handler has run.';
+
+create or replace function app_private.preview_questions(improvement app_public.improvement_queue, touched text[], most integer default 200)
+returns table (question text, site text, expected text, role text)
+language plpgsql stable set search_path = app_public, public, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+begin
+  return query
+  with failing as (
+    select f.query, f.site_id, 1 as place,
+           case when coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer) is not null
+                  then 'sop:' || coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer)
+                else 'topic:' || coalesce(f.expected_category, improvement.suggested_sop_update ->> 'category') || '/' || coalesce(f.expected_topic, improvement.suggested_sop_update ->> 'topic') end as target,
+           'failing' as role, row_number() over (order by f.id desc) as n
+      from app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
+     where e.improvement_id = improvement.id and f.withdrawn_at is null and f.erased_at is null
+     order by f.id desc limit most * 2 / 5
+  ), golden as (
+    select g.question, g.site_id, 2, g.expected, 'golden', row_number() over (order by g.expected = any (touched) desc, g.golden_question_id)
+      from app_private.golden_targets() g order by 6 limit most * 3 / 10
+  ), of_sop as (
+    -- Answered well by what changes.
+    select r.question, r.site_id, 3, 'sop:' || s.sop_id, 'good', row_number() over (order by s.response_id desc)
+      from app_public.response_sources s join app_public.responses r on r.id = s.response_id
+     where s.rank = 1 and s.sop_id = any (array(select substr(t, 5)::integer from unnest(touched) t where t like 'sop:%'))
+       and r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null
+     order by s.response_id desc limit most * 3 / 10
+  ), of_entries as (
+    select r.question, r.site_id, 3, k.target, 'good', row_number() over (order by s.response_id desc)
+      from (select distinct u.knowledge_id, u.target from app_private.search_units u where u.target = any (touched) and u.target like 'topic:%' and u.knowledge_id is not null) k
+      join app_public.response_sources s on s.knowledge_id = k.knowledge_id and s.rank = 1 join app_public.responses r on r.id = s.response_id
+     where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null
+     order by s.response_id desc limit most * 3 / 10
+  ), near as (
+    -- Questions known to lead elsewhere that lie nearest to what changes: what it could take away.
+    select u.embedding_text, u.site_id, 4, u.target, 'good', row_number() over (order by min(n.place), u.id)
+      from (select t.embedding from app_private.search_units t where t.target = any (touched) and t.embedding_model = v_model and t.kind <> 'profile' order by t.id desc limit 8) t
+     cross join lateral app_private.nearest_units(t.embedding, v_model, 20) with ordinality n(unit_id, place)
+      join app_private.search_units u on u.id = n.unit_id
+     where u.kind in ('knowledge', 'phrase') and u.target <> all (touched) and u.trust > 0
+       and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+     group by u.id order by 6 limit most * 3 / 10
+  ), lately as (
+    select r.question, r.site_id, 5, case when s.sop_id is not null then 'sop:' || s.sop_id else 'topic:' || s.category || '/' || s.topic end, 'good', row_number() over (order by r.created_at desc, r.id desc)
+      from app_public.responses r join app_public.response_sources s on s.response_id = r.id and s.rank = 1
+     where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null order by r.created_at desc, r.id desc limit most * 3 / 20
+  ), distinct_ones as (
+    select distinct on (lower(a.query) collate "C", a.site_id) a.*
+      from (select * from failing union all select * from golden union all select * from of_sop union all select * from of_entries union all select * from near union all select * from lately) a
+     where a.target is not null
+     order by lower(a.query) collate "C", a.site_id, a.place, a.n
+  )
+  select d.query, (select s.slug from app_public.sites s where s.id = d.site_id), d.target, d.role from distinct_ones d order by d.place, d.n limit most;
+end
+$$;
+comment on function app_private.preview_questions(app_public.improvement_queue, text[], integer) is
+  'What a dry run asks, at most so many: the latest failing questions behind the proposal, golden questions, those that were answered well by what it touches, known ones of other targets that lie nearest to it, and the latest that were answered well; each with the site (slug) it was asked at and the target that is right (hand_over: none). To be called where the proposal is applied.';
+
+create or replace function app_hidden.readable_name(name text) returns text language sql immutable parallel safe as $$
+  select upper(left(w, 1)) || substr(w, 2) from app_hidden.in_words(name) w
+$$;
+comment on function app_hidden.readable_name(text) is 'A name as a person reads it: tech_support is "Tech support".';
+
+create or replace function app_private.target_title(target text, entry_id bigint default null) returns text
+language sql stable set search_path = app_public, public, pg_temp as $$
+  select case when target = 'hand_over' then null
+              when target like 'sop:%' then (select app_hidden.readable_name(s.category) || ' / ' || app_hidden.readable_name(s.section) from app_public.sops s where s.id = substr(target, 5)::integer)
+              else coalesce((select u.title from app_private.search_units u where u.id = entry_id and u.kind = 'knowledge'),
+                            (select u.title from app_private.search_units u where u.target = target_title.target and u.kind = 'knowledge' order by u.trust desc, u.id limit 1),
+                            (select app_hidden.readable_name(split_part(p, '/', 1)) || ' / ' || app_hidden.readable_name(substr(p, strpos(p, '/') + 1)) from substr(target, 7) p)) end
+$$;
+comment on function app_private.target_title(text, bigint) is
+  'What a person reads of a target: "Category / Section" of an SOP; of a topic the question of its entry (the one given, else the most trusted), or "Category / Topic" where it has none.';
+
+create or replace function app_private.run_preview(questions jsonb) returns jsonb
+language sql volatile set search_path = app_public, public, pg_temp set jit = off as $$
+  select coalesce(jsonb_agg(jsonb_build_object('target', a.target, 'title', app_private.target_title(a.target, a.entry_id), 'score', a.score, 'confidence', round(a.confidence::numeric, 4),
+           'answered', coalesce(a.confidence >= a.threshold, false), 'text', a.text) order by a.n), '[]')
+    from (select q.n, c.confidence_threshold as threshold, f.score, f.confidence, nullif(concat_ws(E'\n', f.heading, f.snippet), '') as text,
+                 case when f.sop_id is not null then 'sop:' || f.sop_id when f.rank is not null then 'topic:' || f.category || '/' || f.topic end as target,
+                 (select u.id from app_private.search_units u where u.knowledge_id = f.knowledge_id and u.ordinal = 0 limit 1) as entry_id
+            from jsonb_array_elements(questions) with ordinality q(asked, n)
+           cross join app_public.club_settings c
+            left join lateral app_public.search_knowledge(q.asked ->> 'question',
+              (select e.embedding from app_private.embedding_cache e where e.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and e.model = c.embedding_model),
+              site => q.asked ->> 'site', first => 1) f on true) a
+$$;
+comment on function app_private.run_preview(jsonb) is
+  'What each question finds at this moment, in the order given: [{target, title, score, confidence, answered (sure enough), text}]. questions: [{question, site}].';
+
+create or replace function app_private.nearest_touched(questions jsonb, touched text[]) returns double precision[]
+language sql stable set search_path = app_public, public, pg_temp set jit = off as $$
+  select coalesce(array_agg(n.best order by q.n), '{}')
+    from jsonb_array_elements(questions) with ordinality q(asked, n)
+   cross join app_public.club_settings c
+   cross join lateral app_private.question_words(q.asked ->> 'question') w
+    left join app_private.embedding_cache e on e.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and e.model = c.embedding_model
+   cross join lateral (
+     select max(case when w.total_idf > 0 then -(u.impacts <#> w.impacts) / w.total_idf else 0 end + 1.5 * coalesce(case when u.embedding_model = c.embedding_model then -(u.embedding <#> e.embedding) end, 0)) as best
+       from app_private.search_units u where u.target = any (touched)) n
+$$;
+comment on function app_private.nearest_touched(jsonb, text[]) is
+  'For each question the best score that a unit of these targets has for it, in the order given: what search_targets makes of a target exceeds it by at most a tenth of the logarithm of ten.';
+
+create or replace function app_hidden.preview_effect(role text, expected text, before jsonb, after jsonb) returns text
+language sql immutable parallel safe as $$
+  select case when not right_before and right_after then 'fixed'
+              when right_before and not right_after or role <> 'failing' and before ->> 'target' = expected and after ->> 'target' is distinct from expected then 'broken'
+              when role = 'failing' and not right_after then 'still_failing'
+              when before ->> 'target' is distinct from after ->> 'target' or before ->> 'text' is distinct from after ->> 'text' then 'changed'
+              else 'unaffected' end
+    from (select case when expected = 'hand_over' then not (before ->> 'answered')::boolean else coalesce(before ->> 'target' = expected, false) and (before ->> 'answered')::boolean end as right_before,
+                 case when expected = 'hand_over' then not (after ->> 'answered')::boolean else coalesce(after ->> 'target' = expected, false) and (after ->> 'answered')::boolean end as right_after) r
+$$;
+comment on function app_hidden.preview_effect(text, text, jsonb, jsonb) is
+$$What a change does to a question: fixed (answered rightly with it, not without), broken (the other way round, or a right source that is no longer first), still_failing, changed (another source or text, no worse by what is expected), unaffected. Right is what comes from the expected target and is sure enough to be given, or for hand_over what is not. before, after: as app_private.run_preview says.$$;
+
+create or replace function app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) returns bigint[]
+language sql immutable parallel safe as $$
+  -- 0.1 ln 10: search_targets' soft maximum of ten. 0.8 below the first, a rival weighs exp(-4) in how sure the first is.
+  select coalesce(array_agg(f.n order by f.n), '{}') from jsonb_array_elements(found) with ordinality f(result, n)
+   where f.result ->> 'target' = any (touched) or f.result ->> 'score' is null
+      or greatest(near_before[f.n], near_after[f.n]) + 0.1 * ln(10) > (f.result ->> 'score')::double precision - 0.8
+$$;
+comment on function app_private.within_reach(jsonb, text[], double precision[], double precision[]) is
+  'Places (from 1) of the questions whose result these targets can change, or how sure it is: those that find them, or score them nearly as high as what they find. found: as run_preview says; near_before, near_after: as nearest_touched says.';
+
+create or replace function app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]) returns jsonb
+language sql stable set search_path = app_public, public, pg_temp as $$
+  with compared as (
+    select x.n, x.q ->> 'question' as question, x.q ->> 'role' as role, x.q ->> 'expected' as expected, x.q -> 'expected_title' as title, y.a, coalesce(before -> (array_position(asked_again, x.n) - 1), y.a) as b
+      from jsonb_array_elements(questions) with ordinality x(q, n) cross join lateral (select after -> (x.n::integer - 1) as a) y
+  ), judged as (
+    select c.*, app_hidden.preview_effect(c.role, c.expected, c.b, c.a) as effect from compared c
+  )
+  select jsonb_build_object('at', now(),
+    'fixed', count(*) filter (where j.role = 'failing' and j.effect = 'fixed'),
+    'still_failing', count(*) filter (where j.role = 'failing' and j.effect = 'still_failing'),
+    'broken', count(*) filter (where j.role <> 'golden' and j.effect = 'broken'),
+    'changed', count(*) filter (where j.effect = 'changed'),
+    'unaffected', count(*) filter (where j.effect = 'unaffected'),
+    'golden', count(*) filter (where j.role = 'golden'),
+    'golden_fixed', count(*) filter (where j.role = 'golden' and j.effect = 'fixed'),
+    'golden_broken', count(*) filter (where j.role = 'golden' and j.effect = 'broken'),
+    'asked', jsonb_build_object('failing', count(*) filter (where j.role = 'failing'), 'good', count(*) filter (where j.role = 'good'), 'golden', count(*) filter (where j.role = 'golden')),
+    'questions', coalesce(jsonb_agg(jsonb_build_object('question', app_hidden.learnable_question(j.question), 'role', j.role, 'effect', j.effect,
+        'expected', j.expected, 'expected_title', j.title,
+        'before', j.b -> 'target', 'before_title', j.b -> 'title', 'before_confidence', j.b -> 'confidence', 'before_answered', j.b -> 'answered',
+        'after', j.a -> 'target', 'after_title', j.a -> 'title', 'after_confidence', j.a -> 'confidence', 'after_answered', j.a -> 'answered')
+      || case when j.b -> 'text' is distinct from j.a -> 'text' then jsonb_build_object('before_text', left(j.b ->> 'text', 600), 'after_text', left(j.a ->> 'text', 600)) else '{}' end
+      order by array_position(array['broken', 'fixed', 'still_failing', 'changed', 'unaffected'], j.effect), j.n), '[]'))
+    from judged j
+$$;
+comment on function app_private.compare_preview(jsonb, jsonb, jsonb, bigint[]) is
+  'The result of a dry run: how many questions are fixed, broken and so on, and each of them, what matters most first. before: of the questions at the places asked_again alone; the others find what they find after.';
+
+create or replace function app_hidden.lost_lines(before text, after text) returns text[]
+language sql immutable parallel safe as $$
+  -- A line that was put into other words keeps most of them.
+  with old_lines as (
+    select l.line, l.n, tsvector_to_array(to_tsvector('app_public.clubos', l.line)) as words from unnest(app_hidden.to_lines(before)) with ordinality l(line, n)
+     where btrim(l.line) <> '' and l.line <> all (app_hidden.to_lines(after))
+  ), new_lines as (
+    select tsvector_to_array(to_tsvector('app_public.clubos', l.line)) as words from unnest(app_hidden.to_lines(after)) l(line) where btrim(l.line) <> ''
+  )
+  select coalesce(array_agg(btrim(o.line) order by o.n), '{}') from old_lines o
+   where cardinality(o.words) > 0 and not exists (select from new_lines w where app_hidden.lexeme_share(o.words, w.words) >= 0.6)
+$$;
+comment on function app_hidden.lost_lines(text, text) is 'Lines of a text that another lacks: neither as they are nor with most of their words in one line.';
+
+create or replace function app_private.preview_warnings(improvement app_public.improvement_queue) returns jsonb
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
+declare
+  v_before text;
+  v_after text;
+  v_said text[];
+  v_lost text[];
+  v_new text[];
+begin
+  if improvement.kind = 'sop_edit' then
+    select v.content into v_after from app_public.sop_versions v where v.sop_id = (improvement.applied ->> 'sop_id')::integer and v.version = (improvement.applied ->> 'version')::integer;
+    select v.content into v_before from app_public.sop_versions v where v.sop_id = (improvement.applied ->> 'sop_id')::integer and v.version = (improvement.applied ->> 'version')::integer - 1;
+  elsif improvement.applied ? 'entries' then
+    select string_agg(e -> 'before' ->> 'answer', E'\n' order by k.id), string_agg(k.answer, E'\n' order by k.id) into v_before, v_after
+      from jsonb_array_elements(improvement.applied -> 'entries') e join app_public.knowledge_base k on k.id = (e ->> 'id')::integer where e -> 'before' ->> 'answer' is not null;
+  end if;
+  if v_before is null or v_after is null then
+    return '[]';
+  end if;
+  -- What somebody said is not unheard of: a figure from the failures or their corrections is what the change is for.
+  select app_hidden.claims_in(coalesce(string_agg(concat_ws(E'\n', f.query, f.user_correction), E'\n'), '')) into v_said
+    from app_public.improvement_evidence e join app_public.failed_responses f on f.id = e.failed_response_id
+   where e.improvement_id = improvement.id and f.withdrawn_at is null;
+  v_lost := array(select unnest(app_hidden.claims_in(v_before)) except select unnest(app_hidden.claims_in(v_after)));
+  v_new := array(select unnest(app_hidden.claims_in(v_after)) except select unnest(app_hidden.claims_in(v_before)) except select unnest(v_said));
+  return coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('kind', w.kind, 'text', w.text, 'where', w.title)) order by w.place, w.text)
+    from (select 1 as place, 'new_figure' as kind, c as text, null as title from unnest(v_new) c
+          union all
+          -- A figure that gave way to one that somebody said is what a correction looks like.
+          select 2, 'lost_figure', c, null from unnest(v_lost) c where not exists (select from unnest(v_said) s where split_part(s, ':', 1) = split_part(c, ':', 1)
+             and s = any (app_hidden.claims_in(v_after)))
+          union all
+          select 3, 'lost_line', left(l, 300), null from unnest(app_hidden.lost_lines(v_before, v_after)) l
+          union all
+          -- What stands in two procedures is soon wrong in one of them. Short lines may well say the same.
+          select 4, 'repeats', left(l, 300), u.title
+            from (select l, tsvector_to_array(to_tsvector('app_public.clubos', l)) as words from unnest(app_hidden.lost_lines(v_after, v_before)) l) n
+           cross join lateral (select app_private.target_title(u.target) as title from app_private.search_units u
+             where cardinality(n.words) >= 6 and u.kind = 'section' and u.target <> all (app_private.touched_targets(improvement))
+               and u.words @@ (select string_agg(quote_literal(w), '&') from unnest(n.words) w)::tsquery order by u.id limit 1) u) w), '[]');
+end
+$$;
+comment on function app_private.preview_warnings(app_public.improvement_queue) is
+$$What a person should look at before approving a change of a text, once its handler has run: [{kind, text, where}]. new_figure: a price, time, number, link or promise that stands neither in the text before nor in the failures behind the proposal; lost_figure: one that is gone, and nothing that was said replaces it; lost_line: a line that is gone in any words; repeats: a new line all of whose words stand in one section of another SOP (where).$$;
+
+create or replace function app_private.text_to_publish(improvement app_public.improvement_queue, out category text, out section text, out content text)
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
+declare
+  v_sop app_public.sops;
+begin
+  category := improvement.suggested_sop_update ->> 'category';
+  section := improvement.suggested_sop_update ->> 'section';
+  content := improvement.suggested_sop_update ->> 'new_content';
+  if improvement.kind = 'sop_edit' then
+    select * into v_sop from app_public.sops s where s.id = improvement.sop_id;
+    category := v_sop.category;
+    section := v_sop.section;
+    if v_sop.version <> improvement.base_version and v_sop.content <> content then
+      content := (app_hidden.merge_lines((select v.content from app_public.sop_versions v where v.sop_id = v_sop.id and v.version = improvement.base_version), v_sop.content, content)).merged;
+    end if;
+  end if;
+end
+$$;
+comment on function app_private.text_to_publish(app_public.improvement_queue) is
+  'What approving a proposal for an SOP would publish, merged where the SOP moved on, and under which name; content is null where it conflicts.';
+
+create or replace function app_private.preview_texts(improvement_id integer, edited_content text, edited_version integer default null) returns table (embedding_text text)
+language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_improvement app_public.improvement_queue;
+  v_text record;
+begin
+  select * into v_improvement from app_public.improvement_queue q where q.id = preview_texts.improvement_id and q.status = 'pending' and q.kind in ('sop_edit', 'sop_new');
+  if v_improvement.id is null then
+    return;
+  end if;
+  v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
+  select * into v_text from app_private.text_to_publish(v_improvement);
+  return query select m.embedding_text from app_private.missing_vectors(v_text.category, v_text.section, v_text.content) m;
+end
+$$;
+comment on function app_private.preview_texts(integer, text, integer) is
+  'Texts whose vectors a dry run with an edited text needs and the cache lacks. Errors: CO005 an empty text, CO006 too long.';
+--! EndIncluded functions/preview.sql
+--! Included mutations/preview_improvement.sql
+drop function if exists app_public.preview_improvement(integer);
+create or replace function app_public.preview_improvement(id integer, edited_content text default null, edited_version integer default null) returns jsonb
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp set clubos.reason = '' as $$
+declare
+  v_began timestamptz := clock_timestamp();
+  v_improvement app_public.improvement_queue;
+  v_version integer;
+  -- Whoever writes and waits gets the answer for fewer; and so does everybody where one session serves all.
+  v_most integer := case when edited_content is null then 200 else 60 end / case when to_regclass('app_private.search_units_embedding') is null then 3 else 1 end;
+  v_touched text[];
+  v_questions jsonb;
+  v_near_after double precision[];
+  v_again bigint[];
+  v_before jsonb;
+  v_after jsonb;
+  v_warnings jsonb;
+  v_result jsonb;
+begin
+  if not app_hidden.has_role('worker') then
+    perform app_hidden.require_role('agent');
+  end if;
+  perform app_private.take_turns_with_erasure();
+  select * into v_improvement from app_public.improvement_queue q where q.id = preview_improvement.id;
+  if v_improvement.id is null then
+    raise exception 'There is no proposal with id %.', preview_improvement.id using errcode = 'CO404';
+  elsif v_improvement.status <> 'pending' then
+    return v_improvement.dry_run;
+  end if;
+  v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
+  select s.version into v_version from app_public.sops s where s.id = v_improvement.sop_id;
+  -- Applied once, with all that has to be looked at while it is; variables outlive what is rolled back.
+  begin
+    perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
+    execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
+    v_touched := app_private.touched_targets(v_improvement);
+    select coalesce(jsonb_agg(to_jsonb(q) || jsonb_build_object('expected_title', app_private.target_title(q.expected))), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
+    v_after := app_private.run_preview(v_questions);
+    v_near_after := app_private.nearest_touched(v_questions, v_touched);
+    v_warnings := app_private.preview_warnings(v_improvement);
+    -- Out of the subtransaction by the one way that leaves no trace.
+    raise exception 'dry run' using errcode = 'CO999';
+  exception
+    when sqlstate 'CO999' then null;
+    when sqlstate 'CO102' then
+      return jsonb_build_object('conflict', sqlerrm);
+  end;
+  -- Asked again are those that the change can matter to; the others find without it what they find with it.
+  v_again := app_private.within_reach(v_after, v_touched, app_private.nearest_touched(v_questions, v_touched), v_near_after);
+  v_before := app_private.run_preview((select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)));
+  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again)
+    || jsonb_build_object('warnings', v_warnings, 'base_version', v_version, 'golden_revision', app_private.golden_revision(), 'embedding_model', (select s.embedding_model from app_public.club_settings s),
+         'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
+  v_result := v_result || jsonb_build_object('flagged', jsonb_array_length(v_warnings) > 0 or (v_result ->> 'broken')::integer + (v_result ->> 'golden_broken')::integer > 0);
+  if edited_content is not null then
+    return v_result;
+  end if;
+  -- How often it fails, how much the change fixes, and twice as much what it breaks; a golden question counts for four.
+  update app_public.improvement_queue q
+     set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4 + ((v_result ->> 'golden_fixed')::integer - (v_result ->> 'golden_broken')::integer) * 8
+           + (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id)
+           + coalesce((q.suggested_sop_update -> 'finding' ->> 'impact')::double precision, 0)
+   where q.id = preview_improvement.id and q.status = 'pending';
+  return v_result;
+end
+$$;
+comment on function app_public.preview_improvement(integer, text, integer) is
+$$Dry run: applies a proposal in a subtransaction, asks through search_knowledge the failing questions behind it, golden questions, those that were answered well by what it touches and known ones of other targets nearest to it, and rolls back. Kept with the proposal, and ranks it.
+{at, ms, fixed, still_failing, broken, changed, unaffected, golden, golden_fixed, golden_broken, asked: {failing, good, golden}, warnings: [{kind: new_figure | lost_figure | lost_line | repeats, text, where}], flagged (whether anything is broken or warned of), base_version, golden_revision, embedding_model, questions: [{question, role, effect, expected, before, after, and of these three a title, before_confidence, after_confidence, before_answered, after_answered (sure enough to be given), before_text and after_text where they differ}]}, or {conflict}. effect: as app_hidden.preview_effect says; fixed and still_failing count failing questions, broken good ones. Personal data in questions is masked.
+At most 200 questions, on the embedded database 66. edited_content: a text to try instead, edited_version: the SOP version it was written against; that result is returned only, and asks 60 questions at most (20).
+Errors: CO005 it has no text to edit, or an empty one, CO006 over 1 MiB, CO403 not staff, CO404 no such proposal.$$;
+--! EndIncluded mutations/preview_improvement.sql
