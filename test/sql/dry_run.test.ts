@@ -212,6 +212,14 @@ describe('what it says', () => {
   it('is that a question is broken, where the entry that answers it goes', () =>
     rolledBack(database.pool, reviewer, async (client) => {
       const { id, other } = await twoEntries(client)
+      // What is found in its place is nothing that the proposal touches: it has to be seen by what was found before.
+      await become(client, reviewer)
+      await saveSop(
+        client,
+        'brand',
+        'animals',
+        '# Animals\n\nAsk the desk first about every cat, parrot, horse or dog.\n',
+      )
       const proposal = await propose(client, 'knowledge_retire', { knowledge_ids: [id, other] })
       const result = await preview(client, proposal)
       expect(effects(result)).toEqual({ 'May I bring my dog?': 'golden broken' })
