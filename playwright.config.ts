@@ -6,7 +6,7 @@ export default defineConfig({
   testMatch: '**/*.web.ts',
   globalSetup: './test/web/set_up.ts',
   outputDir: 'test-results',
-  reporter: [[process.env.CI ? 'line' : 'list']],
+  reporter: [[process.env.CI ? 'dot' : 'list']],
   workers: 2,
   // On a machine that others share; what needed another try is listed as flaky.
   retries: process.env.CI ? 2 : 0,

@@ -19,6 +19,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`,
 
 const commands = [
   'start',
+  'worker',
   'ask',
   'import',
   'export',
@@ -26,14 +27,19 @@ const commands = [
   'audit',
   'eval',
   'check',
+  'maintain',
   'reembed',
+  'backup',
+  'restore',
   'demo',
   'doctor',
   'create-user',
   'create-token',
   'privacy',
 ] as const
-for (const name of commands) {
+// The one that is asked for; all where it is none of them, to be listed.
+const asked = commands.find((name) => name === process.argv[2])
+for (const name of asked ? [asked] : commands) {
   const { default: define } = await import(`./commands/${name}.ts`)
   define(program)
 }

@@ -9,6 +9,8 @@ import { ClubEmbedders } from './embedding/index.ts'
 import { adoptModel } from './embedding/reembed.ts'
 import { openProviders } from './llm/providers.ts'
 import type { Log } from './log.ts'
+import { watchProviders } from './watching/metrics.ts'
+import { openTracing } from './watching/tracing.ts'
 
 export interface App extends AnsweringServices {
   config: Config
@@ -22,11 +24,13 @@ export async function openApp(
   log: Log,
   options: { join?: boolean; migrate?: boolean; pool?: PoolOptions } = {},
 ): Promise<App> {
+  const tracing = config.traceEndpoint ? await openTracing(config.traceEndpoint) : null
   const database = await openDatabase(config, log, { join: options.join })
   try {
     if (options.migrate !== false) await migrateDatabase(database.url)
     const providers = await openProviders(config, log)
-    const pool = makePool(database.url, log, 10, options.pool)
+    const forget = watchProviders(providers)
+    const pool = makePool(database.url, log, config.poolSize, options.pool)
     const embedder = new ClubEmbedders(pool, providers.embeddings, config.embeddings)
     if (options.migrate !== false) await adoptModel(pool, embedder)
     return {
@@ -38,14 +42,17 @@ export async function openApp(
       log,
       async close() {
         await embedder.close()
+        forget()
         await providers.close()
         // A connection that does not answer must not keep us from ending.
         await Promise.race([pool.end(), sleep(5000, undefined, { ref: false })])
         await database.close()
+        await tracing?.close()
       },
     }
   } catch (error) {
     await database.close()
+    await tracing?.close()
     throw error
   }
 }

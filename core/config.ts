@@ -1,5 +1,6 @@
 /** What the environment says, read once and checked here; everything else takes it typed. */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65535)
@@ -17,9 +18,15 @@ const secrets = [
   'OPENAI_HEADERS',
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_HEADERS',
+  'METRICS_TOKEN',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
+  'GOOGLE_SERVICE_ACCOUNT',
+  'GOOGLE_CLIENT_SECRET',
+  'GOOGLE_REFRESH_TOKEN',
 ] as const
 
-const mayHoldPasswords = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL'] as const
+const mayHoldPasswords = ['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL', 'S3_ENDPOINT', 'GOOGLE_BASE_URL'] as const
 
 const endpoint = blank(
   z
@@ -48,6 +55,27 @@ const headers = blank(
     ),
 )
 
+/** The key file of a service account, as Google gives it. */
+const serviceAccount = blank(
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown
+      } catch {
+        context.addIssue('must be the JSON of a service account’s key')
+        return z.NEVER
+      }
+    })
+    .pipe(
+      z.object(
+        { client_email: z.string(), private_key: z.string() },
+        { error: 'must be the JSON of a service account’s key, with client_email and private_key' },
+      ),
+    )
+    .optional(),
+)
+
 const Environment = z.object({
   DATABASE_URL: blank(
     z
@@ -57,6 +85,14 @@ const Environment = z.object({
   ),
   CLUBOS_DATA_DIR: blank(z.string().default('.clubos')),
   PORT: blank(port.default(5678)),
+  WORKER_PORT: blank(port.default(5679)),
+  METRICS_TOKEN: blank(
+    z
+      .string()
+      .regex(/^[\w.~+/=-]{16,}$/, 'must have at least 16 characters, and none that a header cannot hold')
+      .optional(),
+  ),
+  DATABASE_POOL: blank(z.coerce.number().int().min(2).max(200).default(10)),
   HOST: blank(z.string().default('127.0.0.1')),
   NODE_ENV: blank(z.string().default('development')),
   LOG_LEVEL: blank(z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info')),
@@ -100,6 +136,16 @@ const Environment = z.object({
   ANTHROPIC_HEADERS: headers,
   ANTHROPIC_MODEL: blank(z.string().default('claude-sonnet-5-5')),
   LLM_TIMEOUT: blank(z.coerce.number().positive().max(600).default(30)),
+  CLUBOS_BACKUP_DIR: blank(z.string().optional()),
+  S3_ENDPOINT: endpoint,
+  S3_REGION: blank(z.string().default('us-east-1')),
+  S3_ACCESS_KEY_ID: blank(z.string().optional()),
+  S3_SECRET_ACCESS_KEY: blank(z.string().optional()),
+  GOOGLE_SERVICE_ACCOUNT: serviceAccount,
+  GOOGLE_CLIENT_ID: blank(z.string().optional()),
+  GOOGLE_CLIENT_SECRET: blank(z.string().optional()),
+  GOOGLE_REFRESH_TOKEN: blank(z.string().optional()),
+  GOOGLE_BASE_URL: endpoint,
   OTEL_EXPORTER_OTLP_ENDPOINT: blank(
     z.url({ protocol: /^https?$/, error: 'must be an address such as http://localhost:4318' }).optional(),
   ),
@@ -128,11 +174,48 @@ export interface AnthropicConfig extends ProviderConfig {
   model: string
 }
 
+export interface S3Config {
+  /** Null: Amazon's own. */
+  endpoint: string | null
+  region: string
+  /** Null: the SDK looks where it does by itself (AWS_…, the machine's role). */
+  accessKeyId: string | null
+  secretAccessKey: string | null
+  /** Tries of a call (6). */
+  attempts?: number
+}
+
+/** By which Google lets us in: a service account, or a person who agreed once (OAuth). */
+export interface GoogleConfig {
+  serviceAccount: { client_email: string; private_key: string } | null
+  oauth: { clientId: string; clientSecret: string; refreshToken: string } | null
+  /** Null: Google's own. For tests and gateways. */
+  baseUrl: string | null
+  /** Tries of a call (7), and the first wait between them in ms (1000). */
+  attempts?: number
+  firstWait?: number
+  /** From how many bytes a file is sent in pieces, and how large they are (8 MiB). */
+  piece?: number
+}
+
+export interface BackupConfig {
+  /** Where targets of the kind folder lie. */
+  folder: string
+  s3: S3Config
+  google: GoogleConfig
+}
+
 export interface Config {
   /** Undefined: the embedded database in dataDir. */
   databaseUrl: string | undefined
   dataDir: string
   port: number
+  /** Where a worker of its own says how it is. */
+  workerPort: number
+  /** Whoever has it may read the metrics; undefined: this machine alone, and only where nobody else is let in. */
+  metricsToken: string | undefined
+  /** The most connections of each of a server's two pools. */
+  poolSize: number
   host: string
   production: boolean
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -166,6 +249,7 @@ export interface Config {
   llmTimeout: number
   /** Where traces of the calls go; undefined: nowhere. */
   traceEndpoint: string | undefined
+  backup: BackupConfig
 }
 
 export class ConfigError extends Error {}
@@ -190,6 +274,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: env.DATABASE_URL,
     dataDir: env.CLUBOS_DATA_DIR,
     port: env.PORT,
+    workerPort: env.WORKER_PORT,
+    metricsToken: env.METRICS_TOKEN,
+    poolSize: env.DATABASE_POOL,
     host: env.HOST,
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
@@ -214,6 +301,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     embeddings: env.EMBEDDINGS ?? (openai === null ? 'local' : 'openai'),
     llmTimeout: env.LLM_TIMEOUT * 1000,
     traceEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    backup: backupConfig(env),
   }
 }
 
@@ -243,6 +331,39 @@ function anthropicConfig(env: Settings): AnthropicConfig | null {
     baseUrl: env.ANTHROPIC_BASE_URL ?? null,
     headers: env.ANTHROPIC_HEADERS,
     model: env.ANTHROPIC_MODEL,
+  }
+}
+
+function backupConfig(env: Settings): BackupConfig {
+  const oauth = [env.GOOGLE_CLIENT_ID, env.GOOGLE_CLIENT_SECRET, env.GOOGLE_REFRESH_TOKEN]
+  if (oauth.some(Boolean) && !oauth.every(Boolean))
+    throw new ConfigError(
+      'GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET and GOOGLE_REFRESH_TOKEN belong together: set all three, or GOOGLE_SERVICE_ACCOUNT.',
+    )
+  if (Boolean(env.S3_ACCESS_KEY_ID) !== Boolean(env.S3_SECRET_ACCESS_KEY))
+    throw new ConfigError('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set both.')
+  return {
+    folder:
+      env.CLUBOS_BACKUP_DIR ??
+      // A database in memory has no folder of its own.
+      join(env.CLUBOS_DATA_DIR.startsWith('memory:') ? '.clubos' : env.CLUBOS_DATA_DIR, 'backups'),
+    s3: {
+      endpoint: env.S3_ENDPOINT ?? null,
+      region: env.S3_REGION,
+      accessKeyId: env.S3_ACCESS_KEY_ID ?? null,
+      secretAccessKey: env.S3_SECRET_ACCESS_KEY ?? null,
+    },
+    google: {
+      serviceAccount: env.GOOGLE_SERVICE_ACCOUNT ?? null,
+      oauth: env.GOOGLE_CLIENT_ID
+        ? {
+            clientId: env.GOOGLE_CLIENT_ID,
+            clientSecret: env.GOOGLE_CLIENT_SECRET!,
+            refreshToken: env.GOOGLE_REFRESH_TOKEN!,
+          }
+        : null,
+      baseUrl: env.GOOGLE_BASE_URL ?? null,
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 /** One structured log for all processes: JSON lines on stderr, so that stdout stays for results. */
 import pino from 'pino'
+import { currentWork } from './watching/context.ts'
 
 export type Log = pino.Logger
 
@@ -21,7 +22,16 @@ export function makeLog(
   destination: { write(line: string): unknown } = pino.destination(2),
 ): Log {
   return pino(
-    { level, base: undefined, redact: [...fields, ...fields.map((field) => `*.${field}`)] },
+    {
+      level,
+      base: undefined,
+      // Each line of a request, and of the jobs that it enqueued, says so.
+      mixin: () => {
+        const requestId = currentWork()?.requestId
+        return requestId === undefined ? {} : { requestId }
+      },
+      redact: [...fields, ...fields.map((field) => `*.${field}`)],
+    },
     { write: (line: string) => destination.write(redact(line)) },
   )
 }

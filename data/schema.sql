@@ -98,6 +98,42 @@ CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
 COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
 
 --
+-- Name: left_out; Type: TYPE; Schema: app_private; Owner: -
+--
+
+CREATE TYPE app_private.left_out AS (
+	content_hash bytea,
+	target text,
+	impacts public.sparsevec,
+	embedding public.vector
+);
+
+--
+-- Name: TYPE left_out; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TYPE app_private.left_out IS 'What a search does without, to ask a known question as if it were new: the units that are this question (content_hash), and its part in the profile of the target that it belongs to, whose words and vector are these instead.';
+
+--
+-- Name: preview_search; Type: TYPE; Schema: app_private; Owner: -
+--
+
+CREATE TYPE app_private.preview_search AS (
+	words public.sparsevec,
+	total_idf double precision,
+	candidates tsquery,
+	embedding public.halfvec,
+	site_id integer,
+	left_out app_private.left_out
+);
+
+--
+-- Name: TYPE preview_search; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TYPE app_private.preview_search IS 'What a question of a dry run is searched with: what app_private.question_words makes of its words, its vector, the site where it was asked, and what is left out.';
+
+--
 -- Name: blamed_line; Type: TYPE; Schema: app_public; Owner: -
 --
 
@@ -386,7 +422,7 @@ CREATE FUNCTION app_hidden.add_job(task text, payload json DEFAULT '{}'::json, j
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  perform graphile_worker.add_job(task, payload, job_key => add_job.job_key, max_attempts => 8);
+  perform graphile_worker.add_job(task, app_hidden.with_request(payload), job_key => add_job.job_key, max_attempts => 8);
 end
 $$;
 
@@ -454,6 +490,22 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.always_valid_p(pairs smallint[]) IS 'The always-valid p that two arms are equally good, by their pairs in order: 1 where the first arm''s subject alone was helped, -1 where the second''s alone, 0 where both fared alike. 1 as long as nothing is known; it never rises.';
+
+--
+-- Name: answered_rightly(text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.answered_rightly(expected text, found jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when expected = 'hand_over' then not (found ->> 'answered')::boolean else coalesce(found ->> 'target' = expected, false) and (found ->> 'answered')::boolean end
+$$;
+
+--
+-- Name: FUNCTION answered_rightly(expected text, found jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.answered_rightly(expected text, found jsonb) IS 'Whether what a question finds (as app_private.run_preview says) comes from the expected target and is sure enough to be given; for hand_over, whether it is not.';
 
 --
 -- Name: apply_edits(text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -638,7 +690,8 @@ CREATE TABLE app_public.audit_log (
     chain_position bigint,
     previous_hash bytea,
     hash bytea
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_insert_scale_factor='0.05');
 
 --
 -- Name: TABLE audit_log; Type: COMMENT; Schema: app_public; Owner: -
@@ -669,10 +722,12 @@ COMMENT ON COLUMN app_public.audit_log.hash IS 'SHA-256 over previous_hash and t
 --
 
 CREATE FUNCTION app_hidden.audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log) RETURNS bytea
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE
     AS $$
-  select sha256(previous || convert_to(jsonb_build_array(audit_hash.chain_position, entry.id, entry.table_name, entry.row_id, entry.operation, entry.actor, entry.role,
-    entry.reason, entry.old, entry.new, entry.transaction_id::text, entry.request_id, extract(epoch from entry.created_at))::text, 'UTF8'))
+begin
+  return sha256(previous || convert_to(jsonb_build_array(audit_hash.chain_position, entry.id, entry.table_name, entry.row_id, entry.operation, entry.actor, entry.role,
+    entry.reason, entry.old, entry.new, entry.transaction_id::text, entry.request_id, extract(epoch from entry.created_at))::text, 'UTF8'));
+end
 $$;
 
 --
@@ -686,15 +741,25 @@ COMMENT ON FUNCTION app_hidden.audit_hash(previous bytea, chain_position bigint,
 --
 
 CREATE FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE
     AS $$
+declare
   -- What is written here can never be taken back, so customers' words are kept as their hashes: the rows have the texts.
-  select (r - ungoverned - hashed.columns) || coalesce((select jsonb_object_agg(c || '_sha256', encode(sha256(convert_to(r ->> c, 'UTF8')), 'hex')) from unnest(hashed.columns) c where r ->> c is not null), '{}')
-    from (select case when r ? 'content' and r ? 'version' then array['content']
-                      when r ? 'suggested_sop_update' then array['suggested_sop_update', 'applied']
-                      when r ? 'question' and r ? 'hand_over' then array['question', 'note']
-                      when r ? 'question' and r ? 'answer' and (r ->> 'source' in ('learned', 'improvement') or r ->> 'learned_from' is not null or r ->> 'improvement_id' is not null) then array['question', 'answer']
-                      else '{}' end as columns) hashed
+  v_hashed text[] := case when r ? 'content' and r ? 'version' then array['content']
+                          when r ? 'suggested_sop_update' then array['suggested_sop_update', 'applied']
+                          when r ? 'question' and r ? 'hand_over' then array['question', 'note']
+                          when r ? 'question' and r ? 'answer' and (r ->> 'source' in ('learned', 'improvement') or r ->> 'learned_from' is not null or r ->> 'improvement_id' is not null) then array['question', 'answer']
+                          else '{}' end;
+  v_row jsonb := r - ungoverned - v_hashed;
+  v_column text;
+begin
+  foreach v_column in array v_hashed loop
+    if r ->> v_column is not null then
+      v_row := v_row || jsonb_build_object(v_column || '_sha256', encode(sha256(convert_to(r ->> v_column, 'UTF8')), 'hex'));
+    end if;
+  end loop;
+  return v_row;
+end
 $$;
 
 --
@@ -702,6 +767,25 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) IS 'A row as the audit log keeps it: without ungoverned columns; a versioned content, a proposal, a golden question and knowledge that came from customers as SHA-256.';
+
+--
+-- Name: backup_in_place(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.backup_in_place(target_id integer) RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select b.id from app_public.backups b join app_public.backup_targets t on t.id = b.target_id
+   where b.target_id = backup_in_place.target_id and b.status = 'complete' and t.removed_at is null and (t.placed_at is null or b.started_at >= t.placed_at)
+   order by b.id desc limit 1
+$$;
+
+--
+-- Name: FUNCTION backup_in_place(target_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.backup_in_place(target_id integer) IS 'The backup that lies in a target now: its last complete one, unless the target has moved since or was removed. Null: there is none.';
 
 --
 -- Name: begin_answer(text, public.vector, text, text, uuid, jsonb, text, bigint, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -912,10 +996,10 @@ COMMENT ON FUNCTION app_hidden.begin_prompt_preview(name text, content text, que
 Errors: CO005 an empty prompt or question, or one that no question is asked with, CO006 too long or more than 20, CO403 not a reviewer, CO404 no such prompt.';
 
 --
--- Name: begin_question(text, text, text, uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
+-- Name: begin_question(text, text, text, uuid, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
-CREATE FUNCTION app_hidden.begin_question(query text, category text DEFAULT NULL::text, site text DEFAULT NULL::text, conversation uuid DEFAULT NULL::uuid) RETURNS jsonb
+CREATE FUNCTION app_hidden.begin_question(query text, category text DEFAULT NULL::text, site text DEFAULT NULL::text, conversation uuid DEFAULT NULL::uuid, routing boolean DEFAULT true) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -930,15 +1014,15 @@ begin
     v_ticket := app_hidden.find_conversation(conversation);
     v_message_id := app_private.hear_customer(v_ticket, query);
   end if;
-  return app_private.question_brief(query, begin_question.site, v_ticket, v_message_id - 1) || jsonb_build_object('message_id', v_message_id, 'category', nullif(btrim(begin_question.category), ''));
+  return app_private.question_brief(query, begin_question.site, v_ticket, v_message_id - 1, begin_question.routing) || jsonb_build_object('message_id', v_message_id, 'category', nullif(btrim(begin_question.category), ''));
 end
 $$;
 
 --
--- Name: FUNCTION begin_question(query text, category text, site text, conversation uuid); Type: COMMENT; Schema: app_hidden; Owner: -
+-- Name: FUNCTION begin_question(query text, category text, site text, conversation uuid, routing boolean); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.begin_question(query text, category text, site text, conversation uuid) IS 'The first of an answer''s three round trips where models have a part in it: writes the customer''s message (give message_id to begin_answer, which then does not write it again), and says what app_private.question_brief says.
+COMMENT ON FUNCTION app_hidden.begin_question(query text, category text, site text, conversation uuid, routing boolean) IS 'The first of an answer''s three round trips where models have a part in it: writes the customer''s message (give message_id to begin_answer, which then does not write it again), and says what app_private.question_brief says. routing: whether a model routes, which needs the categories.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.';
 
 --
@@ -1000,16 +1084,58 @@ $$;
 COMMENT ON FUNCTION app_hidden.beta_cdf(x double precision, a double precision, b double precision) IS 'Probability that a beta-distributed number with parameters a and b is at most x: the regularized incomplete beta function, R''s pbeta(x, a, b). Errors: CO005 a parameter that is not positive.';
 
 --
+-- Name: bm25_impacts(tsvector[], double precision[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.bm25_impacts(words tsvector[], usual_lengths double precision[]) RETURNS TABLE(n bigint, impacts public.sparsevec)
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+  v_impacts sparsevec[];
+begin
+  v_impacts := array(
+  select coalesce('{' || i.impacts || '}/268435456', '{}/268435456')::sparsevec
+    from unnest(bm25_impacts.words, bm25_impacts.usual_lengths) with ordinality u(words, usual_length, n)
+   cross join lateral (select 1.2 * (0.25 + 0.75 * sum(coalesce(cardinality(l.positions), 1))::real / u.usual_length) as norm from unnest(u.words) l offset 0) f
+    -- Most lexemes stand once in their text, and then weigh the same.
+   cross join lateral (select ':' || (1::real * 2.2 / (1::real + f.norm))::real as once offset 0) o
+   cross join lateral (
+     select string_agg(('x' || left(encode(sha256(convert_to(l.lexeme, 'UTF8')), 'hex'), 7))::bit(28)::integer + 1
+              || case when cardinality(l.positions) > 1 then ':' || (cardinality(l.positions)::real * 2.2 / (cardinality(l.positions)::real + f.norm))::real else o.once end, ',') as impacts
+       from unnest(u.words) l) i
+   order by u.n);
+  return query select u.n, u.impacts from unnest(v_impacts) with ordinality u(impacts, n);
+exception
+  -- Two lexemes of one dimension, or more than a vector holds: too rare to be looked for in each.
+  when data_exception or program_limit_exceeded then
+    return query
+    select u.n, app_hidden.bm25_impacts(u.words, u.usual_length)
+      from unnest(bm25_impacts.words, bm25_impacts.usual_lengths) with ordinality u(words, usual_length, n);
+end
+$$;
+
+--
+-- Name: FUNCTION bm25_impacts(words tsvector[], usual_lengths double precision[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.bm25_impacts(words tsvector[], usual_lengths double precision[]) IS 'BM25 term impacts of several texts, given the usual number of words of the kind of each: n counts the texts from 1.';
+
+--
 -- Name: bm25_impacts(tsvector, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
 CREATE FUNCTION app_hidden.bm25_impacts(words tsvector, usual_length double precision) RETURNS public.sparsevec
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
-  select coalesce('{' || string_agg(d || ':' || tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * length / usual_length)), ',' order by d) || '}/268435456', '{}/268435456')::sparsevec
-    from (select app_hidden.lexeme_dimension(lexeme) as d, max(tf)::real as tf, max(length)::real as length
-            from (select lexeme, coalesce(cardinality(positions), 1) as tf, sum(coalesce(cardinality(positions), 1)) over () as length from unnest(words)) t
-           group by 1 order by 2 desc limit 15000) t
+begin
+  return (
+    select coalesce('{' || string_agg(d || ':' || (tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * length / usual_length)))::real, ',' order by d) || '}/268435456', '{}/268435456')
+      from (select d, max(tf)::real as tf, max(length)::real as length
+              -- lexeme_dimension, written out: called for each lexeme it takes longer than all the rest.
+              from (select ((get_byte(u.h, 0) << 20) | (get_byte(u.h, 1) << 12) | (get_byte(u.h, 2) << 4) | (get_byte(u.h, 3) >> 4)) + 1 as d, u.tf, sum(u.tf) over () as length
+                      from (select sha256(convert_to(w.lexeme, 'UTF8')) as h, coalesce(cardinality(w.positions), 1) as tf from unnest(words) w offset 0) u) t
+             group by 1 order by 2 desc limit 15000) t)::sparsevec;
+end
 $$;
 
 --
@@ -1265,23 +1391,35 @@ COMMENT ON FUNCTION app_hidden.dead_jobs() IS 'Jobs that failed for the last tim
 --
 
 CREATE FUNCTION app_hidden.diff_summary(old_content text, new_content text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
-  with texts as materialized (
-    select app_hidden.to_lines(coalesce(old_content, '')) as old_lines, app_hidden.to_lines(new_content) as new_lines
-  ), edits as materialized (
-    select e.* from texts, app_hidden.line_edits(old_lines, new_lines) e
-  ), touched as (
-    select h.heading, min(h.n) as place from (
-      select l.heading, l.n from texts, app_hidden.lines_with_heading(new_lines) l where exists (select from edits where l.n between b_from and b_to)
-      union all
-      select l.heading, l.n from texts, app_hidden.lines_with_heading(old_lines) l where exists (select from edits where l.n between a_from and a_to)
-    ) h where h.heading ~ '^#{1,6}\s' group by h.heading
-  )
-  select format('+%s -%s lines', coalesce(sum(b_to - b_from + 1), 0), coalesce(sum(a_to - a_from + 1), 0))
-    || coalesce('; under ' || (select string_agg(regexp_replace(split_part(heading, E'\n', 1), '^#+\s*', ''), ', ' order by place)
-                                 from (select * from touched order by place limit 8) t), '')
-    from edits
+declare
+  v_lines text[] := app_hidden.to_lines(new_content);
+begin
+  if coalesce(old_content, '') = '' then
+    -- All of it is new; nothing is to be compared.
+    return format('+%s -0 lines', cardinality(v_lines))
+      || coalesce('; under ' || (select string_agg(regexp_replace(split_part(t.heading, E'\n', 1), '^#+\s*', ''), ', ' order by t.place)
+                                   from (select l.line as heading, min(l.n) as place from unnest(v_lines) with ordinality l(line, n)
+                                          where l.line ~ '^#{1,6}\s' group by 1 order by 2 limit 8) t), '');
+  end if;
+  return (
+    with texts as materialized (
+      select app_hidden.to_lines(old_content) as old_lines, v_lines as new_lines
+    ), edits as materialized (
+      select e.* from texts, app_hidden.line_edits(old_lines, new_lines) e
+    ), touched as (
+      select h.heading, min(h.n) as place from (
+        select l.heading, l.n from texts, app_hidden.lines_with_heading(new_lines) l where exists (select from edits where l.n between b_from and b_to)
+        union all
+        select l.heading, l.n from texts, app_hidden.lines_with_heading(old_lines) l where exists (select from edits where l.n between a_from and a_to)
+      ) h where h.heading ~ '^#{1,6}\s' group by h.heading
+    )
+    select format('+%s -%s lines', coalesce(sum(b_to - b_from + 1), 0), coalesce(sum(a_to - a_from + 1), 0))
+      || coalesce('; under ' || (select string_agg(regexp_replace(split_part(heading, E'\n', 1), '^#+\s*', ''), ', ' order by place)
+                                   from (select * from touched order by place limit 8) t), '')
+      from edits);
+end
 $$;
 
 --
@@ -1423,10 +1561,12 @@ COMMENT ON FUNCTION app_hidden.embedding_hash(content text) IS 'Key of a text in
 --
 
 CREATE FUNCTION app_hidden.emergency_section(question text) RETURNS text
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select e.section from app_public.emergency_signals e where lower(left(emergency_section.question, 5000)) ~ e.pattern order by e.id limit 1
+begin
+  return (select e.section from app_public.emergency_signals e where lower(left(emergency_section.question, 5000)) ~ e.pattern order by e.id limit 1);
+end
 $$;
 
 --
@@ -1631,6 +1771,277 @@ $_$;
 COMMENT ON FUNCTION app_hidden.facts_in(content text) IS 'What a text states that can disagree with another: kind (duration in minutes, time in minutes after midnight, money with its currency in value, percent, people, balls, bays …, link, mail, phone, code); low and high, equal but for ranges; value where it is no number; role (before, after, within, least, most, from, until, per hour …) where the words beside it give it one; surface, the letters as they stand there; its clause and sentence. Numbers that only name something (bay 2, step 3, a year) are no facts.';
 
 --
+-- Name: backups; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.backups (
+    id integer NOT NULL,
+    target_id integer NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    requested_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    attempt integer DEFAULT 0 NOT NULL,
+    lease_until timestamp with time zone,
+    stage text,
+    done integer DEFAULT 0 NOT NULL,
+    total integer DEFAULT 0 NOT NULL,
+    files integer DEFAULT 0 NOT NULL,
+    uploaded integer DEFAULT 0 NOT NULL,
+    unchanged integer DEFAULT 0 NOT NULL,
+    renamed integer DEFAULT 0 NOT NULL,
+    deleted integer DEFAULT 0 NOT NULL,
+    bytes bigint DEFAULT 0 NOT NULL,
+    bytes_uploaded bigint DEFAULT 0 NOT NULL,
+    manifest_hash bytea,
+    audit_position bigint,
+    audit_hash bytea,
+    error text,
+    hint text,
+    verification text,
+    verification_requested_by text,
+    verified_at timestamp with time zone,
+    verification_problems jsonb,
+    CONSTRAINT backups_complete_has_a_manifest CHECK (((status <> 'complete'::text) OR ((manifest_hash IS NOT NULL) AND (audit_position IS NOT NULL) AND (audit_hash IS NOT NULL)))),
+    CONSTRAINT backups_failed_says_why CHECK (((status = 'failed'::text) <= (error IS NOT NULL))),
+    CONSTRAINT backups_finished_at_matches_status CHECK (((status = ANY (ARRAY['complete'::text, 'failed'::text])) = (finished_at IS NOT NULL))),
+    CONSTRAINT backups_lease_matches_status CHECK (((status = 'running'::text) = (lease_until IS NOT NULL))),
+    CONSTRAINT backups_stage_is_known CHECK ((stage = ANY (ARRAY['listing'::text, 'reading'::text, 'uploading'::text, 'tidying'::text]))),
+    CONSTRAINT backups_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'complete'::text, 'failed'::text]))),
+    CONSTRAINT backups_verification_is_known CHECK ((verification = ANY (ARRAY['queued'::text, 'whole'::text, 'damaged'::text, 'failed'::text])))
+);
+
+--
+-- Name: TABLE backups; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.backups IS 'Each backup: to where, who asked, how far it is, what it did, whether it was found whole afterwards.';
+
+--
+-- Name: COLUMN backups.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.status IS 'queued, running, complete or failed (error says why, hint what to do).';
+
+--
+-- Name: COLUMN backups.requested_by; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.requested_by IS 'Who asked; schedule for the daily one.';
+
+--
+-- Name: COLUMN backups.attempt; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.attempt IS 'How often it was begun: one that was cut short goes on with what it had uploaded.';
+
+--
+-- Name: COLUMN backups.lease_until; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.lease_until IS 'Until when the process that runs it has it to itself; it says so again while it lives.';
+
+--
+-- Name: COLUMN backups.stage; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.stage IS 'listing what the target has, reading what changed, uploading it, tidying away what is no more.';
+
+--
+-- Name: COLUMN backups.done; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.done IS 'Files dealt with so far in this attempt, of total that changed.';
+
+--
+-- Name: COLUMN backups.files; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.files IS 'Files that the backup consists of.';
+
+--
+-- Name: COLUMN backups.uploaded; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.uploaded IS 'Files that were new or had changed.';
+
+--
+-- Name: COLUMN backups.unchanged; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.unchanged IS 'Files that the target had already.';
+
+--
+-- Name: COLUMN backups.renamed; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.renamed IS 'Files that were moved, since what they hold has another name now.';
+
+--
+-- Name: COLUMN backups.deleted; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.deleted IS 'Files that were removed, duplicates included.';
+
+--
+-- Name: COLUMN backups.bytes; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.bytes IS 'Size of all its files.';
+
+--
+-- Name: COLUMN backups.bytes_uploaded; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.bytes_uploaded IS 'Size of what was uploaded in the last attempt.';
+
+--
+-- Name: COLUMN backups.manifest_hash; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.manifest_hash IS 'SHA-256 of manifest.json: kept here it tells whether the target''s is still the one that was written.';
+
+--
+-- Name: COLUMN backups.audit_position; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.audit_position IS 'Head of the audit chain in the backup: its position, and audit_hash.';
+
+--
+-- Name: COLUMN backups.verification; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.verification IS 'queued, whole, damaged (verification_problems has what) or failed (the target could not be read).';
+
+--
+-- Name: COLUMN backups.verified_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.verified_at IS 'When every file was last read again and compared.';
+
+--
+-- Name: COLUMN backups.verification_problems; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backups.verification_problems IS 'What was found, [{path, problem}], the first hundred.';
+
+--
+-- Name: find_backup(integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_backup(id integer) RETURNS app_public.backups
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_backup app_public.backups;
+begin
+  select * into v_backup from app_public.backups b where b.id = find_backup.id;
+  if v_backup.id is null then
+    raise exception 'There is no backup with id %.', find_backup.id using errcode = 'CO404', hint = 'select id, target_id, status, finished_at from backups order by id desc;';
+  end if;
+  return v_backup;
+end
+$$;
+
+--
+-- Name: FUNCTION find_backup(id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_backup(id integer) IS 'The backup, or CO404.';
+
+--
+-- Name: backup_targets; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.backup_targets (
+    id integer NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    schedule text DEFAULT 'daily'::text NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    placed_at timestamp with time zone,
+    removed_at timestamp with time zone,
+    CONSTRAINT backup_targets_kind_is_known CHECK ((kind = ANY (ARRAY['folder'::text, 's3'::text, 'drive'::text]))),
+    CONSTRAINT backup_targets_name_is_plain CHECK ((name ~ '^[a-z0-9]([a-z0-9_-]{0,48}[a-z0-9])?$'::text)),
+    CONSTRAINT backup_targets_removed_is_off CHECK (((removed_at IS NULL) OR (NOT enabled))),
+    CONSTRAINT backup_targets_schedule_is_known CHECK ((schedule = ANY (ARRAY['daily'::text, 'manual'::text]))),
+    CONSTRAINT backup_targets_settings_fit_the_kind CHECK (((jsonb_typeof(settings) = 'object'::text) AND (
+CASE kind
+    WHEN 'folder'::text THEN (settings = '{}'::jsonb)
+    WHEN 's3'::text THEN (((settings - ARRAY['bucket'::text, 'prefix'::text]) = '{}'::jsonb) AND ((settings ->> 'bucket'::text) ~ '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$'::text) AND (COALESCE((settings ->> 'prefix'::text), ''::text) ~ '^[A-Za-z0-9/_.-]{0,200}$'::text))
+    WHEN 'drive'::text THEN (((settings - ARRAY['folder_id'::text]) = '{}'::jsonb) AND ((settings ->> 'folder_id'::text) ~ '^[A-Za-z0-9_-]{1,200}$'::text))
+    ELSE NULL::boolean
+END IS TRUE)))
+);
+
+--
+-- Name: TABLE backup_targets; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.backup_targets IS 'Where backups go. Each holds one backup that is brought up to date, not a row of old ones.';
+
+--
+-- Name: COLUMN backup_targets.kind; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backup_targets.kind IS 'folder (on the server''s disk), s3 (any S3-compatible storage) or drive (Google Drive).';
+
+--
+-- Name: COLUMN backup_targets.settings; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backup_targets.settings IS 'folder: {}, it lies in CLUBOS_BACKUP_DIR under the target''s name; s3: {bucket, prefix}; drive: {folder_id}. No secrets: those are in the environment.';
+
+--
+-- Name: COLUMN backup_targets.schedule; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backup_targets.schedule IS 'daily, or manual: when somebody asks for it.';
+
+--
+-- Name: COLUMN backup_targets.placed_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backup_targets.placed_at IS 'Since when it lies where its settings say; null: from its beginning. Backups that were begun before lie in the place that it had then.';
+
+--
+-- Name: COLUMN backup_targets.removed_at; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backup_targets.removed_at IS 'When it was taken away: nothing is brought there any more. save_backup_target with its name sets it up anew.';
+
+--
+-- Name: find_backup_target(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.find_backup_target(name text) RETURNS app_public.backup_targets
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_target app_public.backup_targets;
+begin
+  select * into v_target from app_public.backup_targets t where t.name = find_backup_target.name and t.removed_at is null;
+  if v_target.id is null then
+    raise exception 'There is no backup target "%".', find_backup_target.name
+      using errcode = 'CO404', hint = coalesce((select 'There are: ' || string_agg(t.name, ', ' order by t.name) from app_public.backup_targets t where t.removed_at is null), 'Make one: select save_backup_target(name, kind, settings, schedule, enabled, reason).');
+  end if;
+  return v_target;
+end
+$$;
+
+--
+-- Name: FUNCTION find_backup_target(name text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.find_backup_target(name text) IS 'The target of this name, or CO404.';
+
+--
 -- Name: find_conversation(uuid); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -1756,7 +2167,7 @@ CREATE TABLE app_public.knowledge_base (
     CONSTRAINT knowledge_trust_is_known CHECK (((trust >= 0) AND (trust <= 3))),
     CONSTRAINT knowledge_valid_in_order CHECK (((valid_from IS NULL) OR (valid_to IS NULL) OR (valid_from < valid_to)))
 )
-WITH (fillfactor='80');
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.05', autovacuum_analyze_scale_factor='0.05');
 
 --
 -- Name: TABLE knowledge_base; Type: COMMENT; Schema: app_public; Owner: -
@@ -2334,7 +2745,7 @@ CREATE TABLE app_public.responses (
     CONSTRAINT responses_outcome_is_known CHECK ((outcome = ANY (ARRAY['answered'::text, 'handed_over'::text, 'emergency'::text, 'withheld'::text, 'paused'::text, 'drafted'::text]))),
     CONSTRAINT responses_question_fits CHECK ((octet_length(question) <= 65536))
 )
-WITH (fillfactor='90');
+WITH (fillfactor='90', autovacuum_vacuum_scale_factor='0.05', autovacuum_analyze_scale_factor='0.02');
 
 --
 -- Name: TABLE responses; Type: COMMENT; Schema: app_public; Owner: -
@@ -2619,6 +3030,26 @@ $$;
 COMMENT ON FUNCTION app_hidden.insight_period(since timestamp with time zone, until timestamp with time zone, timezone text, site text, OUT first_day date, OUT last_day date, OUT site_id integer) IS 'The first and last day of a period in a time zone, and the site''s id. Errors: CO005 no such period or time zone, CO006 over ten years, CO404 no such site.';
 
 --
+-- Name: is_backup_place(text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.is_backup_place(kind text, settings jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $_$
+  -- As the check of backup_targets has it.
+  select jsonb_typeof(settings) = 'object' and case kind
+    when 'folder' then settings = '{}'
+    when 's3' then settings - array['bucket', 'prefix'] = '{}' and settings ->> 'bucket' ~ '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$' and coalesce(settings ->> 'prefix', '') ~ '^[A-Za-z0-9/_.-]{0,200}$'
+    when 'drive' then settings - array['folder_id'] = '{}' and settings ->> 'folder_id' ~ '^[A-Za-z0-9_-]{1,200}$' end is true
+$_$;
+
+--
+-- Name: FUNCTION is_backup_place(kind text, settings jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.is_backup_place(kind text, settings jsonb) IS 'Whether settings say where a target of this kind lies, and nothing else.';
+
+--
 -- Name: jobs(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -2680,11 +3111,13 @@ COMMENT ON FUNCTION app_hidden.learnable_question(question text) IS 'A customer'
 --
 
 CREATE FUNCTION app_hidden.lexeme_dimension(lexeme text) RETURNS integer
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
-  -- hashtext differs between major versions; SHA-256 does not. 2^28 dimensions: collisions are rare and harmless.
-  select ((get_byte(h, 0) << 20) | (get_byte(h, 1) << 12) | (get_byte(h, 2) << 4) | (get_byte(h, 3) >> 4)) + 1
-    from sha256(convert_to(lexeme, 'UTF8')) h
+begin
+  -- hashtext differs between major versions; SHA-256 does not. 2^28 dimensions (its first 28 bits): collisions are rare and harmless.
+  -- PL/pgSQL: an SQL function that cannot be inlined (convert_to is only stable) costs several times as much a call.
+  return ('x' || left(encode(sha256(convert_to(lexeme, 'UTF8')), 'hex'), 7))::bit(28)::integer + 1;
+end
 $$;
 
 --
@@ -2727,15 +3160,8 @@ declare
   v_down boolean; v_mid_x integer; v_end_x integer; v_end_y integer;
   v_edits integer[][] := '{}';
 begin
-  select array_agg(l.number order by l.ord) filter (where l.side = 1), array_agg(l.number order by l.ord) filter (where l.side = 2)
-    into v_a, v_b
-    from (select s.side, s.ord, dense_rank() over (order by s.line collate "C")::integer as number
-            from (select 1 as side, t.ord, t.line from unnest(a) with ordinality t(line, ord)
-                  union all
-                  select 2, t.ord, t.line from unnest(b) with ordinality t(line, ord)) s) l;
-
-  while v_head < n and v_head < m and v_a[v_head + 1] = v_b[v_head + 1] loop v_head := v_head + 1; end loop;
-  while v_tail < n - v_head and v_tail < m - v_head and v_a[n - v_tail] = v_b[m - v_tail] loop v_tail := v_tail + 1; end loop;
+  while v_head < n and v_head < m and a[v_head + 1] = b[v_head + 1] loop v_head := v_head + 1; end loop;
+  while v_tail < n - v_head and v_tail < m - v_head and a[n - v_tail] = b[m - v_tail] loop v_tail := v_tail + 1; end loop;
   n := n - v_head - v_tail;
   m := m - v_head - v_tail;
   if n = 0 and m = 0 then
@@ -2744,6 +3170,13 @@ begin
     return query select v_head + 1, v_head + n, v_head + 1, v_head + m;
     return;
   end if;
+
+  select array_agg(l.number order by l.ord) filter (where l.side = 1), array_agg(l.number order by l.ord) filter (where l.side = 2)
+    into v_a, v_b
+    from (select s.side, s.ord, dense_rank() over (order by s.line collate "C")::integer as number
+            from (select 1 as side, t.ord, t.line from unnest(a[v_head + 1:v_head + n]) with ordinality t(line, ord)
+                  union all
+                  select 2, t.ord, t.line from unnest(b[v_head + 1:v_head + m]) with ordinality t(line, ord)) s) l;
 
   <<search>>
   for d in 0..least(n + m, c_most_differences) loop
@@ -2754,7 +3187,7 @@ begin
       else x := v_trace[d*d - d + k] + 1;
       end if;
       y := x - k;
-      while x < n and y < m and v_a[v_head + x + 1] = v_b[v_head + y + 1] loop x := x + 1; y := y + 1; end loop;
+      while x < n and y < m and v_a[x + 1] = v_b[y + 1] loop x := x + 1; y := y + 1; end loop;
       v_trace[d*d + d + k + 1] := x;
       if x >= n and y >= m then
         v_found := d;
@@ -2954,7 +3387,7 @@ COMMENT ON FUNCTION app_hidden.lost_lines(before text, after text) IS 'Lines of 
 --
 
 CREATE FUNCTION app_hidden.markdown_sections(content text) RETURNS TABLE(ordinal integer, heading text, body text)
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE ROWS 8 PARALLEL SAFE
     AS $_$
 declare
   c_longest constant integer := 1500; -- characters of a section before it is cut at the next paragraph
@@ -3423,7 +3856,7 @@ CREATE FUNCTION app_hidden.notify(kind text, details jsonb DEFAULT '{}'::jsonb, 
   insert into app_public.notifications (kind, channel, user_id, recipient, details, key)
   select notify.kind, 'mail', u.id, u.email, notify.details, notify.key || ':' || u.id from app_public.users u
    where u.is_active and exists (select from app_secret.passwords p where p.user_id = u.id)
-     and case notify.kind when 'urgent_ticket' then u.role in ('agent', 'reviewer', 'admin') when 'audit_broken' then u.role in ('admin', 'auditor') when 'job_dead' then u.role = 'admin' when 'llm_budget' then u.role = 'admin' when 'experiment' then u.role in ('reviewer', 'admin') else false end
+     and case notify.kind when 'urgent_ticket' then u.role in ('agent', 'reviewer', 'admin') when 'audit_broken' then u.role in ('admin', 'auditor') when 'job_dead' then u.role = 'admin' when 'llm_budget' then u.role = 'admin' when 'backup_failed' then u.role = 'admin' when 'experiment' then u.role in ('reviewer', 'admin') else false end
   on conflict do nothing;
   insert into app_public.notifications (kind, channel, webhook_id, details, key)
   select notify.kind, 'webhook', w.id, notify.details, notify.key || ':' || w.id from app_public.webhooks w where w.is_active and notify.kind = any (w.events)
@@ -3596,10 +4029,11 @@ CREATE FUNCTION app_hidden.preview_effect(role text, expected text, before jsonb
   select case when not right_before and right_after then 'fixed'
               when right_before and not right_after or role <> 'failing' and before ->> 'target' = expected and after ->> 'target' is distinct from expected then 'broken'
               when role = 'failing' and not right_after then 'still_failing'
+              -- Asked without what was learned from it, it leads elsewhere with the change and without: it tells nothing of its source.
+              when role = 'good' and before ->> 'target' is distinct from expected and after ->> 'target' is distinct from expected then 'unaffected'
               when before ->> 'target' is distinct from after ->> 'target' or before ->> 'text' is distinct from after ->> 'text' then 'changed'
               else 'unaffected' end
-    from (select case when expected = 'hand_over' then not (before ->> 'answered')::boolean else coalesce(before ->> 'target' = expected, false) and (before ->> 'answered')::boolean end as right_before,
-                 case when expected = 'hand_over' then not (after ->> 'answered')::boolean else coalesce(after ->> 'target' = expected, false) and (after ->> 'answered')::boolean end as right_after) r
+    from (select app_hidden.answered_rightly(expected, before) as right_before, app_hidden.answered_rightly(expected, after) as right_after) r
 $$;
 
 --
@@ -4031,6 +4465,40 @@ $$;
 COMMENT ON FUNCTION app_hidden.sample_ratio_p(counts bigint[], weights integer[]) IS 'Pearson''s chi-square p that groups of these sizes come from these weights; null where nobody is in any. Below 0.001 something sorts people (Fabijan et al. 2019, KDD, "Diagnosing sample ratio mismatch").';
 
 --
+-- Name: search_languages(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.search_languages() RETURNS SETOF text
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select left(d.dictname, -5)::text from pg_ts_dict d where d.dictnamespace = 'pg_catalog'::regnamespace and d.dictname like '%\_stem' order by 1
+$$;
+
+--
+-- Name: FUNCTION search_languages(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.search_languages() IS 'The languages that this PostgreSQL has a stemmer for.';
+
+--
+-- Name: section_score(text, double precision, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.section_score(heading text, words double precision, cosine double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(words, 0) + 1.5 * coalesce(cosine, 0) + case when heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end
+    - case when coalesce(heading, '') ~* 'when to use|purpose|scope|^category' then 100 else 0 end
+$$;
+
+--
+-- Name: FUNCTION section_score(heading text, words double precision, cosine double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.section_score(heading text, words double precision, cosine double precision) IS 'Which section of an SOP to quote for a question: the one with the highest. words: the share of the question''s information that it holds; cosine: of its vector and the question''s. "When to use" and its like come last.';
+
+--
 -- Name: set_reason(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -4061,6 +4529,24 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.shared_words(one text[], other text[]) IS 'How many words of the first stand in the second too.';
+
+--
+-- Name: sketch_similarity(integer[], integer[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.sketch_similarity(one integer[], other integer[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- Of the smallest of both together, how many stand in both: an estimate of shared threes among all threes.
+  select coalesce(avg((u.h = any (one) and u.h = any (other))::integer), 0)::double precision
+    from (select h from (select unnest(one) union select unnest(other)) b(h) order by h limit 32) u
+$$;
+
+--
+-- Name: FUNCTION sketch_similarity(one integer[], other integer[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.sketch_similarity(one integer[], other integer[]) IS 'How much two texts are alike by their sketches, 0 to 1: the share of their words in threes that stand in both.';
 
 --
 -- Name: sop_title(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4131,6 +4617,43 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.target_of(sop_id integer, category text, topic text) IS 'Name of what a search unit leads to: its SOP, else its topic.';
+
+--
+-- Name: text_hash(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.text_hash(content text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select sha256(convert_to(btrim(regexp_replace(lower(content), '\s+', ' ', 'g')), 'UTF8'))
+$$;
+
+--
+-- Name: FUNCTION text_hash(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.text_hash(content text) IS 'SHA-256 of a text, spaces and case aside.';
+
+--
+-- Name: text_sketch(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.text_sketch(content text) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(array_agg(s.h order by s.h), '{}')
+    from (select distinct ('x' || left(md5(w.shingle), 8))::bit(32)::integer as h
+            from (select t.w || ' ' || lead(t.w) over (order by t.o) || ' ' || lead(t.w, 2) over (order by t.o) as shingle
+                    from regexp_split_to_table(lower(left(content, 100000)), '[^[:alnum:]]+') with ordinality t(w, o) where t.w <> '') w
+           where w.shingle is not null
+           order by 1 limit 32) s
+$$;
+
+--
+-- Name: FUNCTION text_sketch(content text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.text_sketch(content text) IS 'The 32 smallest hashes of a text''s words in threes (of its first 100,000 characters); sketch_similarity compares two.';
 
 --
 -- Name: tg__audit(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4309,6 +4832,30 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.tg_audit_log__chain() IS 'Gives the audit rows of a transaction their places and hashes in the chain, when it commits.';
+
+--
+-- Name: tg_club_settings__search_language(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_club_settings__search_language() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not exists (select from app_hidden.search_languages() l where l = NEW.search_language) then
+    raise exception 'There is no stemmer for the language "%".', NEW.search_language using errcode = 'CO005',
+      hint = 'One of ' || (select string_agg(l, ', ') from app_hidden.search_languages() l) || '.';
+  end if;
+  perform app_private.use_search_language(NEW.search_language);
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_club_settings__search_language(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_club_settings__search_language() IS 'Indexes every text anew in the language that was set.';
 
 --
 -- Name: tg_experiments__govern(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4569,13 +5116,22 @@ CREATE FUNCTION app_hidden.tg_knowledge_base__index() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
+declare
+  v_ids integer[];
 begin
-  if TG_OP = 'UPDATE' and (NEW.category, NEW.topic, NEW.question, NEW.answer, NEW.site_id, NEW.valid_from, NEW.valid_to, NEW.sop_id, NEW.trust)
-     is not distinct from (OLD.category, OLD.topic, OLD.question, OLD.answer, OLD.site_id, OLD.valid_from, OLD.valid_to, OLD.sop_id, OLD.trust) then
+  if TG_OP = 'INSERT' then
+    select array_agg(w.id) into v_ids from written w;
+  else
+    -- Counters and vectors change nothing of what is searched.
+    select array_agg(w.id) into v_ids from written w join before o on o.id = w.id
+     where (w.category, w.topic, w.question, w.answer, w.site_id, w.valid_from, w.valid_to, w.sop_id, w.trust)
+           is distinct from (o.category, o.topic, o.question, o.answer, o.site_id, o.valid_from, o.valid_to, o.sop_id, o.trust);
+  end if;
+  if v_ids is null then
     return null;
   end if;
-  perform app_private.rebuild_knowledge_unit(NEW);
-  if NEW.embeddings is null then
+  perform app_private.rebuild_knowledge_units(v_ids);
+  if exists (select from written w where w.id = any (v_ids) and w.embeddings is null) then
     perform app_hidden.add_job('search_units__embed');
   end if;
   return null;
@@ -4586,7 +5142,7 @@ $$;
 -- Name: FUNCTION tg_knowledge_base__index(); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.tg_knowledge_base__index() IS 'Keeps the entry''s search unit, in the same statement.';
+COMMENT ON FUNCTION app_hidden.tg_knowledge_base__index() IS 'Keeps the entries'' search units, in the same statement.';
 
 --
 -- Name: tg_messages__not_erased(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4769,13 +5325,19 @@ CREATE FUNCTION app_hidden.tg_search_units__keep() RETURNS trigger
     SET jit TO 'off'
     AS $$
 begin
+  -- That they went into the index of vectors is no change; app_private.index_fresh_units does nothing else to them.
+  if TG_OP = 'UPDATE' then
+    if exists (select from gone g join written w on w.id = g.id where w.indexed and not g.indexed) then
+      return null;
+    end if;
+  end if;
   -- What this transaction itself wrote nobody else has searched.
   insert into app_private.search_unit_history (unit_id, kind, target, sop_id, sop_version_id, knowledge_id, category, topic, site_id, trust, valid_from, valid_to, content_hash,
       impacts, embedding, embedding_model, since, since_xid, until, until_xid)
   select g.id, g.kind, g.target, g.sop_id, g.sop_version_id, g.knowledge_id, g.category, g.topic, g.site_id, g.trust, g.valid_from, g.valid_to, g.content_hash,
-         g.impacts, case when c.embedding is distinct from g.embedding then g.embedding end, g.embedding_model, g.since, g.since_xid, clock_timestamp(), pg_current_xact_id()
+         g.impacts, case when c.embedding::halfvec(1536) is distinct from g.embedding then g.embedding end, g.embedding_model, g.since, g.since_xid, clock_timestamp(), pg_current_xact_id()
     from gone g
-    left join app_private.embedding_cache c on g.kind <> 'profile' and c.content_hash = g.content_hash and c.model = g.embedding_model
+    left join lateral (select e.embedding from app_private.embedding_cache e where g.kind <> 'profile' and e.content_hash = g.content_hash and e.model = g.embedding_model offset 0) c on true
    where g.since_xid <> pg_current_xact_id();
   return null;
 end
@@ -4808,6 +5370,38 @@ $$;
 COMMENT ON FUNCTION app_hidden.tg_search_units__since() IS 'Writes down since when a search unit has been as it is.';
 
 --
+-- Name: tg_search_units__tell(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.tg_search_units__tell() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  if TG_OP = 'INSERT' then
+    insert into app_private.search_unit_changes (unit_id, delta, words) select w.id, 1, strip(w.words) from written w;
+    insert into app_private.stale_profiles (target) select distinct w.target from written w where w.kind = 'knowledge';
+  elsif TG_OP = 'UPDATE' then
+    insert into app_private.search_unit_changes (unit_id, delta, words)
+    select g.id, d.delta, strip(d.words) from gone g join written w on w.id = g.id and w.words <> g.words
+     cross join lateral (values (-1, g.words), (1, w.words)) d(delta, words);
+  else
+    insert into app_private.search_unit_changes (unit_id, delta, words, spelled)
+    select g.id, -1, strip(g.words), case when g.kind <> 'profile' then strip(app_private.spelled_words(g.title, g.heading, g.body)) end from gone g;
+    insert into app_private.stale_profiles (target) select distinct g.target from gone g where g.kind = 'knowledge';
+  end if;
+  return null;
+end
+$$;
+
+--
+-- Name: FUNCTION tg_search_units__tell(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.tg_search_units__tell() IS 'Writes down which words came and went, and whose profile is out of date, for the next refresh.';
+
+--
 -- Name: tg_sops__keep(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -4836,33 +5430,46 @@ CREATE FUNCTION app_hidden.tg_sops__record() RETURNS trigger
     SET jit TO 'off'
     AS $$
 declare
-  v_previous app_public.sop_versions;
-  v_version_id integer;
+  v_ids integer[];
+  v_renamed record;
 begin
+  if TG_OP = 'INSERT' then
+    with versions as (
+      insert into app_public.sop_versions (sop_id, version, content, diff_summary, changed_by, change_reason, created_at, improvement_id, category, section, archived)
+      select w.id, w.version, w.content, app_hidden.diff_summary(null, w.content), left(coalesce(app_public.current_actor(), w.created_by), 100),
+             coalesce(app_hidden.current_reason(), 'First version'), w.updated_at, app_private.improvement_in_progress(), w.category, w.section, w.archived_at is not null
+        from written w order by w.id
+      returning sop_id
+    )
+    select array_agg(v.sop_id) into v_ids from versions v;
+  else
+    with versions as (
+      insert into app_public.sop_versions (sop_id, version, content, diff_summary, changed_by, change_reason, created_at,
+          previous_version_id, improvement_id, category, section, archived)
+      select w.id, w.version, w.content,
+             app_hidden.diff_summary(v.content, w.content)
+               || case when (w.category, w.section) <> (o.category, o.section) then format('; renamed from %s/%s', o.category, o.section) else '' end
+               || case when (w.archived_at is null) <> (o.archived_at is null) then case when w.archived_at is null then '; back in use' else '; archived' end else '' end,
+             left(coalesce(app_public.current_actor(), w.created_by), 100), coalesce(app_hidden.current_reason(), 'First version'),
+             w.updated_at, v.id, app_private.improvement_in_progress(), w.category, w.section, w.archived_at is not null
+        from written w
+        join before o on o.id = w.id and o.version <> w.version
+        left join app_public.sop_versions v on v.sop_id = o.id and v.version = o.version
+       order by w.id
+      returning sop_id
+    )
+    select array_agg(v.sop_id) into v_ids from versions v;
+  end if;
+  if v_ids is null then
+    return null;
+  end if;
+  perform app_private.rebuild_sop_units(v_ids);
   if TG_OP = 'UPDATE' then
-    if NEW.version = OLD.version then
-      return null;
-    end if;
-    select * into v_previous from app_public.sop_versions v where v.sop_id = OLD.id and v.version = OLD.version;
+    for v_renamed in select w.id, o.category as before, w.category from before o join written w on w.id = o.id where (w.category, w.section) <> (o.category, o.section) loop
+      update app_private.search_units u set category = v_renamed.category where u.sop_id = v_renamed.id and u.knowledge_id is not null and u.category = v_renamed.before;
+    end loop;
   end if;
-  insert into app_public.sop_versions (sop_id, version, content, diff_summary, changed_by, change_reason, created_at,
-      previous_version_id, improvement_id, category, section, archived)
-  values (NEW.id, NEW.version, NEW.content,
-      app_hidden.diff_summary(v_previous.content, NEW.content)
-        || case when TG_OP = 'UPDATE' and (NEW.category, NEW.section) <> (OLD.category, OLD.section)
-             then format('; renamed from %s/%s', OLD.category, OLD.section) else '' end
-        || case when TG_OP = 'UPDATE' and (NEW.archived_at is null) <> (OLD.archived_at is null)
-             then case when NEW.archived_at is null then '; back in use' else '; archived' end else '' end,
-      left(coalesce(app_public.current_actor(), NEW.created_by), 100),
-      coalesce(app_hidden.current_reason(), 'First version'),
-      NEW.updated_at, v_previous.id, app_private.improvement_in_progress(),
-      NEW.category, NEW.section, NEW.archived_at is not null)
-  returning id into v_version_id;
-  perform app_private.rebuild_sop_units(NEW, v_version_id);
-  if TG_OP = 'UPDATE' and (NEW.category, NEW.section) <> (OLD.category, OLD.section) then
-    update app_private.search_units set category = NEW.category where sop_id = NEW.id and knowledge_id is not null and category = OLD.category;
-  end if;
-  if exists (select from app_private.search_units u where u.sop_id = NEW.id and u.embedding is null and u.kind <> 'profile') then
+  if exists (select from app_private.search_units u where u.sop_id = any (v_ids) and u.embedding is null and u.kind <> 'profile') then
     perform app_hidden.add_job('search_units__embed');
   end if;
   return null;
@@ -4873,7 +5480,7 @@ $$;
 -- Name: FUNCTION tg_sops__record(); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.tg_sops__record() IS 'Writes the version with its diff summary and the search units, in the same statement; asks for the vectors that are missing.';
+COMMENT ON FUNCTION app_hidden.tg_sops__record() IS 'Writes the versions with their diff summaries and the search units, in the same statement; asks for the vectors that are missing.';
 
 --
 -- Name: tg_sops__stop_experiment(); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4984,11 +5591,13 @@ COMMENT ON FUNCTION app_hidden.tg_users__guard() IS 'Refuses (CO108) to lose the
 --
 
 CREATE FUNCTION app_hidden.ticket_summary(response app_public.responses) RETURNS text
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select concat_ws(E'\n', 'Asked: ' || left(response.question, 400), 'Why a person: ' || response.reason,
-    'Nearest: ' || (select string_agg(format('%s/%s', s.category, s.topic), ', ' order by s.rank) from app_public.response_sources s where s.response_id = response.id and s.rank <= 3))
+begin
+  return concat_ws(E'\n', 'Asked: ' || left(response.question, 400), 'Why a person: ' || response.reason,
+    'Nearest: ' || (select string_agg(format('%s/%s', s.category, s.topic), ', ' order by s.rank) from app_public.response_sources s where s.response_id = response.id and s.rank <= 3));
+end
 $$;
 
 --
@@ -5002,15 +5611,19 @@ COMMENT ON FUNCTION app_hidden.ticket_summary(response app_public.responses) IS 
 --
 
 CREATE FUNCTION app_hidden.to_lines(content text) RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
+declare
+  v_lines text[] := string_to_array(content, E'\n');
+begin
   -- A last line without its newline carries diff's mark, so that it differs from the same line with one.
-  select case
+  return case
     when content = '' then '{}'::text[]
     when content = E'\n' then '{""}'::text[]
-    when right(content, 1) = E'\n' then string_to_array(left(content, -1), E'\n')
-    else (select l[:cardinality(l) - 1] || (l[cardinality(l)] || E'\n\\ No newline at end of file') from string_to_array(content, E'\n') l)
-  end
+    when right(content, 1) = E'\n' then v_lines[:cardinality(v_lines) - 1]
+    else v_lines[:cardinality(v_lines) - 1] || (v_lines[cardinality(v_lines)] || E'\n\\ No newline at end of file')
+  end;
+end
 $$;
 
 --
@@ -5200,6 +5813,24 @@ $$;
 COMMENT ON FUNCTION app_hidden.wilson_interval(successes bigint, n bigint, z double precision, OUT low double precision, OUT high double precision) IS 'Score interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22:209-212; no continuity correction). z: the normal quantile, 1.96 for 95 %. Null where n is 0.';
 
 --
+-- Name: with_request(json); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.with_request(payload json) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+  select case when json_typeof(payload) = 'object' and nullif(current_setting('clubos.request_id', true), '') is not null
+              then (payload::jsonb || jsonb_build_object('_request', jsonb_strip_nulls(jsonb_build_object('id', current_setting('clubos.request_id', true), 'traceparent', nullif(current_setting('clubos.traceparent', true), '')))))::json
+              else payload end
+$$;
+
+--
+-- Name: FUNCTION with_request(payload json); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.with_request(payload json) IS 'A job''s payload with the request that it comes of (_request: id, and traceparent where it is traced); as it is outside of a request.';
+
+--
 -- Name: without_items(text, text, text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -5218,6 +5849,66 @@ $$;
 COMMENT ON FUNCTION app_hidden.without_items(content text, base text, items text[]) IS 'A text without the lines that are one of the items, except for those that the base holds too.';
 
 --
+-- Name: yaml_fields(jsonb, text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.yaml_fields(fields jsonb, names text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select string_agg(format(E'%s: %s\n', f.name, fields -> f.name), '' order by f.place) from unnest(names) with ordinality f (name, place) where fields -> f.name is distinct from 'null'::jsonb
+$$;
+
+--
+-- Name: FUNCTION yaml_fields(fields jsonb, names text[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.yaml_fields(fields jsonb, names text[]) IS 'Fields of an object as YAML, in the order of their names; those that are null are left out.';
+
+--
+-- Name: add_import_items(integer, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.add_import_items(batch_id integer, items jsonb) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_last integer;
+  v_added integer;
+begin
+  perform app_private.find_import(batch_id, '{staging}');
+  select coalesce(max(i.ordinal), 0) into v_last from app_public.import_items i where i.batch_id = add_import_items.batch_id;
+  insert into app_public.import_items (batch_id, ordinal, file, kind, category, topic, question, content, review, action, reason, hash, sketch)
+  select add_import_items.batch_id, v_last + r.o, left(r.file, 1000), r.kind, nullif(left(btrim(r.category), 100), ''), nullif(left(btrim(r.topic), 200), ''),
+         case when r.skip is null then t.question end, case when r.skip is null then t.content end, left(r.review, 1000), case when r.skip is not null then 'skip' end, left(r.skip, 1000),
+         app_hidden.text_hash(concat_ws(E'\n', t.question, t.content)), case when r.kind = 'sop' and r.skip is null then app_hidden.text_sketch(t.content) end
+    from (select e.o, e.value ->> 'file' as file, e.value ->> 'kind' as kind, e.value ->> 'category' as category, e.value ->> 'topic' as topic,
+                 e.value ->> 'question' as question, e.value ->> 'content' as content, e.value ->> 'review' as review,
+                 coalesce(e.value ->> 'skip', case
+                   when e.value ->> 'kind' = 'file' then 'Nothing in it can be imported.'
+                   when coalesce(btrim(e.value ->> 'content'), '') = '' then 'It holds no text.'
+                   when e.value ->> 'kind' <> 'sop' and coalesce(btrim(e.value ->> 'question'), '') = '' then 'It has no question.'
+                   when e.value ->> 'kind' = 'sop' and octet_length(e.value ->> 'content') > 1048576 then 'An SOP has at most 1 MiB of text.'
+                   when e.value ->> 'kind' <> 'sop' and octet_length(e.value ->> 'content') > 65536 then 'An answer has at most 64 kB of text.'
+                   when e.value ->> 'kind' <> 'sop' and octet_length(e.value ->> 'question') > 1400 then 'A question has at most 1,400 bytes of text.'
+                   when e.value ->> 'kind' = 'conversation' then 'It speaks to a model rather than to people: ' || app_hidden.injection_in(concat_ws(E'\n', e.value ->> 'question', e.value ->> 'content')) end) as skip
+            from jsonb_array_elements(items) with ordinality e(value, o)) r
+   -- Words of customers are not stored as they are.
+   cross join lateral (select case when r.kind = 'conversation' then app_hidden.mask_personal_data(r.question) else btrim(r.question) end as question,
+                              case when r.kind = 'conversation' then app_hidden.mask_personal_data(r.content) else r.content end as content) t;
+  get diagnostics v_added = row_count;
+  return v_added;
+end
+$$;
+
+--
+-- Name: FUNCTION add_import_items(batch_id integer, items jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.add_import_items(batch_id integer, items jsonb) IS 'Adds items to an import that is being staged: [{file, kind, category?, topic?, question?, content, review?, skip?}]. What is too long or empty is skipped with the reason; conversations are masked, and those that give a model orders are skipped.
+Errors: CO190 it is not being staged, CO404 no such import.';
+
+--
 -- Name: add_job_at(text, json, text, timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -5226,7 +5917,7 @@ CREATE FUNCTION app_private.add_job_at(task text, payload json, job_key text, ru
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  perform graphile_worker.add_job(task, payload, job_key => add_job_at.job_key, run_at => add_job_at.run_at, max_attempts => 8);
+  perform graphile_worker.add_job(task, app_hidden.with_request(payload), job_key => add_job_at.job_key, run_at => add_job_at.run_at, max_attempts => 8);
 end
 $$;
 
@@ -5406,6 +6097,306 @@ $$;
 COMMENT ON FUNCTION app_private.analyst_shared() IS 'The part of every brief that is the same for all patterns, in an order that changes only with the SOPs, so that the provider''s cache holds it: categories and the index of at most 2,000 SOPs.';
 
 --
+-- Name: import_items; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.import_items (
+    id bigint NOT NULL,
+    batch_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    file text NOT NULL,
+    kind text NOT NULL,
+    category character varying(100),
+    topic character varying(200),
+    question text,
+    content text,
+    hash bytea,
+    sketch integer[],
+    review text,
+    action text,
+    reason text,
+    findings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'staged'::text NOT NULL,
+    base_version integer,
+    base_state text,
+    sop_id integer,
+    knowledge_id integer,
+    improvement_id integer,
+    written jsonb,
+    CONSTRAINT import_items_action_is_known CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'unchanged'::text, 'duplicate'::text, 'propose'::text, 'skip'::text]))),
+    CONSTRAINT import_items_kind_is_known CHECK ((kind = ANY (ARRAY['sop'::text, 'knowledge'::text, 'conversation'::text, 'file'::text]))),
+    CONSTRAINT import_items_status_is_known CHECK ((status = ANY (ARRAY['staged'::text, 'applied'::text, 'conflict'::text, 'rolled_back'::text, 'kept'::text])))
+);
+
+--
+-- Name: TABLE import_items; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.import_items IS 'What an import holds, item by item: the text, what is to become of it and why, and what did.';
+
+--
+-- Name: COLUMN import_items.file; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.file IS 'The file it came from, as in the folder or archive.';
+
+--
+-- Name: COLUMN import_items.kind; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.kind IS 'sop (a procedure), knowledge (a question and its answer), conversation (a question and answer found in one, masked: never more than a proposal) or file (one that gave nothing).';
+
+--
+-- Name: COLUMN import_items.topic; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.topic IS 'Section of the SOP, or topic of the entry.';
+
+--
+-- Name: COLUMN import_items.content; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.content IS 'The SOP''s markdown, or the answer. Null once the batch is discarded.';
+
+--
+-- Name: COLUMN import_items.hash; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.hash IS 'SHA-256 of the text, spaces and case aside: equal for copies.';
+
+--
+-- Name: COLUMN import_items.sketch; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.sketch IS '@behavior -*
+The smallest hashes of its words in threes: how many two texts share says how much they are alike.';
+
+--
+-- Name: COLUMN import_items.review; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.review IS 'Why a person should look at it whatever the plan says; it becomes a proposal.';
+
+--
+-- Name: COLUMN import_items.action; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.action IS 'The plan: create, update, unchanged (it is there already), duplicate (another says the same), propose (into the review queue) or skip. Null until it is planned.';
+
+--
+-- Name: COLUMN import_items.reason; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.reason IS 'Why it is skipped, proposed, a duplicate, in conflict or kept.';
+
+--
+-- Name: COLUMN import_items.findings; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.findings IS '{duplicate_of, similar_to: {sop_id, file, name, similarity}, contradictions: [{with, kind, one, other, one_clause, other_clause}]}: one is in the import, other in what the club has.';
+
+--
+-- Name: COLUMN import_items.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.status IS 'staged, applied, conflict (changed by somebody since it was staged, and left alone), rolled_back or kept (a forced rollback left what was changed since).';
+
+--
+-- Name: COLUMN import_items.base_version; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.base_version IS 'The SOP''s version that the plan was made for.';
+
+--
+-- Name: COLUMN import_items.base_state; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.base_state IS 'Hash of the entry that the plan was made for.';
+
+--
+-- Name: COLUMN import_items.written; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.written IS 'What was written and what was there before: {sop_id, version, before_version} or {knowledge_id, state, before}.';
+
+--
+-- Name: apply_import__knowledge(app_public.import_items); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_import__knowledge(item app_public.import_items) RETURNS app_public.import_items
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_before app_public.knowledge_base;
+  v_entry app_public.knowledge_base;
+begin
+  select * into v_before from app_public.knowledge_base k where k.category = item.category and k.topic = item.topic and k.question = item.question for no key update;
+  if (case when v_before.id is not null then app_private.entry_state(v_before) end) is distinct from item.base_state then
+    if app_hidden.same_text(v_before.answer, item.content) then
+      item.status := 'applied';
+      item.reason := 'It was written meanwhile.';
+    else
+      item.status := 'conflict';
+      item.reason := 'Somebody changed this entry since it was staged.';
+    end if;
+    return item;
+  end if;
+  insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust) values (item.category, item.topic, item.question, item.content, 'manual_entry', 3)
+  on conflict (category, topic, question) do update set answer = excluded.answer, trust = 3, source = excluded.source
+   where app_private.entry_state(k) = item.base_state
+  returning * into v_entry;
+  if v_entry.id is null then
+    item.status := 'conflict';
+    item.reason := 'Somebody wrote this entry at this moment.';
+    return item;
+  end if;
+  item.status := 'applied';
+  item.knowledge_id := v_entry.id;
+  item.written := jsonb_build_object('knowledge_id', v_entry.id, 'state', app_private.entry_state(v_entry), 'before',
+    case when v_before.id is not null then jsonb_build_object('answer', v_before.answer, 'source', v_before.source, 'trust', v_before.trust, 'improvement_id', v_before.improvement_id) end);
+  return item;
+end
+$$;
+
+--
+-- Name: FUNCTION apply_import__knowledge(item app_public.import_items); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_import__knowledge(item app_public.import_items) IS 'Writes the knowledge entry, as one of staff.';
+
+--
+-- Name: apply_import__propose(app_public.import_items); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_import__propose(item app_public.import_items) RETURNS app_public.import_items
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_suggestion record;
+  v_twin app_public.improvement_queue;
+begin
+  select * into v_suggestion from app_private.import_suggestion(item);
+  item.status := 'applied';
+  if v_suggestion.kind = 'sop_edit' and exists (select from app_public.sops s where s.id = item.sop_id and s.content = item.content) then
+    item.reason := 'It was written meanwhile.';
+    return item;
+  elsif v_suggestion.kind = 'sop_new' and item.sop_id is not null then
+    -- Its name is that of an archived SOP, which a new one cannot take: it comes back first, if a person wants it to.
+    item.status := 'conflict';
+    item.reason := format('There is an archived SOP %s/%s: bring it back first (rollback_sop), then import again.', item.category, item.topic);
+    return item;
+  end if;
+  select * into v_twin from app_public.improvement_queue q where q.fingerprint = app_hidden.improvement_fingerprint(v_suggestion.kind, v_suggestion.suggestion) and q.status in ('pending', 'rejected') limit 1;
+  if v_twin.id is not null then
+    item.improvement_id := v_twin.id;
+    item.reason := format('Proposal %s said so already.', v_twin.id);
+    return item;
+  end if;
+  item.improvement_id := (app_public.propose_improvement(v_suggestion.kind, v_suggestion.suggestion, base_version => item.base_version, proposed_by => app_public.current_actor())).id;
+  item.written := jsonb_build_object('improvement_id', item.improvement_id);
+  return item;
+end
+$$;
+
+--
+-- Name: FUNCTION apply_import__propose(item app_public.import_items); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_import__propose(item app_public.import_items) IS 'Puts the item into the review queue, unless a twin waits or was turned down.';
+
+--
+-- Name: apply_import__sop(app_public.import_items); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_import__sop(item app_public.import_items) RETURNS app_public.import_items
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_before integer;
+begin
+  select * into v_sop from app_public.sops s where s.category = item.category and s.section = item.topic for no key update;
+  v_before := v_sop.version;
+  if v_sop.archived_at is null and v_sop.content = item.content then
+    item.status := 'applied';
+    item.reason := 'It was written meanwhile.';
+    return item;
+  elsif v_sop.version is distinct from item.base_version then
+    item.status := 'conflict';
+    item.reason := format('Somebody wrote version %s of %s/%s since this was staged.', v_sop.version, item.category, item.topic);
+    return item;
+  elsif v_sop.id is null then
+    insert into app_public.sops as s (category, section, content) values (item.category, item.topic, item.content) on conflict do nothing returning * into v_sop;
+    if v_sop.id is null then
+      item.status := 'conflict';
+      item.reason := format('Somebody made %s/%s at this moment.', item.category, item.topic);
+      return item;
+    end if;
+  else
+    update app_public.sops s set content = item.content, archived_at = null where s.id = v_sop.id returning * into v_sop;
+  end if;
+  item.status := 'applied';
+  item.sop_id := v_sop.id;
+  item.written := jsonb_build_object('sop_id', v_sop.id, 'version', v_sop.version, 'before_version', v_before);
+  return item;
+end
+$$;
+
+--
+-- Name: FUNCTION apply_import__sop(item app_public.import_items); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_import__sop(item app_public.import_items) IS 'Writes the SOP, as its first or next version.';
+
+--
+-- Name: apply_import_step(integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_import_step(batch_id integer, most integer DEFAULT 500) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    SET "clubos.actor" TO ''
+    AS $_$
+declare
+  v_batch app_public.import_batches;
+  v_item app_public.import_items;
+  v_left integer;
+begin
+  v_batch := app_private.find_import(batch_id, '{applying,applied}');
+  if v_batch.status = 'applied' then
+    return 0;
+  end if;
+  perform set_config('clubos.actor', v_batch.applied_by, true), app_hidden.set_reason(left(format('Import %s (%s): %s', v_batch.id, v_batch.name, v_batch.reason), 4000));
+  -- In the order of their names, so that two imports never wait for each other in a circle.
+  for v_item in
+    select * from app_public.import_items i where i.batch_id = v_batch.id and i.status = 'staged' and i.action in ('create', 'update', 'propose')
+     order by i.kind, i.category collate "C", i.topic collate "C", i.question collate "C", i.ordinal limit most
+  loop
+    execute format('select * from app_private.%I($1)', 'apply_import__' || case when v_batch.as_proposals or v_item.action = 'propose' then 'propose' else v_item.kind end) into v_item using v_item;
+    update app_public.import_items i
+       set status = v_item.status, reason = v_item.reason, written = v_item.written, sop_id = v_item.sop_id, knowledge_id = v_item.knowledge_id, improvement_id = v_item.improvement_id
+     where i.id = v_item.id;
+  end loop;
+  select count(*) into v_left from app_public.import_items i where i.batch_id = v_batch.id and i.status = 'staged' and i.action in ('create', 'update', 'propose');
+  update app_public.import_batches b
+     set done = b.total - v_left, status = case when v_left = 0 then 'applied' else b.status end, applied_at = case when v_left = 0 then clock_timestamp() end, error = null,
+         counts = case when v_left = 0 then app_private.import_counts(b.id) else b.counts end, updated_at = clock_timestamp()
+   where b.id = v_batch.id;
+  return v_left;
+end
+$_$;
+
+--
+-- Name: FUNCTION apply_import_step(batch_id integer, most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_import_step(batch_id integer, most integer) IS 'Applies so many items of an import that is being applied; returns how many are left. Errors: CO190 it is in another state.';
+
+--
 -- Name: improvement_queue; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -5440,7 +6431,8 @@ CREATE TABLE app_public.improvement_queue (
     CONSTRAINT improvement_suggestion_fits CHECK ((octet_length((suggested_sop_update)::text) <= 4194304)),
     CONSTRAINT improvement_suggestion_is_an_object CHECK ((jsonb_typeof(suggested_sop_update) = 'object'::text)),
     CONSTRAINT improvement_superseded_at_matches_status CHECK (((((status)::text = 'superseded'::text) = (superseded_at IS NOT NULL)) AND ((superseded_at IS NULL) = (superseded_by IS NULL))))
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_analyze_scale_factor='0.02');
 
 --
 -- Name: TABLE improvement_queue; Type: COMMENT; Schema: app_public; Owner: -
@@ -5767,6 +6759,90 @@ $$;
 COMMENT ON FUNCTION app_private.apply_improvement__sop_new(improvement app_public.improvement_queue) IS 'Makes the proposed SOP, or brings back the one that it made before an undo. Errors: CO102 its name is taken.';
 
 --
+-- Name: apply_restore(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.apply_restore(restore_id integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    SET jit TO 'off'
+    AS $$
+declare
+  v_restore app_public.restores;
+  v_difference record;
+  v_kind text;
+  v_proposals integer[] := '{}';
+  v_left jsonb := '[]';
+  v_report jsonb;
+begin
+  perform app_hidden.require_role('worker');
+  perform app_hidden.require_actor();
+  select * into strict v_restore from app_public.restores r where r.id = apply_restore.restore_id and r.status = 'running' for no key update;
+  perform app_hidden.set_reason(left(format('Restored from a backup (%s)%s', v_restore.source, coalesce(': ' || v_restore.reason, '')), 4000));
+  select jsonb_build_object('sops', jsonb_build_object('add', count(*) filter (where d.what = 'sop' and d.difference = 'add'), 'change', count(*) filter (where d.what = 'sop' and d.difference = 'change'),
+             'return', count(*) filter (where d.what = 'sop' and d.difference = 'return')),
+           'knowledge', jsonb_build_object('add', count(*) filter (where d.what = 'knowledge' and d.difference = 'add'), 'change', count(*) filter (where d.what = 'knowledge' and d.difference = 'change'),
+             'lacks_site', count(*) filter (where d.difference = 'lacks_site')),
+           'differences', coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('what', d.what, 'difference', d.difference, 'id', d.id, 'category', d.category, 'topic', d.topic, 'question', d.question,
+             'before', left(coalesce(d.before ->> 'content', d.before ->> 'answer'), 2000), 'after', left(coalesce(d.after ->> 'content', d.after ->> 'answer'), 2000))) order by d.ordinal) filter (where d.place <= 200), '[]'))
+    into v_report from (select *, row_number() over (order by r.ordinal) as place from app_private.restore_differences(apply_restore.restore_id) r) d;
+  if not v_restore.dry_run then
+    for v_difference in select * from app_private.restore_differences(apply_restore.restore_id) d order by d.ordinal loop
+      if v_restore.mode = 'proposals' then
+        v_kind := case
+          when v_difference.what = 'sop' and v_difference.difference = 'add' then 'sop_new'
+          when v_difference.what = 'sop' and v_difference.difference = 'change' then 'sop_edit'
+          when v_difference.what = 'knowledge' and v_difference.difference = 'add' and v_difference.after ->> 'site_id' is null and v_difference.after ->> 'valid_to' is null then 'knowledge_entry'
+          when v_difference.what = 'knowledge' and v_difference.difference = 'change' and v_difference.before ->> 'question' = v_difference.after ->> 'question'
+            and v_difference.before ->> 'answer' <> v_difference.after ->> 'answer' then 'knowledge_correction' end;
+        if v_kind is null then
+          v_left := v_left || jsonb_strip_nulls(jsonb_build_object('what', v_difference.what, 'difference', v_difference.difference, 'id', v_difference.id, 'category', v_difference.category, 'topic', v_difference.topic, 'question', v_difference.question));
+        else
+          v_proposals := v_proposals || (app_public.propose_improvement(v_kind, jsonb_strip_nulls(jsonb_build_object('sop_id', case when v_kind = 'sop_edit' then v_difference.id end, 'category', v_difference.category,
+            case when v_difference.what = 'sop' then 'section' else 'topic' end, v_difference.topic, 'new_content', v_difference.after ->> 'content',
+            'entries', case when v_difference.what = 'knowledge' then jsonb_build_array(jsonb_build_object('question', v_difference.question, 'answer', v_difference.after ->> 'answer')) end,
+            'reasoning', app_hidden.current_reason())), proposed_by => 'backup')).id;
+        end if;
+      elsif v_difference.what = 'sop' then
+        if v_difference.id is null then
+          insert into app_public.sops (category, section, content) values (v_difference.category, v_difference.topic, v_difference.after ->> 'content');
+        else
+          update app_public.sops s set content = v_difference.after ->> 'content', archived_at = null where s.id = v_difference.id;
+        end if;
+      elsif v_difference.difference = 'lacks_site' then
+        v_left := v_left || jsonb_build_object('what', 'knowledge', 'difference', 'lacks_site', 'category', v_difference.category, 'topic', v_difference.topic, 'question', v_difference.question);
+      elsif v_difference.id is null then
+        insert into app_public.knowledge_base (category, topic, question, answer, source, trust, site_id, valid_from, valid_to)
+        select v_difference.category, v_difference.topic, v_difference.question, e.answer, e.source, e.trust, e.site_id, e.valid_from, e.valid_to
+          from jsonb_to_record(v_difference.after) e (answer text, source text, trust smallint, site_id integer, valid_from timestamptz, valid_to timestamptz);
+      else
+        update app_public.knowledge_base k set question = e.question, answer = e.answer, site_id = e.site_id, valid_from = e.valid_from, valid_to = e.valid_to, trust = greatest(k.trust, e.trust)
+          from jsonb_to_record(v_difference.after) e (question text, answer text, trust smallint, site_id integer, valid_from timestamptz, valid_to timestamptz) where k.id = v_difference.id;
+      end if;
+    end loop;
+    v_report := v_report || jsonb_build_object('proposals', to_jsonb(v_proposals), 'left', v_left)
+      || jsonb_build_object('remaining', case when v_restore.mode = 'versions' then (select count(*) from app_private.restore_differences(apply_restore.restore_id) d where d.difference <> 'lacks_site') end);
+    if v_restore.mode = 'versions' and (v_report ->> 'remaining')::integer > 0 then
+      raise exception 'After the restore % things still differ from the backup; nothing was changed.', v_report ->> 'remaining'
+        using errcode = 'CO172', hint = 'Two entries of the backup may claim the same place now. Look at the preview: clubos restore … --dry-run.';
+    end if;
+  end if;
+  delete from app_private.restore_rows r where r.restore_id = apply_restore.restore_id;
+  return v_report;
+exception when unique_violation then
+  raise exception 'What the backup has under a name is called otherwise now, and the name is another''s (%). Nothing was changed.', v_difference.category || '/' || v_difference.topic || coalesce(': ' || v_difference.question, '')
+    using errcode = 'CO172', hint = 'Rename the one that has the name now, or restore as proposals.';
+end
+$$;
+
+--
+-- Name: FUNCTION apply_restore(restore_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.apply_restore(restore_id integer) IS 'Carries out a restore into the living club from what was laid beside it: each difference becomes a version, or a proposal, or (a dry run) just a line of the report. Then compares again, so that the club says what the backup says. Errors: CO001 no actor, CO172 something still differs, or a name is taken, CO403 not the worker.';
+
+--
 -- Name: retention_runs; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -5916,10 +6992,8 @@ CREATE FUNCTION app_private.arm_section(sop app_public.sops, content text, query
    cross join app_private.question_words(left(arm_section.query, 20000)) q
     left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model
    where u.kind = 'section'
-   order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'),
-         coalesce(-(app_hidden.bm25_impacts(u.words, app_hidden.usual_length('sop:', u.kind)) <#> q.impacts) / nullif(q.total_idf, 0), 0)
-           + 1.5 * coalesce(-(c.embedding <#> arm_section.query_embedding), 0)
-           + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal
+   order by app_hidden.section_score(u.heading, -(app_hidden.bm25_impacts(u.words, app_hidden.usual_length('sop:', u.kind)) <#> q.impacts) / nullif(q.total_idf, 0),
+            -(c.embedding <#> arm_section.query_embedding)) desc, u.ordinal
    limit 1
 $$;
 
@@ -5927,7 +7001,331 @@ $$;
 -- Name: FUNCTION arm_section(sop app_public.sops, content text, query text, query_embedding public.vector); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) IS 'The section of an arm''s text to quote for a question, chosen as best_section chooses an SOP''s.';
+COMMENT ON FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) IS 'The section of an arm''s text to quote for a question, chosen as a search chooses an SOP''s (section_score).';
+
+--
+-- Name: asked_as_new(jsonb, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.asked_as_new(questions jsonb, as_new boolean) RETURNS TABLE(place bigint, left_out app_private.left_out)
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with asked as materialized (
+    select q.n, q.asked ->> 'expected' as target, to_tsvector('app_public.clubos', o.question) as words, app_hidden.embedding_hash(o.question) as content_hash
+      from jsonb_array_elements(questions) with ordinality q(asked, n)
+     cross join lateral (select app_hidden.learnable_question(q.asked ->> 'question') as question) o
+     where as_new or q.asked ->> 'role' = 'good'
+  ), units as materialized (
+    select u.id, u.target, u.content_hash, u.embedding_model = (select s.embedding_model from app_public.club_settings s) as comparable
+      from app_private.search_units u
+     where u.target = any (array(select distinct a.target from asked a)) and u.kind in ('phrase', 'knowledge') and u.trust > 0
+  ), own as materialized (
+    select a.n, a.target, a.words, a.content_hash, count(u.id) as times, sum(v.embedding) as embedding, count(v.embedding) as embedded
+      from asked a join units u on u.target = a.target and u.content_hash = a.content_hash
+      left join lateral (select o.embedding::vector from app_private.search_units o where o.id = u.id and u.comparable) v on true
+     group by 1, 2, 3, 4
+  ), asked_vectors as materialized (
+    -- Not of the list above, which with its vectors would not fit into memory.
+    select t.target, sum(v.embedding) as asked, count(v.embedding) as embedded
+      from (select distinct o.target from own o) t
+     cross join lateral (
+       select u.embedding::vector from app_private.search_units u
+        where u.target = t.target and u.kind in ('phrase', 'knowledge') and u.trust > 0 and u.embedding_model = (select s.embedding_model from app_public.club_settings s) offset 0) v
+     group by t.target
+  ), targets as materialized (
+    select t.target, p.words, app_private.said_vector(t.target, s.embedding_model) as said, v.asked, coalesce(v.embedded, 0) as embedded, app_hidden.usual_length(t.target, 'profile') as usual_length
+      from (select distinct o.target from own o) t cross join app_public.club_settings s
+      join app_private.search_units p on p.target = t.target and p.kind = 'profile'
+      left join asked_vectors v on v.target = t.target
+  ), words as materialized (
+    select o.n, ('{' || string_agg(w.dimension || ':' || w.tf * 2.2 / (w.tf + 1.2 * (0.25 + 0.75 * w.length / t.usual_length)), ',' order by w.dimension) || '}/268435456')::sparsevec as impacts
+      from own o join targets t on t.target = o.target
+     cross join lateral (
+       select app_hidden.lexeme_dimension(x.lexeme) as dimension, max(l.tf - x.part) as tf, max(l.length - x.parts) as length
+         from (select p.lexeme, coalesce(cardinality(p.positions), 1)::real as tf, (sum(coalesce(cardinality(p.positions), 1)) over ())::real as length from unnest(t.words) p) l
+         join (
+           -- What the question gave: of an SOP each counts twice.
+           select q.lexeme, coalesce(cardinality(q.positions), 1) * c.times as part, sum(coalesce(cardinality(q.positions), 1)) over () * c.times as parts
+             from unnest(o.words) q cross join (select o.times * case when o.target like 'sop:%' then 2 else 1 end as times) c) x on x.lexeme = l.lexeme
+        group by 1) w
+     where w.tf > 0 group by 1
+  )
+  select a.n, (a.content_hash, case when o.n is not null then a.target end, coalesce(w.impacts, '{}/268435456'::sparsevec),
+           l2_normalize(case when t.said is null then r.asked when r.asked is null then t.said else t.said + r.asked end))::app_private.left_out
+    from asked a
+    left join own o on o.n = a.n
+    left join targets t on t.target = o.target
+    left join words w on w.n = o.n
+    left join lateral (select l2_normalize(t.asked - o.embedding) as asked where t.embedded > o.embedded) r on true
+$$;
+
+--
+-- Name: FUNCTION asked_as_new(questions jsonb, as_new boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.asked_as_new(questions jsonb, as_new boolean) IS 'What a search leaves out to ask the good questions, or all where as_new, as if nothing had been learned from them. questions: [{question, role, expected}]; place: from 1.';
+
+--
+-- Name: backup_contents(text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.backup_contents(keys text[]) RETURNS TABLE(key text, content text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select k.key, case split_part(k.key, ':', 1)
+           when 'sop' then (select app_private.backup_sop_text(s) from app_public.sops s where s.id = split_part(k.key, ':', 2)::integer)
+           when 'knowledge' then (select app_private.backup_knowledge_text(c.category) from (select distinct b.category from app_public.knowledge_base b) c
+                                   where left(encode(sha256(convert_to(c.category, 'UTF8')), 'hex'), 32) = split_part(k.key, ':', 2))
+           when 'data' then app_private.backup_part(split_part(k.key, ':', 2), split_part(k.key, ':', 3)::integer) end
+    from unnest(keys) k (key)
+$$;
+
+--
+-- Name: FUNCTION backup_contents(keys text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.backup_contents(keys text[]) IS 'What is in the files with these keys: sop:ID, knowledge:HASH, data:TABLE:PART.';
+
+--
+-- Name: backup_head(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.backup_head() RETURNS TABLE(taken_at timestamp with time zone, schema_version text, audit_position bigint, audit_hash text, embedding_model text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select now(), (select max(m.filename) from graphile_migrate.migrations m), h.chain_position, encode(h.hash, 'hex'), s.embedding_model
+    from app_private.audit_head h, app_public.club_settings s
+$$;
+
+--
+-- Name: FUNCTION backup_head(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.backup_head() IS 'What a manifest says of the whole: when it was taken, by which schema, and the head of the audit chain.';
+
+--
+-- Name: backup_knowledge_text(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.backup_knowledge_text(category text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+  select E'---\n' || app_hidden.yaml_fields(jsonb_build_object('category', backup_knowledge_text.category, 'entries', count(*)), array['category', 'entries']) || E'---\n'
+         || string_agg(format(E'\n## %s\n\n%s\n\n<!-- %s -->\n', regexp_replace(k.question, '\s+', ' ', 'g'), btrim(k.answer, E' \n'),
+              -- A comment ends at -->, which no JSON string needs to hold as it is.
+              replace(jsonb_strip_nulls(jsonb_build_object('id', k.id, 'topic', k.topic, 'source', k.source, 'trust', k.trust, 'site', s.slug, 'from', k.valid_from, 'to', k.valid_to, 'changed', k.updated_at,
+                'also_asked', (select jsonb_agg(q.question order by q.id) from app_public.knowledge_questions q where q.knowledge_id = k.id)))::text, '>', '\u003e')), '' order by k.topic, k.id)
+    from app_public.knowledge_base k left join app_public.sites s on s.id = k.site_id
+   where k.category = backup_knowledge_text.category
+$$;
+
+--
+-- Name: FUNCTION backup_knowledge_text(category text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.backup_knowledge_text(category text) IS 'The knowledge of a category as a markdown file: a heading a question.';
+
+--
+-- Name: backup_part(text, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.backup_part(table_name text, part integer) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $_$
+declare
+  v_table record;
+  v_lines text;
+begin
+  select * into strict v_table from app_private.backup_tables() t where t.name = backup_part.table_name;
+  execute format('select string_agg((to_jsonb(t) - $1)::text || E''\n'', '''' order by t.%I) from %s t where %s', v_table.key, v_table.source,
+      case when v_table.per_file is null then 'true' else format('t.%I between $2 and $3', v_table.key) end)
+    into v_lines using v_table.left_out, part::bigint * coalesce(v_table.per_file, 0), (part::bigint + 1) * coalesce(v_table.per_file, 0) - 1;
+  return coalesce(v_lines, '');
+end
+$_$;
+
+--
+-- Name: FUNCTION backup_part(table_name text, part integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.backup_part(table_name text, part integer) IS 'The rows of one file of the machine-readable part, a JSON object a line, in the order of their keys.';
+
+--
+-- Name: backup_parts(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.backup_parts() RETURNS TABLE(table_name text, part integer, n integer, bytes bigint, sha256 text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $_$
+declare
+  v_table record;
+begin
+  for v_table in select * from app_private.backup_tables() t order by t.ordinal loop
+    return query execute format($query$
+      select %L::text, p.part, count(*)::integer, octet_length(string_agg(p.line, '' order by p.key))::bigint, encode(sha256(convert_to(string_agg(p.line, '' order by p.key), 'UTF8')), 'hex')
+        from (select %s as part, t.%I as key, (to_jsonb(t) - $1)::text || E'\n' as line from %s t) p group by p.part order by p.part$query$,
+        v_table.name, case when v_table.per_file is null then '0' else format('(t.%I / %s)::integer', v_table.key, v_table.per_file) end, v_table.key, v_table.source)
+      using v_table.left_out;
+  end loop;
+end
+$_$;
+
+--
+-- Name: FUNCTION backup_parts(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.backup_parts() IS 'The files of the machine-readable part with their hashes, so that only what changed is read: SHA-256 and bytes of what backup_part gives.';
+
+--
+-- Name: backup_progress(integer, integer, text, integer, integer, interval); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.backup_progress(backup_id integer, attempt integer, stage text, done integer, total integer, lease interval DEFAULT '00:01:00'::interval) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_private.owned_backup(backup_id, attempt);
+  update app_public.backups b set stage = backup_progress.stage, done = backup_progress.done, total = backup_progress.total, lease_until = clock_timestamp() + backup_progress.lease
+   where b.id = backup_progress.backup_id;
+end
+$$;
+
+--
+-- Name: FUNCTION backup_progress(backup_id integer, attempt integer, stage text, done integer, total integer, lease interval); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.backup_progress(backup_id integer, attempt integer, stage text, done integer, total integer, lease interval) IS 'Says how far a backup is, and that its process lives. Errors: CO170 it was taken over, CO403 not the worker.';
+
+--
+-- Name: backup_sop_text(app_public.sops); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.backup_sop_text(sop app_public.sops) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+  select E'---\n' || app_hidden.yaml_fields(jsonb_build_object('id', sop.id, 'category', sop.category, 'section', sop.section, 'version', sop.version, 'who', v.changed_by, 'when', v.created_at,
+           'why', v.change_reason, 'proposal', v.improvement_id), array['id', 'category', 'section', 'version', 'who', 'when', 'why', 'proposal'])
+         || E'---\n\n' || sop.content || case when sop.content like E'%\n' then '' else E'\n' end
+    from app_public.sop_versions v where v.sop_id = sop.id and v.version = sop.version
+$$;
+
+--
+-- Name: FUNCTION backup_sop_text(sop app_public.sops); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.backup_sop_text(sop app_public.sops) IS 'An SOP as a markdown file: who, when and why before the text.';
+
+--
+-- Name: backup_table_hashes(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.backup_table_hashes() RETURNS TABLE(table_name text, n bigint, sha256 text, columns text[])
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET extra_float_digits TO '1'
+    SET bytea_output TO 'hex'
+    AS $_$
+declare
+  v_table record;
+begin
+  for v_table in select * from app_private.backup_tables() t order by t.ordinal loop
+    return query execute format($query$
+      select %L::text, count(*), encode(sha256(coalesce(string_agg(sha256(convert_to((to_jsonb(t) - $1)::text, 'UTF8')), '' order by t.%I), '')), 'hex'),
+             array(select a.attname::text from pg_attribute a where a.attrelid = %L::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> all ($1) order by a.attname)
+        from %s t$query$, v_table.name, v_table.key, v_table.source, v_table.source)
+      using v_table.left_out;
+  end loop;
+end
+$_$;
+
+--
+-- Name: FUNCTION backup_table_hashes(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.backup_table_hashes() IS 'Each table of a backup as one hash: SHA-256 over the SHA-256 of its rows in the order of their keys. Equal in the source and where it was restored.';
+
+--
+-- Name: backup_tables(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.backup_tables() RETURNS TABLE(ordinal integer, name text, source text, key text, per_file integer, left_out text[])
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  values
+    (1, 'sites', 'app_public.sites', 'id', null, array[]::text[]),
+    (2, 'users', 'app_public.users', 'id', null, array[]::text[]),
+    (3, 'club_settings', 'app_public.club_settings', 'id', null, array[]::text[]),
+    (4, 'emergency_signals', 'app_public.emergency_signals', 'id', null, array[]::text[]),
+    (5, 'llm_prices', 'app_public.llm_prices', 'id', null, array[]::text[]),
+    (6, 'retention_rules', 'app_public.retention_rules', 'kind', null, array[]::text[]),
+    (7, 'privacy_actions', 'app_public.privacy_actions', 'id', 1000, array[]::text[]),
+    (8, 'sops', 'app_public.sops', 'id', 100, array[]::text[]),
+    -- Conversations are not in a backup, and so is nothing that points to them; vectors are made again.
+    (9, 'improvement_queue', 'app_public.improvement_queue', 'id', 200, array['failed_response_id', 'pattern_id']),
+    (10, 'sop_versions', 'app_public.sop_versions', 'id', 100, array[]::text[]),
+    (11, 'experiments', 'app_public.experiments', 'id', 200, array[]::text[]),
+    (12, 'experiment_arms', 'app_public.experiment_arms', 'id', 200, array[]::text[]),
+    (13, 'knowledge_base', 'app_public.knowledge_base', 'id', 200, array['embeddings', 'embedding_model', 'learned_from']),
+    (14, 'knowledge_questions', 'app_public.knowledge_questions', 'id', 1000, array['learned_from']),
+    (15, 'prompts', 'app_public.prompts', 'id', null, array[]::text[]),
+    (16, 'prompt_versions', 'app_public.prompt_versions', 'id', 100, array[]::text[]),
+    (17, 'golden_questions', 'app_public.golden_questions', 'id', 1000, array['response_id']),
+    (18, 'audit_log', 'app_public.audit_log', 'id', 1000, array[]::text[]),
+    (19, 'audit_heads', 'app_public.audit_heads', 'day', null, array[]::text[]),
+    (20, 'audit_head', 'app_private.audit_head', 'id', null, array[]::text[])
+$$;
+
+--
+-- Name: FUNCTION backup_tables(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.backup_tables() IS 'The tables whose rows are in a backup, in the order in which they can be filled again. per_file: how many keys a file spans, so that a small change is a small upload (null: one file). left_out: columns that are not in it.';
+
+--
+-- Name: backup_texts(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.backup_texts() RETURNS TABLE(key text, category text, section text, id integer, bytes bigint, sha256 text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select 'sop:' || s.id, s.category::text, s.section::text, s.id, octet_length(t.text)::bigint, encode(sha256(convert_to(t.text, 'UTF8')), 'hex')
+    from app_public.sops s cross join lateral (select app_private.backup_sop_text(s) as text) t where s.archived_at is null
+  union all
+  select 'knowledge:' || left(encode(sha256(convert_to(c.category, 'UTF8')), 'hex'), 32), c.category::text, null, null, octet_length(t.text)::bigint, encode(sha256(convert_to(t.text, 'UTF8')), 'hex')
+    from (select distinct k.category from app_public.knowledge_base k) c cross join lateral (select app_private.backup_knowledge_text(c.category) as text) t
+  order by 2, 3, 4
+$$;
+
+--
+-- Name: FUNCTION backup_texts(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.backup_texts() IS 'The files that people read, with their hashes: one for each SOP in use (key sop:ID) and one for each category of knowledge.';
 
 --
 -- Name: batch_ids(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6304,6 +7702,40 @@ $$;
 COMMENT ON FUNCTION app_private.begin_analysis_run(kind text, analyst text, most integer, run_id integer, job_id bigint) IS 'Begins a run, or goes on with it: the one that was asked for (run_id), or the one that this job has begun (job_id).';
 
 --
+-- Name: begin_empty_restore(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.begin_empty_restore() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_table record;
+  v_found text;
+begin
+  select string_agg(format('%s %s', f.n, f.name), ', ') into v_found
+    from (select 'SOPs' as name, count(*) as n from app_public.sops union all select 'knowledge entries', count(*) from app_public.knowledge_base union all select 'users', count(*) from app_public.users
+          union all select 'conversations', count(*) from app_public.tickets union all select 'answers', count(*) from app_public.responses) f where f.n > 0;
+  if v_found is not null then
+    raise exception 'This database is not empty: it has %.', v_found
+      using errcode = 'CO172', hint = 'Restore into a new database before anybody starts ClubOS on it (its first start fills it with the demo club), or bring this one back with --into living.';
+  end if;
+  for v_table in select * from app_private.backup_tables() t order by t.ordinal desc loop
+    execute format('alter table %s disable trigger user', v_table.source);
+  end loop;
+  for v_table in select * from app_private.backup_tables() t order by t.ordinal desc loop
+    execute format('delete from %s', v_table.source);
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION begin_empty_restore(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.begin_empty_restore() IS 'Takes the rows away that a new database comes with, and stops the triggers, for a restore of everything. Errors: CO172 the database is not empty.';
+
+--
 -- Name: begin_erasure(text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6420,6 +7852,122 @@ $$;
 COMMENT ON FUNCTION app_private.begin_health_check(kind text, check_id integer) IS 'Begins the check named, or the one that waits or was left unfinished, or a new one of this kind; null where the one named is finished.';
 
 --
+-- Name: import_batches; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.import_batches (
+    id integer NOT NULL,
+    name character varying(200) NOT NULL,
+    source text NOT NULL,
+    status text DEFAULT 'staging'::text NOT NULL,
+    stage text,
+    done integer DEFAULT 0 NOT NULL,
+    total integer DEFAULT 0 NOT NULL,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    error text,
+    created_by character varying(100) NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    as_proposals boolean DEFAULT false NOT NULL,
+    reason text,
+    applied_by character varying(100),
+    applied_at timestamp with time zone,
+    rollback_reason text,
+    rollback_forced boolean DEFAULT false NOT NULL,
+    rolled_back_by character varying(100),
+    rolled_back_at timestamp with time zone,
+    CONSTRAINT import_batches_applied_by_somebody CHECK (((status <> ALL (ARRAY['applying'::text, 'applied'::text, 'rolling_back'::text, 'rolled_back'::text])) OR ((applied_by IS NOT NULL) AND (btrim(reason) <> ''::text)))),
+    CONSTRAINT import_batches_is_named CHECK ((btrim((name)::text) <> ''::text)),
+    CONSTRAINT import_batches_rolled_back_by_somebody CHECK (((status <> ALL (ARRAY['rolling_back'::text, 'rolled_back'::text])) OR ((rolled_back_by IS NOT NULL) AND (btrim(rollback_reason) <> ''::text)))),
+    CONSTRAINT import_batches_source_is_known CHECK ((source = ANY (ARRAY['folder'::text, 'v1'::text, 'openai'::text, 'upload'::text, 'api'::text]))),
+    CONSTRAINT import_batches_status_is_known CHECK ((status = ANY (ARRAY['staging'::text, 'staged'::text, 'failed'::text, 'applying'::text, 'applied'::text, 'rolling_back'::text, 'rolled_back'::text, 'discarded'::text])))
+);
+
+--
+-- Name: TABLE import_batches; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.import_batches IS 'Imports: staged with their plan, applied as one, and taken back as one.';
+
+--
+-- Name: COLUMN import_batches.name; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_batches.name IS 'What was imported: a file''s or a folder''s name.';
+
+--
+-- Name: COLUMN import_batches.source; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_batches.source IS 'folder, v1 (what the old assistants have), openai (an account''s vector stores), upload (POST /import) or api (stage_import).';
+
+--
+-- Name: COLUMN import_batches.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_batches.status IS 'staging (being read), staged (its plan waits), failed (error), applying, applied, rolling_back, rolled_back or discarded. applying and rolling_back go on in the worker, some hundred items a transaction, where a batch is big.';
+
+--
+-- Name: COLUMN import_batches.stage; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_batches.stage IS 'While staging: reading, embedding or planning.';
+
+--
+-- Name: COLUMN import_batches.done; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_batches.done IS 'Steps of the present status done, of total: files or items.';
+
+--
+-- Name: COLUMN import_batches.counts; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_batches.counts IS 'Items by kind and action, {sop: {create: 3}}; applied, conflict, rolled_back and kept by status.';
+
+--
+-- Name: COLUMN import_batches.error; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_batches.error IS 'Why it failed, or why the last try did.';
+
+--
+-- Name: COLUMN import_batches.as_proposals; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_batches.as_proposals IS 'Applied as proposals in the review queue, rather than at once.';
+
+--
+-- Name: COLUMN import_batches.reason; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_batches.reason IS 'Why it was applied, for the history.';
+
+--
+-- Name: COLUMN import_batches.rollback_forced; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_batches.rollback_forced IS 'What was changed since was left as it is.';
+
+--
+-- Name: begin_import(text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.begin_import(name text, source text) RETURNS app_public.import_batches
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  insert into app_public.import_batches (name, source, stage, created_by)
+  values (left(coalesce(nullif(btrim(begin_import.name), ''), begin_import.source), 200), begin_import.source, 'reading', app_hidden.require_actor()) returning *
+$$;
+
+--
+-- Name: FUNCTION begin_import(name text, source text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.begin_import(name text, source text) IS 'Begins an import. Errors: CO001 no actor.';
+
+--
 -- Name: reembeddings; Type: TABLE; Schema: app_public; Owner: -
 --
 
@@ -6523,132 +8071,104 @@ $$;
 COMMENT ON FUNCTION app_private.begin_reembedding(to_model text, reason text) IS 'Begins to move to a model, or goes on with it. Errors: CO001 no actor, CO002 no reason.';
 
 --
--- Name: search_units; Type: TABLE; Schema: app_private; Owner: -
+-- Name: restores; Type: TABLE; Schema: app_public; Owner: -
 --
 
-CREATE TABLE app_private.search_units (
-    id bigint NOT NULL,
-    kind text NOT NULL,
-    target text NOT NULL,
-    sop_id integer,
-    sop_version_id integer,
-    knowledge_id integer,
-    ordinal integer DEFAULT 0 NOT NULL,
-    category character varying(100) NOT NULL,
-    topic character varying(200) NOT NULL,
-    site_id integer,
-    trust smallint DEFAULT 3 NOT NULL,
-    valid_from timestamp with time zone,
-    valid_to timestamp with time zone,
-    title text NOT NULL,
-    heading text,
-    body text NOT NULL,
-    embedding_text text NOT NULL,
-    content_hash bytea NOT NULL,
-    words tsvector NOT NULL,
-    impacts public.sparsevec NOT NULL,
-    embedding public.vector(1536),
-    embedding_model text,
-    bits bit(1536) GENERATED ALWAYS AS ((public.binary_quantize(embedding))::bit(1536)) STORED,
-    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    since_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    CONSTRAINT search_units_embedding_names_its_model CHECK (((embedding IS NULL) OR (embedding_model IS NOT NULL))),
-    CONSTRAINT search_units_kind_is_known CHECK ((kind = ANY (ARRAY['profile'::text, 'section'::text, 'phrase'::text, 'knowledge'::text])))
+CREATE TABLE app_public.restores (
+    id integer NOT NULL,
+    backup_id integer,
+    source text NOT NULL,
+    mode text NOT NULL,
+    dry_run boolean DEFAULT false NOT NULL,
+    reason text,
+    status text DEFAULT 'queued'::text NOT NULL,
+    requested_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    report jsonb,
+    error text,
+    hint text,
+    CONSTRAINT restores_failed_says_why CHECK (((status = 'failed'::text) <= (error IS NOT NULL))),
+    CONSTRAINT restores_finished_at_matches_status CHECK (((status = ANY (ARRAY['complete'::text, 'failed'::text])) = (finished_at IS NOT NULL))),
+    CONSTRAINT restores_mode_is_known CHECK ((mode = ANY (ARRAY['versions'::text, 'proposals'::text, 'empty'::text]))),
+    CONSTRAINT restores_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'complete'::text, 'failed'::text])))
 );
 
 --
--- Name: TABLE search_units; Type: COMMENT; Schema: app_private; Owner: -
+-- Name: TABLE restores; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON TABLE app_private.search_units IS 'The one search space: SOP sections, the phrases customers use for an SOP, and knowledge entries. Derived; rebuilt by trigger whenever its source is written.';
+COMMENT ON TABLE app_public.restores IS 'Each restore and each preview of one: from what, how, what it changed or would change.';
 
 --
--- Name: COLUMN search_units.kind; Type: COMMENT; Schema: app_private; Owner: -
+-- Name: COLUMN restores.source; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_private.search_units.kind IS 'profile: all that is said of and asked about one target. section: a section of an SOP. phrase: words of customers that lead to an SOP. knowledge: an entry.';
+COMMENT ON COLUMN app_public.restores.source IS 'The target''s name, or the folder or address that was given to the command.';
 
 --
--- Name: COLUMN search_units.target; Type: COMMENT; Schema: app_private; Owner: -
+-- Name: COLUMN restores.mode; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_private.search_units.target IS 'What it leads to: sop:<id>, or topic:<category>/<topic>.';
+COMMENT ON COLUMN app_public.restores.mode IS 'versions (differences become new versions), proposals (they wait in the queue) or empty (everything, into an empty database).';
 
 --
--- Name: COLUMN search_units.ordinal; Type: COMMENT; Schema: app_private; Owner: -
+-- Name: COLUMN restores.dry_run; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_private.search_units.ordinal IS 'Order of a section; of a profile, how many entries it was made from.';
+COMMENT ON COLUMN app_public.restores.dry_run IS 'A preview: nothing was changed.';
 
 --
--- Name: COLUMN search_units.embedding_text; Type: COMMENT; Schema: app_private; Owner: -
+-- Name: COLUMN restores.report; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_private.search_units.embedding_text IS 'The text whose vector is `embedding`; empty for a profile, whose vector is the mean of its parts.';
+COMMENT ON COLUMN app_public.restores.report IS 'What changed or would: {sops: {add, change, return, differ_in_name…}, knowledge: {add, change}, counts, lists: the first 200 of each, backup: {taken_at, audit_head}, check}.';
 
 --
--- Name: COLUMN search_units.content_hash; Type: COMMENT; Schema: app_private; Owner: -
+-- Name: begin_restore(integer, text, text, boolean, text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-COMMENT ON COLUMN app_private.search_units.content_hash IS 'SHA-256 of embedding_text: key in the embedding cache.';
-
---
--- Name: COLUMN search_units.impacts; Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON COLUMN app_private.search_units.impacts IS 'BM25 term impacts (tf part, length-normalised), one dimension per lexeme; see app_hidden.lexeme_dimension.';
-
---
--- Name: COLUMN search_units.bits; Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON COLUMN app_private.search_units.bits IS 'Signs of the vector: nearest by Hamming distance are candidates for nearest by cosine.';
-
---
--- Name: COLUMN search_units.since; Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON COLUMN app_private.search_units.since IS 'Since when it has been as it is; -infinity: since before that was written down.';
-
---
--- Name: COLUMN search_units.since_xid; Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON COLUMN app_private.search_units.since_xid IS 'The transaction that made it so: with since, what a search of some snapshot saw.';
-
---
--- Name: best_section(integer, public.sparsevec, double precision, public.vector, text); Type: FUNCTION; Schema: app_private; Owner: -
---
-
-CREATE FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) RETURNS app_private.search_units
-    LANGUAGE sql STABLE
+CREATE FUNCTION app_private.begin_restore(restore_id integer DEFAULT NULL::integer, source text DEFAULT NULL::text, mode text DEFAULT NULL::text, dry_run boolean DEFAULT false, reason text DEFAULT NULL::text) RETURNS app_public.restores
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select u.*
-    from app_private.search_units u
-   where u.sop_id = best_section.sop_id and u.kind = 'section'
-   order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'), coalesce(-(u.impacts <#> best_section.impacts) / nullif(total_idf, 0), 0)
-     + 1.5 * coalesce(case when u.embedding_model = model then -(u.embedding <#> best_section.embedding) end, 0)
-     + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal
-   limit 1
+declare
+  v_restore app_public.restores;
+begin
+  perform app_hidden.require_role('worker');
+  if restore_id is null then
+    insert into app_public.restores (source, mode, dry_run, reason, requested_by, status, started_at)
+    values (begin_restore.source, begin_restore.mode, begin_restore.dry_run, begin_restore.reason, app_hidden.require_actor(), 'running', clock_timestamp()) returning * into v_restore;
+  else
+    -- Applied in one transaction, so that one which was cut short has done nothing and is begun again.
+    update app_public.restores r set status = 'running', started_at = clock_timestamp() where r.id = begin_restore.restore_id and r.status in ('queued', 'running') returning * into v_restore;
+  end if;
+  return v_restore;
+end
 $$;
 
 --
--- Name: FUNCTION best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION begin_restore(restore_id integer, source text, mode text, dry_run boolean, reason text); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) IS 'The section of an SOP to quote for a question.';
+COMMENT ON FUNCTION app_private.begin_restore(restore_id integer, source text, mode text, dry_run boolean, reason text) IS 'Begins a restore that was asked for (restore_id), or one of the command''s own; null where it has ended already. Errors: CO001 no actor, CO403 not the worker.';
 
 --
 -- Name: calls_spent(jsonb); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
 CREATE FUNCTION app_private.calls_spent(calls jsonb, OUT tokens_in integer, OUT tokens_out integer, OUT cost numeric) RETURNS record
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select sum(c.tokens_in), sum(c.tokens_out), sum(app_hidden.llm_cost(c.model, now(), c.tokens_in, c.tokens_cached, c.tokens_cache_written, c.tokens_out, coalesce(c.batch, false)))
-    from jsonb_to_recordset(coalesce(calls_spent.calls, '[]')) c(model text, tokens_in integer, tokens_out integer, tokens_cached integer, tokens_cache_written integer, batch boolean)
+begin
+  if jsonb_array_length(coalesce(calls_spent.calls, '[]')) > 0 then
+    select sum(c.tokens_in), sum(c.tokens_out), sum(app_hidden.llm_cost(c.model, now(), c.tokens_in, c.tokens_cached, c.tokens_cache_written, c.tokens_out, coalesce(c.batch, false)))
+      into calls_spent.tokens_in, calls_spent.tokens_out, calls_spent.cost
+      from jsonb_to_recordset(calls_spent.calls) c(model text, tokens_in integer, tokens_out integer, tokens_cached integer, tokens_cache_written integer, batch boolean);
+  end if;
+end
 $$;
 
 --
@@ -6656,6 +8176,130 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.calls_spent(calls jsonb, OUT tokens_in integer, OUT tokens_out integer, OUT cost numeric) IS 'Tokens and US dollars of the calls, as record_llm_calls takes them; null where none is known.';
+
+--
+-- Name: candidates_query(text[], double precision[], double precision[], double precision, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.candidates_query(lexemes text[], hits double precision[], idf double precision[], units double precision, rows integer) RETURNS tsquery
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  c_words constant integer := 6; -- of the rarest words: 41 sets
+  c_together constant double precision := 2; -- a question's words stand together more often than by chance
+  c_walk constant double precision := 10; -- the index walks the list of a set's rarest word, at a tenth of the cost of looking at what it finds
+  v_words integer := least(cardinality(lexemes), c_words);
+  v_all double precision := 0;
+  v_hits double precision;
+  v_members integer[] := '{}'; -- a bit for each word
+  v_gains double precision[] := '{}';
+  v_found double precision[] := '{}';
+  v_order integer[];
+  v_upto double precision := 0;
+  v_last integer := 0;
+  v_queries text[] := '{}';
+  v_taken integer[] := '{}';
+  v_smaller integer;
+  v_fewest integer := 1;
+  v_set integer;
+  v_query text;
+begin
+  foreach v_hits in array hits loop
+    v_all := v_all + v_hits;
+  end loop;
+  if v_all <= rows then
+    return nullif(array_to_string(lexemes, '|'), '')::tsquery;
+  end if;
+  for i in 1 .. v_words loop
+    exit when hits[i] > c_walk * rows and hits[i] > hits[1];
+    v_members := v_members || (1 << i);
+    v_gains := v_gains || idf[i];
+    v_found := v_found || hits[i];
+    v_queries := v_queries || lexemes[i];
+    for j in i + 1 .. v_words loop
+      v_members := v_members || ((1 << i) | (1 << j));
+      v_gains := v_gains || idf[i] + idf[j];
+      v_found := v_found || c_together * hits[i] * hits[j] / units;
+      v_queries := v_queries || (lexemes[i] || '&' || lexemes[j]);
+      for k in j + 1 .. v_words loop
+        v_members := v_members || ((1 << i) | (1 << j) | (1 << k));
+        v_gains := v_gains || idf[i] + idf[j] + idf[k];
+        v_found := v_found || c_together ^ 2 * hits[i] * hits[j] / units * hits[k] / units;
+        v_queries := v_queries || (lexemes[i] || '&' || lexemes[j] || '&' || lexemes[k]);
+      end loop;
+    end loop;
+  end loop;
+  v_order := array(select s.n from unnest(v_gains, v_members) with ordinality s(gain, members, n) order by s.gain desc, s.members);
+  while v_last < cardinality(v_order) loop
+    v_upto := v_upto + v_found[v_order[v_last + 1]];
+    exit when v_upto > rows;
+    v_last := v_last + 1;
+  end loop;
+  -- From the end, where the small sets are: what holds one that is taken goes without saying.
+  <<sets>>
+  for n in reverse v_last .. 1 loop
+    v_set := v_members[v_order[n]];
+    foreach v_smaller in array v_taken loop
+      continue sets when v_smaller & v_set = v_smaller;
+    end loop;
+    v_taken := v_taken || v_set;
+    v_query := concat_ws('|', v_query, v_queries[v_order[n]]);
+  end loop;
+  if v_last = 0 then
+    -- Even what tells most finds too many: the set that finds fewest.
+    for n in 2 .. cardinality(v_found) loop
+      if v_found[n] < v_found[v_fewest] then
+        v_fewest := n;
+      end if;
+    end loop;
+    v_query := v_queries[v_fewest];
+  end if;
+  return v_query::tsquery;
+end
+$$;
+
+--
+-- Name: FUNCTION candidates_query(lexemes text[], hits double precision[], idf double precision[], units double precision, rows integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.candidates_query(lexemes text[], hits double precision[], idf double precision[], units double precision, rows integer) IS 'A query for the units that hold most of a question''s information. lexemes: quoted, rarest first; hits: how many of the units hold each; idf; rows: how many units it should find at most, by expectation.';
+
+--
+-- Name: categorise_import(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.categorise_import(batch_id integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  update app_public.import_items i
+     set category = coalesce(
+           -- Where it went before, or its file did: what it is nearest to changes with what is imported.
+           (select p.category from app_public.import_items p where p.hash = i.hash and p.kind = i.kind and p.batch_id <> i.batch_id and p.status <> 'staged' and p.category is not null order by p.id desc limit 1),
+           (select p.category from app_public.import_items p where p.file = i.file and p.topic = i.topic and p.kind = i.kind and p.batch_id <> i.batch_id and p.status <> 'staged' and p.category is not null order by p.id desc limit 1), (
+           -- The categories of the nearest vote, each by how near it is. One that is not near itself, or wins by little,
+           -- is a guess: of the demo's texts, each without its own document, such guesses were wrong more often than right.
+           select v.category from (select n.category, max(n.near) as nearest, sum(n.near ^ 4) as votes, sum(sum(n.near ^ 4)) over () as of from (
+             select p.category, -(p.embedding <#> c.embedding) as near
+               from app_private.embedding_cache c join app_public.club_settings s on s.embedding_model = c.model
+               join app_private.search_units p on p.kind = 'profile' and p.embedding_model = c.model and p.embedding is not null
+              where c.content_hash = app_hidden.embedding_hash(left(concat_ws('. ', i.question, app_hidden.in_words(i.topic), app_hidden.plain_text(i.content)), 1000))
+              order by p.embedding <#> c.embedding limit 5) n
+            where n.near >= 0.35 group by n.category) v
+            where v.nearest >= 0.5 and v.votes >= 0.6 * v.of), 'general')
+   where i.batch_id = categorise_import.batch_id and i.category is null and i.action is null;
+end
+$$;
+
+--
+-- Name: FUNCTION categorise_import(batch_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.categorise_import(batch_id integer) IS 'Puts items that have no category where an import put them before, else into that of what the club has that is nearest to them, by the vectors in the cache; where nothing is near, or two categories are, into `general`, for a person to say.';
 
 --
 -- Name: change_embedding_model(text, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -6687,8 +8331,9 @@ begin
   update app_private.search_units u set embedding = v.embedding, embedding_model = case when v.embedding is not null then change_embedding_model.to_model end
     from (select p.id, app_private.profile_vector(p.target, change_embedding_model.to_model) as embedding from app_private.search_units p where p.kind = 'profile' offset 0) v
    where u.id = v.id and u.kind = 'profile';
-  update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
+  update app_public.knowledge_base k set embeddings = c.embedding, embedding_model = c.model
     from app_private.search_units u
+    left join app_private.embedding_cache c on c.content_hash = u.content_hash and c.model = u.embedding_model
    where u.knowledge_id = k.id and u.kind = 'knowledge' and u.ordinal = 0 and k.embedding_model is distinct from u.embedding_model;
   update app_public.failure_patterns p set centroid = v.centroid, embedding_model = case when v.centroid is not null then change_embedding_model.to_model end
     from (select o.id, l2_normalize(avg(c.embedding)) as centroid
@@ -7364,6 +9009,47 @@ $$;
 COMMENT ON FUNCTION app_private.check_safety(category text, base text, content text) IS 'The first line with safety in it that an edit takes away, or null: any line of an emergency SOP or under a heading of safety, and elsewhere a line whose words of warning do not stand in the new lines.';
 
 --
+-- Name: check_search_index(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.check_search_index(sample integer DEFAULT NULL::integer, OUT checked integer, OUT recall double precision, OUT valid boolean, OUT index_bytes bigint) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  c_nearest constant integer := 10;
+  v_index regclass := to_regclass('app_private.search_units_embedding');
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+  v_units double precision := (select greatest(s.units, 1) from app_private.search_statistics s);
+  v_sample integer := coalesce(sample, least(50, greatest(10, 2000000 / v_units))::integer);
+  v_from bigint := (select floor(random() * max(u.id)) from app_private.search_units u);
+begin
+  select i.indisvalid and i.indisready into valid from pg_catalog.pg_index i where i.indexrelid = v_index;
+  index_bytes := pg_relation_size(v_index);
+  -- Stored vectors from a random place on. Each is compared with all units, which no index helps; equally near ones
+  -- count as the nearest do.
+  select count(*), avg(least((select count(*) from app_private.nearest_units(q.embedding, v_model) n join app_private.search_units f on f.id = n.unit_id
+                               where f.embedding <#> q.embedding <= e.farthest + 1e-6), e.n)::double precision / e.n)
+    into checked, recall
+    from (select o.* from ((select u.id, u.embedding from app_private.search_units u where u.id >= v_from and u.embedding_model = v_model order by u.id limit v_sample)
+            union all (select u.id, u.embedding from app_private.search_units u where u.id < v_from and u.embedding_model = v_model order by u.id desc limit v_sample)) o limit v_sample) q
+   cross join lateral (select max(d.distance) as farthest, count(*) as n
+                         -- By the sign, so that it is no question for the index.
+                         from (select u.embedding <#> q.embedding as distance from app_private.search_units u
+                                where u.embedding_model = v_model and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+                                order by -(u.embedding <#> q.embedding) desc limit c_nearest) d) e
+   where valid;
+end
+$$;
+
+--
+-- Name: FUNCTION check_search_index(sample integer, OUT checked integer, OUT recall double precision, OUT valid boolean, OUT index_bytes bigint); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.check_search_index(sample integer, OUT checked integer, OUT recall double precision, OUT valid boolean, OUT index_bytes bigint) IS 'How well the index of vectors finds: for a sample of stored vectors (10 to 50 by size unless given), the share of their ten nearest units that the index names when it is asked as a search asks it. valid and recall are null where there is no index: the embedded database has none.';
+
+--
 -- Name: claim_analysis(integer, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7438,6 +9124,43 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer) IS 'Takes a pattern for an analyst, for ten minutes. {state, analysis_id, attempt, …}: claimed (with prompt, shared and own: ask the model), received (the model has answered already: with what check_analysis gives), batched (it is in the batch, with so many characters), done (this brief was analysed), taken (somebody else is at it, or a batch), over_budget, gone (nothing to analyse), batch_closed. A run takes its own back at once: its job was tried again.';
+
+--
+-- Name: claim_backup(integer, interval); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.claim_backup(backup_id integer, lease interval DEFAULT '00:01:00'::interval) RETURNS app_public.backups
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_backup app_public.backups;
+begin
+  perform app_hidden.require_role('worker');
+  select * into v_backup from app_public.backups b where b.id = claim_backup.backup_id for no key update;
+  if v_backup.id is null then
+    perform app_hidden.find_backup(backup_id);
+  elsif v_backup.status in ('complete', 'failed') then
+    return v_backup;
+  elsif v_backup.lease_until > clock_timestamp() then
+    raise exception 'A backup to this target is under way: number %, begun at %, which was last heard of % seconds ago.', v_backup.id, to_char(v_backup.started_at at time zone 'UTC', 'HH24:MI:SS "UTC"'),
+        round(greatest(extract(epoch from claim_backup.lease - (v_backup.lease_until - clock_timestamp())), 0))
+      using errcode = 'CO170', detail = jsonb_build_object('backup_id', v_backup.id, 'lease_until', v_backup.lease_until)::text,
+            hint = 'Wait for it: select stage, done, total from backups where status = ''running''. If its process has died, it can be taken over a minute after its last sign of life.';
+  end if;
+  update app_public.backups b
+     set status = 'running', attempt = b.attempt + 1, started_at = coalesce(b.started_at, clock_timestamp()), lease_until = clock_timestamp() + claim_backup.lease, stage = 'listing', done = 0, total = 0,
+         error = null, hint = null
+   where b.id = v_backup.id returning * into v_backup;
+  return v_backup;
+end
+$$;
+
+--
+-- Name: FUNCTION claim_backup(backup_id integer, lease interval); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.claim_backup(backup_id integer, lease interval) IS 'Takes a backup that waits, or whose process fell silent, for this process alone, for as long as the lease lasts (backup_progress makes it last longer). One that has ended is returned as it is. Errors: CO170 another process has it, CO403 not the worker, CO404 no such backup.';
 
 --
 -- Name: claim_notification(bigint, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7638,10 +9361,10 @@ $$;
 COMMENT ON FUNCTION app_private.cluster_failures(most integer) IS 'Puts unanalysed failures into patterns by what should have answered and by vector; returns the patterns that grew.';
 
 --
--- Name: compare_preview(jsonb, jsonb, jsonb, bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: compare_preview(jsonb, jsonb, jsonb, bigint[], bigint[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]) RETURNS jsonb
+CREATE FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[], asked_as_new bigint[], for_others bigint[]) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -7653,6 +9376,9 @@ CREATE FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after
   )
   select jsonb_build_object('at', now(),
     'fixed', count(*) filter (where j.role = 'failing' and j.effect = 'fixed'),
+    'fixed_as_new', count(*) filter (where j.effect = 'fixed' and j.n = any (asked_as_new)),
+    'fixed_for_others', count(*) filter (where j.effect = 'fixed' and j.n = any (for_others)),
+    'good_fixed', count(*) filter (where j.role = 'good' and j.effect = 'fixed'),
     'still_failing', count(*) filter (where j.role = 'failing' and j.effect = 'still_failing'),
     'broken', count(*) filter (where j.role <> 'golden' and j.effect = 'broken'),
     'changed', count(*) filter (where j.effect = 'changed'),
@@ -7665,16 +9391,17 @@ CREATE FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after
         'expected', j.expected, 'expected_title', j.title,
         'before', j.b -> 'target', 'before_title', j.b -> 'title', 'before_confidence', j.b -> 'confidence', 'before_answered', j.b -> 'answered',
         'after', j.a -> 'target', 'after_title', j.a -> 'title', 'after_confidence', j.a -> 'confidence', 'after_answered', j.a -> 'answered')
+      || case when j.effect = 'fixed' and j.n = any (asked_as_new) then jsonb_build_object('for_others', j.n = any (for_others)) else '{}' end
       || case when j.b -> 'text' is distinct from j.a -> 'text' then jsonb_build_object('before_text', left(j.b ->> 'text', 600), 'after_text', left(j.a ->> 'text', 600)) else '{}' end
       order by array_position(array['broken', 'fixed', 'still_failing', 'changed', 'unaffected'], j.effect), j.n), '[]'))
     from judged j
 $$;
 
 --
--- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[], asked_as_new bigint[], for_others bigint[]); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]) IS 'The result of a dry run: how many questions are fixed, broken and so on, and each of them, what matters most first. before: of the questions at the places asked_again alone; the others find what they find after.';
+COMMENT ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[], asked_as_new bigint[], for_others bigint[]) IS 'The result of a dry run: how many questions are fixed, broken and so on, and each of them, what matters most first. before: of the questions at the places asked_again alone; the others find what they find after. asked_as_new, for_others: as fixed_for_others says.';
 
 --
 -- Name: compared_texts(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -7779,12 +9506,16 @@ declare
   v_word text;
   v_known text;
   v_out text[] := '{}';
+  v_lexemes text[];
   v_changed boolean := false;
   v_fresh boolean;
 begin
   foreach v_word in array (regexp_split_to_array(lower(left(question, 2000)), '[^[:alnum:]]+'))[:60] loop
     v_known := null;
-    if length(v_word) >= 4 and v_word ~ '^[[:alpha:]]+$' and to_tsvector('app_public.clubos', v_word) <> ''::tsvector
+    v_lexemes := tsvector_to_array(to_tsvector('app_public.clubos', v_word));
+    if length(v_word) >= 4 and v_word ~ '^[[:alpha:]]+$' and v_lexemes <> '{}'
+       -- First where words were counted: to find a frequent one, the index lists all that hold it.
+       and not exists (select from app_private.lexeme_frequencies f where f.lexeme = any (v_lexemes) and f.units > 0)
        and not exists (select from app_private.search_units u where u.words @@ plainto_tsquery('app_public.clubos', v_word)) then
       v_fresh := coalesce(v_fresh, (select t.last_unit_id from app_private.search_statistics t) = (select max(u.id) from app_private.search_units u)
         or (select t.units from app_private.search_statistics t) > 5000);
@@ -7891,6 +9622,62 @@ $$;
 COMMENT ON FUNCTION app_private.corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text) IS 'The answer with the other text''s figures in the place of its own; the other''s whole answer (null for an SOP) where a figure does not stand in it just once.';
 
 --
+-- Name: count_search_unit_changes(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.count_search_unit_changes() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_changes bigint;
+  v_lexemes text[];
+  v_words text[];
+begin
+  -- One statement, and so one snapshot: a unit that came and went in between is in both lists or in none.
+  with told as (
+    delete from app_private.search_unit_changes returning unit_id, delta, words, spelled
+  ), lexemes as (
+    select l.lexeme, sum(t.delta)::integer as units from told t cross join lateral unnest(tsvector_to_array(t.words)) l(lexeme) group by 1 having sum(t.delta) <> 0
+  ), counted as (
+    insert into app_private.lexeme_frequencies as f (lexeme, units) select l.lexeme, l.units from lexemes l order by 1
+    on conflict (lexeme) do update set units = f.units + excluded.units
+    returning f.lexeme, f.units
+  ), spelled as (
+    select w.word, w.units from (
+    select w.word, sum(d.delta)::integer as units
+      from (select t.delta, app_private.spelled_words(u.title, u.heading, u.body) as words
+              from told t join app_private.search_units u on u.id = t.unit_id and u.kind <> 'profile' where t.delta = 1
+            union all
+            select -1, t.spelled from told t where t.delta = -1 and t.spelled is not null and not exists (select from told o where o.unit_id = t.unit_id and o.delta = 1)) d
+     cross join lateral unnest(tsvector_to_array(d.words)) w(word)
+     group by 1 having sum(d.delta) <> 0 offset 0) w where app_private.is_vocabulary(w.word)
+  ), known as (
+    insert into app_private.search_vocabulary as v (word, units) select s.word, s.units from spelled s order by 1
+    on conflict (word) do update set units = v.units + excluded.units
+    returning v.word, v.units
+  ), summed as (
+    select count(*) as n, coalesce(sum(t.delta), 0) as units from told t
+  ), noted as (
+    update app_private.search_statistics s set units = s.units + summed.units, last_unit_id = (select coalesce(max(u.id), 0) from app_private.search_units u), refreshed_at = now()
+      from summed where summed.n > 0
+  )
+  select (select summed.n from summed), array(select c.lexeme from counted c where c.units <= 0), array(select k.word from known k where k.units <= 0)
+    into v_changes, v_lexemes, v_words;
+  delete from app_private.lexeme_frequencies f where f.lexeme = any (v_lexemes);
+  delete from app_private.search_vocabulary v where v.word = any (v_words);
+  return v_changes;
+end
+$$;
+
+--
+-- Name: FUNCTION count_search_unit_changes(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.count_search_unit_changes() IS 'Adds the words of units that came since the last refresh to the document frequencies and the vocabulary, and takes away those of units that went; returns how many changes.';
+
+--
 -- Name: count_vocabulary(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -7898,8 +9685,8 @@ CREATE FUNCTION app_private.count_vocabulary() RETURNS TABLE(word text, units in
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $_$
-  select word, ndoc from ts_stat($q$select to_tsvector('simple', public.unaccent(left(concat_ws(' ', title, heading, body), 200000))) from app_private.search_units where kind <> 'profile'$q$)
-   where length(word) between 4 and 40 and word ~ '^[[:alpha:]]+$'
+  select word, ndoc from ts_stat($q$select app_private.spelled_words(title, heading, body) from app_private.search_units where kind <> 'profile'$q$)
+   where app_private.is_vocabulary(word)
 $_$;
 
 --
@@ -8116,6 +9903,41 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) IS 'What was found and the emergencies besides: the SOP of this kind of emergency first, then other emergencies, then the rest.';
+
+--
+-- Name: end_empty_restore(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.end_empty_restore() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_table record;
+  v_sequence text;
+begin
+  for v_table in select * from app_private.backup_tables() t order by t.ordinal loop
+    execute format('alter table %s enable trigger user', v_table.source);
+    v_sequence := case when v_table.key = 'id' then pg_get_serial_sequence(v_table.source, 'id') end;
+    if v_sequence is not null then
+      execute format('select setval(%L, coalesce(max(id), 1), count(*) > 0) from %s', v_sequence, v_table.source);
+    end if;
+  end loop;
+  delete from app_private.search_units;
+  perform app_private.rebuild_sop_units(array_agg(s.id)) from app_public.sops s where s.archived_at is null group by s.id / 500;
+  perform app_private.rebuild_knowledge_units(array_agg(k.id)) from app_public.knowledge_base k group by k.id / 500;
+  perform app_private.refresh_search_statistics(true);
+  update app_private.golden_set set revision = revision + 1;
+  perform app_hidden.add_job('search_units__embed');
+end
+$$;
+
+--
+-- Name: FUNCTION end_empty_restore(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.end_empty_restore() IS 'Starts the triggers again, lets numbers go on after the last, and makes the search space anew from the restored texts; their vectors follow by a job.';
 
 --
 -- Name: privacy_actions; Type: TABLE; Schema: app_public; Owner: -
@@ -8601,7 +10423,8 @@ begin
   if v_deleted > 0 then
     update app_public.response_sources s set snippet = '[erased]' where s.knowledge_id = any (knowledge_ids) and s.kind = 'knowledge' and s.snippet <> '[erased]';
     perform app_private.rebuild_profile(t) from (select t from unnest(v_targets) t order by t) o;
-    -- Counts of words wait for the next refresh; words that nobody else uses go now.
+    -- What waits to be counted has the words that go; words that nobody else uses go now too.
+    perform app_private.count_search_unit_changes();
     delete from app_private.lexeme_frequencies f where f.lexeme = any (v_lexemes)
       and not exists (select from app_private.search_units u where u.words @@ (quote_literal(f.lexeme)::tsquery));
     delete from app_private.search_vocabulary v where v.word = any (v_words)
@@ -8830,22 +10653,126 @@ COMMENT ON FUNCTION app_private.export__merged_questions(visitor_id uuid, ticket
 --
 
 CREATE FUNCTION app_private.exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea) RETURNS record
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
-    AS $$
-  select a.id, substr(sha256(convert_to(a.experiment_id || ':' || exposure.subject, 'UTF8')), 1, 16)
+    AS $_$
+begin
+  if exposure.subject is null or not jsonb_path_exists(coalesce(exposure.sources, '[]'), '$[*].experiment_arm_id') then
+    return;
+  end if;
+  select a.id, substr(sha256(convert_to(a.experiment_id || ':' || exposure.subject, 'UTF8')), 1, 16) into exposure.arm_id, exposure.subject_hash
     from jsonb_to_recordset(exposure.sources) s(rank integer, cited boolean, sop_id integer, experiment_arm_id integer)
     join app_public.experiment_arms a on a.id = s.experiment_arm_id
     join app_public.experiments e on e.id = a.experiment_id and e.sop_id = s.sop_id
-   where s.cited and s.rank <= 10 and exposure.subject is not null and (app_private.arm_of(e.id, exposure.subject)).id = a.id
-   order by s.rank limit 1
-$$;
+   where s.cited and s.rank <= 10 and (app_private.arm_of(e.id, exposure.subject)).id = a.id
+   order by s.rank limit 1;
+end
+$_$;
 
 --
 -- Name: FUNCTION exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea); Type: COMMENT; Schema: app_private; Owner: -
 --
 
 COMMENT ON FUNCTION app_private.exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea) IS 'What an answer counts for: the arm of a source that it cites, and the hash of whom it was given to. Nothing where the arm''s text was retrieved and not used, or the arm is not this subject''s.';
+
+--
+-- Name: fail_backup(integer, integer, text, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.fail_backup(backup_id integer, attempt integer, error text, hint text DEFAULT NULL::text, final boolean DEFAULT true) RETURNS app_public.backups
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_backup app_public.backups := app_private.owned_backup(backup_id, attempt);
+begin
+  if final then
+    update app_public.backups b set status = 'failed', finished_at = clock_timestamp(), lease_until = null, stage = null, error = left(fail_backup.error, 2000), hint = left(fail_backup.hint, 2000)
+     where b.id = fail_backup.backup_id returning * into v_backup;
+    -- Once a day and target.
+    perform app_hidden.notify('backup_failed', jsonb_build_object('backup_id', v_backup.id, 'target', t.name, 'error', v_backup.error, 'hint', v_backup.hint,
+        'last_complete', (select max(b.finished_at) from app_public.backups b where b.target_id = t.id and b.status = 'complete')), format('backup_failed:%s:%s', t.id, (now() at time zone 'UTC')::date))
+       from app_public.backup_targets t where t.id = v_backup.target_id;
+  else
+    update app_public.backups b set status = 'queued', lease_until = null, stage = null, error = left(fail_backup.error, 2000), hint = left(fail_backup.hint, 2000)
+     where b.id = fail_backup.backup_id returning * into v_backup;
+  end if;
+  return v_backup;
+end
+$$;
+
+--
+-- Name: FUNCTION fail_backup(backup_id integer, attempt integer, error text, hint text, final boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.fail_backup(backup_id integer, attempt integer, error text, hint text, final boolean) IS 'Writes down why a backup failed. final: nobody tries it again, and the admins are told; else it waits for the next try, which goes on with what was uploaded. Errors: CO170 it was taken over, CO403 not the worker.';
+
+--
+-- Name: fail_import(integer, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.fail_import(batch_id integer, error text, finally boolean DEFAULT true) RETURNS app_public.import_batches
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  update app_public.import_batches b
+     set status = case when b.status = 'staging' and finally then 'failed' else b.status end, error = left(app_hidden.mask_personal_data(fail_import.error), 1000), updated_at = clock_timestamp()
+   where b.id = fail_import.batch_id and b.status in ('staging', 'applying', 'rolling_back') returning *
+$$;
+
+--
+-- Name: FUNCTION fail_import(batch_id integer, error text, finally boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.fail_import(batch_id integer, error text, finally boolean) IS 'Writes down why an import failed. finally: it is not tried again; one that is being applied or taken back stays so, and can be gone on with.';
+
+--
+-- Name: figures_to_watch(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.figures_to_watch() RETURNS TABLE(name text, label text, value double precision)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  return query select 'workers', null::text, (count(*) filter (where h.seen_at > now() - interval '60 seconds'))::double precision from app_private.worker_heartbeats h;
+  return query select 'worker_silence_seconds', null::text, extract(epoch from now() - max(h.seen_at))::double precision from app_private.worker_heartbeats h having max(h.seen_at) is not null;
+  return query select 'jobs_waiting', t.identifier, count(*)::double precision
+    from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+   where j.locked_at is null and j.attempts < j.max_attempts and j.run_at <= now() group by t.identifier;
+  return query select f.name, null::text, f.value::double precision
+    from (select count(*) filter (where j.locked_at is not null) as running, count(*) filter (where j.locked_at is null and j.attempts >= j.max_attempts) as dead,
+                 coalesce(extract(epoch from now() - min(j.run_at) filter (where j.locked_at is null and j.attempts < j.max_attempts and j.run_at <= now())), 0) as oldest
+            from graphile_worker._private_jobs j) j
+   cross join lateral (values ('jobs_running', j.running), ('jobs_dead', j.dead), ('jobs_oldest_seconds', j.oldest)) f(name, value);
+  return query select 'search_units_without_vectors', null::text, count(*)::double precision from app_private.search_units u where u.embedding is null and u.kind <> 'profile';
+  return query select 'failures_to_analyse', null::text, count(*)::double precision from app_public.failed_responses f where not f.analyzed and f.withdrawn_at is null;
+  return query select f.name, null::text, f.value::double precision
+    from (select count(*) as pending, coalesce(extract(epoch from now() - min(q.created_at)), 0) as oldest from app_public.improvement_queue q where q.status = 'pending') q
+   cross join lateral (values ('proposals_pending', q.pending), ('proposals_oldest_seconds', q.oldest)) f(name, value);
+  return query select 'tickets_waiting', p.priority, count(t.id)::double precision
+    from unnest(array['normal', 'urgent']) p(priority) left join app_public.tickets t on t.status = 'waiting' and t.priority = p.priority group by p.priority;
+  return query select 'tickets_oldest_seconds', null::text, coalesce(extract(epoch from now() - min(t.updated_at)), 0)::double precision from app_public.tickets t where t.status = 'waiting';
+  return query select f.name, null::text, f.value::double precision
+    from (select count(*) filter (where n.status in ('queued', 'sending')) as unsent, count(*) filter (where n.status = 'failed') as failed
+            from app_public.notifications n where n.created_at > now() - interval '1 day') n
+   cross join lateral (values ('notifications_unsent', n.unsent), ('notifications_failed', n.failed)) f(name, value);
+  return query select 'assistant_enabled', null::text, s.assistant_enabled::integer::double precision from app_public.club_settings s;
+  return query select f.name, p.period, f.value::double precision from app_hidden.llm_periods() p
+   cross join lateral (values ('llm_cost_dollars', p.spent), ('llm_budget_dollars', p.budget)) f(name, value) where f.value is not null;
+  return query select 'audit_rows', null::text, h.chain_position::double precision from app_private.audit_head h;
+  return query select f.name, b.target, f.value from app_public.backup_state() b
+   cross join lateral (values ('backup_age_seconds', b.age_seconds), ('backup_overdue', b.overdue::integer::double precision), ('backup_failed', (b.latest_status = 'failed')::integer::double precision)) f(name, value)
+   where b.enabled and f.value is not null;
+  return query select 'database_bytes', null::text, pg_database_size(current_database())::double precision;
+end
+$$;
+
+--
+-- Name: FUNCTION figures_to_watch(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.figures_to_watch() IS 'How the system is, for monitoring: name (as core/watching/figures.ts describes it), label (what its rows differ by; null where there is one), value. Cheap enough to be asked every few seconds. For the worker''s role.';
 
 --
 -- Name: find_batched(integer, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9014,6 +10941,34 @@ $$;
 COMMENT ON FUNCTION app_private.find_duplicates() IS 'Entries of the same topic, site and time that ask the same (cosine 0.9 at least, or the same words) and say the same: knowledge_id could go into other_id, which is trusted more, used more or older.';
 
 --
+-- Name: find_import(integer, text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_import(batch_id integer, statuses text[]) RETURNS app_public.import_batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.import_batches;
+begin
+  select * into v_batch from app_public.import_batches b where b.id = find_import.batch_id for update;
+  if v_batch.id is null then
+    raise exception 'There is no import %.', find_import.batch_id using errcode = 'CO404', hint = 'select id, name, status from import_batches order by id desc;';
+  elsif v_batch.status <> all (statuses) then
+    raise exception 'Import % is %: this is done to one that is %.', v_batch.id, replace(v_batch.status, '_', ' '), replace(array_to_string(statuses, ' or '), '_', ' ')
+      using errcode = 'CO190', detail = jsonb_build_object('batch_id', v_batch.id, 'status', v_batch.status)::text, hint = 'Reload it; stage it again where it is over.';
+  end if;
+  return v_batch;
+end
+$$;
+
+--
+-- Name: FUNCTION find_import(batch_id integer, statuses text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_import(batch_id integer, statuses text[]) IS 'The import, locked. Errors: CO190 it is in none of these states, CO404 there is none.';
+
+--
 -- Name: find_knowledge_health(integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9138,6 +11093,120 @@ $$;
 COMMENT ON FUNCTION app_private.finding_words(finding app_private.knowledge_findings) IS 'Why, in a sentence. It names entries by their ids: a question may be a customer''s words.';
 
 --
+-- Name: finish_backup(integer, integer, jsonb, text, bigint, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.finish_backup(backup_id integer, attempt integer, counts jsonb, manifest_hash text, audit_position bigint, audit_hash text) RETURNS app_public.backups
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_backup app_public.backups;
+begin
+  perform app_private.owned_backup(backup_id, attempt);
+  update app_public.backups b
+     set status = 'complete', finished_at = clock_timestamp(), lease_until = null, stage = null, done = b.total, files = c.files, uploaded = c.uploaded, unchanged = c.unchanged, renamed = c.renamed,
+         deleted = c.deleted, bytes = c.bytes, bytes_uploaded = c.bytes_uploaded, manifest_hash = decode(finish_backup.manifest_hash, 'hex'), audit_position = finish_backup.audit_position,
+         audit_hash = decode(finish_backup.audit_hash, 'hex')
+    from jsonb_to_record(counts) c (files integer, uploaded integer, unchanged integer, renamed integer, deleted integer, bytes bigint, bytes_uploaded bigint)
+   where b.id = finish_backup.backup_id returning b.* into v_backup;
+  return v_backup;
+end
+$$;
+
+--
+-- Name: FUNCTION finish_backup(backup_id integer, attempt integer, counts jsonb, manifest_hash text, audit_position bigint, audit_hash text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.finish_backup(backup_id integer, attempt integer, counts jsonb, manifest_hash text, audit_position bigint, audit_hash text) IS 'Writes down that a backup is complete. counts: {files, uploaded, unchanged, renamed, deleted, bytes, bytes_uploaded}; hashes in hexadecimal digits. Errors: CO170 it was taken over, CO403 not the worker.';
+
+--
+-- Name: backup_target_tests; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.backup_target_tests (
+    id integer NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    requested_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    step text,
+    problem text,
+    error text,
+    hint text,
+    CONSTRAINT backup_target_tests_failed_says_where CHECK ((((status = 'failed'::text) = (step IS NOT NULL)) AND ((status = 'failed'::text) = (problem IS NOT NULL)) AND ((status = 'failed'::text) = (error IS NOT NULL)))),
+    CONSTRAINT backup_target_tests_finished_at_matches_status CHECK (((status = 'queued'::text) = (finished_at IS NULL))),
+    CONSTRAINT backup_target_tests_problem_is_known CHECK ((problem = ANY (ARRAY['credentials'::text, 'missing'::text, 'forbidden'::text, 'full'::text, 'unreachable'::text, 'busy'::text, 'altered'::text, 'other'::text]))),
+    CONSTRAINT backup_target_tests_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'passed'::text, 'failed'::text]))),
+    CONSTRAINT backup_target_tests_step_is_known CHECK ((step = ANY (ARRAY['open'::text, 'list'::text, 'write'::text, 'read'::text, 'remove'::text])))
+);
+
+--
+-- Name: TABLE backup_target_tests; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.backup_target_tests IS 'Whether a place for backups can be used, tried before it is set up or at any time later: by the worker, which makes the backups. Those of the last day.';
+
+--
+-- Name: COLUMN backup_target_tests.name; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backup_target_tests.name IS 'The target''s name: a folder lies under it.';
+
+--
+-- Name: COLUMN backup_target_tests.settings; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backup_target_tests.settings IS 'As those of backup_targets. No secrets: those are in the environment.';
+
+--
+-- Name: COLUMN backup_target_tests.status; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backup_target_tests.status IS 'queued, passed (a file was written, read again and removed) or failed (step says where, problem what kind, error and hint the words).';
+
+--
+-- Name: COLUMN backup_target_tests.step; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backup_target_tests.step IS 'What failed: to open it (credentials), list what is there, write a file, read it again, or remove it.';
+
+--
+-- Name: COLUMN backup_target_tests.problem; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.backup_target_tests.problem IS 'credentials (none, or refused), missing (no such bucket or folder), forbidden, full, unreachable, busy (asked too often), altered (it gave back something else) or other.';
+
+--
+-- Name: finish_backup_test(integer, text, text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.finish_backup_test(test_id integer, step text DEFAULT NULL::text, problem text DEFAULT NULL::text, error text DEFAULT NULL::text, hint text DEFAULT NULL::text) RETURNS app_public.backup_target_tests
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_test app_public.backup_target_tests;
+begin
+  perform app_hidden.require_role('worker');
+  update app_public.backup_target_tests t
+     set status = case when finish_backup_test.error is null then 'passed' else 'failed' end, finished_at = clock_timestamp(), step = finish_backup_test.step, problem = finish_backup_test.problem,
+         error = left(finish_backup_test.error, 2000), hint = left(finish_backup_test.hint, 2000)
+   where t.id = finish_backup_test.test_id and t.status = 'queued' returning * into v_test;
+  return v_test;
+end
+$$;
+
+--
+-- Name: FUNCTION finish_backup_test(test_id integer, step text, problem text, error text, hint text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.finish_backup_test(test_id integer, step text, problem text, error text, hint text) IS 'Writes down how a test of a place for backups ended; without an error it has passed. One that has ended already stays as it is. Errors: CO403 not the worker.';
+
+--
 -- Name: finish_notification(bigint, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9159,6 +11228,86 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) IS 'Writes down how sending went. error: null for success. retry: it certainly did not arrive, so that it may be tried again (eight times at most).';
+
+--
+-- Name: finish_restore(integer, jsonb, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.finish_restore(restore_id integer, report jsonb DEFAULT NULL::jsonb, error text DEFAULT NULL::text, hint text DEFAULT NULL::text) RETURNS app_public.restores
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_restore app_public.restores;
+begin
+  perform app_hidden.require_role('worker');
+  update app_public.restores r
+     set status = case when finish_restore.error is null then 'complete' else 'failed' end, finished_at = clock_timestamp(), report = coalesce(finish_restore.report, r.report),
+         error = left(finish_restore.error, 2000), hint = left(finish_restore.hint, 2000)
+   where r.id = finish_restore.restore_id and r.status = 'running' returning * into v_restore;
+  return v_restore;
+end
+$$;
+
+--
+-- Name: FUNCTION finish_restore(restore_id integer, report jsonb, error text, hint text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.finish_restore(restore_id integer, report jsonb, error text, hint text) IS 'Writes down how a restore ended. Errors: CO403 not the worker.';
+
+--
+-- Name: finish_staging(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.finish_staging(batch_id integer) RETURNS app_public.import_batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.import_batches;
+begin
+  perform app_private.find_import(batch_id, '{staging}');
+  delete from app_private.import_uploads u where u.batch_id = finish_staging.batch_id;
+  update app_public.import_batches b set status = 'staged', stage = null, error = null, counts = app_private.import_counts(b.id), updated_at = clock_timestamp()
+   where b.id = finish_staging.batch_id returning * into v_batch;
+  return v_batch;
+end
+$$;
+
+--
+-- Name: FUNCTION finish_staging(batch_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.finish_staging(batch_id integer) IS 'The plan is whole and waits. Errors: CO190 it is not being staged.';
+
+--
+-- Name: fixed_for_others(jsonb, app_private.preview_search[], jsonb, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]) RETURNS record
+    LANGUAGE sql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with answered as materialized (
+    select q.n, q.asked, row_number() over (order by q.n)::integer as place
+      from jsonb_array_elements(questions) with ordinality q(asked, n)
+      join jsonb_array_elements(after) with ordinality f(found, n) on f.n = q.n
+     where q.asked ->> 'role' = 'failing' and app_hidden.answered_rightly(q.asked ->> 'expected', f.found)
+     order by q.n limit most
+  ), again as materialized (
+    select app_private.preview_results(app_private.preview_searches(coalesce(jsonb_agg(a.asked order by a.n), '[]'), true,
+             coalesce(array_agg(searches[a.n::integer] order by a.n), '{}'))) as found
+      from answered a
+  )
+  select coalesce(array_agg(a.n order by a.n), '{}'), coalesce(array_agg(a.n order by a.n) filter (where app_hidden.answered_rightly(a.asked ->> 'expected', again.found -> (a.place - 1))), '{}')
+    from answered a, again
+$$;
+
+--
+-- Name: FUNCTION fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]) IS 'Of the failing questions that are answered rightly, at most so many are asked as new, without what the change took from their own words: the places (from 1) of those asked, and of those still answered rightly. Who asks alike is helped with them, not only who repeats the question. searches: as preview_searches says; after: as run_preview says; to be called where the proposal is applied.';
 
 --
 -- Name: forget_viewers(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9190,6 +11339,31 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.forget_viewers() IS 'Forgets who has not looked for 45 seconds, and tells the others.';
+
+--
+-- Name: goes_into_index(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.goes_into_index(units integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  c_at_once constant integer := 50;
+  -- The worker puts them in each minute before it counts the changes; counting those that wait would take longer.
+  c_changes constant integer := 4000;
+begin
+  return goes_into_index.units > c_at_once or to_regclass('app_private.search_units_embedding') is null
+    or coalesce((select c.id from app_private.search_unit_changes c order by c.id desc limit 1) - (select c.id from app_private.search_unit_changes c order by c.id limit 1) > c_changes, false);
+end
+$$;
+
+--
+-- Name: FUNCTION goes_into_index(units integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.goes_into_index(units integer) IS 'Whether what is written of so many SOPs, entries or profiles goes into the index of vectors at once: where there is none, where many are written, and where many were since the worker looked.';
 
 --
 -- Name: golden_passing(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9414,14 +11588,210 @@ $$;
 COMMENT ON FUNCTION app_private.hear_customer(ticket app_public.tickets, query text) IS 'Writes down what the customer said in a conversation that the caller has locked, whatever comes after; opens it again where it was resolved. Returns the message''s id.';
 
 --
+-- Name: import_contradictions(app_public.import_items); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.import_contradictions(item app_public.import_items) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  -- The rules of find_contradictions for what an SOP says: nearly the same sentence, told apart by no qualifier, and no
+  -- text says both.
+  with parts as materialized (
+    select m.body, app_hidden.content_words(concat_ws(' ', app_hidden.in_words(item.topic), app_hidden.sop_title(item.topic, item.content), m.heading)) as words, app_hidden.qualifiers_in(coalesce(m.heading, '')) as qualifiers
+      from app_hidden.markdown_sections(left(item.content, 65536)) m where item.kind = 'sop'
+    union all
+    select item.content, app_hidden.content_words(item.question), app_hidden.qualifiers_in(item.question) where item.kind <> 'sop'
+  ), stated as materialized (
+    select f.kind, f.low, f.high, f.value, f.role, f.surface, left(f.clause, 300) as clause, w.words, array(select distinct x from unnest(w.words || p.words) x) as about,
+           p.qualifiers || app_hidden.qualifiers_in(f.clause) as qualifiers
+      from parts p cross join lateral app_hidden.facts_in(p.body) f cross join lateral (select app_hidden.content_words(f.sentence) as words) w
+     limit 200
+  ), found as (
+    select distinct jsonb_build_object('with', coalesce((select o.category || '/' || o.section from app_public.sops o where o.id = s.sop_id), (select k.question from app_public.knowledge_base k where k.id = s.knowledge_id)),
+             'sop_id', s.sop_id, 'knowledge_id', s.knowledge_id, 'kind', a.kind, 'one', a.surface, 'other', s.surface, 'one_clause', a.clause, 'other_clause', s.clause) as what
+      from stated a
+      join app_private.stated_facts s on s.kind = a.kind and s.about && a.about
+     cross join lateral (select app_hidden.shared_words(a.about, s.about) as told, least(cardinality(a.about), cardinality(s.about)) as told_of,
+                                app_hidden.shared_words(a.words, s.words) as said, least(cardinality(a.words), cardinality(s.words)) as said_of) w
+     where app_hidden.disagree(a.kind, a.low, a.high, a.value, s.low, s.high, s.value) and w.told >= 3 and w.told >= 0.6 * w.told_of and w.said >= 2 and w.said >= 0.6 * w.said_of
+       and app_hidden.roles_agree(a.role, s.role) and not app_hidden.told_apart(a.qualifiers, s.qualifiers)
+       -- What it replaces is no contradiction: that is the change.
+       and coalesce(s.sop_id <> item.sop_id, true) and coalesce(s.knowledge_id <> item.knowledge_id, true)
+       and not exists (select from app_private.stated_facts h where (h.sop_id = s.sop_id or h.knowledge_id = s.knowledge_id) and h.kind = a.kind and not app_hidden.disagree(h.kind, h.low, h.high, h.value, a.low, a.high, a.value))
+       and not exists (select from stated h where h.kind = s.kind and not app_hidden.disagree(h.kind, h.low, h.high, h.value, s.low, s.high, s.value))
+     limit 10)
+  select coalesce(jsonb_agg(f.what), '[]') from found f
+$$;
+
+--
+-- Name: FUNCTION import_contradictions(item app_public.import_items); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.import_contradictions(item app_public.import_items) IS 'Facts of an item (times, prices, codes …) that cannot both be right with what the club''s SOPs and knowledge say in nearly the same words, at most ten.';
+
+--
+-- Name: import_counts(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.import_counts(batch_id integer) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select coalesce((select jsonb_object_agg(k.kind, k.actions) from (
+             select a.kind, jsonb_object_agg(a.action, a.n) as actions
+               from (select i.kind, coalesce(i.action, 'unplanned') as action, count(*) as n from app_public.import_items i where i.batch_id = import_counts.batch_id group by 1, 2) a group by a.kind) k), '{}')
+      || coalesce((select jsonb_object_agg(s.status, s.n) from (
+             select i.status, count(*) as n from app_public.import_items i where i.batch_id = import_counts.batch_id and i.status <> 'staged' group by 1) s), '{}')
+      || jsonb_build_object('files', (select count(distinct i.file) from app_public.import_items i where i.batch_id = import_counts.batch_id),
+                            'contradictions', (select count(*) from app_public.import_items i where i.batch_id = import_counts.batch_id and jsonb_array_length(i.findings -> 'contradictions') > 0))
+$$;
+
+--
+-- Name: FUNCTION import_counts(batch_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.import_counts(batch_id integer) IS 'Items of an import by kind and action, and by what became of them.';
+
+--
+-- Name: import_obstacles(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.import_obstacles(batch_id integer) RETURNS TABLE(item_id bigint, kind text, what text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with items as (
+    select i.*, (i.written ->> 'sop_id')::integer as w_sop, (i.written ->> 'version')::integer as w_version, (i.written ->> 'knowledge_id')::integer as w_entry, (i.written ->> 'improvement_id')::integer as w_proposal
+      from app_public.import_items i where i.batch_id = import_obstacles.batch_id and i.status = 'applied' and i.written is not null
+  )
+  select i.id, 'sop', format('SOP %s/%s was changed since (version %s by %s: %s)', i.category, i.topic, l.version, l.changed_by, left(l.change_reason, 100))
+    from items i join app_public.sops s on s.id = i.w_sop join app_public.sop_versions w on w.sop_id = s.id and w.version = i.w_version
+    join app_public.sop_versions l on l.sop_id = s.id and l.version = s.version
+   where (s.category, s.section, s.content, s.archived_at is not null) is distinct from (w.category, w.section, w.content, w.archived)
+  union all
+  -- What leads to an SOP that would go.
+  select i.id, 'sop', format('SOP %s/%s has knowledge that leads to it since (entry %s)', i.category, i.topic, k.id)
+    from items i cross join lateral (select min(k.id) as id from app_public.knowledge_base k
+            where k.sop_id = i.w_sop and not exists (select from items o where o.w_entry = k.id)) k
+   where k.id is not null and coalesce((select v.archived from app_public.sop_versions v where v.sop_id = i.w_sop and v.version = (i.written ->> 'before_version')::integer), true)
+  union all
+  select i.id, 'sop', format('a golden question expects SOP %s/%s (%s)', i.category, i.topic, g.id)
+    from items i join app_public.golden_questions g on g.expected_sop_id = i.w_sop
+   where coalesce((select v.archived from app_public.sop_versions v where v.sop_id = i.w_sop and v.version = (i.written ->> 'before_version')::integer), true)
+  union all
+  select i.id, 'sop', format('an experiment runs on SOP %s/%s (%s)', i.category, i.topic, e.id)
+    from items i join app_public.experiments e on e.sop_id = i.w_sop and e.status in ('running', 'paused')
+  union all
+  select i.id, 'knowledge', case when k.id is null then format('entry "%s" was deleted or merged since', left(i.question, 100)) else format('entry "%s" was changed since', left(i.question, 100)) end
+    from items i left join app_public.knowledge_base k on k.id = i.w_entry
+   where i.w_entry is not null and (k.id is null or app_private.entry_state(k) <> i.written ->> 'state')
+  union all
+  select i.id, 'knowledge', format('others were merged into entry "%s" since', left(i.question, 100))
+    from items i where i.written -> 'before' = 'null' and exists (select from app_public.knowledge_questions q where q.knowledge_id = i.w_entry)
+  union all
+  select i.id, 'proposal', format('proposal %s was approved by %s', q.id, q.approved_by)
+    from items i join app_public.improvement_queue q on q.id = i.w_proposal and q.status = 'approved'
+$$;
+
+--
+-- Name: FUNCTION import_obstacles(batch_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.import_obstacles(batch_id integer) IS 'Why items of an import cannot be taken back: what was changed, approved or built on them since.';
+
+--
+-- Name: import_suggestion(app_public.import_items); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.import_suggestion(item app_public.import_items, OUT kind text, OUT suggestion jsonb) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select case when item.kind = 'sop' and (s.id is null or s.archived_at is not null) then 'sop_new' when item.kind = 'sop' then 'sop_edit'
+              when item.knowledge_id is not null then 'knowledge_correction' else 'knowledge_entry' end,
+         jsonb_build_object('category', item.category, 'reasoning', left(concat_ws(' ', format('Imported from %s.', item.file), item.review,
+             (select string_agg(format('It says "%s"; %s says "%s".', c ->> 'one_clause', c ->> 'with', c ->> 'other_clause'), ' ') from jsonb_array_elements(item.findings -> 'contradictions') c)), 4000))
+         || case when item.kind = 'sop' then jsonb_build_object('section', item.topic, 'new_content', item.content)
+                   || case when s.id is not null and s.archived_at is null then jsonb_build_object('sop_id', s.id) else '{}' end
+                 else jsonb_build_object('topic', item.topic, 'entries', jsonb_build_array(jsonb_build_object('question', item.question, 'answer', item.content))) end
+    from (values (true)) one left join app_public.sops s on s.id = item.sop_id and item.kind = 'sop'
+$$;
+
+--
+-- Name: FUNCTION import_suggestion(item app_public.import_items, OUT kind text, OUT suggestion jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.import_suggestion(item app_public.import_items, OUT kind text, OUT suggestion jsonb) IS 'The proposal that an item would be.';
+
+--
+-- Name: import_texts(integer, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.import_texts(batch_id integer, after integer, most integer DEFAULT 64) RETURNS TABLE(ordinal integer, embedding_text text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select w.ordinal, u.embedding_text
+    from (select * from app_public.import_items i where i.batch_id = import_texts.batch_id and i.ordinal > after and coalesce(i.action, 'create') in ('create', 'update', 'propose') order by i.ordinal limit most) w
+   cross join lateral (select s.embedding_text from app_hidden.sop_units(w.category, w.topic, w.content) s where w.kind = 'sop'
+                       union all select w.question where w.kind in ('knowledge', 'conversation')) u
+   where not exists (select from app_private.embedding_cache c join app_public.club_settings t on t.embedding_model = c.model where c.content_hash = app_hidden.embedding_hash(u.embedding_text))
+$$;
+
+--
+-- Name: FUNCTION import_texts(batch_id integer, after integer, most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.import_texts(batch_id integer, after integer, most integer) IS 'Texts of so many items after this one whose vectors are not in the cache: made while staging, so that what is applied is searchable at commit.';
+
+--
+-- Name: import_uncategorised(integer, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.import_uncategorised(batch_id integer, after integer, most integer DEFAULT 256) RETURNS TABLE(ordinal integer, words text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select i.ordinal, left(concat_ws('. ', i.question, app_hidden.in_words(i.topic), app_hidden.plain_text(i.content)), 1000)
+    from app_public.import_items i where i.batch_id = import_uncategorised.batch_id and i.category is null and i.action is null and i.ordinal > after order by i.ordinal limit most
+$$;
+
+--
+-- Name: FUNCTION import_uncategorised(batch_id integer, after integer, most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.import_uncategorised(batch_id integer, after integer, most integer) IS 'Items that nobody has put into a category, with the words to choose one by.';
+
+--
+-- Name: import_upload_part(integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.import_upload_part(batch_id integer, part integer) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select u.content from app_private.import_uploads u where u.batch_id = import_upload_part.batch_id and u.part = import_upload_part.part
+$$;
+
+--
+-- Name: FUNCTION import_upload_part(batch_id integer, part integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.import_upload_part(batch_id integer, part integer) IS 'A part of an uploaded file; null after the last.';
+
+--
 -- Name: improvement_in_progress(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
 CREATE FUNCTION app_private.improvement_in_progress() RETURNS integer
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select p.improvement_id from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id_if_assigned() and not p.reopens
+begin
+  return (select p.improvement_id from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id_if_assigned() and not p.reopens);
+end
 $$;
 
 --
@@ -9429,6 +11799,34 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.improvement_in_progress() IS 'Id of the proposal that this transaction is applying at this moment; null outside an approval.';
+
+--
+-- Name: index_fresh_units(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.index_fresh_units(most integer DEFAULT 5) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  v_ids bigint[];
+begin
+  -- One that is being written is left to the next run; this one waits for nobody while it holds others.
+  v_ids := array(select u.id from app_private.search_units u where not u.indexed order by u.id limit most for no key update skip locked);
+  if cardinality(v_ids) > 0 then
+    update app_private.search_units u set indexed = true where u.id = any (v_ids);
+  end if;
+  return cardinality(v_ids);
+end
+$$;
+
+--
+-- Name: FUNCTION index_fresh_units(most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.index_fresh_units(most integer) IS 'Puts at most so many of the units that wait for it into the index of vectors, and returns how many: 0 when none waits that nobody is writing. Few at a time, for whoever writes one of them waits just so long.';
 
 --
 -- Name: is_reopened(integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9447,6 +11845,39 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.is_reopened(improvement_id integer) IS 'Whether this transaction takes back the decision on this proposal at this moment: undo_improvement and reopen_improvement say so in a table that nobody else writes.';
+
+--
+-- Name: is_vocabulary(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.is_vocabulary(word text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select length(word) between 4 and 40 and word ~ '^[[:alpha:]]+$'
+$_$;
+
+--
+-- Name: FUNCTION is_vocabulary(word text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.is_vocabulary(word text) IS 'Whether unknown words are compared with this one.';
+
+--
+-- Name: keep_import_upload(integer, integer, bytea); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.keep_import_upload(batch_id integer, part integer, content bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  insert into app_private.import_uploads (batch_id, part, content) values (batch_id, part, content)
+$$;
+
+--
+-- Name: FUNCTION keep_import_upload(batch_id integer, part integer, content bytea); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.keep_import_upload(batch_id integer, part integer, content bytea) IS 'Keeps a part of an uploaded file, counted from 0.';
 
 --
 -- Name: keep_vectors(integer, bytea[], public.vector[], jsonb); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9520,10 +11951,12 @@ COMMENT ON FUNCTION app_private.knowledge_as_of(at timestamp with time zone) IS 
 --
 
 CREATE FUNCTION app_private.known_categories() RETURNS jsonb
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
+begin
   -- From one category to the next by the unique indexes: what it costs grows with the categories, not with the texts.
+  return (
   with recursive of_sops as (
     select min(s.category) as category, 1 as n from app_public.sops s
     union all
@@ -9543,7 +11976,8 @@ CREATE FUNCTION app_private.known_categories() RETURNS jsonb
   select coalesce(jsonb_agg(jsonb_build_object('category', d.category, 'about',
            left((select string_agg(distinct lower(app_hidden.in_words(n)), ', ' order by lower(app_hidden.in_words(n))) from unnest(d.sections || d.topics[1:12]) n), 300)) order by d.category collate "C"), '[]')
     from described d
-   where d.sections is not null or d.topics is not null
+   where d.sections is not null or d.topics is not null);
+end
 $$;
 
 --
@@ -9926,7 +12360,10 @@ begin
    order by q.merged_from
   on conflict do nothing;
   insert into app_private.embedding_cache (content_hash, model, embedding)
-  select u.content_hash, u.embedding_model, u.embedding from app_private.search_units u where u.knowledge_id = any (duplicate_ids) and u.embedding is not null
+  select u.content_hash, u.embedding_model, coalesce(k.embeddings, u.embedding::vector)
+    from app_private.search_units u
+    left join app_public.knowledge_base k on k.id = u.knowledge_id and u.ordinal = 0 and k.embedding_model = u.embedding_model
+   where u.knowledge_id = any (duplicate_ids) and u.embedding is not null
   on conflict do nothing;
   with ranked as (
     select v.knowledge_id, v.response_id, v.helpful, row_number() over (partition by v.response_id order by v.knowledge_id = keep.id desc, v.knowledge_id) as place
@@ -9946,61 +12383,143 @@ $$;
 COMMENT ON FUNCTION app_private.move_to_entry(keep app_public.knowledge_base, duplicate_ids integer[], OUT doubled integer, OUT doubled_helpful integer) IS 'Gives an entry the questions, vectors and votes of its duplicates. Returns how many votes were of a response that had one already, and how many of those said helpful.';
 
 --
--- Name: nearest_touched(jsonb, text[]); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: nearest_fresh(public.halfvec, text, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.nearest_touched(questions jsonb, touched text[]) RETURNS double precision[]
+CREATE FUNCTION app_private.nearest_fresh(question public.halfvec, model text, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer) RETURNS TABLE(unit_id bigint, distance double precision)
+    LANGUAGE plpgsql STABLE ROWS 10
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+begin
+  return query
+    select u.id, u.embedding <#> question from app_private.search_units u
+     where not u.indexed and u.embedding_model = nearest_fresh.model and (only_category is null or u.category = only_category)
+       and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
+       and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+     -- By the sign, so that no index of vectors is thought of.
+     order by -(u.embedding <#> question) desc, u.id limit 40;
+end
+$$;
+
+--
+-- Name: FUNCTION nearest_fresh(question public.halfvec, model text, only_category text, only_site_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.nearest_fresh(question public.halfvec, model text, only_category text, only_site_id integer) IS 'Of the units that wait for the index of vectors the 40 nearest to a question, as app_private.nearest_units finds the others.';
+
+--
+-- Name: nearest_touched(app_private.preview_search[], text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.nearest_touched(searches app_private.preview_search[], touched text[]) RETURNS double precision[]
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
     AS $$
-  select coalesce(array_agg(n.best order by q.n), '{}')
-    from jsonb_array_elements(questions) with ordinality q(asked, n)
-   cross join app_public.club_settings c
-   cross join lateral app_private.question_words(q.asked ->> 'question') w
-    left join app_private.embedding_cache e on e.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and e.model = c.embedding_model
-   cross join lateral (
-     select max(case when w.total_idf > 0 then -(u.impacts <#> w.impacts) / w.total_idf else 0 end + 1.5 * coalesce(case when u.embedding_model = c.embedding_model then -(u.embedding <#> e.embedding) end, 0)) as best
-       from app_private.search_units u where u.target = any (touched)) n
+  with asked as materialized (
+    select a.words, a.total_idf, a.embedding, a.n from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
+  ), best as (
+    select a.n, max(case when a.total_idf > 0 then -(u.impacts <#> a.words) / a.total_idf else 0 end
+             + 1.5 * case when u.embedding_model = (select c.embedding_model from app_public.club_settings c) then coalesce(-(u.embedding <#> a.embedding), 0) else 0 end) as score
+      from asked a cross join app_private.search_units u where u.target = any (touched) group by a.n
+  )
+  select coalesce(array_agg(b.score order by a.n), '{}') from asked a left join best b on b.n = a.n
 $$;
 
 --
--- Name: FUNCTION nearest_touched(questions jsonb, touched text[]); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION nearest_touched(searches app_private.preview_search[], touched text[]); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.nearest_touched(questions jsonb, touched text[]) IS 'For each question the best score that a unit of these targets has for it, in the order given: what search_targets makes of a target exceeds it by at most a tenth of the logarithm of ten.';
+COMMENT ON FUNCTION app_private.nearest_touched(searches app_private.preview_search[], touched text[]) IS 'For each search the best score that a unit of these targets has for it, in the order given: what rank_targets makes of a target exceeds it by at most a tenth of the logarithm of ten.';
 
 --
--- Name: nearest_units(public.vector, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: nearest_units(public.halfvec, text, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) RETURNS TABLE(unit_id bigint)
-    LANGUAGE plpgsql STABLE ROWS 60
+CREATE FUNCTION app_private.nearest_units(question public.halfvec, model text, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer) RETURNS TABLE(unit_id bigint)
+    LANGUAGE plpgsql STABLE ROWS 40
     SET search_path TO 'app_public', 'public', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
+declare
+  c_scanned constant integer := 3000; -- so many of a category's are compared one by one
+  v_statistics app_private.search_statistics;
+  v_indexed boolean := to_regclass('app_private.search_units_embedding') is not null;
 begin
-  if to_regclass('app_private.search_units_embedding') is not null then
+  select * into v_statistics from app_private.search_statistics t;
+  if only_category is not null and (not v_indexed or coalesce((v_statistics.categories ->> only_category)::integer, 0) <= c_scanned) then
+    -- By the sign, so that no index of the whole is thought of.
     return query
       select u.id from app_private.search_units u
-       where u.embedding_model = nearest_units.model
-       order by u.embedding::halfvec(1536) <#> question::halfvec(1536) limit depth;
+       where u.category = only_category and u.embedding_model = nearest_units.model
+         and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
+         and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+       order by -(u.embedding <#> question) desc, u.id limit 40;
+  elsif v_indexed then
+    perform app_private.set_index_effort(v_statistics.units);
+    if only_category is not null then
+      return query
+        select n.id
+          from ((select u.id, u.embedding <#> question as distance from app_private.search_units u
+            where u.indexed and u.category = only_category and u.embedding_model = nearest_units.model
+              and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
+              and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+            order by u.embedding <#> question limit 40)
+           union all
+           select f.unit_id, f.distance from app_private.nearest_fresh(question, nearest_units.model, only_category, only_site_id) f) n
+         order by n.distance, n.id limit 40;
+    else
+      return query
+        select n.id
+          from ((select u.id, u.embedding <#> question as distance from app_private.search_units u
+            where u.indexed and u.embedding_model = nearest_units.model
+              and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
+              and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+            order by u.embedding <#> question limit 40)
+           union all
+           select f.unit_id, f.distance from app_private.nearest_fresh(question, nearest_units.model, only_category, only_site_id) f) n
+         order by n.distance, n.id limit 40;
+    end if;
   else
     return query
       select c.id
         from (select u.id, u.embedding from app_private.search_units u
                where u.embedding_model = nearest_units.model
-               order by u.bits <~> binary_quantize(question)::bit(1536), u.id limit depth * 3) c
-       order by c.embedding <#> question, c.id limit depth;
+                 and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
+                 and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+               order by u.bits <~> binary_quantize(question)::bit(1536), u.id limit 120) c
+       order by c.embedding <#> question, c.id limit 40;
   end if;
 end
 $$;
 
 --
--- Name: FUNCTION nearest_units(question public.vector, model text, depth integer); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION nearest_units(question public.halfvec, model text, only_category text, only_site_id integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) IS 'The `depth` units nearest to a question by cosine (vectors have length one).';
+COMMENT ON FUNCTION app_private.nearest_units(question public.halfvec, model text, only_category text, only_site_id integer) IS 'The 40 units nearest to a question by cosine (vectors have length one) that hold now and at a site, of a category or of all.';
+
+--
+-- Name: note_import(integer, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.note_import(batch_id integer, stage text, done integer DEFAULT NULL::integer, total integer DEFAULT NULL::integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  update app_public.import_batches b set stage = note_import.stage, done = coalesce(note_import.done, b.done), total = coalesce(note_import.total, b.total), updated_at = clock_timestamp()
+   where b.id = note_import.batch_id and b.status = 'staging'
+$$;
+
+--
+-- Name: FUNCTION note_import(batch_id integer, stage text, done integer, total integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.note_import(batch_id integer, stage text, done integer, total integer) IS 'Says how far the staging of an import is.';
 
 --
 -- Name: note_reembedding(integer, text, text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10040,6 +12559,32 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]) IS 'The conversations and answers of a visitor.';
+
+--
+-- Name: owned_backup(integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.owned_backup(backup_id integer, attempt integer) RETURNS app_public.backups
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_backup app_public.backups;
+begin
+  perform app_hidden.require_role('worker');
+  select * into v_backup from app_public.backups b where b.id = owned_backup.backup_id for no key update;
+  if v_backup.status is distinct from 'running' or v_backup.attempt <> owned_backup.attempt then
+    raise exception 'Backup % was taken over by another process, since this one was not heard of for too long.', backup_id using errcode = 'CO170', hint = 'The other one does the work; there is nothing to do.';
+  end if;
+  return v_backup;
+end
+$$;
+
+--
+-- Name: FUNCTION owned_backup(backup_id integer, attempt integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.owned_backup(backup_id integer, attempt integer) IS 'The backup, locked, if this attempt still has it. Errors: CO170 it was taken over, CO403 not the worker.';
 
 --
 -- Name: pattern_label(integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10145,6 +12690,219 @@ $_$;
 COMMENT ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) IS '{conversations (messages, answers with sources, ratings and failures), answers_without_conversation, learned}, and what every function app_private.export__<kind>(visitor_id uuid, ticket_ids integer[], response_ids bigint[]) returns jsonb adds under <kind>.';
 
 --
+-- Name: plan_import__conversation(app_public.import_items); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.plan_import__conversation(item app_public.import_items) RETURNS app_public.import_items
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_file text;
+begin
+  item := app_private.plan_import__knowledge(item);
+  if item.action in ('create', 'update') then
+    select i.file into v_file from app_public.import_items i
+     where i.batch_id = item.batch_id and i.hash = item.hash and i.kind in ('knowledge', 'conversation') and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose', 'unchanged') order by i.ordinal limit 1;
+    if found then
+      item.action := 'duplicate';
+      item.reason := format('%s has this question and answer.', v_file);
+    else
+      item.review := coalesce(item.review, 'It was said in a conversation.');
+    end if;
+  end if;
+  return item;
+end
+$$;
+
+--
+-- Name: FUNCTION plan_import__conversation(item app_public.import_items); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.plan_import__conversation(item app_public.import_items) IS 'As knowledge, but never more than a proposal.';
+
+--
+-- Name: plan_import__knowledge(app_public.import_items); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.plan_import__knowledge(item app_public.import_items) RETURNS app_public.import_items
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_entry app_public.knowledge_base;
+  v_like record;
+begin
+  select * into v_entry from app_public.knowledge_base k where k.category = item.category and k.topic = item.topic and k.question = item.question;
+  item.knowledge_id := v_entry.id;
+  item.base_state := case when v_entry.id is not null then app_private.entry_state(v_entry) end;
+  if app_hidden.same_text(v_entry.answer, item.content) and (v_entry.valid_to is null or v_entry.valid_to > now()) then
+    item.action := 'unchanged';
+    item.reason := 'The entry says so already.';
+    return item;
+  end if;
+  item.action := case when v_entry.id is null then 'create' else 'update' end;
+  if v_entry.valid_to <= now() then
+    item.review := coalesce(item.review, 'The entry was retired.');
+  end if;
+  select i.file, i.hash = item.hash as same into v_like from app_public.import_items i
+   where i.batch_id = item.batch_id and i.kind = 'knowledge' and i.category = item.category and i.topic = item.topic and i.question = item.question and i.ordinal < item.ordinal
+     and i.action in ('create', 'update', 'propose', 'unchanged') order by i.ordinal limit 1;
+  if found then
+    item.action := case when v_like.same then 'duplicate' else 'skip' end;
+    item.reason := format(case when v_like.same then '%s has this question and answer.' else '%s answers this question otherwise.' end, v_like.file);
+    return item;
+  end if;
+  if item.action = 'create' then
+    -- Whose question has the same words: it says the same, or a person must say which of the two is right.
+    select k.id, k.question, app_hidden.same_text(k.answer, item.content) as same into v_like
+      from app_public.knowledge_base k
+     where app_hidden.golden_key(k.question) = app_hidden.golden_key(item.question) and (k.valid_to is null or k.valid_to > now()) and k.site_id is null
+       and not (k.source = 'learned' and k.sop_id is not null)
+     order by 3 desc, k.id limit 1;
+    if found and v_like.same then
+      item.action := 'duplicate';
+      item.reason := format('Entry %s has this question and answer.', v_like.id);
+      item.findings := item.findings || jsonb_build_object('duplicate_of', jsonb_build_object('knowledge_id', v_like.id, 'name', v_like.question));
+    elsif found then
+      item.review := coalesce(item.review, format('Entry %s answers this question otherwise.', v_like.id));
+      item.findings := item.findings || jsonb_build_object('similar_to', jsonb_build_object('knowledge_id', v_like.id, 'name', v_like.question));
+    end if;
+  end if;
+  return item;
+end
+$$;
+
+--
+-- Name: FUNCTION plan_import__knowledge(item app_public.import_items); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.plan_import__knowledge(item app_public.import_items) IS 'By category, topic and question; then by the question alone.';
+
+--
+-- Name: plan_import__sop(app_public.import_items); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.plan_import__sop(item app_public.import_items) RETURNS app_public.import_items
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_sop app_public.sops;
+  v_like record;
+begin
+  select * into v_sop from app_public.sops s where s.category = item.category and s.section = item.topic;
+  item.sop_id := v_sop.id;
+  item.base_version := v_sop.version;
+  if v_sop.archived_at is null and v_sop.content = item.content then
+    item.action := 'unchanged';
+    item.reason := format('%s/%s says so already.', item.category, item.topic);
+    return item;
+  end if;
+  item.action := case when v_sop.id is null or v_sop.archived_at is not null then 'create' else 'update' end;
+  -- The same name twice in one import: the first has it.
+  select i.file into v_like from app_public.import_items i
+   where i.batch_id = item.batch_id and i.kind = 'sop' and i.category = item.category and i.topic = item.topic and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose', 'unchanged') limit 1;
+  if found then
+    item.action := 'skip';
+    item.reason := format('%s is %s/%s already.', v_like.file, item.category, item.topic);
+    return item;
+  end if;
+  if item.action = 'create' then
+    select k.sop_id, s.category || '/' || s.section as name into v_like from app_private.sop_sketches k join app_public.sops s on s.id = k.sop_id and s.archived_at is null
+     where k.hash = item.hash order by k.sop_id limit 1;
+    if found then
+      item.action := 'duplicate';
+      item.reason := format('SOP %s has this text.', v_like.name);
+      item.findings := item.findings || jsonb_build_object('duplicate_of', jsonb_build_object('sop_id', v_like.sop_id, 'name', v_like.name));
+      return item;
+    end if;
+    select i.file, i.category || '/' || i.topic as name into v_like from app_public.import_items i
+     where i.batch_id = item.batch_id and i.hash = item.hash and i.kind = 'sop' and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose', 'unchanged') order by i.ordinal limit 1;
+    if found then
+      item.action := 'duplicate';
+      item.reason := format('%s has this text.', v_like.file);
+      item.findings := item.findings || jsonb_build_object('duplicate_of', jsonb_build_object('file', v_like.file, 'name', v_like.name));
+      return item;
+    end if;
+    select l.* into v_like from (
+      select k.sop_id, null::text as file, s.category || '/' || s.section as name, app_hidden.sketch_similarity(k.sketch, item.sketch) as similarity
+        from app_private.sop_sketches k join app_public.sops s on s.id = k.sop_id and s.archived_at is null where k.sketch && item.sketch
+      union all
+      select null, i.file, i.category || '/' || i.topic, app_hidden.sketch_similarity(i.sketch, item.sketch)
+        from app_public.import_items i where i.sketch && item.sketch and i.batch_id = item.batch_id and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose')) l
+     where l.similarity >= 0.8 order by l.similarity desc, l.sop_id, l.file limit 1;
+    if found then
+      item.review := coalesce(item.review, format('It is much like %s (%s %%).', case when v_like.sop_id is null then v_like.file else 'SOP ' || v_like.name end, round(100 * v_like.similarity)));
+      item.findings := item.findings || jsonb_build_object('similar_to', jsonb_strip_nulls(jsonb_build_object('sop_id', v_like.sop_id, 'file', v_like.file, 'name', v_like.name, 'similarity', round(v_like.similarity::numeric, 2))));
+    end if;
+  end if;
+  return item;
+end
+$$;
+
+--
+-- Name: FUNCTION plan_import__sop(item app_public.import_items); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.plan_import__sop(item app_public.import_items) IS 'By name, then by text, then by how much it is like another.';
+
+--
+-- Name: plan_import_step(integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.plan_import_step(batch_id integer, most integer DEFAULT 200) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+declare
+  v_item app_public.import_items;
+  v_suggestion record;
+  v_twin app_public.improvement_queue;
+  v_left integer;
+begin
+  perform app_private.find_import(batch_id, '{staging}');
+  select count(*) into v_left from app_public.import_items i where i.batch_id = plan_import_step.batch_id and i.action is null;
+  if v_left > 0 and (app_private.refresh_sop_sketches(500) = 500 or app_private.read_facts(200) > 0) then
+    return v_left;
+  end if;
+  for v_item in select * from app_public.import_items i where i.batch_id = plan_import_step.batch_id and i.action is null order by i.ordinal limit most loop
+    execute format('select * from app_private.%I($1)', 'plan_import__' || v_item.kind) into v_item using v_item;
+    if v_item.action in ('create', 'update') then
+      v_item.findings := v_item.findings || jsonb_build_object('contradictions', app_private.import_contradictions(v_item));
+      if v_item.findings -> 'contradictions' <> '[]' then
+        v_item.review := coalesce(v_item.review, 'It contradicts what the club has.');
+      end if;
+      if v_item.review is not null then
+        v_item.action := 'propose';
+        v_item.reason := v_item.review;
+        select * into v_suggestion from app_private.import_suggestion(v_item);
+        select * into v_twin from app_public.improvement_queue q where q.fingerprint = app_hidden.improvement_fingerprint(v_suggestion.kind, v_suggestion.suggestion) and q.status in ('pending', 'rejected') limit 1;
+        if v_twin.id is not null then
+          v_item.action := 'unchanged';
+          v_item.improvement_id := v_twin.id;
+          v_item.reason := format(case v_twin.status when 'pending' then 'Proposal %s waits for a person already.' else 'Proposal %s said so and was rejected.' end, v_twin.id);
+        end if;
+      end if;
+    end if;
+    update app_public.import_items i
+       set action = v_item.action, reason = coalesce(v_item.reason, i.reason), review = v_item.review, findings = v_item.findings, sop_id = v_item.sop_id, knowledge_id = v_item.knowledge_id,
+           improvement_id = v_item.improvement_id, base_version = v_item.base_version, base_state = v_item.base_state
+     where i.id = v_item.id;
+  end loop;
+  select count(*) into v_left from app_public.import_items i where i.batch_id = plan_import_step.batch_id and i.action is null;
+  return v_left;
+end
+$_$;
+
+--
+-- Name: FUNCTION plan_import_step(batch_id integer, most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.plan_import_step(batch_id integer, most integer) IS 'Plans so many items of an import; returns how many are left. Errors: CO190 it is not being staged.';
+
+--
 -- Name: points(double precision); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -10176,6 +12934,29 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[], OUT budget text) IS 'Texts as they may leave this machine, personal data masked, and the state of the budgets: where it is stopped, they stay.';
+
+--
+-- Name: preview_impact(jsonb, bigint); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.preview_impact(dry_run jsonb, failures bigint) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  -- Who asks alike counts for two, who repeats it for one; what breaks counts twice what is fixed, a golden question for
+  -- four. Failures that were not asked are taken to be like those that were; unsolved ones only settle a tie.
+  select (f.fixed * (1 + 2 * f.for_others) * greatest(failures / greatest(f.asked, 1), 1)) + 2 * f.good_fixed - 4 * f.broken + 8 * f.golden + 0.1 * failures
+    from (select coalesce((dry_run ->> 'fixed')::double precision, 0) as fixed,
+                 coalesce((dry_run ->> 'fixed_for_others')::double precision / nullif((dry_run ->> 'fixed_as_new')::double precision, 0), 0) as for_others,
+                 coalesce((dry_run ->> 'good_fixed')::double precision, 0) as good_fixed, coalesce((dry_run ->> 'broken')::double precision, 0) as broken,
+                 coalesce((dry_run ->> 'golden_fixed')::double precision, 0) - coalesce((dry_run ->> 'golden_broken')::double precision, 0) as golden,
+                 coalesce((dry_run -> 'asked' ->> 'failing')::double precision, 0) as asked) f
+$$;
+
+--
+-- Name: FUNCTION preview_impact(dry_run jsonb, failures bigint); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.preview_impact(dry_run jsonb, failures bigint) IS 'What ranks a proposal by its dry run: twice the questions that others who ask alike can expect to be answered with it, less those that it takes away. failures: how many are behind it.';
 
 --
 -- Name: preview_questions(app_public.improvement_queue, text[], integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10220,7 +13001,7 @@ begin
     -- Questions known to lead elsewhere that lie nearest to what changes: what it could take away.
     select u.embedding_text, u.site_id, 4, u.target, 'good', row_number() over (order by min(n.place), u.id)
       from (select t.embedding from app_private.search_units t where t.target = any (touched) and t.embedding_model = v_model and t.kind <> 'profile' order by t.id desc limit 8) t
-     cross join lateral app_private.nearest_units(t.embedding, v_model, 20) with ordinality n(unit_id, place)
+     cross join lateral app_private.nearest_units(t.embedding, v_model) with ordinality n(unit_id, place)
       join app_private.search_units u on u.id = n.unit_id
      where u.kind in ('knowledge', 'phrase') and u.target <> all (touched) and u.trust > 0
        and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
@@ -10244,6 +13025,87 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, touched text[], most integer) IS 'What a dry run asks, at most so many: the latest failing questions behind the proposal, golden questions, those that were answered well by what it touches, known ones of other targets that lie nearest to it, and the latest that were answered well; each with the site (slug) it was asked at and the target that is right (hand_over: none). To be called where the proposal is applied.';
+
+--
+-- Name: preview_results(app_private.preview_search[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.preview_results(searches app_private.preview_search[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with found as materialized (
+    select a.n, f.target, f.sop_id, f.score, app_hidden.confidence(f.cosine, f.rivals, f.agreed) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
+           f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer
+      from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
+     cross join lateral (
+       select r.*, sum(exp((r.score - r.highest) / 0.2)) filter (where r.place <= 20) over () as rivals
+         from (select t.*, row_number() over (order by t.score desc, t.target) as place, max(t.score) over () as highest
+                 from app_private.rank_targets(a.words, a.total_idf, a.candidates, a.embedding, null, a.site_id, 40, a.left_out) t) r) f
+      left join app_private.search_units u on u.id = f.entry_id
+     where f.place = 1
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('target', f.target, 'title', case when f.n is not null then app_private.target_title(f.target, t.entry_id) end, 'score', f.score,
+           'confidence', round(f.confidence::numeric, 4), 'answered', coalesce(f.confidence >= c.confidence_threshold, false), 'text', nullif(t.text, '')) order by a.n), '[]')
+    from generate_series(1, cardinality(searches)) a(n)
+   cross join app_public.club_settings c
+    left join found f on f.n = a.n
+    left join lateral (
+      select case when f.own_answer then f.answer else (
+               select concat_ws(E'\n', b.heading, b.body)
+                 from app_private.search_units b
+                where b.target = f.target and b.kind = 'section'
+                order by app_hidden.section_score(b.heading, -(b.impacts <#> f.words) / nullif(f.total_idf, 0), case when b.embedding_model = c.embedding_model then -(b.embedding <#> f.embedding) end) desc, b.ordinal
+                limit 1) end as text,
+             case when f.entry_leads or f.own_answer then (select u.id from app_private.search_units u where u.knowledge_id = f.knowledge_id and u.ordinal = 0 limit 1) end as entry_id
+       where f.n is not null) t on true
+$$;
+
+--
+-- Name: FUNCTION preview_results(searches app_private.preview_search[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.preview_results(searches app_private.preview_search[]) IS 'What searches find, in the order given, as run_preview says.';
+
+--
+-- Name: preview_searches(jsonb, boolean, app_private.preview_search[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.preview_searches(questions jsonb, as_new boolean DEFAULT false, known app_private.preview_search[] DEFAULT '{}'::app_private.preview_search[]) RETURNS app_private.preview_search[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with without as materialized (
+    select * from app_private.asked_as_new(questions, as_new)
+  ), asked as materialized (
+    select q.n, coalesce(left(q.asked ->> 'question', 20000), '') as question, q.asked ->> 'site' as site, coalesce(k.embedding, e.embedding::halfvec) as embedding,
+           k.words, k.total_idf, k.candidates, k.words is not null and k.candidates is not null and k.embedding is not null
+             -- What question_words looks up is the same until the next refresh; what it counts may not be.
+             and (select s.units >= 5000 from app_private.search_statistics s)
+             and not exists (select from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(q.asked ->> 'question', 20000)))) l(lexeme)
+                              where not exists (select from app_private.lexeme_frequencies f where f.lexeme = l.lexeme)) as same
+      from jsonb_array_elements(questions) with ordinality q(asked, n)
+      left join unnest(known) with ordinality k(words, total_idf, candidates, embedding, site_id, left_out, n) on k.n = q.n
+        -- By its key for each: planned as a join, the cache would be read from end to end.
+      left join lateral (select c.embedding from app_private.embedding_cache c
+          where c.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and c.model = (select s.embedding_model from app_public.club_settings s) offset 0) e on k.embedding is null
+  )
+  select coalesce(array_agg((w.impacts, w.total_idf, w.candidates, a.embedding, app_hidden.find_site(a.site), o.left_out)::app_private.preview_search order by a.n), '{}')
+    from asked a
+   cross join lateral (
+     select a.words as impacts, a.total_idf, a.candidates where a.same
+     union all
+     select w.impacts, w.total_idf, w.candidates from app_private.searched_words(a.question, a.embedding is not null, null) w where not a.same) w
+    left join without o on o.place = a.n
+$$;
+
+--
+-- Name: FUNCTION preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[]) IS 'What questions are searched with at this moment, in the order given. questions, as_new: as run_preview says. known: what the same questions were searched with, to spare weighing words again that weigh the same.';
 
 --
 -- Name: preview_texts(integer, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10329,22 +13191,55 @@ $$;
 COMMENT ON FUNCTION app_private.preview_warnings(improvement app_public.improvement_queue) IS 'What a person should look at before approving a change of a text, once its handler has run: [{kind, text, where}]. new_figure: a price, time, number, link or promise that stands neither in the text before nor in the failures behind the proposal; lost_figure: one that is gone, and nothing that was said replaces it; lost_line: a line that is gone in any words; repeats: a new line all of whose words stand in one section of another SOP (where).';
 
 --
+-- Name: prewarm_search(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.prewarm_search() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_blocks bigint := 0;
+  v_relation record;
+begin
+  if to_regproc('public.pg_prewarm') is null then
+    -- Without the extension: what a plain read brings into memory.
+    perform count(*) from app_private.search_units u where u.words is not null and u.impacts is not null;
+    perform n.unit_id from app_private.search_units u, app_private.nearest_units(u.embedding, u.embedding_model) n
+      where u.id in (select o.id from app_private.search_units o where o.embedding is not null order by o.content_hash limit 200);
+    return null;
+  end if;
+  for v_relation in select m.relation from app_private.search_memory() m where m.bytes > 0 loop
+    execute 'select $1 + public.pg_prewarm($2::regclass)' into v_blocks using v_blocks, v_relation.relation;
+  end loop;
+  return v_blocks;
+end
+$_$;
+
+--
+-- Name: FUNCTION prewarm_search(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.prewarm_search() IS 'Brings what searches read into memory, after a restart: by pg_prewarm where that extension is installed (blocks read), else by reading (null).';
+
+--
 -- Name: profile_vector(text, text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
 CREATE FUNCTION app_private.profile_vector(profile_of text, model text) RETURNS public.vector
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select l2_normalize(case when said.mean is null then asked.mean when asked.mean is null then said.mean else said.mean + asked.mean end)
-    from (select l2_normalize(case when bool_or(u.first) then l2_normalize(avg(u.embedding)) + avg(u.embedding) filter (where u.first) else avg(u.embedding) end) as mean
-            from (select s.embedding, s.embedding_model, row_number() over (order by s.ordinal, s.id) = 1 as first
-                    from app_private.search_units s where s.target = profile_of and s.kind = 'section') u
-           where u.embedding_model = profile_vector.model) said,
-         (select l2_normalize(avg(u.embedding)) as mean
-            from (select s.embedding, s.embedding_model from app_private.search_units s
-                   where s.target = profile_of and s.kind in ('phrase', 'knowledge') and s.trust > 0 order by s.id desc limit 2000) u
-           where u.embedding_model = profile_vector.model) asked
+declare
+  v_said vector := app_private.said_vector(profile_of, profile_vector.model);
+  v_asked vector;
+begin
+  select l2_normalize(avg(u.embedding)) into v_asked
+    from (select s.embedding::vector as embedding, s.embedding_model from app_private.search_units s
+           where s.target = profile_of and s.kind in ('phrase', 'knowledge') and s.trust > 0 order by s.id desc limit 2000) u
+   where u.embedding_model = profile_vector.model;
+  return l2_normalize(case when v_said is null then v_asked when v_asked is null then v_said else v_said + v_asked end);
+end
 $$;
 
 --
@@ -10631,14 +13526,15 @@ $$;
 COMMENT ON FUNCTION app_private.put_golden_question(golden app_public.golden_questions) IS 'Writes a golden question, a new one where it has no id. Errors: CO005 incomplete, archived, or more than one thing expected, CO006 too long, CO404 no such SOP or topic, CO409 another asks the same.';
 
 --
--- Name: question_brief(text, text, app_public.tickets, bigint); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: question_brief(text, text, app_public.tickets, bigint, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint) RETURNS jsonb
-    LANGUAGE sql SECURITY DEFINER
+CREATE FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint, routing boolean DEFAULT true) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select jsonb_build_object(
+begin
+  return (select jsonb_build_object(
     'response_id', nextval(pg_get_serial_sequence('app_public.responses', 'id')),
     'ticket_id', ticket.id,
     'site', coalesce(nullif(question_brief.site, ''), (select s.slug from app_public.sites s where s.id = ticket.site_id)),
@@ -10648,75 +13544,73 @@ CREATE FUNCTION app_private.question_brief(query text, site text, ticket app_pub
     'budget', case when coalesce(s.daily_budget, s.monthly_budget) is null then 'open' else app_private.llm_budget_state() end,
     'masked', app_private.masked(query, 8000),
     'conversation', app_private.recent_conversation(ticket.id, upto),
-    'categories', app_private.known_categories(),
+    'categories', case when routing then app_private.known_categories() else '[]' end,
     'embedding_model', s.embedding_model,
     'vector_cached', exists (select from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = s.embedding_model),
     'prompts', (select coalesce(jsonb_object_agg(p.name, jsonb_build_object('id', v.id, 'content', p.content)), '{}')
                   from app_public.prompts p join app_public.prompt_versions v on v.prompt_id = p.id and v.version = p.version where p.name in ('route', 'answer')))
-    from app_public.club_settings s
+    from app_public.club_settings s);
+end
 $$;
 
 --
--- Name: FUNCTION question_brief(query text, site text, ticket app_public.tickets, upto bigint); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION question_brief(query text, site text, ticket app_public.tickets, upto bigint, routing boolean); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint) IS 'What models are told of a question, and whether they may be asked: {response_id (reserved for its answer), ticket_id, site, emergency (kind, by rule; null for none), silent (a person has the conversation), enabled, budget (open, warned, stopped), masked (the question), conversation, categories, embedding_model, vector_cached, prompts: {route, answer: {id (of the version), content}}}. upto: the last message before the question.';
+COMMENT ON FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint, routing boolean) IS 'What models are told of a question, and whether they may be asked: {response_id (reserved for its answer), ticket_id, site, emergency (kind, by rule; null for none), silent (a person has the conversation), enabled, budget (open, warned, stopped), masked (the question), conversation, categories, embedding_model, vector_cached, prompts: {route, answer: {id (of the version), content}}}. upto: the last message before the question. routing: whether a model routes; without, there are no categories: in a large club to list them takes longer than all the rest.';
 
 --
--- Name: question_words(text); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: question_words(text, text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) RETURNS record
+CREATE FUNCTION app_private.question_words(question text, only_category text DEFAULT NULL::text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
   c_count_below constant integer := 5000;
-  c_rows constant integer := 2000; -- hits that the candidates' query should not exceed by much
+  c_rows constant integer := 300; -- units that the candidates' query should not find many more than
+  v_statistics app_private.search_statistics;
   v_units double precision;
   v_small boolean;
-  v_term record;
-  v_estimate double precision := 0;
-  v_query text := '';
-  v_vector text := '';
+  v_share double precision := 1;
+  v_lexemes text[];
+  v_hits double precision[];
+  v_idf double precision[];
 begin
-  select t.units into v_units from app_private.search_statistics t;
+  select * into v_statistics from app_private.search_statistics t;
+  v_units := v_statistics.units;
   v_small := v_units < c_count_below;
   if v_small then
     select count(*) into v_units from app_private.search_units u;
     v_small := v_units < 2 * c_count_below;
   end if;
-  total_idf := 0;
-  for v_term in
-    select t.lexeme, t.dimension, t.df, ln(1 + (v_units - least(t.df, v_units) + 0.5) / (least(t.df, v_units) + 0.5)) as idf
-      from (select l.lexeme, app_hidden.lexeme_dimension(l.lexeme) as dimension,
-                   case when v_small or f.lexeme is null
-                     then (select count(*) from app_private.search_units u where u.words @@ quote_literal(l.lexeme)::tsquery)
-                     else f.units end::double precision as df
-              from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question_words.question, 20000)))) l(lexeme)
-              left join app_private.lexeme_frequencies f on not v_small and f.lexeme = l.lexeme
-             limit 200) t
-     order by t.df, t.lexeme
-  loop
-    continue when position(',' || v_term.dimension || ':' in v_vector) > 0;
-    total_idf := total_idf + v_term.idf;
-    v_vector := v_vector || ',' || v_term.dimension || ':' || v_term.idf::real;
-    -- Rarest words first; common ones only while the candidates stay few.
-    if v_term.df > 0 and (v_query = '' or v_estimate + v_term.df <= c_rows) then
-      v_query := v_query || case when v_query = '' then '' else '|' end || quote_literal(v_term.lexeme);
-      v_estimate := v_estimate + v_term.df;
-    end if;
-  end loop;
-  candidates := nullif(v_query, '')::tsquery;
-  impacts := ('{' || substr(v_vector, 2) || '}/268435456')::sparsevec;
+  if only_category is not null and not v_small then
+    v_share := coalesce((v_statistics.categories ->> only_category)::double precision, 0) / v_units;
+  end if;
+  -- One dimension can be that of two lexemes: it counts once.
+  select coalesce(array_agg(quote_literal(t.lexeme) order by t.df, t.lexeme) filter (where t.df > 0), '{}'), coalesce(array_agg(t.df * v_share order by t.df, t.lexeme) filter (where t.df > 0), '{}'),
+         coalesce(array_agg(t.idf order by t.df, t.lexeme) filter (where t.df > 0), '{}'), coalesce(sum(t.idf) filter (where t.first), 0),
+         format('{%s}/268435456', string_agg(t.dimension || ':' || t.idf::real, ',') filter (where t.first))::sparsevec
+    into v_lexemes, v_hits, v_idf, total_idf, impacts
+    from (select d.*, ln(1 + (v_units - least(d.df, v_units) + 0.5) / (least(d.df, v_units) + 0.5)) as idf, row_number() over (partition by d.dimension order by d.df, d.lexeme) = 1 as first
+            from (select l.lexeme, app_hidden.lexeme_dimension(l.lexeme) as dimension,
+                         case when v_small or f.lexeme is null
+                           then (select count(*) from app_private.search_units u where u.words @@ quote_literal(l.lexeme)::tsquery)
+                           else f.units end::double precision as df
+                    from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question_words.question, 20000)))) l(lexeme)
+                    left join app_private.lexeme_frequencies f on not v_small and f.lexeme = l.lexeme
+                   limit 200) d) t;
+  candidates := app_private.candidates_query(v_lexemes, v_hits, v_idf, v_units * v_share, c_rows);
 end
 $$;
 
 --
--- Name: FUNCTION question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as words: idf by dimension, their sum, and a query for the units worth scoring (null where no word is known).';
+COMMENT ON FUNCTION app_private.question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as words: idf by dimension, their sum, and a query for the units worth scoring (null where no word is known). only_category: more words fit where only its units count.';
 
 --
 -- Name: queue_analysis_batch(integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10744,6 +13638,50 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.queue_analysis_batch(batch_id integer) IS 'Has a batch submitted by a job; one that stayed empty goes. Returns how many requests it has.';
+
+--
+-- Name: queue_backup(integer, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.queue_backup(target integer, asked_by text) RETURNS app_public.backups
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_backup app_public.backups;
+begin
+  -- One that waits or runs is the one that was asked for.
+  insert into app_public.backups as b (target_id, requested_by) values (queue_backup.target, left(queue_backup.asked_by, 100))
+  on conflict (target_id) where status in ('queued', 'running') do update set requested_by = b.requested_by
+  returning * into v_backup;
+  return v_backup;
+end
+$$;
+
+--
+-- Name: FUNCTION queue_backup(target integer, asked_by text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.queue_backup(target integer, asked_by text) IS 'The backup of this target that waits or runs, or a new one that waits.';
+
+--
+-- Name: queue_import(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.queue_import(batch_id integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_hidden.add_job('imports__stage', json_build_object('batch', batch_id), 'imports__stage:' || batch_id);
+end
+$$;
+
+--
+-- Name: FUNCTION queue_import(batch_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.queue_import(batch_id integer) IS 'Has the worker read an upload.';
 
 --
 -- Name: quotes_of(text[]); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10774,6 +13712,116 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.quotes_of(items text[]) IS 'Proposals, SOPs (with the versions of their history), published knowledge and golden questions that quote one of these texts of eight characters or more.';
+
+--
+-- Name: rank_targets(public.sparsevec, double precision, tsquery, public.halfvec, text, integer, integer, app_private.left_out); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.rank_targets(impacts public.sparsevec, total_idf double precision, candidates tsquery, question public.halfvec, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, most integer DEFAULT 40, left_out app_private.left_out DEFAULT NULL::app_private.left_out) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean, by_words bigint[], nearest bigint[])
+    LANGUAGE plpgsql STABLE ROWS 40
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+declare
+  c_cosine_weight constant double precision := 1.5;
+  c_softness constant double precision := 0.1;
+  c_votes constant integer := 10;
+  c_unreviewed constant double precision := 0.3;
+  v_model text;
+  v_left_out halfvec := left_out.embedding;
+  v_by_words bigint[];
+  v_nearest bigint[];
+  v_ids bigint[];
+begin
+  select s.embedding_model into v_model from app_public.club_settings s;
+  if only_category is null then
+    v_by_words := array(
+      select u.id from app_private.search_units u
+       where u.words @@ rank_targets.candidates
+         and (left_out.content_hash is null or u.content_hash <> left_out.content_hash and (u.kind <> 'profile' or u.target is distinct from left_out.target or left_out.impacts <#> rank_targets.impacts < 0))
+         and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
+         and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+       order by u.impacts <#> rank_targets.impacts, u.id limit 40);
+  else
+    v_by_words := array(
+      select u.id from app_private.search_units u
+       where u.words @@ rank_targets.candidates and u.category = only_category
+         and (left_out.content_hash is null or u.content_hash <> left_out.content_hash and (u.kind <> 'profile' or u.target is distinct from left_out.target or left_out.impacts <#> rank_targets.impacts < 0))
+         and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
+         and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+       order by u.impacts <#> rank_targets.impacts, u.id limit 40);
+  end if;
+  if question is not null then
+    v_nearest := array(select n.unit_id from app_private.nearest_units(question, v_model, only_category, only_site_id) n);
+    if left_out.content_hash is not null then
+      v_nearest := array(select n.id from unnest(v_nearest) with ordinality n(id, place) join app_private.search_units u on u.id = n.id where u.content_hash <> left_out.content_hash order by n.place);
+    end if;
+  end if;
+  v_ids := v_by_words || v_nearest;
+  return query
+  with named as materialized (
+    -- Joined to nothing, it lies in memory: of a large profile it is stored elsewhere, and would be fetched to be compared.
+    select u.id, u.target || '' as t, u.kind, u.sop_id as sop, u.category as cat, u.topic as top, x.w, x.c,
+           x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s
+      from app_private.search_units u
+     cross join lateral (select left_out.target is not null and u.kind = 'profile' and u.target = left_out.target as lacks) o
+     cross join lateral (
+       select case when rank_targets.total_idf > 0 then -(case when o.lacks then left_out.impacts else u.impacts end <#> rank_targets.impacts) / rank_targets.total_idf else 0 end as w,
+              case when question is not null and u.embedding_model = v_model then coalesce(-(case when o.lacks then v_left_out else u.embedding end <#> question), 0) else 0 end as c) x
+     -- An array, of which the planner expects a few: of a subquery it expects many, and reads all units.
+     where u.id = any (v_ids)
+  ), best as materialized (
+    select n.t from named n group by n.t order by max(n.s) desc, n.t limit most
+  ), scored as materialized (
+    select n.* from named n where n.t in (select b.t from best b)
+    union all
+    -- Of the best ones' targets all sections, and the profile.
+    select u.id, u.target || '', u.kind, u.sop_id, u.category, u.topic, x.w, x.c, x.w + c_cosine_weight * x.c
+      from app_private.search_units u
+     cross join lateral (select left_out.target is not null and u.kind = 'profile' and u.target = left_out.target as lacks) o
+     cross join lateral (
+       select case when rank_targets.total_idf > 0 then -(case when o.lacks then left_out.impacts else u.impacts end <#> rank_targets.impacts) / rank_targets.total_idf else 0 end as w,
+              case when question is not null and u.embedding_model = v_model then coalesce(-(case when o.lacks then v_left_out else u.embedding end <#> question), 0) else 0 end as c) x
+     where u.target = any (array(select b.t from best b)) and u.kind in ('profile', 'section') and u.id <> all (v_ids)
+  ), entries as (
+    select e.t, max(e.s) + c_softness * ln(sum(exp((e.s - e.best) / c_softness))) as a, (array_agg(e.id order by e.place))[1] as id
+      from (select s.*, row_number() over (partition by s.t order by s.s desc, s.id) as place, max(s.s) over (partition by s.t) as best
+              from scored s where s.kind in ('phrase', 'knowledge')) e
+     where e.place <= c_votes
+     group by e.t
+  ), targets as (
+    select s.t, max(s.sop) as sop, max(s.cat) as cat, max(s.top) as top, max(s.s) filter (where s.kind = 'profile') as p, max(s.s) filter (where s.kind = 'section') as b,
+           max(s.w) as w, max(s.c) as c
+      from scored s group by s.t
+  ), combined as (
+    select t.*, e.a, e.id as entry, case when t.b is not null and e.a is not null then (t.b + greatest(e.a, t.b)) / 2 else coalesce(t.b, e.a, t.p) end as m
+      from targets t left join entries e on e.t = t.t
+  )
+  select c.t, c.sop, c.cat::varchar, c.top::varchar, (coalesce(c.p, c.m) + c.m) / 2 as total,
+         -- A topic whose profile alone was near speaks by one of its entries that hold here.
+         coalesce(c.entry, case when c.sop is null then (select u.id from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
+           and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
+           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) order by u.trust desc, u.id limit 1) end),
+         c.sop is null or coalesce(c.a > c.b, false), c.w, c.c,
+         coalesce((select n.t = c.t from named n where n.id = v_by_words[1]), false) and coalesce((select n.t = c.t from named n where n.id = v_nearest[1]), false),
+         v_by_words, v_nearest
+    from combined c
+   -- Not `exists`: of that the planner makes a table of all entries, for each search.
+   where c.sop is not null or c.entry is not null or (select true from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
+           and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
+           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) limit 1)
+   order by total desc, c.t
+   limit most;
+end
+$$;
+
+--
+-- Name: FUNCTION rank_targets(impacts public.sparsevec, total_idf double precision, candidates tsquery, question public.halfvec, only_category text, only_site_id integer, most integer, left_out app_private.left_out); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.rank_targets(impacts public.sparsevec, total_idf double precision, candidates tsquery, question public.halfvec, only_category text, only_site_id integer, most integer, left_out app_private.left_out) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, whether both legs agree on it, and the units that words and the vector index named (the same in every row).
+impacts, total_idf, candidates: as question_words says. question: its vector, or null. only_category, only_site_id: only what holds there. most: so many targets, of those whose named unit scores best. left_out: what to search without, as a dry run asks a known question as if it were new.';
 
 --
 -- Name: ranked(app_public.search_result, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -10850,72 +13898,71 @@ CREATE FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_ba
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  delete from app_private.search_units u where u.knowledge_id = entry.id;
-  -- Its own question, and those of the entries that were merged into it.
-  insert into app_private.search_units (kind, target, sop_id, knowledge_id, ordinal, category, topic, site_id, trust, valid_from, valid_to, title, body,
-      embedding_text, content_hash, words, impacts, embedding, embedding_model)
-  select 'knowledge', app_hidden.target_of(entry.sop_id, entry.category, entry.topic), entry.sop_id, entry.id, q.ordinal, entry.category, entry.topic, entry.site_id, entry.trust,
-         entry.valid_from, entry.valid_to, q.question, entry.answer, u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words,
-         app_hidden.bm25_impacts(u.words, app_hidden.usual_length('', 'knowledge')), q.embedding, case when q.embedding is not null then q.model end
-    from (select 0 as ordinal, entry.question, case when entry.embedding_model = s.embedding_model then entry.embeddings end as embedding, entry.embedding_model as model
-            from app_public.club_settings s
-          union all
-          select row_number() over (order by o.id)::integer, o.question, c.embedding, c.model
-            from app_public.knowledge_questions o
-           cross join app_public.club_settings s
-            left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(o.question) and c.model = s.embedding_model
-           where o.knowledge_id = entry.id) q
-   cross join lateral app_hidden.knowledge_unit(entry.category, entry.topic, q.question, entry.answer) u;
+  select app_private.rebuild_knowledge_units(array[entry.id])
 $$;
 
 --
 -- Name: FUNCTION rebuild_knowledge_unit(entry app_public.knowledge_base); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_base) IS 'Replaces the search units of a knowledge entry: one for each question that leads to it, its own as number 0.';
+COMMENT ON FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_base) IS 'Replaces the search units of a knowledge entry as it stands in its table.';
+
+--
+-- Name: rebuild_knowledge_units(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.rebuild_knowledge_units(entry_ids integer[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+declare
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+  v_indexed boolean := app_private.goes_into_index(cardinality(entry_ids));
+begin
+  delete from app_private.search_units u where u.knowledge_id = any (entry_ids);
+  -- Of each its own question, and those of the entries that were merged into it.
+  with wanted as materialized (
+    select row_number() over (order by k.id, q.ordinal) as place, app_hidden.target_of(k.sop_id, k.category, k.topic) as target, k.sop_id, k.id, q.ordinal, k.category, k.topic, k.site_id, k.trust,
+           k.valid_from, k.valid_to, q.question, k.answer, u.embedding_text, u.words, q.embedding, case when q.embedding is not null then q.model end as embedding_model
+      from app_public.knowledge_base k
+     cross join lateral (
+            select 0 as ordinal, k.question, case when k.embedding_model = v_model then k.embeddings end as embedding, k.embedding_model as model
+            union all
+            select row_number() over (order by o.id)::integer, o.question, c.embedding, c.model
+              from app_public.knowledge_questions o
+              left join lateral (select e.embedding, e.model from app_private.embedding_cache e where e.content_hash = app_hidden.embedding_hash(o.question) and e.model = v_model offset 0) c on true
+             where o.knowledge_id = k.id) q
+     cross join lateral app_hidden.knowledge_unit(k.category, k.topic, q.question, k.answer) u
+     where k.id = any (entry_ids)
+  ), weighed as materialized (
+    select i.n, i.impacts from app_hidden.bm25_impacts(array(select w.words from wanted w order by w.place), array(select app_hidden.usual_length('', 'knowledge') from wanted w)) i
+  )
+  insert into app_private.search_units (kind, target, sop_id, knowledge_id, ordinal, category, topic, site_id, trust, valid_from, valid_to, title, body,
+      embedding_text, content_hash, words, impacts, embedding, embedding_model, indexed)
+  select 'knowledge', w.target, w.sop_id, w.id, w.ordinal, w.category, w.topic, w.site_id, w.trust, w.valid_from, w.valid_to, w.question, w.answer,
+         w.embedding_text, app_hidden.embedding_hash(w.embedding_text), w.words, i.impacts, w.embedding, w.embedding_model, v_indexed
+    from wanted w join weighed i on i.n = w.place
+   order by w.place;
+end
+$$;
+
+--
+-- Name: FUNCTION rebuild_knowledge_units(entry_ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.rebuild_knowledge_units(entry_ids integer[]) IS 'Replaces the search units of knowledge entries: one for each question that leads to an entry, its own as number 0.';
 
 --
 -- Name: rebuild_profile(text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
 CREATE FUNCTION app_private.rebuild_profile(profile_of text) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-declare
-  v_model text;
-  v_unit app_private.search_units;
-  v_own app_private.search_units;
-  v_asked record;
-begin
-  select s.embedding_model into v_model from app_public.club_settings s;
-  select string_agg(q.embedding_text, ' ') as words, count(*) as n
-    into v_asked
-    from (select u.embedding_text from app_private.search_units u
-           where u.target = profile_of and u.kind in ('phrase', 'knowledge') and u.trust > 0 order by u.id desc limit 2000) q;
-  select * into v_own from app_private.search_units u where u.target = profile_of and u.kind = 'section' order by u.ordinal limit 1;
-  if v_own.id is null and v_asked.n = 0 then
-    delete from app_private.search_units u where u.target = profile_of and u.kind = 'profile';
-    return;
-  elsif v_own.id is null then
-    select * into v_own from app_private.search_units u where u.target = profile_of and u.kind in ('phrase', 'knowledge') order by u.id limit 1;
-    v_unit.words := to_tsvector('app_public.clubos', left(v_asked.words, 250000));
-  else
-    select to_tsvector('app_public.clubos', left(concat_ws(' ', app_hidden.in_words(s.category), app_hidden.in_words(s.section), v_own.title, app_hidden.in_words(s.category),
-             app_hidden.in_words(s.section), v_own.title, (select string_agg(concat_ws(' ', m.heading, m.body), ' ' order by m.ordinal) from app_hidden.markdown_sections(s.content) m
-               where coalesce(m.heading not like '%' || app_hidden.phrases_heading(), true))), 250000))
-           || to_tsvector('app_public.clubos', left(concat_ws(' ', v_asked.words, v_asked.words), 250000))
-      into v_unit.words from app_public.sops s where s.id = v_own.sop_id;
-  end if;
-  v_unit.embedding := app_private.profile_vector(profile_of, v_model);
-  insert into app_private.search_units as p (kind, target, sop_id, sop_version_id, ordinal, category, topic, trust, title, body, embedding_text, content_hash, words, impacts,
-      embedding, embedding_model)
-  values ('profile', profile_of, v_own.sop_id, v_own.sop_version_id, v_asked.n, v_own.category, v_own.topic, 3, v_own.title, '', '', '\x', v_unit.words,
-      app_hidden.bm25_impacts(v_unit.words, app_hidden.usual_length(profile_of, 'profile')), v_unit.embedding, case when v_unit.embedding is not null then v_model end)
-  on conflict (target) where kind = 'profile' do update
-     set sop_version_id = excluded.sop_version_id, ordinal = excluded.ordinal, category = excluded.category, topic = excluded.topic, title = excluded.title,
-         words = excluded.words, impacts = excluded.impacts, embedding = excluded.embedding, embedding_model = excluded.embedding_model;
-end
+  select app_private.rebuild_profiles(array[profile_of])
 $$;
 
 --
@@ -10925,31 +13972,134 @@ $$;
 COMMENT ON FUNCTION app_private.rebuild_profile(profile_of text) IS 'Makes the profile of a target anew from its sections and reviewed questions.';
 
 --
--- Name: rebuild_sop_units(app_public.sops, integer); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: rebuild_profiles(text[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.rebuild_sop_units(sop app_public.sops, sop_version_id integer) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+CREATE FUNCTION app_private.rebuild_profiles(targets text[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-  delete from app_private.search_units u where u.sop_id = sop.id and u.knowledge_id is null;
-  insert into app_private.search_units (kind, target, sop_id, sop_version_id, ordinal, category, topic, trust, title, heading, body,
-      embedding_text, content_hash, words, impacts, embedding, embedding_model)
-  select u.kind, 'sop:' || sop.id, sop.id, rebuild_sop_units.sop_version_id, u.ordinal, sop.category, sop.section, 3, u.title, u.heading, u.body,
-         u.embedding_text, app_hidden.embedding_hash(u.embedding_text), u.words,
-         app_hidden.bm25_impacts(u.words, app_hidden.usual_length('sop:', u.kind)), c.embedding, c.model
-    from app_hidden.sop_units(sop.category, sop.section, sop.content) u
-   cross join app_public.club_settings s
-    left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model
-   where sop.archived_at is null;
-  select app_private.rebuild_profile('sop:' || sop.id);
+declare
+  v_indexed boolean := app_private.goes_into_index(cardinality(targets));
+  v_empty bigint[];
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+begin
+  -- A statement that changes nothing runs the table's triggers all the same.
+  v_empty := array(select u.id from app_private.search_units u where u.kind = 'profile' and u.target = any (targets)
+     and not exists (select from app_private.search_units o where o.target = u.target and (o.kind = 'section' or o.kind in ('phrase', 'knowledge') and o.trust > 0)));
+  if cardinality(v_empty) > 0 then
+    delete from app_private.search_units u where u.id = any (v_empty);
+  end if;
+  with made as materialized (
+    select row_number() over (order by t.target) as place, t.target, own.sop_id, case when own.kind <> 'knowledge' then v.id end as sop_version_id, own.category, own.topic, own.title, asked.n,
+                 case when exists (select from app_private.search_units u where u.target = t.target and u.kind <> 'profile' and u.embedding is not null) then app_private.profile_vector(t.target, v_model) end as embedding,
+                 case when own.kind <> 'section' then to_tsvector('app_public.clubos', left(asked.words, 250000))
+                   else to_tsvector('app_public.clubos', left(concat_ws(' ', app_hidden.in_words(s.category), app_hidden.in_words(s.section), own.title, app_hidden.in_words(s.category),
+                          app_hidden.in_words(s.section), own.title, (select string_agg(concat_ws(' ', m.heading, m.body), ' ' order by m.ordinal) from app_hidden.markdown_sections(s.content) m
+                            where coalesce(m.heading not like '%' || app_hidden.phrases_heading(), true))), 250000))
+                        || to_tsvector('app_public.clubos', left(concat_ws(' ', asked.words, asked.words), 250000)) end as words
+            -- In their order, so that two who write several never wait for each other in a circle.
+            from (select distinct t.target from unnest(targets) t(target) order by 1) t
+           cross join lateral (
+             select string_agg(q.embedding_text, ' ') as words, count(*)::integer as n
+               from (select u.embedding_text from app_private.search_units u
+                      where u.target = t.target and u.kind in ('phrase', 'knowledge') and u.trust > 0 order by u.id desc limit 2000) q) asked
+           cross join lateral (
+             select o.* from (
+               (select u.kind, u.sop_id, u.category, u.topic, u.title from app_private.search_units u
+                 where u.target = t.target and u.kind = 'section' order by u.ordinal limit 1)
+               union all
+               (select u.kind, u.sop_id, u.category, u.topic, u.title from app_private.search_units u
+                 where asked.n > 0 and u.target = t.target and u.kind in ('phrase', 'knowledge') order by u.id limit 1)) o
+              order by o.kind <> 'section' limit 1) own
+            left join app_public.sops s on s.id = own.sop_id
+            left join app_public.sop_versions v on v.sop_id = s.id and v.version = s.version
+  ), weighed as materialized (
+    select i.n, i.impacts from app_hidden.bm25_impacts(array(select m.words from made m order by m.place), array(select app_hidden.usual_length(m.target, 'profile') from made m order by m.place)) i
+  )
+  insert into app_private.search_units as p (kind, target, sop_id, sop_version_id, ordinal, category, topic, trust, title, body, embedding_text, content_hash, words, impacts,
+      embedding, embedding_model, indexed)
+  select 'profile', m.target, m.sop_id, m.sop_version_id, m.n, m.category, m.topic, 3, m.title, '', '', '\x', m.words, i.impacts, m.embedding, case when m.embedding is not null then v_model end, v_indexed
+    from made m join weighed i on i.n = m.place
+   order by m.place
+  on conflict (target) where kind = 'profile' do update
+     set sop_version_id = excluded.sop_version_id, ordinal = excluded.ordinal, category = excluded.category, topic = excluded.topic, title = excluded.title,
+         words = excluded.words, impacts = excluded.impacts, embedding = excluded.embedding, embedding_model = excluded.embedding_model,
+         indexed = p.indexed and excluded.indexed;
+end
 $$;
 
 --
--- Name: FUNCTION rebuild_sop_units(sop app_public.sops, sop_version_id integer); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION rebuild_profiles(targets text[]); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.rebuild_sop_units(sop app_public.sops, sop_version_id integer) IS 'Replaces the search units of an SOP by those of its text as it is now, with the vectors that the cache holds.';
+COMMENT ON FUNCTION app_private.rebuild_profiles(targets text[]) IS 'Makes the profiles of targets anew from their sections and reviewed questions.';
+
+--
+-- Name: rebuild_sop_units(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.rebuild_sop_units(sop_ids integer[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+declare
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+  v_targets text[] := array(select 'sop:' || i from unnest(sop_ids) i);
+  v_indexed boolean := app_private.goes_into_index(cardinality(sop_ids));
+  v_moved bigint[];
+  v_ordinals integer[];
+begin
+  with wanted as materialized (
+    select s.id as sop_id, v.id as sop_version_id, s.category, s.section as topic, u.kind, u.ordinal, u.title, u.heading, u.body, u.embedding_text, h.content_hash, u.words,
+           c.embedding, c.model as embedding_model, row_number() over (partition by s.id, u.kind, h.content_hash order by u.ordinal) as nth
+      from app_public.sops s
+      join app_public.sop_versions v on v.sop_id = s.id and v.version = s.version
+     cross join lateral app_hidden.sop_units(s.category, s.section, s.content) u
+     cross join lateral (select app_hidden.embedding_hash(u.embedding_text) as content_hash offset 0) h
+      -- By its key for each: planned as a join, the cache would be read from end to end.
+      left join lateral (select e.embedding, e.model from app_private.embedding_cache e where e.content_hash = h.content_hash and e.model = v_model offset 0) c on true
+     where s.id = any (sop_ids) and s.archived_at is null
+  ), there as materialized (
+    select u.id, u.sop_id, u.kind, u.ordinal, u.content_hash, u.category, u.topic, u.title, u.heading, u.body, u.words, u.embedding_model,
+           row_number() over (partition by u.sop_id, u.kind, u.content_hash order by u.ordinal, u.id) as nth
+      from app_private.search_units u where u.target = any (v_targets) and u.kind in ('section', 'phrase') and u.knowledge_id is null
+  ), same as materialized (
+    select t.id, w.sop_id, w.kind, w.content_hash, w.nth, w.ordinal, t.ordinal as ordinal_before
+      from there t join wanted w on w.sop_id = t.sop_id and w.kind = t.kind and w.content_hash = t.content_hash and w.nth = t.nth
+     where (w.category, w.topic, w.title, w.heading, w.body, w.words, w.embedding_model) is not distinct from (t.category, t.topic, t.title, t.heading, t.body, t.words, t.embedding_model)
+  ), gone as (
+    delete from app_private.search_units u where u.id = any (array(select t.id from there t except select s.id from same s))
+  ), fresh as materialized (
+    select w.*, row_number() over (order by w.sop_id, w.ordinal) as place from wanted w
+     where not exists (select from same s where s.sop_id = w.sop_id and s.kind = w.kind and s.content_hash = w.content_hash and s.nth = w.nth)
+  ), weighed as materialized (
+    select i.n, i.impacts from app_hidden.bm25_impacts(array(select w.words from fresh w order by w.place), array(select app_hidden.usual_length('sop:', w.kind) from fresh w order by w.place)) i
+  ), brought as (
+    insert into app_private.search_units (kind, target, sop_id, sop_version_id, ordinal, category, topic, trust, title, heading, body,
+        embedding_text, content_hash, words, impacts, embedding, embedding_model, indexed)
+    select w.kind, 'sop:' || w.sop_id, w.sop_id, w.sop_version_id, w.ordinal, w.category, w.topic, 3, w.title, w.heading, w.body,
+           w.embedding_text, w.content_hash, w.words, i.impacts, w.embedding, w.embedding_model, v_indexed
+      from fresh w join weighed i on i.n = w.place
+     order by w.place
+  )
+  select array_agg(s.id), array_agg(s.ordinal) into v_moved, v_ordinals from same s where s.ordinal <> s.ordinal_before;
+  if v_moved is not null then
+    update app_private.search_units u set ordinal = m.ordinal from unnest(v_moved, v_ordinals) m(id, ordinal) where u.id = m.id;
+  end if;
+  perform app_private.rebuild_profiles(v_targets);
+end
+$$;
+
+--
+-- Name: FUNCTION rebuild_sop_units(sop_ids integer[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.rebuild_sop_units(sop_ids integer[]) IS 'Replaces the search units of SOPs by those of their texts as they are now, with the vectors that the cache holds.';
 
 --
 -- Name: receive_analysis(integer, integer, jsonb, jsonb, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11005,14 +14155,16 @@ COMMENT ON FUNCTION app_private.receive_analysis(analysis_id integer, attempt in
 --
 
 CREATE FUNCTION app_private.recent_conversation(ticket_id integer, upto bigint, most integer DEFAULT 12, characters integer DEFAULT 6000) RETURNS jsonb
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select coalesce(jsonb_agg(jsonb_build_object('author', m.author_kind, 'text', m.content) order by m.id), '[]')
+begin
+  return (select coalesce(jsonb_agg(jsonb_build_object('author', m.author_kind, 'text', m.content) order by m.id), '[]')
     from (select l.*, sum(length(l.content)) over (order by l.id desc) as total
             from (select m.id, m.author_kind, app_private.masked(m.body, 1500) as content from app_public.messages m
                    where m.ticket_id = recent_conversation.ticket_id and m.id <= upto and m.author_kind <> 'system' order by m.id desc limit most) l) m
-   where m.total <= characters
+   where m.total <= characters);
+end
 $$;
 
 --
@@ -11205,9 +14357,15 @@ COMMENT ON FUNCTION app_private.record_failure(response app_public.responses, fe
 --
 
 CREATE FUNCTION app_private.record_llm_calls(calls jsonb, response_id bigint DEFAULT NULL::bigint, improvement_id integer DEFAULT NULL::integer, analysis_id integer DEFAULT NULL::integer) RETURNS numeric
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
+declare
+  v_cost numeric;
+begin
+  if jsonb_array_length(coalesce(record_llm_calls.calls, '[]')) = 0 then
+    return null;
+  end if;
   with recorded as (
     insert into app_public.llm_calls (purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, cost, latency_ms, status, request_id, response_id, improvement_id, analysis_id)
     select c.purpose, c.provider, c.model, c.tokens_in, c.tokens_out, c.tokens_cached, c.tokens_cache_written, coalesce(c.batch, false),
@@ -11215,9 +14373,11 @@ CREATE FUNCTION app_private.record_llm_calls(calls jsonb, response_id bigint DEF
            c.latency_ms, c.status, c.request_id, record_llm_calls.response_id, record_llm_calls.improvement_id, record_llm_calls.analysis_id
       from jsonb_to_recordset(coalesce(record_llm_calls.calls, '[]')) c(purpose text, provider text, model text, tokens_in integer, tokens_out integer, tokens_cached integer,
              tokens_cache_written integer, batch boolean, latency_ms double precision, status text, request_id text)
-    returning cost
+    returning llm_calls.cost
   )
-  select sum(cost) from recorded
+  select sum(r.cost) into v_cost from recorded r;
+  return v_cost;
+end
 $$;
 
 --
@@ -11263,14 +14423,16 @@ COMMENT ON FUNCTION app_private.record_local_analysis(pattern_id integer, run_id
 --
 
 CREATE FUNCTION app_private.record_search(response_id bigint, search jsonb) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, candidates, nearest, routed, emergency)
-  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.candidates, s.nearest, s.routed, s.emergency
-    from jsonb_to_record(search) s(searched_at timestamptz, snapshot text, own_xid text, embedding_model text, words text, total_idf double precision, candidates integer[], nearest bigint[],
+begin
+  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, by_words, nearest, routed, emergency)
+  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.by_words, s.nearest, s.routed, s.emergency
+    from jsonb_to_record(search) s(searched_at timestamptz, snapshot text, own_xid text, embedding_model text, words text, total_idf double precision, by_words bigint[], nearest bigint[],
          routed text, emergency text)
-   where jsonb_typeof(search) = 'object'
+   where jsonb_typeof(search) = 'object';
+end
 $$;
 
 --
@@ -11284,14 +14446,16 @@ COMMENT ON FUNCTION app_private.record_search(response_id bigint, search jsonb) 
 --
 
 CREATE FUNCTION app_private.record_sources(response_id bigint, sources jsonb) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
+begin
   insert into app_public.response_sources (response_id, rank, kind, sop_version_id, knowledge_id, sop_id, category, topic, heading, snippet, score, cited)
   select record_sources.response_id, s.rank, s.kind, s.sop_version_id, s.knowledge_id, s.sop_id, s.category, s.topic, s.heading, app_hidden.quote(s.snippet, 600), s.score, coalesce(s.cited, false)
     from jsonb_to_recordset(sources) s(rank integer, kind text, sop_version_id integer, knowledge_id integer, sop_id integer, category text, topic text, heading text,
          snippet text, score double precision, cited boolean)
-   where s.rank <= 10
+   where s.rank <= 10;
+end
 $$;
 
 --
@@ -11299,6 +14463,64 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.record_sources(response_id bigint, sources jsonb) IS 'Writes down the first ten sources of an answer, as begin_answer lists them.';
+
+--
+-- Name: record_verification(integer, text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.record_verification(backup_id integer, result text, problems jsonb DEFAULT '[]'::jsonb) RETURNS app_public.backups
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_backup app_public.backups;
+begin
+  perform app_hidden.require_role('worker');
+  update app_public.backups b set verification = record_verification.result, verified_at = clock_timestamp(), verification_problems = record_verification.problems
+   where b.id = record_verification.backup_id returning * into v_backup;
+  if result <> 'whole' then
+    perform app_hidden.notify('backup_failed', jsonb_build_object('backup_id', v_backup.id, 'target', t.name, 'error', 'The backup was read again and is not whole: ' || coalesce(problems -> 0 ->> 'problem', result),
+        'hint', 'Look at backups.verification_problems; the next backup writes anew what is missing or altered.'), format('backup_damaged:%s:%s', t.id, (now() at time zone 'UTC')::date))
+       from app_public.backup_targets t where t.id = v_backup.target_id;
+  end if;
+  return v_backup;
+end
+$$;
+
+--
+-- Name: FUNCTION record_verification(backup_id integer, result text, problems jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.record_verification(backup_id integer, result text, problems jsonb) IS 'Writes down what reading a backup again found: whole, damaged or failed; admins are told of the last two. problems: [{path, problem}]. Errors: CO403 not the worker.';
+
+--
+-- Name: recount_search_units(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.recount_search_units() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+  delete from app_private.lexeme_frequencies;
+  delete from app_private.search_vocabulary;
+  -- What is counted here and what is written down to be counted later must meet without gap: one statement, one snapshot.
+  with told as (
+    delete from app_private.search_unit_changes
+  ), counted as (
+    insert into app_private.lexeme_frequencies (lexeme, units) select word, ndoc from ts_stat($q$select words from app_private.search_units$q$)
+  ), spelled as (
+    insert into app_private.search_vocabulary (word, units) select v.word, v.units from app_private.count_vocabulary() v
+  )
+  update app_private.search_statistics
+     set units = (select count(*) from app_private.search_units), last_unit_id = (select coalesce(max(u.id), 0) from app_private.search_units u), refreshed_at = now(), follows_changes = true;
+$_$;
+
+--
+-- Name: FUNCTION recount_search_units(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.recount_search_units() IS 'Counts document frequencies and the vocabulary over all units.';
 
 --
 -- Name: reembedding_estimate(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11328,39 +14550,46 @@ $$;
 COMMENT ON FUNCTION app_private.reembedding_estimate(to_model text, OUT from_model text, OUT total integer, OUT missing integer, OUT characters bigint, OUT tokens bigint, OUT cost numeric) IS 'What moving to a model takes: texts, of these those without a vector of it, their characters, about as many tokens, and US dollars at the list price (null: unknown; 0: local).';
 
 --
--- Name: refresh_profiles(); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: refresh_profiles(integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.refresh_profiles() RETURNS integer
+CREATE FUNCTION app_private.refresh_profiles(most integer DEFAULT NULL::integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
-  v_target text;
-  v_done integer := 0;
+  v_told text[];
+  v_stale text[];
+  v_free text[];
 begin
-  for v_target in
-    select u.target from app_private.search_units u group by u.target
+  with told as (
+    delete from app_private.stale_profiles s
+     where s.target = any (array(select t.target from app_private.stale_profiles t group by t.target order by min(t.id) limit most))
+    returning s.target
+  )
+  select array_agg(distinct told.target) into v_told from told;
+  select array_agg(t.target) into v_stale from (
+    select u.target from app_private.search_units u where u.target = any (v_told) group by u.target
     having count(*) filter (where u.kind = 'profile') = 0
         or least(count(*) filter (where u.kind in ('phrase', 'knowledge') and u.trust > 0), 2000) <> coalesce(max(u.ordinal) filter (where u.kind = 'profile'), 0)
-        or (count(*) filter (where u.kind = 'profile' and u.embedding is null) > 0 and count(*) filter (where u.kind <> 'profile' and u.embedding is not null) > 0)
-     order by u.target
-  loop
-    -- One that is being written is left to the next run: this one waits for nobody while it holds others.
-    perform from app_private.search_units u where u.target = v_target and u.kind = 'profile' for no key update skip locked;
-    continue when not found and exists (select from app_private.search_units u where u.target = v_target and u.kind = 'profile');
-    perform app_private.rebuild_profile(v_target);
-    v_done := v_done + 1;
-  end loop;
-  return v_done;
+        or (count(*) filter (where u.kind = 'profile' and u.embedding is null) > 0 and count(*) filter (where u.kind <> 'profile' and u.embedding is not null) > 0)) t;
+  -- One that is being written is left to the next run: this one waits for nobody while it holds others.
+  select array_agg(f.target) into v_free from (
+    select u.target from app_private.search_units u where u.kind = 'profile' and u.target = any (v_stale) order by u.target for no key update skip locked) f;
+  v_free := array(select t from unnest(v_stale) t where t = any (v_free)
+                     or not exists (select from app_private.search_units u where u.kind = 'profile' and u.target = t) order by t);
+  insert into app_private.stale_profiles (target) select t from unnest(v_stale) t where t <> all (v_free);
+  perform app_private.rebuild_profiles(v_free);
+  return coalesce(cardinality(v_told), 0) - coalesce(cardinality(v_stale), 0) + cardinality(v_free);
 end
 $$;
 
 --
--- Name: FUNCTION refresh_profiles(); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION refresh_profiles(most integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.refresh_profiles() IS 'Rebuilds the profiles that do not hold all reviewed questions of their target; returns how many.';
+COMMENT ON FUNCTION app_private.refresh_profiles(most integer) IS 'Rebuilds the profiles that do not hold all reviewed questions of their target, of at most so many targets that changed since the last run. Returns how many targets it has done with; 0: nothing is left, or others are writing what is.';
 
 --
 -- Name: refresh_search_statistics(boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11369,34 +14598,66 @@ COMMENT ON FUNCTION app_private.refresh_profiles() IS 'Rebuilds the profiles tha
 CREATE FUNCTION app_private.refresh_search_statistics(force boolean DEFAULT false) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
-    AS $_$
+    AS $$
 declare
-  v_last bigint;
+  v_changes bigint;
+  v_known record;
 begin
   -- One at a time; who comes second finds it done.
   if not pg_try_advisory_xact_lock(hashtextextended('clubos.search_statistics', 0)) then
     return false;
   end if;
-  perform app_private.refresh_profiles();
-  select coalesce(max(u.id), 0) into v_last from app_private.search_units u;
-  if not force and v_last = (select t.last_unit_id from app_private.search_statistics t) then
-    return false;
+  select s.units, s.follows_changes into v_known from app_private.search_statistics s;
+  if force or not v_known.follows_changes then
+    insert into app_private.stale_profiles (target) select distinct u.target from app_private.search_units u;
   end if;
-  update app_private.search_statistics set units = (select count(*) from app_private.search_units), last_unit_id = v_last, refreshed_at = now();
-  delete from app_private.lexeme_frequencies;
-  insert into app_private.lexeme_frequencies (lexeme, units)
-  select word, ndoc from ts_stat($q$select words from app_private.search_units$q$);
-  delete from app_private.search_vocabulary;
-  insert into app_private.search_vocabulary (word, units) select v.word, v.units from app_private.count_vocabulary() v;
+  perform app_private.refresh_profiles();
+  -- Where about as much is new as there was, as after a first import, counting all is quicker.
+  select count(*) into v_changes from (select from app_private.search_unit_changes limit 20000 + v_known.units) c;
+  if v_changes = 0 and v_known.follows_changes and not force then
+    return false;
+  elsif not force and v_known.follows_changes and v_changes < 20000 + v_known.units then
+    perform app_private.count_search_unit_changes();
+  else
+    perform app_private.recount_search_units();
+  end if;
+  update app_private.search_statistics set categories = (select coalesce(jsonb_object_agg(c.category, c.n), '{}') from (select u.category, count(*) as n from app_private.search_units u group by 1) c);
   return true;
 end
-$_$;
+$$;
 
 --
 -- Name: FUNCTION refresh_search_statistics(force boolean); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Rebuilds profiles that lack a question; recounts document frequencies and the vocabulary if the search space changed (or force). Returns whether it did.';
+COMMENT ON FUNCTION app_private.refresh_search_statistics(force boolean) IS 'Rebuilds profiles that lack a question, and brings document frequencies and the vocabulary up to what the search space holds: by what changed since the last time, or by counting all (force). Returns whether anything had changed.';
+
+--
+-- Name: refresh_sop_sketches(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.refresh_sop_sketches(most integer DEFAULT 500) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_done integer;
+begin
+  delete from app_private.sop_sketches k using app_public.sops s where s.id = k.sop_id and s.archived_at is not null;
+  insert into app_private.sop_sketches (sop_id, version, hash, sketch)
+  select s.id, s.version, app_hidden.text_hash(s.content), app_hidden.text_sketch(s.content) from app_public.sops s
+   where s.archived_at is null and not exists (select from app_private.sop_sketches k where k.sop_id = s.id and k.version = s.version) limit most
+  on conflict (sop_id) do update set version = excluded.version, hash = excluded.hash, sketch = excluded.sketch;
+  get diagnostics v_done = row_count;
+  return v_done;
+end
+$$;
+
+--
+-- Name: FUNCTION refresh_sop_sketches(most integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.refresh_sop_sketches(most integer) IS 'Makes the sketches of SOPs that have none of their text as it is, at most so many; returns how many.';
 
 --
 -- Name: refuse_conflicts(integer[]); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11549,6 +14810,33 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.release_jobs(worker_ids text[], fault boolean) IS 'Unlocks the jobs of workers that run them no more, for others to take at once. fault: the worker died, so the try counts (a job that kills its worker must not live for ever); otherwise it does not. Returns how many jobs.';
+
+--
+-- Name: request_daily_backups(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.request_daily_backups() RETURNS SETOF app_public.backups
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_target app_public.backup_targets;
+  v_backup app_public.backups;
+begin
+  perform app_hidden.require_role('worker');
+  for v_target in select * from app_public.backup_targets t where t.enabled and t.schedule = 'daily' order by t.id loop
+    v_backup := app_private.queue_backup(v_target.id, 'schedule');
+    perform app_hidden.add_job('backup__run', json_build_object('backup', v_backup.id), 'backup__run:' || v_target.id);
+    return next v_backup;
+  end loop;
+end
+$$;
+
+--
+-- Name: FUNCTION request_daily_backups(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.request_daily_backups() IS 'Adds a job for every target that is due each day. Errors: CO403 not the worker.';
 
 --
 -- Name: request_password_reset(text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11748,6 +15036,105 @@ $$;
 
 COMMENT ON FUNCTION app_private.rescue_tickets(after interval, most integer) IS 'Hands over to a person what the assistant should have answered and did not: conversations whose last word has been a customer''s for longer than `after`, with nobody at it. The customer is told, the ticket waits and says why. Once each, at most so many at a time; never where a person has it. Returns the tickets.
 Errors: CO403 not a worker.';
+
+--
+-- Name: restart_import(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.restart_import(batch_id integer) RETURNS app_public.import_batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  perform app_private.find_import(batch_id, '{staging}');
+  delete from app_public.import_items i where i.batch_id = restart_import.batch_id;
+  return (select b from app_public.import_batches b where b.id = restart_import.batch_id);
+end
+$$;
+
+--
+-- Name: FUNCTION restart_import(batch_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.restart_import(batch_id integer) IS 'Forgets the items of an import whose reading was interrupted, so that it is read from the beginning.';
+
+--
+-- Name: restore_differences(integer); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.restore_differences(restore_id integer) RETURNS TABLE(ordinal bigint, what text, difference text, id integer, category text, topic text, question text, before jsonb, after jsonb)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  with sop as (
+    select r.ordinal, r.data, b.category, b.section, b.content, coalesce(own.id, named.id) as id
+      from app_private.restore_rows r
+     cross join lateral jsonb_to_record(r.data) b (id integer, category text, section text, content text, created_at timestamptz, archived_at timestamptz)
+      -- The same SOP, whatever it is called now; in another club, the one of that name.
+      left join app_public.sops own on own.id = b.id and own.created_at = b.created_at
+      left join app_public.sops named on own.id is null and named.category = b.category and named.section = b.section
+     where r.restore_id = restore_differences.restore_id and r.table_name = 'sops' and b.archived_at is null
+  ), site as (
+    select b.id, s.id as site_id from app_private.restore_rows r cross join lateral jsonb_to_record(r.data) b (id integer, slug text) join app_public.sites s on s.slug = b.slug
+     where r.restore_id = restore_differences.restore_id and r.table_name = 'sites'
+  ), entry as (
+    select r.ordinal, b.category, b.topic, b.question, b.answer, b.source, b.trust, site.site_id, b.site_id is not null and site.site_id is null as lacks_site, b.valid_from, b.valid_to, coalesce(own.id, named.id) as id
+      from app_private.restore_rows r
+     cross join lateral jsonb_to_record(r.data) b (id integer, category text, topic text, question text, answer text, source text, trust smallint, site_id integer, valid_from timestamptz, valid_to timestamptz, created_at timestamptz)
+      left join site on site.id = b.site_id
+      left join app_public.knowledge_base own on own.id = b.id and own.created_at = b.created_at
+      left join app_public.knowledge_base named on own.id is null and named.category = b.category and named.topic = b.topic and named.question = b.question
+     where r.restore_id = restore_differences.restore_id and r.table_name = 'knowledge_base'
+  )
+  select s.ordinal, 'sop', case when c.id is null then 'add' when c.archived_at is not null then 'return' else 'change' end, c.id, coalesce(c.category, s.category)::text, coalesce(c.section, s.section)::text, null::text,
+         case when c.id is not null then jsonb_build_object('content', c.content, 'version', c.version) end, jsonb_build_object('content', s.content)
+    from sop s left join app_public.sops c on c.id = s.id
+   where c.id is null or c.content <> s.content or c.archived_at is not null
+  union all
+  select 1000000000 + e.ordinal, 'knowledge', case when e.lacks_site then 'lacks_site' when k.id is null then 'add' else 'change' end, k.id, e.category, e.topic, e.question,
+         case when k.id is not null then jsonb_build_object('question', k.question, 'answer', k.answer, 'site_id', k.site_id, 'valid_from', k.valid_from, 'valid_to', k.valid_to, 'trust', k.trust) end,
+         jsonb_build_object('question', e.question, 'answer', e.answer, 'site_id', e.site_id, 'valid_from', e.valid_from, 'valid_to', e.valid_to, 'trust', e.trust, 'source', e.source)
+    from entry e left join app_public.knowledge_base k on k.id = e.id
+   where k.id is null or e.lacks_site or (k.question, k.answer, k.site_id, k.valid_from, k.valid_to) is distinct from (e.question, e.answer, e.site_id, e.valid_from, e.valid_to)
+$$;
+
+--
+-- Name: FUNCTION restore_differences(restore_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.restore_differences(restore_id integer) IS 'Where the club differs from the rows that were laid beside it: what is not there (add), what says something else (change), SOPs that were taken out of use since (return), entries of a site that the club does not have (lacks_site). What the club has and the backup has not is no difference.';
+
+--
+-- Name: restore_part(text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.restore_part(table_name text, lines text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $_$
+declare
+  v_table record;
+  v_columns text;
+  v_n bigint;
+begin
+  select * into strict v_table from app_private.backup_tables() t where t.name = restore_part.table_name;
+  -- What a backup of an earlier version does not have takes its default.
+  select string_agg(quote_ident(a.attname), ', ' order by a.attnum) into v_columns
+    from pg_attribute a join jsonb_object_keys((split_part(lines, E'\n', 1))::jsonb) k on k = a.attname
+   where a.attrelid = v_table.source::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = '';
+  execute format('insert into %s (%s) overriding system value select %s from string_to_table($1, E''\n'') with ordinality l (line, n), lateral jsonb_populate_record(null::%1$s, l.line::jsonb) r where l.line <> '''' order by l.n',
+    v_table.source, v_columns, (select string_agg('r.' || btrim(c), ', ') from unnest(string_to_array(v_columns, ',')) c)) using lines;
+  get diagnostics v_n = row_count;
+  return v_n;
+end
+$_$;
+
+--
+-- Name: FUNCTION restore_part(table_name text, lines text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.restore_part(table_name text, lines text) IS 'Writes the rows of one file of a backup, as they were; returns how many.';
 
 --
 -- Name: resume_analysis_batches(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -12048,64 +15435,164 @@ $$;
 COMMENT ON FUNCTION app_private.retain__sessions(before timestamp with time zone) IS 'Removes sessions that ended earlier, links that expired earlier, and counters of rate limits that have run out.';
 
 --
--- Name: run_preview(jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: rollback_import_step(integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.run_preview(questions jsonb) RETURNS jsonb
-    LANGUAGE sql
+CREATE FUNCTION app_private.rollback_import_step(batch_id integer, most integer DEFAULT 500) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
-    SET jit TO 'off'
+    SET "clubos.reason" TO ''
+    SET "clubos.actor" TO ''
     AS $$
-  select coalesce(jsonb_agg(jsonb_build_object('target', a.target, 'title', app_private.target_title(a.target, a.entry_id), 'score', a.score, 'confidence', round(a.confidence::numeric, 4),
-           'answered', coalesce(a.confidence >= a.threshold, false), 'text', a.text) order by a.n), '[]')
-    from (select q.n, c.confidence_threshold as threshold, f.score, f.confidence, nullif(concat_ws(E'\n', f.heading, f.snippet), '') as text,
-                 case when f.sop_id is not null then 'sop:' || f.sop_id when f.rank is not null then 'topic:' || f.category || '/' || f.topic end as target,
-                 (select u.id from app_private.search_units u where u.knowledge_id = f.knowledge_id and u.ordinal = 0 limit 1) as entry_id
-            from jsonb_array_elements(questions) with ordinality q(asked, n)
-           cross join app_public.club_settings c
-            left join lateral app_public.search_knowledge(q.asked ->> 'question',
-              (select e.embedding from app_private.embedding_cache e where e.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and e.model = c.embedding_model),
-              site => q.asked ->> 'site', first => 1) f on true) a
+declare
+  v_batch app_public.import_batches;
+  v_item record;
+  v_before app_public.sop_versions;
+  v_targets text[];
+  v_left integer;
+begin
+  v_batch := app_private.find_import(batch_id, '{rolling_back,rolled_back}');
+  if v_batch.status = 'rolled_back' then
+    return 0;
+  end if;
+  perform set_config('clubos.actor', v_batch.rolled_back_by, true), app_hidden.set_reason(left(format('Rollback of import %s (%s): %s', v_batch.id, v_batch.name, v_batch.rollback_reason), 4000));
+  -- Locked in one order before it is asked what changed: nothing can change between.
+  perform from app_public.sops s where s.id in (select i.sop_id from app_public.import_items i where i.batch_id = v_batch.id and i.status = 'applied' and i.written ? 'sop_id') order by s.id for no key update;
+  perform from app_public.knowledge_base k where k.id in (select i.knowledge_id from app_public.import_items i where i.batch_id = v_batch.id and i.status = 'applied' and i.written ? 'knowledge_id') order by k.id for update;
+  for v_item in
+    select i.*, o.what from app_public.import_items i
+      left join (select b.item_id, string_agg(b.what, '; ') as what from app_private.import_obstacles(v_batch.id) b group by 1) o on o.item_id = i.id
+     where i.batch_id = v_batch.id and i.status = 'applied' and i.written is not null
+     -- Entries before the SOPs that they lead to.
+     order by i.kind, i.ordinal desc limit most
+  loop
+    if v_item.what is not null then
+      if not v_batch.rollback_forced then
+        raise exception 'Import % cannot be taken back: %.', v_batch.id, v_item.what using errcode = 'CO191', detail = jsonb_build_object('batch_id', v_batch.id, 'item_id', v_item.id)::text,
+          hint = 'Take back the later change first, or force: rollback_import(batch_id, reason, force => true) leaves what was changed since.';
+      end if;
+      update app_public.import_items i set status = 'kept', reason = left(upper(left(v_item.what, 1)) || substr(v_item.what, 2) || '.', 1000) where i.id = v_item.id;
+      continue;
+    end if;
+    if v_item.written ? 'sop_id' then
+      v_before := null;
+      select * into v_before from app_public.sop_versions v where v.sop_id = (v_item.written ->> 'sop_id')::integer and v.version = (v_item.written ->> 'before_version')::integer;
+      update app_public.sops s set content = coalesce(v_before.content, s.content), archived_at = case when v_before.id is null or v_before.archived then clock_timestamp() end
+       where s.id = (v_item.written ->> 'sop_id')::integer;
+    elsif v_item.written ? 'knowledge_id' then
+      select array_agg(distinct u.target) into v_targets from app_private.search_units u where u.knowledge_id = (v_item.written ->> 'knowledge_id')::integer;
+      if v_item.written -> 'before' = 'null' then
+        delete from app_public.knowledge_base k where k.id = (v_item.written ->> 'knowledge_id')::integer;
+      else
+        update app_public.knowledge_base k set answer = b.answer, source = b.source, trust = b.trust
+          from jsonb_to_record(v_item.written -> 'before') as b(answer text, source text, trust smallint)
+         where k.id = (v_item.written ->> 'knowledge_id')::integer;
+      end if;
+      -- One that is not made yet is made when it would have been.
+      perform app_private.rebuild_profile(u.target) from app_private.search_units u where u.kind = 'profile' and u.target = any (v_targets);
+    else
+      -- A person's decision stays; what still waits goes, and blocks no twin.
+      update app_public.improvement_queue q set status = 'superseded' where q.id = (v_item.written ->> 'improvement_id')::integer and q.status = 'pending';
+    end if;
+    update app_public.import_items i set status = 'rolled_back' where i.id = v_item.id;
+  end loop;
+  select count(*) into v_left from app_public.import_items i where i.batch_id = v_batch.id and i.status = 'applied' and i.written is not null;
+  update app_public.import_batches b
+     set done = b.total - v_left, status = case when v_left = 0 then 'rolled_back' else b.status end, rolled_back_at = case when v_left = 0 then clock_timestamp() end, error = null,
+         counts = case when v_left = 0 then app_private.import_counts(b.id) else b.counts end, updated_at = clock_timestamp()
+   where b.id = v_batch.id;
+  return v_left;
+end
 $$;
 
 --
--- Name: FUNCTION run_preview(questions jsonb); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION rollback_import_step(batch_id integer, most integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.run_preview(questions jsonb) IS 'What each question finds at this moment, in the order given: [{target, title, score, confidence, answered (sure enough), text}]. questions: [{question, site}].';
+COMMENT ON FUNCTION app_private.rollback_import_step(batch_id integer, most integer) IS 'Takes so many items of an import back; returns how many are left. Errors: CO190 it is in another state, CO191 something was built on it since.';
 
 --
--- Name: search(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: run_preview(jsonb, boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) RETURNS TABLE(result app_public.search_result, inputs jsonb)
+CREATE FUNCTION app_private.run_preview(questions jsonb, as_new boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select app_private.preview_results(app_private.preview_searches(questions, as_new))
+$$;
+
+--
+-- Name: FUNCTION run_preview(questions jsonb, as_new boolean); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.run_preview(questions jsonb, as_new boolean) IS 'What each question finds at this moment, in the order given: [{target, title, score, confidence, answered (sure enough), text}], as search_knowledge finds it. questions: [{question, site, role, expected}]. Good ones, and all where as_new, are asked as if nothing had been learned from them.';
+
+--
+-- Name: said_vector(text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.said_vector(profile_of text, model text) RETURNS public.vector
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  return (
+  select l2_normalize(case when bool_or(u.first) then l2_normalize(avg(u.embedding)) + avg(u.embedding) filter (where u.first) else avg(u.embedding) end)
+    from (select s.embedding::vector as embedding, s.embedding_model, row_number() over (order by s.ordinal, s.id) = 1 as first
+            from app_private.search_units s where s.target = profile_of and s.kind = 'section') u
+   where u.embedding_model = said_vector.model);
+end
+$$;
+
+--
+-- Name: FUNCTION said_vector(profile_of text, model text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.said_vector(profile_of text, model text) IS 'What the text of a target gives to its profile: the mean direction of its sections plus the first, by one model alone; null for a topic.';
+
+--
+-- Name: search(text, public.vector, text, integer, integer, app_private.left_out); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer, left_out app_private.left_out DEFAULT NULL::app_private.left_out) RETURNS TABLE(result app_public.search_result, inputs jsonb)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
   v_words record;
+  v_question halfvec := query_embedding;
   v_model text := (select s.embedding_model from app_public.club_settings s);
 begin
-  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), query_embedding is not null);
+  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), query_embedding is not null, only_category);
   return query
     with found as materialized (
       select t.*, row_number() over (order by t.score desc, t.target)::integer as place
-        from app_private.search_targets(v_words.question, query_embedding, only_category, only_site_id) t
+        from app_private.rank_targets(v_words.impacts, v_words.total_idf, v_words.candidates, v_question, only_category, only_site_id, greatest(40, search.first), search.left_out) t
     )
     select (f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
            case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
            coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
            case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
            case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end)::app_public.search_result,
-           case when f.place = 1 then app_private.search_inputs(v_words.question, v_words.impacts, v_words.total_idf, v_words.candidates, case when query_embedding is not null then v_model end, f.nearest) end
+           -- A replay must know of a search what no history tells; taken in the statement that searches, it is of its snapshot.
+           case when f.place = 1 then jsonb_build_object('searched_at', clock_timestamp(), 'snapshot', pg_current_snapshot(), 'own_xid', pg_current_xact_id_if_assigned(),
+             'embedding_model', case when query_embedding is not null then v_model end, 'words', v_words.impacts, 'total_idf', v_words.total_idf, 'by_words', f.by_words, 'nearest', f.nearest) end
       from found f
       left join app_private.search_units u on u.id = f.entry_id
       -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
      cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
       left join app_public.sops s on s.id = f.sop_id
       left join app_private.search_units p on p.target = f.target and p.kind = 'profile' and p.sop_id is not null
-      left join lateral app_private.best_section(f.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on not q.own_answer
+      -- Not a function in SQL, which would be planned anew for each search.
+      left join lateral (
+        select b.heading, b.body
+          from app_private.search_units b
+         where b.target = f.target and b.kind = 'section' and not q.own_answer
+         order by app_hidden.section_score(b.heading, -(b.impacts <#> v_words.impacts) / nullif(v_words.total_idf, 0), case when b.embedding_model = v_model then -(b.embedding <#> v_question) end) desc, b.ordinal
+         limit 1) b on true
       left join app_public.sop_versions v on v.id = p.sop_version_id
      where f.place <= search.first
      order by f.place;
@@ -12113,10 +15600,10 @@ end
 $$;
 
 --
--- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer, left_out app_private.left_out); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) IS 'What search_knowledge finds, and with the first result what a replay must know of the search; a vector is of the club''s model.';
+COMMENT ON FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer, left_out app_private.left_out) IS 'What search_knowledge finds, and with the first result what a replay must know of the search; a vector is of the club''s model. left_out: as rank_targets says.';
 
 --
 -- Name: response_searches; Type: TABLE; Schema: app_private; Owner: -
@@ -12133,7 +15620,8 @@ CREATE TABLE app_private.response_searches (
     candidates integer[] DEFAULT '{}'::integer[] NOT NULL,
     nearest bigint[],
     routed text,
-    emergency text
+    emergency text,
+    by_words bigint[]
 );
 
 --
@@ -12176,13 +15664,13 @@ COMMENT ON COLUMN app_private.response_searches.words IS 'How rare each word of 
 -- Name: COLUMN response_searches.candidates; Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON COLUMN app_private.response_searches.candidates IS 'The dimensions of the words that named candidates: very common ones do not in a large search space.';
+COMMENT ON COLUMN app_private.response_searches.candidates IS 'Until version 0.5: the dimensions of the words that named candidates.';
 
 --
 -- Name: COLUMN response_searches.nearest; Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON COLUMN app_private.response_searches.nearest IS 'Ids of the units that the vector index named as nearest, 60 at most: an approximate index does not give the same ones for ever. Null: they are looked for exactly.';
+COMMENT ON COLUMN app_private.response_searches.nearest IS 'Ids of the units that the vector index named as nearest, 40 at most: an approximate index does not give the same ones for ever. Null: they are looked for exactly.';
 
 --
 -- Name: COLUMN response_searches.routed; Type: COMMENT; Schema: app_private; Owner: -
@@ -12195,6 +15683,12 @@ COMMENT ON COLUMN app_private.response_searches.routed IS 'The category to which
 --
 
 COMMENT ON COLUMN app_private.response_searches.emergency IS 'The kind of emergency by rule, empty where only the route said so; null: none.';
+
+--
+-- Name: COLUMN response_searches.by_words; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.by_words IS 'Ids of the units that its words named, 40 at most: which words name any depends on how many they would. Null: until version 0.5.';
 
 --
 -- Name: search_at(app_private.response_searches, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -12220,27 +15714,6 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer) IS 'What search_knowledge found at an earlier search, without texts; matched says "lost" where something of a source was erased since.';
-
---
--- Name: search_inputs(text, public.sparsevec, double precision, tsquery, text, bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
---
-
-CREATE FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) RETURNS jsonb
-    LANGUAGE sql STABLE
-    SET search_path TO 'app_public', 'public', 'pg_temp'
-    AS $$
-  select jsonb_build_object('searched_at', clock_timestamp(), 'snapshot', pg_current_snapshot(), 'own_xid', pg_current_xact_id_if_assigned(),
-    'embedding_model', search_inputs.embedding_model, 'words', search_inputs.impacts, 'total_idf', search_inputs.total_idf,
-    'candidates', (select coalesce(jsonb_agg(app_hidden.lexeme_dimension(l)), '[]') from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question, 20000)))) l
-                    where quote_literal(l)::tsquery <@ search_inputs.candidates),
-    'nearest', search_inputs.nearest)
-$$;
-
---
--- Name: FUNCTION search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]); Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) IS 'What was searched with, for app_private.response_searches.';
 
 --
 -- Name: search_inputs_at(text, public.vector, text, timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
@@ -12282,102 +15755,51 @@ $$;
 COMMENT ON FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) IS 'What a search at some time would have searched with: how rare the words were among the units of that time.';
 
 --
--- Name: search_targets(text, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: search_memory(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean, nearest bigint[])
-    LANGUAGE plpgsql STABLE ROWS 40
+CREATE FUNCTION app_private.search_memory(OUT relation text, OUT bytes bigint) RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
-    SET jit TO 'off'
-    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-declare
-  c_cosine_weight constant double precision := 1.5;
-  c_softness constant double precision := 0.1;
-  c_votes constant integer := 10;
-  c_unreviewed constant double precision := 0.3;
-  v_words record;
-  v_model text;
-begin
-  select * into v_words from app_private.question_words(question);
-  select s.embedding_model into v_model from app_public.club_settings s;
-  return query
-  with by_words as materialized (
-    select u.id, u.target as t, row_number() over (order by u.impacts <#> v_words.impacts, u.id) as place
-      from app_private.search_units u
-     where v_words.candidates is not null and u.words @@ v_words.candidates and (only_category is null or u.category = only_category)
-     order by u.impacts <#> v_words.impacts, u.id limit depth
-  ), by_meaning as materialized (
-    select m.id, m.t, row_number() over (order by m.distance, m.id) as place from (
-      select u.id, u.target as t, u.embedding <#> question_embedding as distance
-        from app_private.nearest_units(question_embedding, v_model, depth) n join app_private.search_units u on u.id = n.unit_id
-       where question_embedding is not null and only_category is null
-      union all
-      -- The nearest of a category may lie far from the nearest of all, so it is looked through.
-      (select u.id, u.target, u.embedding <#> question_embedding from app_private.search_units u
-        where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
-        order by u.bits <~> binary_quantize(question_embedding)::bit(1536), u.id limit depth)) m
-  ), candidates as (
-    select w.id, w.t from by_words w union select m.id, m.t from by_meaning m
-  ), wanted as (
-    select c.id from candidates c
-    union
-    select u.id from app_private.search_units u where u.kind in ('profile', 'section') and u.target = any (array(select c.t from candidates c))
-  ), scored as materialized (
-    select u.id, u.target as t, u.kind, u.sop_id as sop, u.category as cat, u.topic as top, x.w, x.c,
-           x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s
-      from app_private.search_units u
-     cross join lateral (
-       select case when v_words.total_idf > 0 then -(u.impacts <#> v_words.impacts) / v_words.total_idf else 0 end as w,
-              case when question_embedding is not null and u.embedding_model = v_model then -(u.embedding <#> question_embedding) else 0 end as c) x
-     -- An array, of which the planner expects a few: of a subquery it expects many, and reads all units.
-     where u.id = any (array(select wanted.id from wanted))
-       and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
-       and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
-  ), entries as (
-    select e.t, max(e.s) + c_softness * ln(sum(exp((e.s - e.best) / c_softness))) as a, (array_agg(e.id order by e.place))[1] as id
-      from (select s.*, row_number() over (partition by s.t order by s.s desc, s.id) as place, max(s.s) over (partition by s.t) as best
-              from scored s where s.kind in ('phrase', 'knowledge')) e
-     where e.place <= c_votes
-     group by e.t
-  ), targets as (
-    select s.t, max(s.sop) as sop, max(s.cat) as cat, max(s.top) as top, max(s.s) filter (where s.kind = 'profile') as p, max(s.s) filter (where s.kind = 'section') as b,
-           max(s.w) as w, max(s.c) as c
-      from scored s group by s.t
-  ), combined as (
-    select t.*, e.a, e.id as entry, case when t.b is not null and e.a is not null then (t.b + greatest(t.a_or_b, t.b)) / 2 else coalesce(t.b, e.a, t.p) end as m
-      from (select g.*, coalesce(x.a, g.b) as a_or_b from targets g left join entries x on x.t = g.t) t
-      left join entries e on e.t = t.t
-  )
-  select c.t, c.sop, c.cat::varchar, c.top::varchar, (coalesce(c.p, c.m) + c.m) / 2 as total,
-         -- A topic whose profile alone was near speaks by one of its entries that hold here.
-         coalesce(c.entry, case when c.sop is null then (select u.id from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
-           and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
-           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) order by u.trust desc, u.id limit 1) end),
-         c.sop is null or coalesce(c.a > c.b, false), c.w, c.c,
-         coalesce((select w.t = c.t from by_words w where w.place = 1), false) and coalesce((select m.t = c.t from by_meaning m where m.place = 1), false),
-         (select array_agg(m.id) from by_meaning m where only_category is null)
-    from combined c
-   -- Not `exists`: of that the planner makes a table of all entries, for each search.
-   where c.sop is not null or c.entry is not null or (select true from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
-           and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
-           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) limit 1)
-   order by total desc, c.t
-   limit depth;
-end
+  select c.oid::regclass::text, pg_relation_size(c.oid) from pg_catalog.pg_class c
+   where c.oid in (select i.indexrelid from pg_catalog.pg_index i where i.indrelid in ('app_private.search_units'::regclass, 'app_private.lexeme_frequencies'::regclass))
+      or c.oid in ('app_private.search_units'::regclass, 'app_private.lexeme_frequencies'::regclass)
+      or c.oid = (select t.reltoastrelid from pg_catalog.pg_class t where t.oid = 'app_private.search_units'::regclass)
+   order by pg_relation_size(c.oid) desc
 $$;
 
 --
--- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION search_memory(OUT relation text, OUT bytes bigint); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'Ranks what could answer a question: SOPs and knowledge topics, with the entry that speaks loudest for each, the best share of the question''s words (0 to about 2), the best cosine, whether both legs agree on it, and the units that the vector index named (the same in every row; null where it was not asked).';
+COMMENT ON FUNCTION app_private.search_memory(OUT relation text, OUT bytes bigint) IS 'What a search reads: the search units, their long values, and their indexes, with their bytes; in memory a search takes milliseconds, from disk ten times as long.';
 
 --
--- Name: searched_words(text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: search_targets(text, public.vector, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) RETURNS record
+CREATE FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text DEFAULT NULL::text, only_site_id integer DEFAULT NULL::integer) RETURNS TABLE(target text, sop_id integer, category character varying, topic character varying, score double precision, entry_id bigint, entry_leads boolean, words double precision, cosine double precision, agreed boolean)
+    LANGUAGE sql STABLE ROWS 40
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select t.target, t.sop_id, t.category, t.topic, t.score, t.entry_id, t.entry_leads, t.words, t.cosine, t.agreed
+    from app_private.question_words(question, only_category) w,
+         app_private.rank_targets(w.impacts, w.total_idf, w.candidates, question_embedding, only_category, only_site_id) t
+$$;
+
+--
+-- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer) IS 'Ranks what could answer a question (rank_targets), given its text.';
+
+--
+-- Name: searched_words(text, boolean, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.searched_words(query text, by_vector boolean, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -12385,22 +15807,22 @@ declare
   v_spelling text;
 begin
   question := query;
-  select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
+  select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question, only_category) w;
   if candidates is null or not by_vector then
     v_spelling := app_private.correct_spelling(question);
     if v_spelling is not null then
       question := v_spelling;
-      select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
+      select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question, only_category) w;
     end if;
   end if;
 end
 $$;
 
 --
--- Name: FUNCTION searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION searched_words(query text, by_vector boolean, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as it is searched, its spelling corrected where no word is known or there is no vector, and what app_private.question_words makes of it.';
+COMMENT ON FUNCTION app_private.searched_words(query text, by_vector boolean, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as it is searched, its spelling corrected where no word is known or there is no vector, and what app_private.question_words makes of it.';
 
 --
 -- Name: sections_as_of(timestamp with time zone, text, text[], double precision[], public.vector); Type: FUNCTION; Schema: app_private; Owner: -
@@ -12417,7 +15839,7 @@ CREATE FUNCTION app_private.sections_as_of(at timestamp with time zone, only_cat
   ), changed as materialized (
     select f.* from in_force f
      where not f.archived and (only_category is null or f.category = only_category)
-       and not exists (select from app_private.search_units u where u.sop_version_id = f.id and u.kind = 'profile')
+       and not exists (select from app_private.search_units u where u.sop_id = f.sop_id and u.sop_version_id = f.id and u.kind = 'profile')
   )
   select c.sop_id, c.id, c.category, c.section, c.content, u.kind, u.ordinal, u.title, u.heading, u.body, u.embedding_text,
          app_private.word_share(u.words, sections_as_of.lexemes, sections_as_of.idf, app_hidden.usual_length('sop:', u.kind)), -(e.embedding <#> question_embedding), e.embedding
@@ -12507,6 +15929,29 @@ $$;
 
 COMMENT ON FUNCTION app_private.serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text) IS 'What a running experiment makes of the sources found for a question: the subject''s arm (arm_id), the place of the source that it stands in for, that source with the arm''s title, heading and section, and what a model reads of it (null for the control: as it is).
 One answer takes part in one experiment at most, that of its first source with one: so no experiment measures another''s texts. subject: as app_hidden.experiment_subject; null, or no experiment there, gives nulls. Emergencies are never part of one.';
+
+--
+-- Name: set_index_effort(double precision); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.set_index_effort(units double precision) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  -- The recall of an HNSW index at a fixed ef falls as it grows: .996 at 10,000 rows, .963 at 100,000, .887 at a million at ef 80.
+  perform set_config('hnsw.ef_search', least(400, greatest(64, 64 * power(greatest(units, 1) / 10000, 0.27)))::integer::text, true);
+  -- A filter that disagrees with the question must not walk the index to its end (pgvector 0.8; before, there is no walking on).
+  perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
+  perform set_config('hnsw.max_scan_tuples', '2000', true);
+end
+$$;
+
+--
+-- Name: FUNCTION set_index_effort(units double precision); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.set_index_effort(units double precision) IS 'Sets for this transaction how many neighbours the vector index looks at, by the number of search units (Malkov & Yashunin 2016: ef), so that recall at ten stays above .95.';
 
 --
 -- Name: settle_analysis_run(integer, integer, integer, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -12659,7 +16104,8 @@ CREATE FUNCTION app_private.source_text(result app_public.search_result, most in
   select case when result.kind = 'knowledge' then app_hidden.quote(result.snippet, most)
               -- The whole procedure where it is no longer than that: its sections explain each other.
               else coalesce((select string_agg(concat_ws(E'\n', u.heading, u.body), E'\n\n' order by u.ordinal) from app_private.search_units u
-                              where u.sop_id = result.sop_id and u.sop_version_id = result.sop_version_id and u.kind = 'section' having sum(length(u.body)) <= most),
+                              where u.sop_id = result.sop_id and u.kind = 'section' and exists (select from app_public.sops s join app_public.sop_versions v on v.sop_id = s.id and v.version = s.version
+                                                where s.id = result.sop_id and v.id = result.sop_version_id) having sum(length(u.body)) <= most),
                             app_hidden.quote(concat_ws(E'\n', result.heading, result.snippet), most)) end
 $$;
 
@@ -12668,6 +16114,48 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.source_text(result app_public.search_result, most integer) IS 'What a model reads of a source below its title: an SOP without the customers'' phrases, or its best section where that is longer than `most` characters; of an entry its answer.';
+
+--
+-- Name: spelled_words(text, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.spelled_words(title text, heading text, body text) RETURNS tsvector
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select to_tsvector('pg_catalog.simple', public.unaccent(left(concat_ws(' ', title, heading, body), 200000)))
+$$;
+
+--
+-- Name: FUNCTION spelled_words(title text, heading text, body text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.spelled_words(title text, heading text, body text) IS 'The words of a search unit as they are written, for unknown words to be compared with.';
+
+--
+-- Name: stage_restore(integer, text, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.stage_restore(restore_id integer, table_name text, lines text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_last integer := (select coalesce(max(r.ordinal), 0) from app_private.restore_rows r where r.restore_id = stage_restore.restore_id and r.table_name = stage_restore.table_name);
+  v_n integer;
+begin
+  perform app_hidden.require_role('worker');
+  insert into app_private.restore_rows (restore_id, table_name, ordinal, data)
+  select stage_restore.restore_id, stage_restore.table_name, v_last + l.n, l.line::jsonb from string_to_table(lines, E'\n') with ordinality l (line, n) where l.line <> '';
+  get diagnostics v_n = row_count;
+  return v_n;
+end
+$$;
+
+--
+-- Name: FUNCTION stage_restore(restore_id integer, table_name text, lines text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.stage_restore(restore_id integer, table_name text, lines text) IS 'Lays a file of a backup (a JSON object a line) beside the club, to be compared with it; returns how many rows. Errors: CO403 not the worker.';
 
 --
 -- Name: store_vectors(text[], public.vector[], text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
@@ -12705,8 +16193,9 @@ begin
      and u.id in (select w.id from app_private.search_units w
                    where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (v_hashes)
                      and (w.knowledge_id = any (v_entries) or w.knowledge_id is null and w.sop_id = any (v_sops)) for update skip locked);
-  update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
+  update app_public.knowledge_base k set embeddings = c.embedding, embedding_model = c.model
     from app_private.search_units u
+    join app_private.embedding_cache c on c.content_hash = u.content_hash and c.model = u.embedding_model
    where k.id = any (v_entries) and k.embeddings is null and u.knowledge_id = k.id and u.ordinal = 0 and u.embedding is not null;
   perform app_private.rebuild_profile(p.target) from (
     select distinct u.target from app_private.search_units u
@@ -12850,20 +16339,21 @@ COMMENT ON FUNCTION app_private.target_title(target text, entry_id bigint) IS 'W
 -- Name: targets_at(app_private.response_searches, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer DEFAULT 60) RETURNS TABLE(target text, sop_id integer, sop_version_id integer, category text, topic text, score double precision, entry_kind text, entry_trust smallint, knowledge_id integer, entry_leads boolean, words double precision, cosine double precision, lost boolean)
+CREATE FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, most integer DEFAULT 40) RETURNS TABLE(target text, sop_id integer, sop_version_id integer, category text, topic text, score double precision, entry_kind text, entry_trust smallint, knowledge_id integer, entry_leads boolean, words double precision, cosine double precision, lost boolean)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 declare
-  -- As in search_targets, step by step.
+  -- As in rank_targets, step by step.
   c_cosine_weight constant double precision := 1.5;
   c_softness constant double precision := 0.1;
   c_votes constant integer := 10;
   c_unreviewed constant double precision := 0.3;
   v_at timestamptz := search.searched_at;
   v_model text := search.embedding_model;
+  v_question halfvec := question_embedding;
   v_candidates sparsevec := (select ('{' || coalesce(string_agg(distinct d || ':1', ','), '') || '}/268435456')::sparsevec from unnest(search.candidates) d);
 begin
   return query
@@ -12871,28 +16361,30 @@ begin
     select u.*, (u.site_id is null or only_site_id is null or u.site_id = only_site_id) and (u.valid_from is null or u.valid_from <= v_at) and (u.valid_to is null or u.valid_to > v_at) as holds
       from app_private.units_at(v_at, search.snapshot, search.own_xid) u
   ), by_words as materialized (
-    select u.id, u.target from units u
-     where cardinality(search.candidates) > 0 and (u.impacts <#> v_candidates) < 0 and (only_category is null or u.category = only_category)
-     order by u.impacts <#> search.words, u.id limit depth
+    select u.id, u.target from units u where search.by_words is not null and only_category is null and u.id = any (search.by_words)
+    union all
+    (select u.id, u.target from units u
+      where (search.by_words is null or only_category is not null) and (u.impacts <#> search.words) < 0 and (cardinality(search.candidates) = 0 or (u.impacts <#> v_candidates) < 0)
+        and (only_category is null or u.category = only_category) and u.holds
+      order by u.impacts <#> search.words, u.id limit 40)
   ), by_meaning as materialized (
     select u.id, u.target from units u where only_category is null and question_embedding is not null and u.id = any (search.nearest)
     union all
     (select u.id, u.target from units u
-      where only_category is null and question_embedding is not null and search.nearest is null and u.embedding_model = v_model
-      order by u.embedding <#> question_embedding, u.id limit depth)
-    union all
-    (select u.id, u.target from units u
-      where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
-      order by binary_quantize(u.embedding)::bit(1536) <~> binary_quantize(question_embedding)::bit(1536), u.id limit depth)
-  ), candidates as materialized (
+      where (only_category is null and search.nearest is null or u.category = only_category) and question_embedding is not null and u.embedding_model = v_model and u.holds
+      order by u.embedding <#> v_question, u.id limit 40)
+  ), found as materialized (
     select w.id, w.target from by_words w union select m.id, m.target from by_meaning m
-  ), scored as materialized (
-    select u.*, x.w, x.c, x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s
+  ), reached as materialized (
+    select u.*, x.w, x.c, x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s, exists (select from found f where f.id = u.id) as named
       from units u
      cross join lateral (
        select case when search.total_idf > 0 then -(u.impacts <#> search.words) / search.total_idf else 0 end as w,
-              case when question_embedding is not null and u.embedding_model = v_model then coalesce(-(u.embedding <#> question_embedding), 0) else 0 end as c) x
-     where u.holds and (u.id in (select k.id from candidates k) or u.kind in ('profile', 'section') and u.target in (select k.target from candidates k))
+              case when question_embedding is not null and u.embedding_model = v_model then coalesce(-(u.embedding <#> v_question), 0) else 0 end as c) x
+     where u.holds and (u.id in (select k.id from found k) or u.kind in ('profile', 'section') and u.target in (select k.target from found k))
+  ), scored as materialized (
+    select r.* from reached r
+     where r.target in (select n.target from reached n where n.named group by n.target order by max(n.s) desc, n.target limit most)
   ), entries as (
     select e.target, max(e.s) + c_softness * ln(sum(exp((e.s - e.best) / c_softness))) as a, (array_agg(e.id order by e.place))[1] as id
       from (select s.target, s.id, s.s, row_number() over (partition by s.target order by s.s desc, s.id) as place, max(s.s) over (partition by s.target) as best
@@ -12915,15 +16407,15 @@ begin
     left join units p on p.target = c.target and p.kind = 'profile' and p.sop_id is not null
    where c.sop_id is not null or c.entry_id is not null
    order by 6 desc, c.target
-   limit depth;
+   limit most;
 end
 $$;
 
 --
--- Name: FUNCTION targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, most integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer) IS 'What search_targets ranked, with the inputs and among the units of an earlier search. lost: something of the target was erased since, so that its score may differ.';
+COMMENT ON FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, most integer) IS 'What search_targets ranked, with the inputs and among the units of an earlier search. lost: something of the target was erased since, so that its score may differ.';
 
 --
 -- Name: tell_of_experiment(app_public.experiments, text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -13307,9 +16799,14 @@ begin
     select k.* from app_private.knowledge_as_of(units_as_of.at) k
      where (k.site_id is null or only_site_id is null or k.site_id = only_site_id) and (only_category is null or k.category = only_category)
   ), in_force as materialized (
-    select distinct on (v.sop_id) v.id, v.archived from app_public.sop_versions v where v.created_at <= units_as_of.at order by v.sop_id, v.version desc
+    select distinct on (v.sop_id) v.sop_id, v.id, v.archived from app_public.sop_versions v where v.created_at <= units_as_of.at order by v.sop_id, v.version desc
   ), still as materialized (
-    select u.id from app_private.search_units u join in_force f on f.id = u.sop_version_id and not f.archived where u.knowledge_id is null
+    select u.id
+      from in_force f
+      join app_public.sops s on s.id = f.sop_id
+      join app_public.sop_versions v on v.sop_id = s.id and v.version = s.version and v.id = f.id
+      join app_private.search_units u on u.sop_id = f.sop_id and u.knowledge_id is null
+     where not f.archived
     union all
     select u.id from app_private.search_units u join entries e on e.id = u.knowledge_id and e.unchanged
      where u.ordinal = 0 or exists (select from app_public.knowledge_questions q where q.knowledge_id = e.id and q.question = u.embedding_text and q.created_at <= units_as_of.at)
@@ -13344,7 +16841,7 @@ COMMENT ON FUNCTION app_private.units_as_of(at timestamp with time zone, only_ca
 -- Name: units_at(timestamp with time zone, pg_snapshot, xid8); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot DEFAULT NULL::pg_snapshot, own_xid xid8 DEFAULT NULL::xid8) RETURNS TABLE(id bigint, kind text, target text, sop_id integer, sop_version_id integer, knowledge_id integer, category text, topic text, site_id integer, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, impacts public.sparsevec, embedding public.vector, embedding_model text, lost boolean)
+CREATE FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_snapshot DEFAULT NULL::pg_snapshot, own_xid xid8 DEFAULT NULL::xid8) RETURNS TABLE(id bigint, kind text, target text, sop_id integer, sop_version_id integer, knowledge_id integer, category text, topic text, site_id integer, trust smallint, valid_from timestamp with time zone, valid_to timestamp with time zone, impacts public.sparsevec, embedding public.halfvec, embedding_model text, lost boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -13355,7 +16852,7 @@ CREATE FUNCTION app_private.units_at(at timestamp with time zone, snapshot pg_sn
    where u.since <= units_at.at and (units_at.snapshot is null or u.since_xid = units_at.own_xid or pg_visible_in_snapshot(u.since_xid, units_at.snapshot))
   union all
   select h.unit_id, h.kind, h.target, h.sop_id, h.sop_version_id, h.knowledge_id, h.category::text, h.topic::text, h.site_id, h.trust, h.valid_from, h.valid_to, h.impacts,
-         coalesce(h.embedding, c.embedding), h.embedding_model, h.erased or (h.embedding_model is not null and coalesce(h.embedding, c.embedding) is null)
+         coalesce(h.embedding, c.embedding::halfvec(1536)), h.embedding_model, h.erased or (h.embedding_model is not null and coalesce(h.embedding, c.embedding) is null)
     from app_private.search_unit_history h
     left join app_private.embedding_cache c on c.content_hash = h.content_hash and c.model = h.embedding_model and h.embedding is null
    where (h.until > units_at.at or h.until_xid >= pg_snapshot_xmin(units_at.snapshot))
@@ -13415,6 +16912,35 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.unsettle_failures(improvement app_public.improvement_queue) IS 'Makes the failures behind a proposal that waits again open again (or resolved by what had resolved them before), and their pattern proposed, where nothing else resolves it.';
+
+--
+-- Name: use_search_language(text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.use_search_language(language text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  -- Accents are folded before stemming, since customers type without them. The German stemmer folds its own, and must see
+  -- them: without its umlaut "ändern" is "andern", which counts for nothing.
+  execute format('alter text search configuration app_public.clubos alter mapping for asciihword, asciiword, hword, hword_asciipart, hword_part, word with %s pg_catalog.%I',
+    case when language <> 'german' then 'public.unaccent,' end, language || '_stem');
+  -- Whoever writes texts waits; who searches does not.
+  lock table app_public.sops, app_public.knowledge_base, app_private.search_units in share row exclusive mode;
+  perform app_private.rebuild_sop_units(array(select s.id from app_public.sops s where s.archived_at is null order by s.id));
+  perform app_private.rebuild_knowledge_units(array(select k.id from app_public.knowledge_base k order by k.id));
+  perform app_private.rebuild_profiles(array(select distinct u.target from app_private.search_units u));
+  perform app_private.recount_search_units();
+  reindex index app_public.failed_responses_words;
+end
+$$;
+
+--
+-- Name: FUNCTION use_search_language(language text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.use_search_language(language text) IS 'Brings words to their stems as a language does, in all that is indexed: SOPs, knowledge, failures.';
 
 --
 -- Name: vectors_wanted(integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -13674,10 +17200,11 @@ COMMENT ON FUNCTION app_private.withdraw_feedback(response app_public.responses)
 CREATE FUNCTION app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) RETURNS bigint[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  -- 0.1 ln 10: search_targets' soft maximum of ten. 0.8 below the first, a rival weighs exp(-4) in how sure the first is.
-  select coalesce(array_agg(f.n order by f.n), '{}') from jsonb_array_elements(found) with ordinality f(result, n)
-   where f.result ->> 'target' = any (touched) or f.result ->> 'score' is null
-      or greatest(near_before[f.n], near_after[f.n]) + 0.1 * ln(10) > (f.result ->> 'score')::double precision - 0.8
+  -- 0.1 ln 10: rank_targets' soft maximum of ten. 0.8 below the first, a rival weighs exp(-4) in how sure the first is.
+  select coalesce(array_agg(f.n order by f.n), '{}')
+    from (select f.n, f.result ->> 'target' as target, (f.result ->> 'score')::double precision as score from jsonb_array_elements(found) with ordinality f(result, n)) f
+    left join unnest(near_before, near_after) with ordinality t(before, after, n) on t.n = f.n
+   where f.target = any (touched) or f.score is null or greatest(t.before, t.after) + 0.1 * ln(10) > f.score - 0.8
 $$;
 
 --
@@ -13798,6 +17325,45 @@ $$;
 COMMENT ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) IS '@insight
 Answers by site (null: asked at no site in particular): how many, the share that was answered (0 to 1), how many were handed over or emergencies, the share of the rated that was helpful, failures, and the milliseconds that 95 of 100 answers stay below. since is included, until is not.
 Errors: CO005 no such period, CO006 over ten years.';
+
+--
+-- Name: apply_import(integer, text, boolean); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.apply_import(batch_id integer, reason text, as_proposals boolean DEFAULT false) RETURNS app_public.import_batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.import_batches;
+  v_reason text;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  v_reason := app_hidden.require_reason(apply_import.reason);
+  v_batch := app_private.find_import(batch_id, '{staged,applying,applied}');
+  if v_batch.status <> 'staged' then
+    return v_batch; -- repeating a call is harmless
+  end if;
+  update app_public.import_batches b
+     set status = 'applying', reason = v_reason, as_proposals = coalesce(apply_import.as_proposals, false), applied_by = app_hidden.require_actor(), done = 0, updated_at = clock_timestamp(),
+         total = (select count(*) from app_public.import_items i where i.batch_id = b.id and i.action in ('create', 'update', 'propose'))
+   where b.id = v_batch.id returning * into v_batch;
+  if v_batch.total <= 500 then
+    perform app_private.apply_import_step(v_batch.id);
+  else
+    perform app_hidden.add_job('imports__apply', json_build_object('batch', v_batch.id), 'imports__apply:' || v_batch.id);
+  end if;
+  return (select b from app_public.import_batches b where b.id = v_batch.id);
+end
+$$;
+
+--
+-- Name: FUNCTION apply_import(batch_id integer, reason text, as_proposals boolean); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.apply_import(batch_id integer, reason text, as_proposals boolean) IS 'Does what a staged import plans: SOPs and knowledge are written, what a person should see goes to the review queue; as_proposals: all of it goes there. Up to 500 items it is one transaction, all or none; of more the worker does 500 a transaction, going on where it was (status applying, done of total). What somebody changed since it was staged is left alone and is in conflict. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO190 it is not staged, CO403 not an admin, CO404 no such import.';
 
 --
 -- Name: approval_effects(timestamp with time zone, timestamp with time zone, interval); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14018,6 +17584,31 @@ $$;
 
 COMMENT ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) IS 'Answers a question from the database alone, for psql: select text from ask(''the door code does nothing''). Without query_embedding words decide (and the vector of a question asked before). The GraphQL mutation of this name embeds the question first.
 Errors: CO005 no question, CO006 too long, CO403 not the server or a worker, CO404 no such conversation or site.';
+
+--
+-- Name: backup_state(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.backup_state() RETURNS TABLE(target text, kind text, schedule text, enabled boolean, backup_id integer, last_complete_at timestamp with time zone, age_seconds double precision, overdue boolean, verification text, verified_at timestamp with time zone, latest_id integer, latest_status text, latest_error text, stage text, done integer, total integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select t.name, t.kind, t.schedule, t.enabled, c.id, c.finished_at, extract(epoch from now() - c.finished_at)::double precision,
+         -- A day, and the time that a backup and its retries take.
+         t.enabled and t.schedule = 'daily' and coalesce(c.finished_at, t.placed_at, t.created_at) < now() - interval '26 hours',
+         c.verification, c.verified_at, b.id, b.status, b.error, b.stage, b.done, b.total
+    from app_public.backup_targets t
+    left join app_public.backups c on c.id = app_hidden.backup_in_place(t.id)
+    left join lateral (select * from app_public.backups b where b.target_id = t.id order by b.id desc limit 1) b on true
+   where t.removed_at is null and (app_hidden.has_role('admin') or app_hidden.has_role('auditor') or app_hidden.has_role('worker'))
+   order by t.id
+$$;
+
+--
+-- Name: FUNCTION backup_state(); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.backup_state() IS 'Each target with its last complete backup and that one''s age (age_seconds; null: there is none), whether a daily one is overdue (more than 26 hours), and how far the latest is. For watching, and for the UI.';
 
 --
 -- Name: cancel_analysis(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -14338,7 +17929,7 @@ $_$;
 -- Name: FUNCTION create_webhook(url text, events text[]); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.create_webhook(url text, events text[]) IS 'Tells an address outside of events (urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment), signed after Standard Webhooks; signing_key is shown this once. Private and local addresses are refused when sending.
+COMMENT ON FUNCTION app_public.create_webhook(url text, events text[]) IS 'Tells an address outside of events (urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment, backup_failed), signed after Standard Webhooks; signing_key is shown this once. Private and local addresses are refused when sending.
 Errors: CO001 no actor, CO005 not a URL, CO403 not an admin; 23505 the address is told already, 23514 unknown event.';
 
 --
@@ -14461,6 +18052,34 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.delete_webhook(webhook_id integer) IS 'Stops telling an address, and forgets it with its deliveries. Returns whether there was one. Errors: CO001 no actor, CO403 not an admin.';
+
+--
+-- Name: discard_import(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.discard_import(batch_id integer) RETURNS app_public.import_batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.import_batches;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  v_batch := app_private.find_import(batch_id, '{staging,staged,failed,discarded}');
+  delete from app_private.import_uploads u where u.batch_id = v_batch.id;
+  update app_public.import_items i set content = null, question = null, sketch = null where i.batch_id = v_batch.id;
+  update app_public.import_batches b set status = 'discarded', stage = null, updated_at = clock_timestamp() where b.id = v_batch.id returning * into v_batch;
+  return v_batch;
+end
+$$;
+
+--
+-- Name: FUNCTION discard_import(batch_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.discard_import(batch_id integer) IS 'Throws a staged import away, its texts with it; the report stays. Repeating it changes nothing.
+Errors: CO001 no actor, CO190 it was applied (rollback_import takes it back), CO403 not an admin, CO404 no such import.';
 
 --
 -- Name: discard_job(bigint, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -15071,6 +18690,133 @@ $$;
 COMMENT ON FUNCTION app_public.hand_back(ticket_id integer) IS 'Gives a conversation back to the assistant. Errors: CO001 no actor, CO403 not an agent, CO404 no such ticket.';
 
 --
+-- Name: import_files(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.import_files(batch_id integer) RETURNS TABLE(file text, items integer, created integer, changed integer, unchanged integer, duplicates integer, proposed integer, skipped integer, contradictions integer, reason text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('admin');
+  end if;
+  return query
+    select i.file, count(*)::integer, (count(*) filter (where i.action = 'create'))::integer, (count(*) filter (where i.action = 'update'))::integer, (count(*) filter (where i.action = 'unchanged'))::integer,
+           (count(*) filter (where i.action = 'duplicate'))::integer, (count(*) filter (where i.action = 'propose'))::integer, (count(*) filter (where i.action = 'skip'))::integer,
+           (count(*) filter (where jsonb_array_length(i.findings -> 'contradictions') > 0))::integer, min(i.reason)
+      from app_public.import_items i
+     where i.batch_id = import_files.batch_id group by i.file order by i.file;
+end
+$$;
+
+--
+-- Name: FUNCTION import_files(batch_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.import_files(batch_id integer) IS 'The report of an import, file by file: what its items would become or became, and one reason.
+Errors: CO403 neither admin nor auditor.';
+
+--
+-- Name: import_knowledge(jsonb, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.import_knowledge(entries jsonb, reason text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_entries jsonb;
+  v_bad record;
+  v_changed integer;
+  v_created integer;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  if jsonb_typeof(entries) is distinct from 'array' then
+    raise exception 'A list of entries is expected.' using errcode = 'CO005', hint = '[{"category": "booking", "topic": "moving", "question": "…", "answer": "…"}, …]';
+  end if;
+  select e.n, e.question,
+         case when coalesce(btrim(e.category), '') = '' or coalesce(btrim(e.topic), '') = '' or coalesce(btrim(e.question), '') = '' or coalesce(btrim(e.answer), '') = ''
+                then 'needs category, topic, question and answer'
+              when length(e.category) > 100 or length(e.topic) > 200 or octet_length(e.category || e.topic || e.question) > 2600 then 'has too long a name or question'
+              when octet_length(e.answer) > 65536 then 'has an answer of more than 64 kB'
+              else 'is in the list twice' end as problem
+    into v_bad
+    from (select *, row_number() over (partition by t.category, t.topic, t.question order by t.n) as again
+            from rows from (jsonb_to_recordset(entries) as (category text, topic text, question text, answer text)) with ordinality t(category, topic, question, answer, n)) e
+   where coalesce(btrim(e.category), '') = '' or coalesce(btrim(e.topic), '') = '' or coalesce(btrim(e.question), '') = '' or coalesce(btrim(e.answer), '') = ''
+      or length(e.category) > 100 or length(e.topic) > 200 or octet_length(e.category || e.topic || e.question) > 2600 or octet_length(e.answer) > 65536 or e.again > 1
+   order by e.n limit 1;
+  if v_bad.n is not null then
+    raise exception 'Entry % of the list ("%") %.', v_bad.n, left(v_bad.question, 200), v_bad.problem
+      using errcode = case when v_bad.problem like 'has %' then 'CO006' else 'CO005' end, hint = 'Nothing of the list was imported. Correct it, and import the list again.';
+  end if;
+  -- The sites' slugs as ids: an unknown one is refused before anything is written.
+  with sites as materialized (
+    select s.site, app_hidden.find_site(s.site) as site_id from (select distinct e ->> 'site' as site from jsonb_array_elements(entries) e) s
+  )
+  select jsonb_agg(e.value || jsonb_build_object('site_id', s.site_id)) into v_entries
+    from jsonb_array_elements(entries) e(value) join sites s on s.site is not distinct from e.value ->> 'site';
+  perform app_hidden.set_reason(coalesce(nullif(left(btrim(import_knowledge.reason), 4000), ''), 'Imported'));
+
+  with wanted as materialized (
+    select * from jsonb_to_recordset(coalesce(v_entries, '[]')) as e(category text, topic text, question text, answer text, site_id integer, valid_from timestamptz, valid_to timestamptz)
+  ), there as materialized (
+    select k.id, k.answer, k.site_id from app_public.knowledge_base k join wanted e on e.category = k.category and e.topic = k.topic and e.question = k.question order by k.id for no key update of k
+  ), written as (
+    update app_public.knowledge_base k set answer = e.answer, trust = 3, site_id = e.site_id, valid_from = e.valid_from, valid_to = e.valid_to
+      from there o, wanted e
+     where k.id = o.id and e.category = k.category and e.topic = k.topic and e.question = k.question and (o.answer, o.site_id) is distinct from (e.answer, e.site_id)
+    returning k.id
+  )
+  select count(*) into v_changed from written;
+  with written as (
+    insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust, site_id, valid_from, valid_to)
+    select e.category, e.topic, e.question, e.answer, 'manual_entry', 3, e.site_id, e.valid_from, e.valid_to
+      from jsonb_to_recordset(coalesce(v_entries, '[]')) as e(category text, topic text, question text, answer text, site_id integer, valid_from timestamptz, valid_to timestamptz)
+     where not exists (select from app_public.knowledge_base o where o.category = e.category and o.topic = e.topic and o.question = e.question)
+     order by e.category, e.topic, e.question
+    on conflict on constraint knowledge_base_category_topic_question_key do update
+       set answer = excluded.answer, trust = 3, site_id = excluded.site_id, valid_from = excluded.valid_from, valid_to = excluded.valid_to
+    returning k.id
+  )
+  select count(*) into v_created from written;
+  return jsonb_build_object('created', v_created, 'changed', v_changed, 'unchanged', jsonb_array_length(entries) - v_created - v_changed);
+end
+$$;
+
+--
+-- Name: FUNCTION import_knowledge(entries jsonb, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.import_knowledge(entries jsonb, reason text) IS 'Writes many knowledge entries in one transaction: [{category, topic, question, answer}], each perhaps with site (a slug), valid_from and valid_to. New ones are made, of others the answer is replaced, what is there already with that answer for that site is left alone; so repeating a list is harmless. reason: why, for all of them; "Imported" unless given. Returns {created, changed, unchanged}, each how many.
+Errors: CO001 no actor, CO005 no list, or an entry that is incomplete or in it twice, CO006 too long, CO403 not a reviewer, CO404 no such site.';
+
+--
+-- Name: import_obstacles(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.import_obstacles(batch_id integer) RETURNS TABLE(item_id bigint, kind text, what text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if not app_hidden.has_role('auditor') then
+    perform app_hidden.require_role('admin');
+  end if;
+  return query select o.item_id, o.kind, o.what from app_private.import_obstacles(import_obstacles.batch_id) o order by o.item_id limit 1000;
+end
+$$;
+
+--
+-- Name: FUNCTION import_obstacles(batch_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.import_obstacles(batch_id integer) IS 'What keeps an applied import from being taken back: what was changed, approved or built on it since. None: rollback_import goes through.
+Errors: CO403 neither admin nor auditor.';
+
+--
 -- Name: import_sop_version(text, text, text, text, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -15108,6 +18854,80 @@ $$;
 
 COMMENT ON FUNCTION app_public.import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text, renamed_from_section text) IS 'Replays one version of an imported history with its own author, time and reason; the audit log keeps when it was replayed. content null: the SOP was withdrawn then. renamed_from_…: the name before.
 Errors: CO403 not an admin.';
+
+--
+-- Name: import_sops(jsonb, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.import_sops(documents jsonb, reason text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_categories text[];
+  v_sections text[];
+  v_contents text[];
+  v_bad record;
+  v_created jsonb;
+  v_changed jsonb;
+begin
+  perform app_hidden.require_role('reviewer');
+  perform app_hidden.require_actor();
+  if jsonb_typeof(documents) is distinct from 'array' then
+    raise exception 'A list of documents is expected.' using errcode = 'CO005', hint = '[{"category": "booking", "section": "moving", "content": "# Moving a booking\n…"}, …]';
+  end if;
+  select array_agg(d.category), array_agg(d.section), array_agg(d.content) into v_categories, v_sections, v_contents
+    from jsonb_to_recordset(documents) as d(category text, section text, content text);
+  select concat_ws('/', d.category, d.section) as name, d.n,
+         case when coalesce(btrim(d.category), '') = '' or coalesce(btrim(d.section), '') = '' then 'needs a category and a section'
+              when length(d.category) > 100 or length(d.section) > 200 then 'has too long a name: a category has at most 100 characters, a section 200'
+              when coalesce(btrim(d.content), '') = '' then 'needs a text'
+              when octet_length(d.content) > 1048576 then 'has more than 1 MiB of text'
+              else 'is in the list twice' end as problem
+    into v_bad
+    from (select *, row_number() over (partition by t.category, t.section order by t.n) as again from unnest(v_categories, v_sections, v_contents) with ordinality t(category, section, content, n)) d
+   where coalesce(btrim(d.category), '') = '' or coalesce(btrim(d.section), '') = '' or length(d.category) > 100 or length(d.section) > 200
+      or coalesce(btrim(d.content), '') = '' or octet_length(d.content) > 1048576 or d.again > 1
+   order by d.n limit 1;
+  if v_bad.n is not null then
+    raise exception 'Document % of the list (%) %.', v_bad.n, v_bad.name, v_bad.problem
+      using errcode = case when v_bad.problem like 'has %' then 'CO006' else 'CO005' end, hint = 'Nothing of the list was imported. Correct it, and import the list again.';
+  end if;
+  perform app_hidden.set_reason(coalesce(nullif(left(btrim(import_sops.reason), 4000), ''), 'Imported'));
+
+  with wanted as (
+    select d.* from unnest(v_categories, v_sections, v_contents) d(category, section, content)
+  ), there as materialized (
+    -- In the order of their ids, so that two who write several never wait for each other in a circle.
+    select s.id, s.content, s.archived_at from app_public.sops s join wanted d on d.category = s.category and d.section = s.section order by s.id for no key update of s
+  ), written as (
+    update app_public.sops s set content = d.content, archived_at = null
+      from there o, wanted d
+     where s.id = o.id and d.category = s.category and d.section = s.section and (o.content <> d.content or o.archived_at is not null)
+    returning s.category, s.section
+  )
+  select coalesce(jsonb_agg(w.category || '/' || w.section order by w.category, w.section), '[]') into v_changed from written w;
+  with written as (
+    insert into app_public.sops as s (category, section, content)
+    select d.category, d.section, d.content from unnest(v_categories, v_sections, v_contents) d(category, section, content)
+     where not exists (select from app_public.sops o where o.category = d.category and o.section = d.section)
+     order by d.category, d.section
+    -- Somebody made it in between: what is imported is what they asked for last.
+    on conflict (category, section) do update set content = excluded.content, archived_at = null
+    returning s.category, s.section
+  )
+  select coalesce(jsonb_agg(w.category || '/' || w.section order by w.category, w.section), '[]') into v_created from written w;
+  return jsonb_build_object('created', v_created, 'changed', v_changed,
+    'unchanged', coalesce(cardinality(v_categories), 0) - jsonb_array_length(v_created) - jsonb_array_length(v_changed));
+end
+$$;
+
+--
+-- Name: FUNCTION import_sops(documents jsonb, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.import_sops(documents jsonb, reason text) IS 'Writes many SOPs in one transaction: [{category, section, content}]. New ones are made, others get their next version, what is there already is left alone; so repeating a list is harmless. A few hundred at a time keep it short. reason: why, for all of them; "Imported" unless given. Returns {created: [category/section], changed: [category/section], unchanged: how many}.
+Errors: CO001 no actor, CO005 no list, or a document without name or text or named twice, CO006 too long, CO403 not a reviewer.';
 
 --
 -- Name: improvement_merge(integer); Type: FUNCTION; Schema: app_public; Owner: -
@@ -15954,7 +19774,9 @@ declare
   v_most integer := case when edited_content is null then 200 else 60 end / case when to_regclass('app_private.search_units_embedding') is null then 3 else 1 end;
   v_touched text[];
   v_questions jsonb;
+  v_searches app_private.preview_search[];
   v_near_after double precision[];
+  v_others record;
   v_again bigint[];
   v_before jsonb;
   v_after jsonb;
@@ -15979,8 +19801,10 @@ begin
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
     v_touched := app_private.touched_targets(v_improvement);
     select coalesce(jsonb_agg(to_jsonb(q) || jsonb_build_object('expected_title', app_private.target_title(q.expected))), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
-    v_after := app_private.run_preview(v_questions);
-    v_near_after := app_private.nearest_touched(v_questions, v_touched);
+    v_searches := app_private.preview_searches(v_questions);
+    v_after := app_private.preview_results(v_searches);
+    select * into v_others from app_private.fixed_for_others(v_questions, v_searches, v_after, v_most / 10);
+    v_near_after := app_private.nearest_touched(v_searches, v_touched);
     v_warnings := app_private.preview_warnings(v_improvement);
     -- Out of the subtransaction by the one way that leaves no trace.
     raise exception 'dry run' using errcode = 'CO999';
@@ -15990,19 +19814,18 @@ begin
       return jsonb_build_object('conflict', sqlerrm);
   end;
   -- Asked again are those that the change can matter to; the others find without it what they find with it.
-  v_again := app_private.within_reach(v_after, v_touched, app_private.nearest_touched(v_questions, v_touched), v_near_after);
-  v_before := app_private.run_preview((select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)));
-  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again)
+  v_again := app_private.within_reach(v_after, v_touched, app_private.nearest_touched(v_searches, v_touched), v_near_after);
+  v_before := app_private.preview_results(app_private.preview_searches(
+    (select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)), known => array(select v_searches[n.place] from unnest(v_again) n(place) order by n.place)));
+  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again, v_others.asked, v_others.fixed)
     || jsonb_build_object('warnings', v_warnings, 'base_version', v_version, 'golden_revision', app_private.golden_revision(), 'embedding_model', (select s.embedding_model from app_public.club_settings s),
          'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
   v_result := v_result || jsonb_build_object('flagged', jsonb_array_length(v_warnings) > 0 or (v_result ->> 'broken')::integer + (v_result ->> 'golden_broken')::integer > 0);
   if edited_content is not null then
     return v_result;
   end if;
-  -- How often it fails, how much the change fixes, and twice as much what it breaks; a golden question counts for four.
   update app_public.improvement_queue q
-     set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4 + ((v_result ->> 'golden_fixed')::integer - (v_result ->> 'golden_broken')::integer) * 8
-           + (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id)
+     set dry_run = v_result, impact = app_private.preview_impact(v_result, (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id))
            + coalesce((q.suggested_sop_update -> 'finding' ->> 'impact')::double precision, 0)
    where q.id = preview_improvement.id and q.status = 'pending';
   return v_result;
@@ -16013,8 +19836,8 @@ $_$;
 -- Name: FUNCTION preview_improvement(id integer, edited_content text, edited_version integer); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.preview_improvement(id integer, edited_content text, edited_version integer) IS 'Dry run: applies a proposal in a subtransaction, asks through search_knowledge the failing questions behind it, golden questions, those that were answered well by what it touches and known ones of other targets nearest to it, and rolls back. Kept with the proposal, and ranks it.
-{at, ms, fixed, still_failing, broken, changed, unaffected, golden, golden_fixed, golden_broken, asked: {failing, good, golden}, warnings: [{kind: new_figure | lost_figure | lost_line | repeats, text, where}], flagged (whether anything is broken or warned of), base_version, golden_revision, embedding_model, questions: [{question, role, effect, expected, before, after, and of these three a title, before_confidence, after_confidence, before_answered, after_answered (sure enough to be given), before_text and after_text where they differ}]}, or {conflict}. effect: as app_hidden.preview_effect says; fixed and still_failing count failing questions, broken good ones. Personal data in questions is masked.
+COMMENT ON FUNCTION app_public.preview_improvement(id integer, edited_content text, edited_version integer) IS 'Dry run: applies a proposal in a subtransaction, asks as search_knowledge would the failing questions behind it, golden questions, those that were answered well by what it touches and known ones of other targets nearest to it, and rolls back. Kept with the proposal, and ranks it.
+{at, ms, fixed, fixed_as_new (fixed ones that were asked as new), fixed_for_others (of those answered rightly), still_failing, good_fixed, broken, changed, unaffected, golden, golden_fixed, golden_broken, asked: {failing, good, golden}, warnings: [{kind: new_figure | lost_figure | lost_line | repeats, text, where}], flagged (whether anything is broken or warned of), base_version, golden_revision, embedding_model, questions: [{question, role, effect, expected, before, after, and of these three a title, before_confidence, after_confidence, before_answered, after_answered (sure enough to be given), before_text and after_text where they differ, for_others of those asked as new}]}, or {conflict}. effect: as app_hidden.preview_effect says; fixed and still_failing count failing questions, broken and good_fixed good ones, which are asked as if nothing had been learned from them. Personal data in questions is masked.
 At most 200 questions, on the embedded database 66. edited_content: a text to try instead, edited_version: the SOP version it was written against; that result is returned only, and asks 60 questions at most (20).
 Errors: CO005 it has no text to edit, or an empty one, CO006 over 1 MiB, CO403 not staff, CO404 no such proposal.';
 
@@ -16313,6 +20136,41 @@ $$;
 
 COMMENT ON FUNCTION app_public.reject_improvement(id integer, reason text) IS 'Turns a proposal down; its twins do not come back. reason: why, shown to the analyst next time.
 Errors: CO001 no actor, CO002 no reason, CO103 decided by somebody else, CO403 not a reviewer, CO404 no such proposal.';
+
+--
+-- Name: remove_backup_target(text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.remove_backup_target(name text, reason text DEFAULT NULL::text) RETURNS app_public.backup_targets
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_target app_public.backup_targets;
+  v_open app_public.backups;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(remove_backup_target.reason));
+  v_target := app_hidden.find_backup_target(remove_backup_target.name);
+  perform from app_public.backup_targets t where t.id = v_target.id for no key update;
+  select * into v_open from app_public.backups b where b.target_id = v_target.id and b.status in ('queued', 'running') for no key update;
+  if v_open.lease_until > clock_timestamp() then
+    raise exception 'A backup to "%" is under way: number %.', v_target.name, v_open.id
+      using errcode = 'CO170', detail = jsonb_build_object('backup_id', v_open.id, 'lease_until', v_open.lease_until)::text, hint = 'Wait until it has ended, then remove the target.';
+  end if;
+  update app_public.backups b set status = 'failed', finished_at = clock_timestamp(), lease_until = null, error = 'The target was removed before this began.', hint = null where b.id = v_open.id;
+  update app_public.backup_targets t set removed_at = clock_timestamp(), enabled = false, updated_at = clock_timestamp() where t.id = v_target.id returning * into v_target;
+  return v_target;
+end
+$$;
+
+--
+-- Name: FUNCTION remove_backup_target(name text, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.remove_backup_target(name text, reason text) IS 'Takes a place for backups away: nothing is brought there any more. What lies there stays, as does the list of what was done; clubos restore reads it from its place. save_backup_target with the same name sets it up anew.
+Errors: CO001 no actor, CO002 no reason, CO170 a backup to it is under way, CO403 not an admin, CO404 no such target.';
 
 --
 -- Name: remove_golden_question(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -16637,6 +20495,74 @@ $$;
 COMMENT ON FUNCTION app_public.request_analysis(most integer) IS 'Asks the worker to analyse failed answers now instead of at the next full hour, and returns the run, which tells how it goes; asking twice while it waits is asking once. most: at most so many failures. Errors: CO403 not an agent.';
 
 --
+-- Name: request_backup(text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.request_backup(target text DEFAULT NULL::text) RETURNS SETOF app_public.backups
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_target app_public.backup_targets;
+  v_backup app_public.backups;
+  v_any boolean := false;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  if target is not null then
+    perform app_hidden.find_backup_target(target);
+  end if;
+  for v_target in select * from app_public.backup_targets t where t.name = request_backup.target or request_backup.target is null and t.enabled order by t.id loop
+    v_any := true;
+    v_backup := app_private.queue_backup(v_target.id, app_hidden.require_actor());
+    perform app_hidden.add_job('backup__run', json_build_object('backup', v_backup.id), 'backup__run:' || v_target.id);
+    return next v_backup;
+  end loop;
+  if not v_any then
+    raise exception 'No backup target is enabled.' using errcode = 'CO404', hint = 'select save_backup_target(''folder'', ''folder'', reason => ''why'');';
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION request_backup(target text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.request_backup(target text) IS 'Asks the worker for a backup now. target: name of one; null: every one that is enabled. Returns the backups, whose rows tell how far they are (stage, done of total); asking while one waits or runs is asking for that one.
+Errors: CO001 no actor, CO403 not an admin, CO404 no such target, or none enabled.';
+
+--
+-- Name: request_backup_verification(integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.request_backup_verification(backup_id integer) RETURNS app_public.backups
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_backup app_public.backups;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  v_backup := app_hidden.find_backup(request_backup_verification.backup_id);
+  if v_backup.id is distinct from app_hidden.backup_in_place(v_backup.target_id) then
+    raise exception 'Only the last complete backup of a target can be verified; % is not.', v_backup.id
+      using errcode = 'CO171', hint = coalesce(format('That is %s.', app_hidden.backup_in_place(v_backup.target_id)), 'Make one first: select * from request_backup();');
+  end if;
+  update app_public.backups b set verification = 'queued', verification_requested_by = app_hidden.require_actor(), verified_at = null, verification_problems = null where b.id = v_backup.id returning * into v_backup;
+  perform app_hidden.add_job('backup__verify', json_build_object('backup', v_backup.id), 'backup__verify:' || v_backup.target_id);
+  return v_backup;
+end
+$$;
+
+--
+-- Name: FUNCTION request_backup_verification(backup_id integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.request_backup_verification(backup_id integer) IS 'Has every file of a backup read again and compared with its manifest; the row says whole, damaged or failed then. Only what a target has now can be read: its last complete backup.
+Errors: CO001 no actor, CO171 not the last complete one, CO403 not an admin, CO404 no such backup.';
+
+--
 -- Name: request_health_check(); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -16662,6 +20588,43 @@ $$;
 
 COMMENT ON FUNCTION app_public.request_health_check() IS 'Asks the worker to look through the knowledge now instead of at night: duplicates, contradictions, entries that nobody needs or that do not help become proposals. Returns the check, which tells how far it is; asking twice while it waits is asking once.
 Errors: CO403 not a reviewer.';
+
+--
+-- Name: request_restore(integer, text, boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.request_restore(backup_id integer, mode text, dry_run boolean DEFAULT true, reason text DEFAULT NULL::text) RETURNS app_public.restores
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_backup app_public.backups;
+  v_restore app_public.restores;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  v_backup := app_hidden.find_backup(request_restore.backup_id);
+  if mode is null or mode not in ('versions', 'proposals') then
+    raise exception 'Differences become versions or proposals.' using errcode = 'CO005', hint = 'Into an empty database: clubos restore.';
+  elsif v_backup.id is distinct from app_hidden.backup_in_place(v_backup.target_id) then
+    raise exception 'A target holds its last complete backup alone; % is not that.', v_backup.id
+      using errcode = 'CO171', hint = coalesce(format('That is %s.', app_hidden.backup_in_place(v_backup.target_id)), 'Make one first: select * from request_backup();');
+  end if;
+  insert into app_public.restores (backup_id, source, mode, dry_run, reason, requested_by)
+  select v_backup.id, t.name, request_restore.mode, coalesce(request_restore.dry_run, true), case when not coalesce(request_restore.dry_run, true) then app_hidden.require_reason(request_restore.reason) end, app_hidden.require_actor()
+    from app_public.backup_targets t where t.id = v_backup.target_id
+  returning * into v_restore;
+  perform app_hidden.add_job('backup__restore', json_build_object('restore', v_restore.id), 'backup__restore:' || v_restore.id);
+  return v_restore;
+end
+$$;
+
+--
+-- Name: FUNCTION request_restore(backup_id integer, mode text, dry_run boolean, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.request_restore(backup_id integer, mode text, dry_run boolean, reason text) IS 'Brings SOPs and knowledge back to what a backup has, in the living club. mode: versions (each difference becomes a new version) or proposals (they wait in the queue). dry_run: only the report of what would change, in restores.report. reason: needed unless it is a dry run. What came after the backup stays as it is.
+Errors: CO001 no actor, CO002 no reason, CO005 no such mode, CO171 not the target''s last complete backup, CO403 not an admin, CO404 no such backup.';
 
 --
 -- Name: resolve_ticket(integer, text, text, integer, text, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -16996,6 +20959,55 @@ $$;
 COMMENT ON FUNCTION app_public.revoke_session(session_id uuid) IS 'Ends a login at once: one''s own, or as an admin anybody''s. Errors: CO403 not staff, CO404 no such session of yours.';
 
 --
+-- Name: rollback_import(integer, text, boolean); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.rollback_import(batch_id integer, reason text, force boolean DEFAULT false) RETURNS app_public.import_batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.import_batches;
+  v_reason text;
+  v_obstacles jsonb;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  v_reason := app_hidden.require_reason(rollback_import.reason);
+  v_batch := app_private.find_import(batch_id, '{applying,applied,rolling_back,rolled_back}');
+  if v_batch.status = 'rolled_back' or v_batch.status = 'rolling_back' and v_batch.rollback_forced >= coalesce(force, false) then
+    return v_batch;
+  end if;
+  if not coalesce(force, false) then
+    select jsonb_agg(jsonb_build_object('item_id', o.item_id, 'what', o.what)) into v_obstacles from (select * from app_private.import_obstacles(v_batch.id) limit 50) o;
+    if v_obstacles is not null then
+      raise exception 'Import % cannot be taken back: %', v_batch.id, (select string_agg(o ->> 'what', '; ') from (select o from jsonb_array_elements(v_obstacles) o limit 5) f(o))
+          || case when jsonb_array_length(v_obstacles) > 5 then format('; and %s more.', jsonb_array_length(v_obstacles) - 5) else '.' end
+        using errcode = 'CO191', detail = jsonb_build_object('batch_id', v_batch.id, 'obstacles', v_obstacles)::text,
+              hint = 'Take back the later changes first, or force: rollback_import(batch_id, reason, force => true) leaves what was changed since.';
+    end if;
+  end if;
+  update app_public.import_batches b
+     set status = 'rolling_back', rollback_reason = v_reason, rollback_forced = coalesce(force, false), rolled_back_by = app_hidden.require_actor(), done = 0, updated_at = clock_timestamp(),
+         total = (select count(*) from app_public.import_items i where i.batch_id = b.id and i.status = 'applied' and i.written is not null)
+   where b.id = v_batch.id returning * into v_batch;
+  if v_batch.total <= 500 then
+    perform app_private.rollback_import_step(v_batch.id);
+  else
+    perform app_hidden.add_job('imports__rollback', json_build_object('batch', v_batch.id), 'imports__rollback:' || v_batch.id);
+  end if;
+  return (select b from app_public.import_batches b where b.id = v_batch.id);
+end
+$$;
+
+--
+-- Name: FUNCTION rollback_import(batch_id integer, reason text, force boolean); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.rollback_import(batch_id integer, reason text, force boolean) IS 'Takes an applied import back: SOPs say again what they said before, those that it made are archived, entries that it made are deleted and others as they were, proposals that still wait are withdrawn; the history tells of both. Refused where something was changed or built on it since; force leaves that as it is (status kept) and takes back the rest. Of more than 500 items the worker does 500 a transaction. Repeating it changes nothing.
+Errors: CO001 no actor, CO002 no reason, CO190 it was not applied, CO191 something was built on it since, CO403 not an admin, CO404 no such import.';
+
+--
 -- Name: rollback_prompt(integer, integer, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -17104,6 +21116,40 @@ $$;
 
 COMMENT ON FUNCTION app_public.run_golden_check() IS 'Asks every golden question (see check_golden_questions) and keeps the result, with who asked and when; the last hundred are kept.
 Errors: CO001 no actor, CO403 not staff, CO404 there are no golden questions.';
+
+--
+-- Name: save_backup_target(text, text, jsonb, text, boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.save_backup_target(name text, kind text, settings jsonb DEFAULT '{}'::jsonb, schedule text DEFAULT 'daily'::text, enabled boolean DEFAULT true, reason text DEFAULT NULL::text) RETURNS app_public.backup_targets
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_target app_public.backup_targets;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(save_backup_target.reason));
+  insert into app_public.backup_targets as t (name, kind, settings, schedule, enabled)
+  values (save_backup_target.name, save_backup_target.kind, coalesce(save_backup_target.settings, '{}'), coalesce(save_backup_target.schedule, 'daily'), coalesce(save_backup_target.enabled, true))
+  on conflict on constraint backup_targets_name_key do update
+     set kind = excluded.kind, settings = excluded.settings, schedule = excluded.schedule, enabled = excluded.enabled, updated_at = clock_timestamp(), removed_at = null,
+         placed_at = case when (t.kind, t.settings) is distinct from (excluded.kind, excluded.settings) or t.removed_at is not null then clock_timestamp() else t.placed_at end
+  returning * into v_target;
+  return v_target;
+exception when check_violation or not_null_violation then
+  raise exception 'This is no backup target: its name is of small letters, digits, - and _; its kind folder, s3 or drive; its schedule daily or manual.'
+    using errcode = 'CO005', hint = 'settings: {} for a folder, {"bucket": "…", "prefix": "…"} for s3, {"folder_id": "…"} for drive. Keys and addresses stand in the environment: docs/backup.md.';
+end
+$$;
+
+--
+-- Name: FUNCTION save_backup_target(name text, kind text, settings jsonb, schedule text, enabled boolean, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.save_backup_target(name text, kind text, settings jsonb, schedule text, enabled boolean, reason text) IS 'Makes a place for backups, or changes the one of that name. kind: folder, s3 or drive. settings: {} for a folder; {bucket, prefix} for s3; {folder_id} for drive; secrets stand in the server''s environment. schedule: daily or manual. Where the place changes, what lies in the old one stays there and is the target''s backup no more.
+Errors: CO001 no actor, CO002 no reason, CO005 not such a target, CO403 not an admin.';
 
 --
 -- Name: save_golden_question(text, integer, text, text, boolean, text, text, integer, text, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
@@ -17523,6 +21569,7 @@ CREATE TABLE app_public.club_settings (
     budget_warning double precision DEFAULT 0.8 NOT NULL,
     model_threshold double precision DEFAULT 0.10 NOT NULL,
     golden_gate boolean DEFAULT false NOT NULL,
+    search_language text DEFAULT 'english'::text NOT NULL,
     CONSTRAINT club_settings_budgets_are_not_negative CHECK (((daily_budget >= (0)::numeric) AND (monthly_budget >= (0)::numeric))),
     CONSTRAINT club_settings_has_one_row CHECK (id),
     CONSTRAINT club_settings_model_threshold_is_a_probability CHECK (((model_threshold >= (0)::double precision) AND (model_threshold <= (1)::double precision))),
@@ -17597,6 +21644,12 @@ COMMENT ON COLUMN app_public.club_settings.model_threshold IS 'The same probabil
 --
 
 COMMENT ON COLUMN app_public.club_settings.golden_gate IS 'Whether an approval is refused (CO160) by which a golden question that passes now would fail. Set by set_golden_gate.';
+
+--
+-- Name: COLUMN club_settings.search_language; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.search_language IS 'The language that words are searched in: how they are brought to their stems, and which count for nothing. One that PostgreSQL has a stemmer for; setting it indexes every text anew.';
 
 --
 -- Name: set_assistant_enabled(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -17782,6 +21835,34 @@ COMMENT ON FUNCTION app_public.set_retention(kind text, keep interval, reason te
 Errors: CO001 no actor, CO002 no reason, CO005 less than a day, CO403 not an admin, CO404 no such kind.';
 
 --
+-- Name: set_search_language(text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.set_search_language(language text, reason text) RETURNS app_public.club_settings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_settings app_public.club_settings;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(set_search_language.reason));
+  update app_public.club_settings s set search_language = lower(btrim(coalesce(set_search_language.language, ''))), updated_at = now()
+   where s.search_language <> lower(btrim(coalesce(set_search_language.language, '')));
+  select * into v_settings from app_public.club_settings;
+  return v_settings;
+end
+$$;
+
+--
+-- Name: FUNCTION set_search_language(language text, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.set_search_language(language text, reason text) IS 'The language that words are searched in (english, german, french, spanish and whatever else PostgreSQL has a stemmer for). Every text is indexed anew in the same transaction: about a second for 1,000 texts, in which searches go on and whoever writes texts waits.
+Errors: CO001 no actor, CO002 no reason, CO005 no such language (hint: those there are), CO403 not an admin.';
+
+--
 -- Name: sop_as_of(text, text, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -17927,6 +22008,44 @@ $$;
 COMMENT ON FUNCTION app_public.sop_questions(sop_id integer, first integer) IS '@firstArgument most
 The questions that an SOP answered, or failed on (its answer failed, or it should have answered): equal ones together (whatever their case and spaces), those that failed most first; masked, 500 characters each. first (over GraphQL `most`, since a page has a first of its own): at most so many (50; 1,000 at most). times: how often it was asked; failed: failures that were filed.
 Errors: CO403 not staff.';
+
+--
+-- Name: stage_import(text, jsonb); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.stage_import(name text, items jsonb) RETURNS app_public.import_batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_batch app_public.import_batches;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  if jsonb_typeof(items) is distinct from 'array' or jsonb_array_length(items) = 0 or exists (
+       select from jsonb_array_elements(items) e where jsonb_typeof(e) <> 'object' or coalesce(e ->> 'kind' not in ('sop', 'knowledge', 'conversation'), true)
+          or e ->> 'kind' = 'sop' and coalesce(btrim(e ->> 'topic'), '') = '') then
+    raise exception 'An import needs items.' using errcode = 'CO005', hint = '[{"kind": "sop", "category": …, "topic": section, "content": markdown}, {"kind": "knowledge" or "conversation", "category": …, "topic": …, "question": …, "content": answer}]';
+  elsif jsonb_array_length(items) > 500 then
+    raise exception 'These are % items; 500 is the most at once.', jsonb_array_length(items) using errcode = 'CO006', hint = 'Send them as a file to POST /import, or use clubos import v1.';
+  end if;
+  v_batch := app_private.begin_import(stage_import.name, 'api');
+  perform app_private.add_import_items(v_batch.id, (
+    select jsonb_agg(e.value || jsonb_build_object('file', coalesce(e.value ->> 'file', 'item ' || e.o), 'topic', coalesce(nullif(btrim(e.value ->> 'topic'), ''), left(e.value ->> 'question', 100))) order by e.o)
+      from jsonb_array_elements(items) with ordinality e(value, o)));
+  perform app_private.categorise_import(v_batch.id);
+  while app_private.plan_import_step(v_batch.id) > 0 loop
+  end loop;
+  return app_private.finish_staging(v_batch.id);
+end
+$$;
+
+--
+-- Name: FUNCTION stage_import(name text, items jsonb); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.stage_import(name text, items jsonb) IS 'Stages an import and returns it with its plan, which importItems shows item by item; nothing is written yet. items: [{kind: sop, category, topic (the section), content}, {kind: knowledge or conversation, category, topic?, question, content (the answer)}], each with file? (where it is from) and review? (why a person should see it), at most 500. Conversations are masked and only ever proposed. Files go to POST /import instead.
+Errors: CO001 no actor, CO005 incomplete, CO006 more than 500, CO403 not an admin.';
 
 --
 -- Name: start_conversation(text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -18128,6 +22247,39 @@ $$;
 
 COMMENT ON FUNCTION app_public.take_over(ticket_id integer) IS 'Takes a conversation over: from now on the assistant is silent in it, also with an answer that is on its way, until hand_back or club_settings.takeover_minutes pass.
 Errors: CO001 no actor, CO104 somebody else has it, CO403 not an agent, CO404 no such ticket.';
+
+--
+-- Name: test_backup_target(text, text, jsonb); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.test_backup_target(name text, kind text, settings jsonb DEFAULT '{}'::jsonb) RETURNS app_public.backup_target_tests
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $_$
+declare
+  v_test app_public.backup_target_tests;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor();
+  if coalesce(test_backup_target.name, '') !~ '^[a-z0-9]([a-z0-9_-]{0,48}[a-z0-9])?$' or not app_hidden.is_backup_place(test_backup_target.kind, coalesce(test_backup_target.settings, '{}')) then
+    raise exception 'This is no backup target: its name is of small letters, digits, - and _; its kind folder, s3 or drive.'
+      using errcode = 'CO005', hint = 'settings: {} for a folder, {"bucket": "…", "prefix": "…"} for s3, {"folder_id": "…"} for drive. Keys and addresses stand in the environment: docs/backup.md.';
+  end if;
+  delete from app_public.backup_target_tests t where t.created_at < now() - interval '1 day';
+  insert into app_public.backup_target_tests (name, kind, settings, requested_by)
+  values (test_backup_target.name, test_backup_target.kind, coalesce(test_backup_target.settings, '{}'), left(app_hidden.require_actor(), 100))
+  returning * into v_test;
+  perform app_hidden.add_job('backup__test', json_build_object('test', v_test.id), 'backup__test:' || v_test.id);
+  return v_test;
+end
+$_$;
+
+--
+-- Name: FUNCTION test_backup_target(name text, kind text, settings jsonb); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.test_backup_target(name text, kind text, settings jsonb) IS 'Has the worker try a place for backups, whether it is set up or not: list what is there, write a small file, read it again, remove it. The row says passed then, or failed with where (step), what kind (problem) and the words (error, hint). name, kind, settings: as save_backup_target takes them. Changes no target.
+Errors: CO001 no actor, CO005 not such a target, CO403 not an admin.';
 
 --
 -- Name: time_to_fix(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
@@ -18765,7 +22917,8 @@ CREATE TABLE app_private.audit_head (
     chain_position bigint DEFAULT 0 NOT NULL,
     hash bytea DEFAULT '\x'::bytea NOT NULL,
     CONSTRAINT audit_head_has_one_row CHECK (id)
-);
+)
+WITH (fillfactor='10', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='200');
 
 --
 -- Name: TABLE audit_head; Type: COMMENT; Schema: app_private; Owner: -
@@ -18797,7 +22950,8 @@ CREATE TABLE app_private.embedding_cache (
     model text NOT NULL,
     embedding public.vector(1536) NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
-);
+)
+WITH (autovacuum_vacuum_insert_scale_factor='0.05', autovacuum_analyze_scale_factor='0.02');
 
 --
 -- Name: TABLE embedding_cache; Type: COMMENT; Schema: app_private; Owner: -
@@ -18820,6 +22974,22 @@ CREATE TABLE app_private.golden_set (
 --
 
 COMMENT ON TABLE app_private.golden_set IS 'One row: how often the golden questions have changed.';
+
+--
+-- Name: import_uploads; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.import_uploads (
+    batch_id integer NOT NULL,
+    part integer NOT NULL,
+    content bytea NOT NULL
+);
+
+--
+-- Name: TABLE import_uploads; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.import_uploads IS 'An uploaded file in parts, until the worker has read it.';
 
 --
 -- Name: improvement_viewers; Type: TABLE; Schema: app_private; Owner: -
@@ -18928,13 +23098,31 @@ COMMENT ON TABLE app_private.knowledge_votes IS 'Which rating counted for which 
 CREATE TABLE app_private.lexeme_frequencies (
     lexeme text NOT NULL,
     units integer NOT NULL
-);
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='1000');
 
 --
 -- Name: TABLE lexeme_frequencies; Type: COMMENT; Schema: app_private; Owner: -
 --
 
 COMMENT ON TABLE app_private.lexeme_frequencies IS 'How many search units hold a lexeme, as of the last refresh; words not in it are counted when asked.';
+
+--
+-- Name: restore_rows; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE UNLOGGED TABLE app_private.restore_rows (
+    restore_id integer NOT NULL,
+    table_name text NOT NULL,
+    ordinal integer NOT NULL,
+    data jsonb NOT NULL
+);
+
+--
+-- Name: TABLE restore_rows; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.restore_rows IS 'Rows of a backup that a restore compares with those of the club; gone when it ends.';
 
 --
 -- Name: search_statistics; Type: TABLE; Schema: app_private; Owner: -
@@ -18945,6 +23133,8 @@ CREATE TABLE app_private.search_statistics (
     units bigint DEFAULT 0 NOT NULL,
     last_unit_id bigint DEFAULT 0 NOT NULL,
     refreshed_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    categories jsonb DEFAULT '{}'::jsonb NOT NULL,
+    follows_changes boolean DEFAULT false NOT NULL,
     CONSTRAINT search_statistics_has_one_row CHECK (id)
 );
 
@@ -18953,6 +23143,63 @@ CREATE TABLE app_private.search_statistics (
 --
 
 COMMENT ON TABLE app_private.search_statistics IS 'Size of the search space at the last refresh.';
+
+--
+-- Name: COLUMN search_statistics.categories; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_statistics.categories IS 'Number of units by category.';
+
+--
+-- Name: COLUMN search_statistics.follows_changes; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_statistics.follows_changes IS 'Counted in full once since changes are written down; until then the next refresh counts all.';
+
+--
+-- Name: search_unit_changes; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.search_unit_changes (
+    id bigint NOT NULL,
+    unit_id bigint NOT NULL,
+    delta smallint NOT NULL,
+    words tsvector NOT NULL,
+    spelled tsvector,
+    CONSTRAINT search_unit_changes_add_or_take_away CHECK ((delta = ANY (ARRAY[1, '-1'::integer])))
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+
+--
+-- Name: TABLE search_unit_changes; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.search_unit_changes IS 'Units that came or went since the search statistics were refreshed. Emptied by the refresh, and by an erasure.';
+
+--
+-- Name: COLUMN search_unit_changes.words; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_changes.words IS 'The unit''s lexemes, without their positions.';
+
+--
+-- Name: COLUMN search_unit_changes.spelled; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_unit_changes.spelled IS 'Of a unit that went: its words as they were written; one that came still has its text.';
+
+--
+-- Name: search_unit_changes_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_unit_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.search_unit_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: search_unit_history; Type: TABLE; Schema: app_private; Owner: -
@@ -18974,14 +23221,15 @@ CREATE TABLE app_private.search_unit_history (
     valid_to timestamp with time zone,
     content_hash bytea NOT NULL,
     impacts public.sparsevec NOT NULL,
-    embedding public.vector(1536),
+    embedding public.halfvec(1536),
     embedding_model text,
     since timestamp with time zone NOT NULL,
     since_xid xid8 NOT NULL,
     until timestamp with time zone NOT NULL,
     until_xid xid8 NOT NULL,
     erased boolean DEFAULT false NOT NULL
-);
+)
+WITH (autovacuum_vacuum_insert_scale_factor='0.05');
 
 --
 -- Name: TABLE search_unit_history; Type: COMMENT; Schema: app_private; Owner: -
@@ -19033,6 +23281,123 @@ ALTER TABLE app_private.search_unit_history ALTER COLUMN id ADD GENERATED ALWAYS
 );
 
 --
+-- Name: search_units; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.search_units (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    target text NOT NULL,
+    sop_id integer,
+    sop_version_id integer,
+    knowledge_id integer,
+    ordinal integer DEFAULT 0 NOT NULL,
+    category character varying(100) NOT NULL,
+    topic character varying(200) NOT NULL,
+    site_id integer,
+    trust smallint DEFAULT 3 NOT NULL,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone,
+    title text NOT NULL,
+    heading text,
+    body text NOT NULL,
+    embedding_text text NOT NULL,
+    content_hash bytea NOT NULL,
+    words tsvector NOT NULL,
+    impacts public.sparsevec NOT NULL,
+    embedding public.halfvec(1536),
+    embedding_model text,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    since_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    bits bit(1536) GENERATED ALWAYS AS ((public.binary_quantize(embedding))::bit(1536)) STORED,
+    indexed boolean DEFAULT true NOT NULL,
+    CONSTRAINT search_units_embedding_names_its_model CHECK (((embedding IS NULL) OR (embedding_model IS NOT NULL))),
+    CONSTRAINT search_units_kind_is_known CHECK ((kind = ANY (ARRAY['profile'::text, 'section'::text, 'phrase'::text, 'knowledge'::text])))
+)
+WITH (toast_tuple_target='4000', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='500', autovacuum_analyze_scale_factor='0.02', autovacuum_vacuum_insert_scale_factor='0.05');
+ALTER TABLE ONLY app_private.search_units ALTER COLUMN impacts SET STORAGE MAIN;
+ALTER TABLE ONLY app_private.search_units ALTER COLUMN impacts SET COMPRESSION lz4;
+ALTER TABLE ONLY app_private.search_units ALTER COLUMN embedding SET STORAGE PLAIN;
+
+--
+-- Name: TABLE search_units; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.search_units IS 'The one search space: SOP sections, the phrases customers use for an SOP, and knowledge entries. Derived; rebuilt by trigger whenever its source is written.';
+
+--
+-- Name: COLUMN search_units.kind; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.kind IS 'profile: all that is said of and asked about one target. section: a section of an SOP. phrase: words of customers that lead to an SOP. knowledge: an entry.';
+
+--
+-- Name: COLUMN search_units.target; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.target IS 'What it leads to: sop:<id>, or topic:<category>/<topic>.';
+
+--
+-- Name: COLUMN search_units.sop_version_id; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.sop_version_id IS 'Of a profile: the SOP version that is searched. Of a section or phrase: the version that brought it; later ones may have left it as it is.';
+
+--
+-- Name: COLUMN search_units.ordinal; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.ordinal IS 'Order of a section; of a profile, how many entries it was made from.';
+
+--
+-- Name: COLUMN search_units.embedding_text; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.embedding_text IS 'The text whose vector is `embedding`; empty for a profile, whose vector is the mean of its parts.';
+
+--
+-- Name: COLUMN search_units.content_hash; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.content_hash IS 'SHA-256 of embedding_text: key in the embedding cache.';
+
+--
+-- Name: COLUMN search_units.impacts; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.impacts IS 'BM25 term impacts (tf part, length-normalised), one dimension per lexeme; see app_hidden.lexeme_dimension.';
+
+--
+-- Name: COLUMN search_units.embedding; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.embedding IS 'The vector in half precision; the embedding cache has it in full.';
+
+--
+-- Name: COLUMN search_units.since; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.since IS 'Since when it has been as it is; -infinity: since before that was written down.';
+
+--
+-- Name: COLUMN search_units.since_xid; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.since_xid IS 'The transaction that made it so: with since, what a search of some snapshot saw.';
+
+--
+-- Name: COLUMN search_units.bits; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.bits IS 'Signs of the vector: nearest by Hamming distance are candidates for nearest by cosine.';
+
+--
+-- Name: COLUMN search_units.indexed; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.search_units.indexed IS 'Whether the index of vectors holds it. Goes from false to true by app_private.index_fresh_units alone, which is no change of what is searched.';
+
+--
 -- Name: search_units_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
 --
 
@@ -19052,13 +23417,60 @@ ALTER TABLE app_private.search_units ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
 CREATE TABLE app_private.search_vocabulary (
     word text NOT NULL,
     units integer NOT NULL
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='1000');
 
 --
 -- Name: TABLE search_vocabulary; Type: COMMENT; Schema: app_private; Owner: -
 --
 
 COMMENT ON TABLE app_private.search_vocabulary IS 'Words as they are written in the search space, for unknown words to be compared with.';
+
+--
+-- Name: sop_sketches; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.sop_sketches (
+    sop_id integer NOT NULL,
+    version integer NOT NULL,
+    hash bytea NOT NULL,
+    sketch integer[] NOT NULL
+);
+
+--
+-- Name: TABLE sop_sketches; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.sop_sketches IS 'Derived: text_hash and text_sketch of each SOP in use, made when an import is planned.';
+
+--
+-- Name: stale_profiles; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE TABLE app_private.stale_profiles (
+    id bigint NOT NULL,
+    target text NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+
+--
+-- Name: TABLE stale_profiles; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.stale_profiles IS 'Targets whose entries changed since their profile was made; a target may be named several times.';
+
+--
+-- Name: stale_profiles_id_seq; Type: SEQUENCE; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.stale_profiles ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app_private.stale_profiles_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: stated_facts; Type: TABLE; Schema: app_private; Owner: -
@@ -19212,6 +23624,45 @@ ALTER TABLE app_public.api_tokens ALTER COLUMN id ADD GENERATED BY DEFAULT AS ID
 
 ALTER TABLE app_public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app_public.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: backup_target_tests_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.backup_target_tests ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.backup_target_tests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: backup_targets_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.backup_targets ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.backup_targets_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: backups_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.backups ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.backups_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -19498,6 +23949,32 @@ ALTER TABLE app_public.golden_questions ALTER COLUMN id ADD GENERATED BY DEFAULT
 
 ALTER TABLE app_public.health_checks ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.health_checks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: import_batches_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.import_batches ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.import_batches_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: import_items_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.import_items ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.import_items_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -19818,7 +24295,7 @@ CREATE TABLE app_public.notifications (
     sent_at timestamp with time zone,
     push_subscription_id integer,
     CONSTRAINT notifications_channel_is_known CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text, 'push'::text]))),
-    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text, 'experiment'::text]))),
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text, 'experiment'::text, 'backup_failed'::text]))),
     CONSTRAINT notifications_sent_at_matches_status CHECK (((status = 'sent'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT notifications_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
     CONSTRAINT notifications_subscription_is_of_push CHECK (((channel = 'push'::text) OR (push_subscription_id IS NULL))),
@@ -19959,6 +24436,19 @@ ALTER TABLE app_public.reembeddings ALTER COLUMN id ADD GENERATED BY DEFAULT AS 
 
 ALTER TABLE app_public.responses ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app_public.responses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: restores_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.restores ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app_public.restores_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -20211,7 +24701,7 @@ CREATE TABLE app_public.webhooks (
     created_by text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT webhooks_events_are_known CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text, 'experiment'::text]))),
+    CONSTRAINT webhooks_events_are_known CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['urgent_ticket'::text, 'job_dead'::text, 'audit_broken'::text, 'audit_head'::text, 'llm_budget'::text, 'experiment'::text, 'backup_failed'::text]))),
     CONSTRAINT webhooks_url_is_a_url CHECK (((url ~ '^https?://[^\s/@]+(/\S*)?$'::text) AND (length(url) <= 2000)))
 );
 
@@ -20231,7 +24721,7 @@ COMMENT ON COLUMN app_public.webhooks.url IS 'Where to: a public address; privat
 -- Name: COLUMN webhooks.events; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.webhooks.events IS 'Any of urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment.';
+COMMENT ON COLUMN app_public.webhooks.events IS 'Any of urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment, backup_failed.';
 
 --
 -- Name: webhooks_id_seq; Type: SEQUENCE; Schema: app_public; Owner: -
@@ -20399,6 +24889,13 @@ ALTER TABLE ONLY app_private.golden_set
     ADD CONSTRAINT golden_set_pkey PRIMARY KEY (id);
 
 --
+-- Name: import_uploads import_uploads_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.import_uploads
+    ADD CONSTRAINT import_uploads_pkey PRIMARY KEY (batch_id, part);
+
+--
 -- Name: improvement_viewers improvement_viewers_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -20448,11 +24945,25 @@ ALTER TABLE ONLY app_private.response_searches
     ADD CONSTRAINT response_searches_pkey PRIMARY KEY (response_id);
 
 --
+-- Name: restore_rows restore_rows_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.restore_rows
+    ADD CONSTRAINT restore_rows_pkey PRIMARY KEY (restore_id, table_name, ordinal);
+
+--
 -- Name: search_statistics search_statistics_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
 ALTER TABLE ONLY app_private.search_statistics
     ADD CONSTRAINT search_statistics_pkey PRIMARY KEY (id);
+
+--
+-- Name: search_unit_changes search_unit_changes_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.search_unit_changes
+    ADD CONSTRAINT search_unit_changes_pkey PRIMARY KEY (id);
 
 --
 -- Name: search_unit_history search_unit_history_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
@@ -20474,6 +24985,20 @@ ALTER TABLE ONLY app_private.search_units
 
 ALTER TABLE ONLY app_private.search_vocabulary
     ADD CONSTRAINT search_vocabulary_pkey PRIMARY KEY (word);
+
+--
+-- Name: sop_sketches sop_sketches_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.sop_sketches
+    ADD CONSTRAINT sop_sketches_pkey PRIMARY KEY (sop_id);
+
+--
+-- Name: stale_profiles stale_profiles_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.stale_profiles
+    ADD CONSTRAINT stale_profiles_pkey PRIMARY KEY (id);
 
 --
 -- Name: stated_facts stated_facts_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
@@ -20567,6 +25092,34 @@ ALTER TABLE ONLY app_public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 
 --
+-- Name: backup_target_tests backup_target_tests_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.backup_target_tests
+    ADD CONSTRAINT backup_target_tests_pkey PRIMARY KEY (id);
+
+--
+-- Name: backup_targets backup_targets_name_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.backup_targets
+    ADD CONSTRAINT backup_targets_name_key UNIQUE (name);
+
+--
+-- Name: backup_targets backup_targets_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.backup_targets
+    ADD CONSTRAINT backup_targets_pkey PRIMARY KEY (id);
+
+--
+-- Name: backups backups_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.backups
+    ADD CONSTRAINT backups_pkey PRIMARY KEY (id);
+
+--
 -- Name: club_settings club_settings_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -20649,6 +25202,27 @@ ALTER TABLE ONLY app_public.golden_questions
 
 ALTER TABLE ONLY app_public.health_checks
     ADD CONSTRAINT health_checks_pkey PRIMARY KEY (id);
+
+--
+-- Name: import_batches import_batches_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.import_batches
+    ADD CONSTRAINT import_batches_pkey PRIMARY KEY (id);
+
+--
+-- Name: import_items import_items_batch_id_ordinal_key; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.import_items
+    ADD CONSTRAINT import_items_batch_id_ordinal_key UNIQUE (batch_id, ordinal);
+
+--
+-- Name: import_items import_items_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.import_items
+    ADD CONSTRAINT import_items_pkey PRIMARY KEY (id);
 
 --
 -- Name: improvement_evidence improvement_evidence_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -20796,6 +25370,13 @@ ALTER TABLE ONLY app_public.response_sources
 
 ALTER TABLE ONLY app_public.responses
     ADD CONSTRAINT responses_pkey PRIMARY KEY (id);
+
+--
+-- Name: restores restores_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.restores
+    ADD CONSTRAINT restores_pkey PRIMARY KEY (id);
 
 --
 -- Name: retention_rules retention_rules_pkey; Type: CONSTRAINT; Schema: app_public; Owner: -
@@ -21039,7 +25620,13 @@ CREATE INDEX search_units_category ON app_private.search_units USING btree (cate
 -- Name: search_units_embedding; Type: INDEX; Schema: app_private; Owner: -
 --
 
-CREATE INDEX search_units_embedding ON app_private.search_units USING hnsw (((embedding)::public.halfvec(1536)) public.halfvec_ip_ops);
+CREATE INDEX search_units_embedding ON app_private.search_units USING hnsw (embedding public.halfvec_ip_ops) WHERE indexed;
+
+--
+-- Name: search_units_fresh; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_units_fresh ON app_private.search_units USING btree (id) WHERE (NOT indexed);
 
 --
 -- Name: search_units_knowledge_id; Type: INDEX; Schema: app_private; Owner: -
@@ -21060,16 +25647,10 @@ CREATE UNIQUE INDEX search_units_profile ON app_private.search_units USING btree
 CREATE INDEX search_units_sop_id ON app_private.search_units USING btree (sop_id);
 
 --
--- Name: search_units_sop_version_id; Type: INDEX; Schema: app_private; Owner: -
+-- Name: search_units_target_trust; Type: INDEX; Schema: app_private; Owner: -
 --
 
-CREATE INDEX search_units_sop_version_id ON app_private.search_units USING btree (sop_version_id);
-
---
--- Name: search_units_target; Type: INDEX; Schema: app_private; Owner: -
---
-
-CREATE INDEX search_units_target ON app_private.search_units USING btree (target, kind);
+CREATE INDEX search_units_target_trust ON app_private.search_units USING btree (target, kind, trust DESC, id);
 
 --
 -- Name: search_units_unembedded; Type: INDEX; Schema: app_private; Owner: -
@@ -21088,6 +25669,24 @@ CREATE INDEX search_units_words ON app_private.search_units USING gin (words) WI
 --
 
 CREATE INDEX search_vocabulary_word_trgm ON app_private.search_vocabulary USING gin (word public.gin_trgm_ops);
+
+--
+-- Name: sop_sketches_hash; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX sop_sketches_hash ON app_private.sop_sketches USING btree (hash);
+
+--
+-- Name: sop_sketches_sketch; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX sop_sketches_sketch ON app_private.sop_sketches USING gin (sketch);
+
+--
+-- Name: stale_profiles_target; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX stale_profiles_target ON app_private.stale_profiles USING btree (target);
 
 --
 -- Name: stated_facts_knowledge_id; Type: INDEX; Schema: app_private; Owner: -
@@ -21216,6 +25815,36 @@ CREATE INDEX audit_log_row ON app_public.audit_log USING btree (table_name, row_
 CREATE INDEX audit_log_transaction_id ON app_public.audit_log USING btree (transaction_id);
 
 --
+-- Name: backup_target_tests_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX backup_target_tests_created_at ON app_public.backup_target_tests USING btree (created_at);
+
+--
+-- Name: backups_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX backups_created_at ON app_public.backups USING btree (created_at DESC);
+
+--
+-- Name: backups_one_open_per_target; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE UNIQUE INDEX backups_one_open_per_target ON app_public.backups USING btree (target_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+
+--
+-- Name: backups_status; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX backups_status ON app_public.backups USING btree (status, finished_at DESC);
+
+--
+-- Name: backups_target_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX backups_target_id ON app_public.backups USING btree (target_id, id DESC);
+
+--
 -- Name: experiments_one_open_per_sop; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -21342,6 +25971,78 @@ CREATE INDEX health_checks_created_at ON app_public.health_checks USING btree (c
 CREATE UNIQUE INDEX health_checks_one_waits ON app_public.health_checks USING btree (status) WHERE (status = 'queued'::text);
 
 --
+-- Name: import_batches_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_batches_created_at ON app_public.import_batches USING btree (created_at DESC);
+
+--
+-- Name: import_batches_status; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_batches_status ON app_public.import_batches USING btree (status, created_at DESC);
+
+--
+-- Name: import_items_batch_id_action; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_items_batch_id_action ON app_public.import_items USING btree (batch_id, action, ordinal);
+
+--
+-- Name: import_items_batch_id_file; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_items_batch_id_file ON app_public.import_items USING btree (batch_id, file);
+
+--
+-- Name: import_items_batch_id_hash; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_items_batch_id_hash ON app_public.import_items USING btree (batch_id, hash);
+
+--
+-- Name: import_items_batch_id_status; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_items_batch_id_status ON app_public.import_items USING btree (batch_id, status, ordinal);
+
+--
+-- Name: import_items_file; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_items_file ON app_public.import_items USING btree (file, topic);
+
+--
+-- Name: import_items_hash; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_items_hash ON app_public.import_items USING btree (hash);
+
+--
+-- Name: import_items_improvement_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_items_improvement_id ON app_public.import_items USING btree (improvement_id);
+
+--
+-- Name: import_items_knowledge_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_items_knowledge_id ON app_public.import_items USING btree (knowledge_id);
+
+--
+-- Name: import_items_sketch; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_items_sketch ON app_public.import_items USING gin (sketch);
+
+--
+-- Name: import_items_sop_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX import_items_sop_id ON app_public.import_items USING btree (sop_id);
+
+--
 -- Name: improvement_evidence_failed_response_id; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -21412,6 +26113,12 @@ CREATE INDEX knowledge_base_improvement_id ON app_public.knowledge_base USING bt
 --
 
 CREATE INDEX knowledge_base_learned_from ON app_public.knowledge_base USING btree (learned_from);
+
+--
+-- Name: knowledge_base_question_key; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX knowledge_base_question_key ON app_public.knowledge_base USING btree (app_hidden.golden_key(question));
 
 --
 -- Name: knowledge_base_site_id; Type: INDEX; Schema: app_public; Owner: -
@@ -21618,6 +26325,18 @@ CREATE INDEX responses_to_keep ON app_public.responses USING btree (created_at) 
 CREATE INDEX responses_visitor_id ON app_public.responses USING btree (visitor_id);
 
 --
+-- Name: restores_backup_id; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX restores_backup_id ON app_public.restores USING btree (backup_id);
+
+--
+-- Name: restores_created_at; Type: INDEX; Schema: app_public; Owner: -
+--
+
+CREATE INDEX restores_created_at ON app_public.restores USING btree (created_at DESC);
+
+--
 -- Name: retention_runs_ran_at; Type: INDEX; Schema: app_public; Owner: -
 --
 
@@ -21790,19 +26509,37 @@ CREATE OR REPLACE VIEW app_public.sop_usage WITH (security_invoker='true') AS
 -- Name: search_units _100_since; Type: TRIGGER; Schema: app_private; Owner: -
 --
 
-CREATE TRIGGER _100_since BEFORE UPDATE ON app_private.search_units FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_search_units__since();
+CREATE TRIGGER _100_since BEFORE UPDATE ON app_private.search_units FOR EACH ROW WHEN ((old.indexed OR (NOT new.indexed))) EXECUTE FUNCTION app_hidden.tg_search_units__since();
 
 --
 -- Name: search_units _200_keep_changed; Type: TRIGGER; Schema: app_private; Owner: -
 --
 
-CREATE TRIGGER _200_keep_changed AFTER UPDATE ON app_private.search_units REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__keep();
+CREATE TRIGGER _200_keep_changed AFTER UPDATE ON app_private.search_units REFERENCING OLD TABLE AS gone NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__keep();
 
 --
 -- Name: search_units _200_keep_removed; Type: TRIGGER; Schema: app_private; Owner: -
 --
 
 CREATE TRIGGER _200_keep_removed AFTER DELETE ON app_private.search_units REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__keep();
+
+--
+-- Name: search_units _300_tell_changed; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _300_tell_changed AFTER UPDATE ON app_private.search_units REFERENCING OLD TABLE AS gone NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__tell();
+
+--
+-- Name: search_units _300_tell_new; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _300_tell_new AFTER INSERT ON app_private.search_units REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__tell();
+
+--
+-- Name: search_units _300_tell_removed; Type: TRIGGER; Schema: app_private; Owner: -
+--
+
+CREATE TRIGGER _300_tell_removed AFTER DELETE ON app_private.search_units REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_search_units__tell();
 
 --
 -- Name: improvement_evidence _050_not_erased; Type: TRIGGER; Schema: app_public; Owner: -
@@ -21967,10 +26704,16 @@ CREATE TRIGGER _100_version BEFORE INSERT OR UPDATE ON app_public.sops FOR EACH 
 CREATE TRIGGER _200_embed AFTER INSERT OR UPDATE OF question ON app_public.golden_questions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_golden_questions__embed();
 
 --
--- Name: knowledge_base _200_index; Type: TRIGGER; Schema: app_public; Owner: -
+-- Name: knowledge_base _200_index_changed; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
-CREATE TRIGGER _200_index AFTER INSERT OR UPDATE ON app_public.knowledge_base FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_knowledge_base__index();
+CREATE TRIGGER _200_index_changed AFTER UPDATE ON app_public.knowledge_base REFERENCING OLD TABLE AS before NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_knowledge_base__index();
+
+--
+-- Name: knowledge_base _200_index_new; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _200_index_new AFTER INSERT ON app_public.knowledge_base REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_knowledge_base__index();
 
 --
 -- Name: prompts _200_record; Type: TRIGGER; Schema: app_public; Owner: -
@@ -21979,10 +26722,22 @@ CREATE TRIGGER _200_index AFTER INSERT OR UPDATE ON app_public.knowledge_base FO
 CREATE TRIGGER _200_record AFTER INSERT OR UPDATE ON app_public.prompts FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_prompts__record();
 
 --
--- Name: sops _200_record; Type: TRIGGER; Schema: app_public; Owner: -
+-- Name: sops _200_record_changed; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
-CREATE TRIGGER _200_record AFTER INSERT OR UPDATE ON app_public.sops FOR EACH ROW EXECUTE FUNCTION app_hidden.tg_sops__record();
+CREATE TRIGGER _200_record_changed AFTER UPDATE ON app_public.sops REFERENCING OLD TABLE AS before NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_sops__record();
+
+--
+-- Name: sops _200_record_new; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _200_record_new AFTER INSERT ON app_public.sops REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION app_hidden.tg_sops__record();
+
+--
+-- Name: club_settings _200_search_language; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _200_search_language AFTER UPDATE ON app_public.club_settings FOR EACH ROW WHEN ((new.search_language <> old.search_language)) EXECUTE FUNCTION app_hidden.tg_club_settings__search_language();
 
 --
 -- Name: golden_questions _300_count; Type: TRIGGER; Schema: app_public; Owner: -
@@ -22045,6 +26800,12 @@ CREATE TRIGGER _800_notify AFTER INSERT OR UPDATE ON app_public.tickets FOR EACH
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.api_tokens FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('last_used_at');
 
 --
+-- Name: backup_targets _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.backup_targets FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at');
+
+--
 -- Name: club_settings _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
 --
 
@@ -22073,6 +26834,12 @@ CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.experim
 --
 
 CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.golden_questions FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'response_id');
+
+--
+-- Name: import_batches _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
+--
+
+CREATE TRIGGER _900_audit AFTER INSERT OR DELETE OR UPDATE ON app_public.import_batches FOR EACH ROW EXECUTE FUNCTION app_hidden.tg__audit('updated_at', 'stage', 'done', 'total', 'counts', 'error');
 
 --
 -- Name: improvement_queue _900_audit; Type: TRIGGER; Schema: app_public; Owner: -
@@ -22172,6 +26939,13 @@ ALTER TABLE ONLY app_private.analysis_briefs
     ADD CONSTRAINT analysis_briefs_analysis_id_fkey FOREIGN KEY (analysis_id) REFERENCES app_public.analyses(id) ON DELETE CASCADE;
 
 --
+-- Name: import_uploads import_uploads_batch_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.import_uploads
+    ADD CONSTRAINT import_uploads_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES app_public.import_batches(id) ON DELETE CASCADE;
+
+--
 -- Name: improvement_viewers improvement_viewers_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -22235,6 +27009,13 @@ ALTER TABLE ONLY app_private.response_searches
     ADD CONSTRAINT response_searches_response_id_fkey FOREIGN KEY (response_id) REFERENCES app_public.responses(id) ON DELETE CASCADE;
 
 --
+-- Name: restore_rows restore_rows_restore_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.restore_rows
+    ADD CONSTRAINT restore_rows_restore_id_fkey FOREIGN KEY (restore_id) REFERENCES app_public.restores(id) ON DELETE CASCADE;
+
+--
 -- Name: search_units search_units_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -22249,11 +27030,11 @@ ALTER TABLE ONLY app_private.search_units
     ADD CONSTRAINT search_units_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE CASCADE;
 
 --
--- Name: search_units search_units_sop_version_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
+-- Name: sop_sketches sop_sketches_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
 --
 
-ALTER TABLE ONLY app_private.search_units
-    ADD CONSTRAINT search_units_sop_version_id_fkey FOREIGN KEY (sop_version_id) REFERENCES app_public.sop_versions(id) ON DELETE CASCADE;
+ALTER TABLE ONLY app_private.sop_sketches
+    ADD CONSTRAINT sop_sketches_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE CASCADE;
 
 --
 -- Name: stated_facts stated_facts_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_private; Owner: -
@@ -22317,6 +27098,13 @@ ALTER TABLE ONLY app_public.analysis_batches
 
 ALTER TABLE ONLY app_public.api_tokens
     ADD CONSTRAINT api_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_public.users(id) ON DELETE CASCADE;
+
+--
+-- Name: backups backups_target_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.backups
+    ADD CONSTRAINT backups_target_id_fkey FOREIGN KEY (target_id) REFERENCES app_public.backup_targets(id) ON DELETE RESTRICT;
 
 --
 -- Name: experiment_arms experiment_arms_experiment_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -22416,6 +27204,34 @@ ALTER TABLE ONLY app_public.golden_questions
 
 ALTER TABLE ONLY app_public.golden_questions
     ADD CONSTRAINT golden_questions_site_id_fkey FOREIGN KEY (site_id) REFERENCES app_public.sites(id) ON DELETE RESTRICT;
+
+--
+-- Name: import_items import_items_batch_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.import_items
+    ADD CONSTRAINT import_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES app_public.import_batches(id) ON DELETE CASCADE;
+
+--
+-- Name: import_items import_items_improvement_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.import_items
+    ADD CONSTRAINT import_items_improvement_id_fkey FOREIGN KEY (improvement_id) REFERENCES app_public.improvement_queue(id) ON DELETE SET NULL;
+
+--
+-- Name: import_items import_items_knowledge_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.import_items
+    ADD CONSTRAINT import_items_knowledge_id_fkey FOREIGN KEY (knowledge_id) REFERENCES app_public.knowledge_base(id) ON DELETE SET NULL;
+
+--
+-- Name: import_items import_items_sop_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.import_items
+    ADD CONSTRAINT import_items_sop_id_fkey FOREIGN KEY (sop_id) REFERENCES app_public.sops(id) ON DELETE SET NULL;
 
 --
 -- Name: improvement_evidence improvement_evidence_failed_response_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
@@ -22620,6 +27436,13 @@ ALTER TABLE ONLY app_public.responses
     ADD CONSTRAINT responses_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES app_public.tickets(id) ON DELETE RESTRICT;
 
 --
+-- Name: restores restores_backup_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
+--
+
+ALTER TABLE ONLY app_public.restores
+    ADD CONSTRAINT restores_backup_id_fkey FOREIGN KEY (backup_id) REFERENCES app_public.backups(id) ON DELETE RESTRICT;
+
+--
 -- Name: sessions sessions_user_id_fkey; Type: FK CONSTRAINT; Schema: app_public; Owner: -
 --
 
@@ -22720,6 +27543,12 @@ ALTER TABLE app_private.embedding_cache ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.golden_set ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: import_uploads; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.import_uploads ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: improvement_viewers; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -22762,10 +27591,22 @@ ALTER TABLE app_private.lexeme_frequencies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.response_searches ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: restore_rows; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.restore_rows ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: search_statistics; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
 ALTER TABLE app_private.search_statistics ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: search_unit_changes; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.search_unit_changes ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: search_unit_history; Type: ROW SECURITY; Schema: app_private; Owner: -
@@ -22858,10 +27699,22 @@ CREATE POLICY select_auditor ON app_private.lexeme_frequencies FOR SELECT TO aud
 CREATE POLICY select_auditor ON app_private.response_searches FOR SELECT TO auditor USING (true);
 
 --
+-- Name: restore_rows select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.restore_rows FOR SELECT TO auditor USING (true);
+
+--
 -- Name: search_statistics select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
 CREATE POLICY select_auditor ON app_private.search_statistics FOR SELECT TO auditor USING (true);
+
+--
+-- Name: search_unit_changes select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.search_unit_changes FOR SELECT TO auditor USING (true);
 
 --
 -- Name: search_unit_history select_auditor; Type: POLICY; Schema: app_private; Owner: -
@@ -22882,6 +27735,18 @@ CREATE POLICY select_auditor ON app_private.search_units FOR SELECT TO auditor U
 CREATE POLICY select_auditor ON app_private.search_vocabulary FOR SELECT TO auditor USING (true);
 
 --
+-- Name: sop_sketches select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.sop_sketches FOR SELECT TO auditor USING (true);
+
+--
+-- Name: stale_profiles select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.stale_profiles FOR SELECT TO auditor USING (true);
+
+--
 -- Name: stated_facts select_auditor; Type: POLICY; Schema: app_private; Owner: -
 --
 
@@ -22892,6 +27757,18 @@ CREATE POLICY select_auditor ON app_private.stated_facts FOR SELECT TO auditor U
 --
 
 CREATE POLICY select_auditor ON app_private.worker_heartbeats FOR SELECT TO auditor USING (true);
+
+--
+-- Name: sop_sketches; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.sop_sketches ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: stale_profiles; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.stale_profiles ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: stated_facts; Type: ROW SECURITY; Schema: app_private; Owner: -
@@ -22940,6 +27817,24 @@ ALTER TABLE app_public.audit_heads ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE app_public.audit_log ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: backup_target_tests; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.backup_target_tests ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: backup_targets; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.backup_targets ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: backups; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.backups ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: club_settings; Type: ROW SECURITY; Schema: app_public; Owner: -
@@ -23012,6 +27907,18 @@ ALTER TABLE app_public.golden_questions ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE app_public.health_checks ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: import_batches; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.import_batches ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: import_items; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.import_items ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: improvement_evidence; Type: ROW SECURITY; Schema: app_public; Owner: -
@@ -23152,6 +28059,12 @@ ALTER TABLE app_public.response_sources ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_public.responses ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: restores; Type: ROW SECURITY; Schema: app_public; Owner: -
+--
+
+ALTER TABLE app_public.restores ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: retention_rules; Type: ROW SECURITY; Schema: app_public; Owner: -
 --
 
@@ -23182,6 +28095,36 @@ CREATE POLICY select_admin ON app_public.audit_heads FOR SELECT TO admin USING (
 CREATE POLICY select_admin ON app_public.audit_log FOR SELECT TO admin USING (true);
 
 --
+-- Name: backup_target_tests select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.backup_target_tests FOR SELECT TO admin USING (true);
+
+--
+-- Name: backup_targets select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.backup_targets FOR SELECT TO admin USING (true);
+
+--
+-- Name: backups select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.backups FOR SELECT TO admin USING (true);
+
+--
+-- Name: import_batches select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.import_batches FOR SELECT TO admin USING (true);
+
+--
+-- Name: import_items select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.import_items FOR SELECT TO admin USING (true);
+
+--
 -- Name: llm_calls select_admin; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -23210,6 +28153,12 @@ CREATE POLICY select_admin ON app_public.privacy_actions FOR SELECT TO admin USI
 --
 
 CREATE POLICY select_admin ON app_public.reembeddings FOR SELECT TO admin USING (true);
+
+--
+-- Name: restores select_admin; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_admin ON app_public.restores FOR SELECT TO admin USING (true);
 
 --
 -- Name: retention_rules select_admin; Type: POLICY; Schema: app_public; Owner: -
@@ -23422,6 +28371,24 @@ CREATE POLICY select_auditor ON app_public.audit_heads FOR SELECT TO auditor USI
 CREATE POLICY select_auditor ON app_public.audit_log FOR SELECT TO auditor USING (true);
 
 --
+-- Name: backup_target_tests select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.backup_target_tests FOR SELECT TO auditor USING (true);
+
+--
+-- Name: backup_targets select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.backup_targets FOR SELECT TO auditor USING (true);
+
+--
+-- Name: backups select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.backups FOR SELECT TO auditor USING (true);
+
+--
 -- Name: club_settings select_auditor; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -23474,6 +28441,18 @@ CREATE POLICY select_auditor ON app_public.golden_questions FOR SELECT TO audito
 --
 
 CREATE POLICY select_auditor ON app_public.health_checks FOR SELECT TO auditor USING (true);
+
+--
+-- Name: import_batches select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.import_batches FOR SELECT TO auditor USING (true);
+
+--
+-- Name: import_items select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.import_items FOR SELECT TO auditor USING (true);
 
 --
 -- Name: improvement_evidence select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -23564,6 +28543,12 @@ CREATE POLICY select_auditor ON app_public.response_sources FOR SELECT TO audito
 --
 
 CREATE POLICY select_auditor ON app_public.responses FOR SELECT TO auditor USING (true);
+
+--
+-- Name: restores select_auditor; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_public.restores FOR SELECT TO auditor USING (true);
 
 --
 -- Name: retention_rules select_auditor; Type: POLICY; Schema: app_public; Owner: -
@@ -23696,6 +28681,18 @@ CREATE POLICY select_worker ON app_public.analysis_batches FOR SELECT TO worker 
 CREATE POLICY select_worker ON app_public.analysis_runs FOR SELECT TO worker USING (true);
 
 --
+-- Name: backup_targets select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.backup_targets FOR SELECT TO worker USING (true);
+
+--
+-- Name: backups select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.backups FOR SELECT TO worker USING (true);
+
+--
 -- Name: club_settings select_worker; Type: POLICY; Schema: app_public; Owner: -
 --
 
@@ -23742,6 +28739,18 @@ CREATE POLICY select_worker ON app_public.golden_questions FOR SELECT TO worker 
 --
 
 CREATE POLICY select_worker ON app_public.health_checks FOR SELECT TO worker USING (true);
+
+--
+-- Name: import_batches select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.import_batches FOR SELECT TO worker USING (true);
+
+--
+-- Name: import_items select_worker; Type: POLICY; Schema: app_public; Owner: -
+--
+
+CREATE POLICY select_worker ON app_public.import_items FOR SELECT TO worker USING (true);
 
 --
 -- Name: improvement_evidence select_worker; Type: POLICY; Schema: app_public; Owner: -
@@ -23966,48 +28975,6 @@ GRANT USAGE ON SCHEMA app_public TO auditor;
 GRANT USAGE ON SCHEMA app_public TO worker;
 
 --
--- Name: FUNCTION gtrgm_in(cstring); Type: ACL; Schema: public; Owner: -
---
-
-REVOKE ALL ON FUNCTION public.gtrgm_in(cstring) FROM PUBLIC;
-
---
--- Name: FUNCTION gtrgm_out(public.gtrgm); Type: ACL; Schema: public; Owner: -
---
-
-REVOKE ALL ON FUNCTION public.gtrgm_out(public.gtrgm) FROM PUBLIC;
-
---
--- Name: FUNCTION halfvec_in(cstring, oid, integer); Type: ACL; Schema: public; Owner: -
---
-
-REVOKE ALL ON FUNCTION public.halfvec_in(cstring, oid, integer) FROM PUBLIC;
-
---
--- Name: FUNCTION halfvec_out(public.halfvec); Type: ACL; Schema: public; Owner: -
---
-
-REVOKE ALL ON FUNCTION public.halfvec_out(public.halfvec) FROM PUBLIC;
-
---
--- Name: FUNCTION halfvec_recv(internal, oid, integer); Type: ACL; Schema: public; Owner: -
---
-
-REVOKE ALL ON FUNCTION public.halfvec_recv(internal, oid, integer) FROM PUBLIC;
-
---
--- Name: FUNCTION halfvec_send(public.halfvec); Type: ACL; Schema: public; Owner: -
---
-
-REVOKE ALL ON FUNCTION public.halfvec_send(public.halfvec) FROM PUBLIC;
-
---
--- Name: FUNCTION halfvec_typmod_in(cstring[]); Type: ACL; Schema: public; Owner: -
---
-
-REVOKE ALL ON FUNCTION public.halfvec_typmod_in(cstring[]) FROM PUBLIC;
-
---
 -- Name: FUNCTION sparsevec_in(cstring, oid, integer); Type: ACL; Schema: public; Owner: -
 --
 
@@ -24066,6 +29033,48 @@ REVOKE ALL ON FUNCTION public.vector_send(public.vector) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.vector_typmod_in(cstring[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_in(cstring, oid, integer); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_in(cstring, oid, integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_out(public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_out(public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_recv(internal, oid, integer); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_recv(internal, oid, integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_send(public.halfvec); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_send(public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION halfvec_typmod_in(cstring[]); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.halfvec_typmod_in(cstring[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_in(cstring); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_in(cstring) FROM PUBLIC;
+
+--
+-- Name: FUNCTION gtrgm_out(public.gtrgm); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.gtrgm_out(public.gtrgm) FROM PUBLIC;
 
 --
 -- Name: FUNCTION array_to_halfvec(real[], integer, boolean); Type: ACL; Schema: public; Owner: -
@@ -24231,6 +29240,12 @@ REVOKE ALL ON FUNCTION app_hidden.add_list_items(content text, heading text, ite
 REVOKE ALL ON FUNCTION app_hidden.always_valid_p(pairs smallint[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION answered_rightly(expected text, found jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.answered_rightly(expected text, found jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION apply_edits(content text, edits jsonb); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -24341,6 +29356,12 @@ REVOKE ALL ON FUNCTION app_hidden.audit_hash(previous bytea, chain_position bigi
 REVOKE ALL ON FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION backup_in_place(target_id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.backup_in_place(target_id integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -24362,17 +29383,23 @@ REVOKE ALL ON FUNCTION app_hidden.begin_prompt_preview(name text, content text, 
 GRANT ALL ON FUNCTION app_hidden.begin_prompt_preview(name text, content text, questions text[], latest integer) TO reviewer;
 
 --
--- Name: FUNCTION begin_question(query text, category text, site text, conversation uuid); Type: ACL; Schema: app_hidden; Owner: -
+-- Name: FUNCTION begin_question(query text, category text, site text, conversation uuid, routing boolean); Type: ACL; Schema: app_hidden; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_hidden.begin_question(query text, category text, site text, conversation uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.begin_question(query text, category text, site text, conversation uuid) TO worker;
+REVOKE ALL ON FUNCTION app_hidden.begin_question(query text, category text, site text, conversation uuid, routing boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.begin_question(query text, category text, site text, conversation uuid, routing boolean) TO worker;
 
 --
 -- Name: FUNCTION beta_cdf(x double precision, a double precision, b double precision); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.beta_cdf(x double precision, a double precision, b double precision) FROM PUBLIC;
+
+--
+-- Name: FUNCTION bm25_impacts(words tsvector[], usual_lengths double precision[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.bm25_impacts(words tsvector[], usual_lengths double precision[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION bm25_impacts(words tsvector, usual_length double precision); Type: ACL; Schema: app_hidden; Owner: -
@@ -24510,6 +29537,34 @@ REVOKE ALL ON FUNCTION app_hidden.experiment_subject(visitor_id uuid, ticket_id 
 --
 
 REVOKE ALL ON FUNCTION app_hidden.facts_in(content text) FROM PUBLIC;
+
+--
+-- Name: TABLE backups; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.backups TO admin;
+GRANT SELECT ON TABLE app_public.backups TO auditor;
+GRANT SELECT ON TABLE app_public.backups TO worker;
+
+--
+-- Name: FUNCTION find_backup(id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_backup(id integer) FROM PUBLIC;
+
+--
+-- Name: TABLE backup_targets; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.backup_targets TO admin;
+GRANT SELECT ON TABLE app_public.backup_targets TO auditor;
+GRANT SELECT ON TABLE app_public.backup_targets TO worker;
+
+--
+-- Name: FUNCTION find_backup_target(name text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.find_backup_target(name text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_conversation(conversation uuid); Type: ACL; Schema: app_hidden; Owner: -
@@ -24870,6 +29925,12 @@ GRANT ALL ON FUNCTION app_hidden.insight_period(since timestamp with time zone, 
 GRANT ALL ON FUNCTION app_hidden.insight_period(since timestamp with time zone, until timestamp with time zone, timezone text, site text, OUT first_day date, OUT last_day date, OUT site_id integer) TO auditor;
 
 --
+-- Name: FUNCTION is_backup_place(kind text, settings jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.is_backup_place(kind text, settings jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION jobs(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -25189,6 +30250,18 @@ REVOKE ALL ON FUNCTION app_hidden.same_text(one text, other text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.sample_ratio_p(counts bigint[], weights integer[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION search_languages(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.search_languages() FROM PUBLIC;
+
+--
+-- Name: FUNCTION section_score(heading text, words double precision, cosine double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.section_score(heading text, words double precision, cosine double precision) FROM PUBLIC;
+
+--
 -- Name: FUNCTION set_reason(reason text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -25200,6 +30273,12 @@ GRANT ALL ON FUNCTION app_hidden.set_reason(reason text) TO reviewer;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.shared_words(one text[], other text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sketch_similarity(one integer[], other integer[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.sketch_similarity(one integer[], other integer[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION sop_title(section text, content text); Type: ACL; Schema: app_hidden; Owner: -
@@ -25218,6 +30297,18 @@ REVOKE ALL ON FUNCTION app_hidden.sop_units(category text, section text, content
 --
 
 REVOKE ALL ON FUNCTION app_hidden.target_of(sop_id integer, category text, topic text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION text_hash(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.text_hash(content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION text_sketch(content text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.text_sketch(content text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION tg__audit(); Type: ACL; Schema: app_hidden; Owner: -
@@ -25254,6 +30345,12 @@ REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__append_only() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.tg_audit_log__chain() FROM PUBLIC;
+
+--
+-- Name: FUNCTION tg_club_settings__search_language(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_club_settings__search_language() FROM PUBLIC;
 
 --
 -- Name: FUNCTION tg_experiments__govern(); Type: ACL; Schema: app_hidden; Owner: -
@@ -25358,6 +30455,12 @@ REVOKE ALL ON FUNCTION app_hidden.tg_search_units__keep() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.tg_search_units__since() FROM PUBLIC;
 
 --
+-- Name: FUNCTION tg_search_units__tell(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.tg_search_units__tell() FROM PUBLIC;
+
+--
 -- Name: FUNCTION tg_sops__keep(); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -25446,10 +30549,29 @@ REVOKE ALL ON FUNCTION app_hidden.voter() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.wilson_interval(successes bigint, n bigint, z double precision, OUT low double precision, OUT high double precision) FROM PUBLIC;
 
 --
+-- Name: FUNCTION with_request(payload json); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.with_request(payload json) FROM PUBLIC;
+
+--
 -- Name: FUNCTION without_items(content text, base text, items text[]); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.without_items(content text, base text, items text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION yaml_fields(fields jsonb, names text[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.yaml_fields(fields jsonb, names text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION add_import_items(batch_id integer, items jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.add_import_items(batch_id integer, items jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.add_import_items(batch_id integer, items jsonb) TO worker;
 
 --
 -- Name: FUNCTION add_job_at(task text, payload json, job_key text, run_at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
@@ -25488,6 +30610,39 @@ GRANT ALL ON FUNCTION app_private.analyst_brief(pattern_id integer) TO worker;
 --
 
 REVOKE ALL ON FUNCTION app_private.analyst_shared() FROM PUBLIC;
+
+--
+-- Name: TABLE import_items; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.import_items TO admin;
+GRANT SELECT ON TABLE app_public.import_items TO auditor;
+GRANT SELECT ON TABLE app_public.import_items TO worker;
+
+--
+-- Name: FUNCTION apply_import__knowledge(item app_public.import_items); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_import__knowledge(item app_public.import_items) FROM PUBLIC;
+
+--
+-- Name: FUNCTION apply_import__propose(item app_public.import_items); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_import__propose(item app_public.import_items) FROM PUBLIC;
+
+--
+-- Name: FUNCTION apply_import__sop(item app_public.import_items); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_import__sop(item app_public.import_items) FROM PUBLIC;
+
+--
+-- Name: FUNCTION apply_import_step(batch_id integer, most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_import_step(batch_id integer, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.apply_import_step(batch_id integer, most integer) TO worker;
 
 --
 -- Name: TABLE improvement_queue; Type: ACL; Schema: app_public; Owner: -
@@ -25552,6 +30707,13 @@ REVOKE ALL ON FUNCTION app_private.apply_improvement__sop_edit(improvement app_p
 REVOKE ALL ON FUNCTION app_private.apply_improvement__sop_new(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
+-- Name: FUNCTION apply_restore(restore_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.apply_restore(restore_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.apply_restore(restore_id integer) TO worker;
+
+--
 -- Name: TABLE retention_runs; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -25584,6 +30746,78 @@ REVOKE ALL ON FUNCTION app_private.arm_of(experiment_id integer, subject text) F
 --
 
 REVOKE ALL ON FUNCTION app_private.arm_section(sop app_public.sops, content text, query text, query_embedding public.vector) FROM PUBLIC;
+
+--
+-- Name: FUNCTION asked_as_new(questions jsonb, as_new boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.asked_as_new(questions jsonb, as_new boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION backup_contents(keys text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.backup_contents(keys text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.backup_contents(keys text[]) TO worker;
+
+--
+-- Name: FUNCTION backup_head(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.backup_head() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.backup_head() TO worker;
+
+--
+-- Name: FUNCTION backup_knowledge_text(category text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.backup_knowledge_text(category text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION backup_part(table_name text, part integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.backup_part(table_name text, part integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION backup_parts(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.backup_parts() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.backup_parts() TO worker;
+
+--
+-- Name: FUNCTION backup_progress(backup_id integer, attempt integer, stage text, done integer, total integer, lease interval); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.backup_progress(backup_id integer, attempt integer, stage text, done integer, total integer, lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.backup_progress(backup_id integer, attempt integer, stage text, done integer, total integer, lease interval) TO worker;
+
+--
+-- Name: FUNCTION backup_sop_text(sop app_public.sops); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.backup_sop_text(sop app_public.sops) FROM PUBLIC;
+
+--
+-- Name: FUNCTION backup_table_hashes(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.backup_table_hashes() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.backup_table_hashes() TO worker;
+
+--
+-- Name: FUNCTION backup_tables(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.backup_tables() FROM PUBLIC;
+
+--
+-- Name: FUNCTION backup_texts(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.backup_texts() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.backup_texts() TO worker;
 
 --
 -- Name: FUNCTION batch_ids(ids integer[]); Type: ACL; Schema: app_private; Owner: -
@@ -25643,6 +30877,12 @@ REVOKE ALL ON FUNCTION app_private.begin_analysis_run(kind text, analyst text, m
 GRANT ALL ON FUNCTION app_private.begin_analysis_run(kind text, analyst text, most integer, run_id integer, job_id bigint) TO worker;
 
 --
+-- Name: FUNCTION begin_empty_restore(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.begin_empty_restore() FROM PUBLIC;
+
+--
 -- Name: FUNCTION begin_erasure(kind text, reference text, reason text); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -25664,6 +30904,21 @@ REVOKE ALL ON FUNCTION app_private.begin_health_check(kind text, check_id intege
 GRANT ALL ON FUNCTION app_private.begin_health_check(kind text, check_id integer) TO worker;
 
 --
+-- Name: TABLE import_batches; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.import_batches TO admin;
+GRANT SELECT ON TABLE app_public.import_batches TO auditor;
+GRANT SELECT ON TABLE app_public.import_batches TO worker;
+
+--
+-- Name: FUNCTION begin_import(name text, source text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.begin_import(name text, source text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.begin_import(name text, source text) TO worker;
+
+--
 -- Name: TABLE reembeddings; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -25678,28 +30933,37 @@ REVOKE ALL ON FUNCTION app_private.begin_reembedding(to_model text, reason text)
 GRANT ALL ON FUNCTION app_private.begin_reembedding(to_model text, reason text) TO worker;
 
 --
--- Name: FUNCTION binary_quantize(public.vector); Type: ACL; Schema: public; Owner: -
+-- Name: TABLE restores; Type: ACL; Schema: app_public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION public.binary_quantize(public.vector) FROM PUBLIC;
+GRANT SELECT ON TABLE app_public.restores TO admin;
+GRANT SELECT ON TABLE app_public.restores TO auditor;
 
 --
--- Name: TABLE search_units; Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION begin_restore(restore_id integer, source text, mode text, dry_run boolean, reason text); Type: ACL; Schema: app_private; Owner: -
 --
 
-GRANT SELECT ON TABLE app_private.search_units TO auditor;
-
---
--- Name: FUNCTION best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.best_section(sop_id integer, impacts public.sparsevec, total_idf double precision, embedding public.vector, model text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.begin_restore(restore_id integer, source text, mode text, dry_run boolean, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.begin_restore(restore_id integer, source text, mode text, dry_run boolean, reason text) TO worker;
 
 --
 -- Name: FUNCTION calls_spent(calls jsonb, OUT tokens_in integer, OUT tokens_out integer, OUT cost numeric); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.calls_spent(calls jsonb, OUT tokens_in integer, OUT tokens_out integer, OUT cost numeric) FROM PUBLIC;
+
+--
+-- Name: FUNCTION candidates_query(lexemes text[], hits double precision[], idf double precision[], units double precision, rows integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.candidates_query(lexemes text[], hits double precision[], idf double precision[], units double precision, rows integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION categorise_import(batch_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.categorise_import(batch_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.categorise_import(batch_id integer) TO worker;
 
 --
 -- Name: FUNCTION change_embedding_model(to_model text, reason text, most_missing integer, reembedding_id integer); Type: ACL; Schema: app_private; Owner: -
@@ -25797,11 +31061,25 @@ REVOKE ALL ON FUNCTION app_private.check_new_text(analysis app_public.analyses, 
 REVOKE ALL ON FUNCTION app_private.check_safety(category text, base text, content text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION check_search_index(sample integer, OUT checked integer, OUT recall double precision, OUT valid boolean, OUT index_bytes bigint); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.check_search_index(sample integer, OUT checked integer, OUT recall double precision, OUT valid boolean, OUT index_bytes bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.check_search_index(sample integer, OUT checked integer, OUT recall double precision, OUT valid boolean, OUT index_bytes bigint) TO worker;
+
+--
 -- Name: FUNCTION claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer) TO worker;
+
+--
+-- Name: FUNCTION claim_backup(backup_id integer, lease interval); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.claim_backup(backup_id integer, lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.claim_backup(backup_id integer, lease interval) TO worker;
 
 --
 -- Name: FUNCTION claim_notification(notification_id bigint, mail_works boolean); Type: ACL; Schema: app_private; Owner: -
@@ -25833,10 +31111,10 @@ REVOKE ALL ON FUNCTION app_private.cluster_failures(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.cluster_failures(most integer) TO worker;
 
 --
--- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[], asked_as_new bigint[], for_others bigint[]); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[], asked_as_new bigint[], for_others bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION compared_texts(); Type: ACL; Schema: app_private; Owner: -
@@ -25873,6 +31151,12 @@ GRANT SELECT ON TABLE app_private.knowledge_findings TO auditor;
 --
 
 REVOKE ALL ON FUNCTION app_private.corrected_answer(finding app_private.knowledge_findings, answer text, other_answer text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION count_search_unit_changes(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.count_search_unit_changes() FROM PUBLIC;
 
 --
 -- Name: FUNCTION count_vocabulary(); Type: ACL; Schema: app_private; Owner: -
@@ -25918,6 +31202,12 @@ REVOKE ALL ON FUNCTION app_private.embeddings_promised() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION end_empty_restore(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.end_empty_restore() FROM PUBLIC;
 
 --
 -- Name: TABLE privacy_actions; Type: ACL; Schema: app_public; Owner: -
@@ -26060,6 +31350,27 @@ REVOKE ALL ON FUNCTION app_private.export__merged_questions(visitor_id uuid, tic
 REVOKE ALL ON FUNCTION app_private.exposure(sources jsonb, subject text, OUT arm_id integer, OUT subject_hash bytea) FROM PUBLIC;
 
 --
+-- Name: FUNCTION fail_backup(backup_id integer, attempt integer, error text, hint text, final boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.fail_backup(backup_id integer, attempt integer, error text, hint text, final boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.fail_backup(backup_id integer, attempt integer, error text, hint text, final boolean) TO worker;
+
+--
+-- Name: FUNCTION fail_import(batch_id integer, error text, finally boolean); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.fail_import(batch_id integer, error text, finally boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.fail_import(batch_id integer, error text, finally boolean) TO worker;
+
+--
+-- Name: FUNCTION figures_to_watch(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.figures_to_watch() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.figures_to_watch() TO worker;
+
+--
 -- Name: FUNCTION find_batched(batch_id integer, custom_id text); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -26077,6 +31388,12 @@ REVOKE ALL ON FUNCTION app_private.find_contradictions() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_private.find_duplicates() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_import(batch_id integer, statuses text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_import(batch_id integer, statuses text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION find_knowledge_health(check_id integer); Type: ACL; Schema: app_private; Owner: -
@@ -26109,6 +31426,27 @@ REVOKE ALL ON FUNCTION app_private.finding_impact(kind text, knowledge_id intege
 REVOKE ALL ON FUNCTION app_private.finding_words(finding app_private.knowledge_findings) FROM PUBLIC;
 
 --
+-- Name: FUNCTION finish_backup(backup_id integer, attempt integer, counts jsonb, manifest_hash text, audit_position bigint, audit_hash text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.finish_backup(backup_id integer, attempt integer, counts jsonb, manifest_hash text, audit_position bigint, audit_hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.finish_backup(backup_id integer, attempt integer, counts jsonb, manifest_hash text, audit_position bigint, audit_hash text) TO worker;
+
+--
+-- Name: TABLE backup_target_tests; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.backup_target_tests TO admin;
+GRANT SELECT ON TABLE app_public.backup_target_tests TO auditor;
+
+--
+-- Name: FUNCTION finish_backup_test(test_id integer, step text, problem text, error text, hint text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.finish_backup_test(test_id integer, step text, problem text, error text, hint text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.finish_backup_test(test_id integer, step text, problem text, error text, hint text) TO worker;
+
+--
 -- Name: FUNCTION finish_notification(notification_id bigint, error text, retry boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -26116,10 +31454,36 @@ REVOKE ALL ON FUNCTION app_private.finish_notification(notification_id bigint, e
 GRANT ALL ON FUNCTION app_private.finish_notification(notification_id bigint, error text, retry boolean) TO worker;
 
 --
+-- Name: FUNCTION finish_restore(restore_id integer, report jsonb, error text, hint text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.finish_restore(restore_id integer, report jsonb, error text, hint text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.finish_restore(restore_id integer, report jsonb, error text, hint text) TO worker;
+
+--
+-- Name: FUNCTION finish_staging(batch_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.finish_staging(batch_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.finish_staging(batch_id integer) TO worker;
+
+--
+-- Name: FUNCTION fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION forget_viewers(); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.forget_viewers() FROM PUBLIC;
+
+--
+-- Name: FUNCTION goes_into_index(units integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.goes_into_index(units integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION golden_passing(); Type: ACL; Schema: app_private; Owner: -
@@ -26172,16 +31536,81 @@ GRANT ALL ON FUNCTION app_private.health_check_step(check_id integer, most integ
 REVOKE ALL ON FUNCTION app_private.hear_customer(ticket app_public.tickets, query text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION import_contradictions(item app_public.import_items); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.import_contradictions(item app_public.import_items) FROM PUBLIC;
+
+--
+-- Name: FUNCTION import_counts(batch_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.import_counts(batch_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION import_obstacles(batch_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.import_obstacles(batch_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION import_suggestion(item app_public.import_items, OUT kind text, OUT suggestion jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.import_suggestion(item app_public.import_items, OUT kind text, OUT suggestion jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION import_texts(batch_id integer, after integer, most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.import_texts(batch_id integer, after integer, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.import_texts(batch_id integer, after integer, most integer) TO worker;
+
+--
+-- Name: FUNCTION import_uncategorised(batch_id integer, after integer, most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.import_uncategorised(batch_id integer, after integer, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.import_uncategorised(batch_id integer, after integer, most integer) TO worker;
+
+--
+-- Name: FUNCTION import_upload_part(batch_id integer, part integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.import_upload_part(batch_id integer, part integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.import_upload_part(batch_id integer, part integer) TO worker;
+
+--
 -- Name: FUNCTION improvement_in_progress(); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.improvement_in_progress() FROM PUBLIC;
 
 --
+-- Name: FUNCTION index_fresh_units(most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.index_fresh_units(most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.index_fresh_units(most integer) TO worker;
+
+--
 -- Name: FUNCTION is_reopened(improvement_id integer); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.is_reopened(improvement_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_vocabulary(word text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.is_vocabulary(word text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION keep_import_upload(batch_id integer, part integer, content bytea); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.keep_import_upload(batch_id integer, part integer, content bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.keep_import_upload(batch_id integer, part integer, content bytea) TO worker;
 
 --
 -- Name: FUNCTION keep_vectors(reembedding_id integer, hashes bytea[], vectors public.vector[], calls jsonb); Type: ACL; Schema: app_private; Owner: -
@@ -26289,16 +31718,29 @@ GRANT ALL ON FUNCTION app_private.missing_vectors(category text, section text, c
 REVOKE ALL ON FUNCTION app_private.move_to_entry(keep app_public.knowledge_base, duplicate_ids integer[], OUT doubled integer, OUT doubled_helpful integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION nearest_touched(questions jsonb, touched text[]); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION nearest_fresh(question public.halfvec, model text, only_category text, only_site_id integer); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.nearest_touched(questions jsonb, touched text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.nearest_fresh(question public.halfvec, model text, only_category text, only_site_id integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION nearest_units(question public.vector, model text, depth integer); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION nearest_touched(searches app_private.preview_search[], touched text[]); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.nearest_units(question public.vector, model text, depth integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.nearest_touched(searches app_private.preview_search[], touched text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION nearest_units(question public.halfvec, model text, only_category text, only_site_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.nearest_units(question public.halfvec, model text, only_category text, only_site_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION note_import(batch_id integer, stage text, done integer, total integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.note_import(batch_id integer, stage text, done integer, total integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.note_import(batch_id integer, stage text, done integer, total integer) TO worker;
 
 --
 -- Name: FUNCTION note_reembedding(reembedding_id integer, state text, error text, calls jsonb); Type: ACL; Schema: app_private; Owner: -
@@ -26312,6 +31754,12 @@ GRANT ALL ON FUNCTION app_private.note_reembedding(reembedding_id integer, state
 --
 
 REVOKE ALL ON FUNCTION app_private.of_visitor(visitor_id uuid, OUT ticket_ids integer[], OUT response_ids bigint[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION owned_backup(backup_id integer, attempt integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.owned_backup(backup_id integer, attempt integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION pattern_label(pattern_id integer); Type: ACL; Schema: app_private; Owner: -
@@ -26333,6 +31781,31 @@ GRANT ALL ON FUNCTION app_private.patterns_to_analyse() TO worker;
 REVOKE ALL ON FUNCTION app_private.personal_data(ticket_ids integer[], response_ids bigint[], visitor_id uuid) FROM PUBLIC;
 
 --
+-- Name: FUNCTION plan_import__conversation(item app_public.import_items); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.plan_import__conversation(item app_public.import_items) FROM PUBLIC;
+
+--
+-- Name: FUNCTION plan_import__knowledge(item app_public.import_items); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.plan_import__knowledge(item app_public.import_items) FROM PUBLIC;
+
+--
+-- Name: FUNCTION plan_import__sop(item app_public.import_items); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.plan_import__sop(item app_public.import_items) FROM PUBLIC;
+
+--
+-- Name: FUNCTION plan_import_step(batch_id integer, most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.plan_import_step(batch_id integer, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.plan_import_step(batch_id integer, most integer) TO worker;
+
+--
 -- Name: FUNCTION points(share double precision); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -26346,10 +31819,28 @@ REVOKE ALL ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[]
 GRANT ALL ON FUNCTION app_private.prepare_texts(texts text[], OUT masked text[], OUT budget text) TO worker;
 
 --
+-- Name: FUNCTION preview_impact(dry_run jsonb, failures bigint); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.preview_impact(dry_run jsonb, failures bigint) FROM PUBLIC;
+
+--
 -- Name: FUNCTION preview_questions(improvement app_public.improvement_queue, touched text[], most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, touched text[], most integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION preview_results(searches app_private.preview_search[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.preview_results(searches app_private.preview_search[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION preview_texts(improvement_id integer, edited_content text, edited_version integer); Type: ACL; Schema: app_private; Owner: -
@@ -26363,6 +31854,13 @@ GRANT ALL ON FUNCTION app_private.preview_texts(improvement_id integer, edited_c
 --
 
 REVOKE ALL ON FUNCTION app_private.preview_warnings(improvement app_public.improvement_queue) FROM PUBLIC;
+
+--
+-- Name: FUNCTION prewarm_search(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.prewarm_search() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.prewarm_search() TO worker;
 
 --
 -- Name: FUNCTION profile_vector(profile_of text, model text); Type: ACL; Schema: app_private; Owner: -
@@ -26415,16 +31913,16 @@ REVOKE ALL ON FUNCTION app_private.pseudonym(name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_private.put_golden_question(golden app_public.golden_questions) FROM PUBLIC;
 
 --
--- Name: FUNCTION question_brief(query text, site text, ticket app_public.tickets, upto bigint); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION question_brief(query text, site text, ticket app_public.tickets, upto bigint, routing boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint, routing boolean) FROM PUBLIC;
 
 --
--- Name: FUNCTION question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.question_words(question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
 
 --
 -- Name: FUNCTION queue_analysis_batch(batch_id integer); Type: ACL; Schema: app_private; Owner: -
@@ -26434,10 +31932,30 @@ REVOKE ALL ON FUNCTION app_private.queue_analysis_batch(batch_id integer) FROM P
 GRANT ALL ON FUNCTION app_private.queue_analysis_batch(batch_id integer) TO worker;
 
 --
+-- Name: FUNCTION queue_backup(target integer, asked_by text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.queue_backup(target integer, asked_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.queue_backup(target integer, asked_by text) TO worker;
+
+--
+-- Name: FUNCTION queue_import(batch_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.queue_import(batch_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.queue_import(batch_id integer) TO worker;
+
+--
 -- Name: FUNCTION quotes_of(items text[]); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.quotes_of(items text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION rank_targets(impacts public.sparsevec, total_idf double precision, candidates tsquery, question public.halfvec, only_category text, only_site_id integer, most integer, left_out app_private.left_out); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.rank_targets(impacts public.sparsevec, total_idf double precision, candidates tsquery, question public.halfvec, only_category text, only_site_id integer, most integer, left_out app_private.left_out) FROM PUBLIC;
 
 --
 -- Name: FUNCTION ranked(result app_public.search_result, rank integer); Type: ACL; Schema: app_private; Owner: -
@@ -26458,16 +31976,28 @@ REVOKE ALL ON FUNCTION app_private.read_facts(most integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_private.rebuild_knowledge_unit(entry app_public.knowledge_base) FROM PUBLIC;
 
 --
+-- Name: FUNCTION rebuild_knowledge_units(entry_ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.rebuild_knowledge_units(entry_ids integer[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION rebuild_profile(profile_of text); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.rebuild_profile(profile_of text) FROM PUBLIC;
 
 --
--- Name: FUNCTION rebuild_sop_units(sop app_public.sops, sop_version_id integer); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION rebuild_profiles(targets text[]); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.rebuild_sop_units(sop app_public.sops, sop_version_id integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.rebuild_profiles(targets text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION rebuild_sop_units(sop_ids integer[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.rebuild_sop_units(sop_ids integer[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION receive_analysis(analysis_id integer, attempt integer, output jsonb, calls jsonb, error text, again boolean); Type: ACL; Schema: app_private; Owner: -
@@ -26537,6 +32067,19 @@ REVOKE ALL ON FUNCTION app_private.record_search(response_id bigint, search json
 REVOKE ALL ON FUNCTION app_private.record_sources(response_id bigint, sources jsonb) FROM PUBLIC;
 
 --
+-- Name: FUNCTION record_verification(backup_id integer, result text, problems jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.record_verification(backup_id integer, result text, problems jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.record_verification(backup_id integer, result text, problems jsonb) TO worker;
+
+--
+-- Name: FUNCTION recount_search_units(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.recount_search_units() FROM PUBLIC;
+
+--
 -- Name: FUNCTION reembedding_estimate(to_model text, OUT from_model text, OUT total integer, OUT missing integer, OUT characters bigint, OUT tokens bigint, OUT cost numeric); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -26544,10 +32087,11 @@ REVOKE ALL ON FUNCTION app_private.reembedding_estimate(to_model text, OUT from_
 GRANT ALL ON FUNCTION app_private.reembedding_estimate(to_model text, OUT from_model text, OUT total integer, OUT missing integer, OUT characters bigint, OUT tokens bigint, OUT cost numeric) TO worker;
 
 --
--- Name: FUNCTION refresh_profiles(); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION refresh_profiles(most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.refresh_profiles() FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.refresh_profiles(most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.refresh_profiles(most integer) TO worker;
 
 --
 -- Name: FUNCTION refresh_search_statistics(force boolean); Type: ACL; Schema: app_private; Owner: -
@@ -26555,6 +32099,12 @@ REVOKE ALL ON FUNCTION app_private.refresh_profiles() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.refresh_search_statistics(force boolean) TO worker;
+
+--
+-- Name: FUNCTION refresh_sop_sketches(most integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.refresh_sop_sketches(most integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION refuse_conflicts(ids integer[]); Type: ACL; Schema: app_private; Owner: -
@@ -26591,6 +32141,13 @@ REVOKE ALL ON FUNCTION app_private.refuse_undo(improvement app_public.improvemen
 --
 
 REVOKE ALL ON FUNCTION app_private.release_jobs(worker_ids text[], fault boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION request_daily_backups(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.request_daily_backups() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.request_daily_backups() TO worker;
 
 --
 -- Name: FUNCTION request_password_reset(email text); Type: ACL; Schema: app_private; Owner: -
@@ -26635,6 +32192,25 @@ REVOKE ALL ON FUNCTION app_private.require_golden(passing integer[], improvement
 
 REVOKE ALL ON FUNCTION app_private.rescue_tickets(after interval, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.rescue_tickets(after interval, most integer) TO worker;
+
+--
+-- Name: FUNCTION restart_import(batch_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.restart_import(batch_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.restart_import(batch_id integer) TO worker;
+
+--
+-- Name: FUNCTION restore_differences(restore_id integer); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.restore_differences(restore_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION restore_part(table_name text, lines text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.restore_part(table_name text, lines text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION resume_analysis_batches(); Type: ACL; Schema: app_private; Owner: -
@@ -26698,16 +32274,29 @@ REVOKE ALL ON FUNCTION app_private.retain__retention_runs(before timestamp with 
 REVOKE ALL ON FUNCTION app_private.retain__sessions(before timestamp with time zone) FROM PUBLIC;
 
 --
--- Name: FUNCTION run_preview(questions jsonb); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION rollback_import_step(batch_id integer, most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.run_preview(questions jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.rollback_import_step(batch_id integer, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.rollback_import_step(batch_id integer, most integer) TO worker;
 
 --
--- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION run_preview(questions jsonb, as_new boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.run_preview(questions jsonb, as_new boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION said_vector(profile_of text, model text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.said_vector(profile_of text, model text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer, left_out app_private.left_out); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search(query text, query_embedding public.vector, only_category text, only_site_id integer, first integer, left_out app_private.left_out) FROM PUBLIC;
 
 --
 -- Name: TABLE response_searches; Type: ACL; Schema: app_private; Owner: -
@@ -26722,28 +32311,29 @@ GRANT SELECT ON TABLE app_private.response_searches TO auditor;
 REVOKE ALL ON FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.search_inputs(question text, impacts public.sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) FROM PUBLIC;
-
---
 -- Name: FUNCTION search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) FROM PUBLIC;
 
 --
--- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION search_memory(OUT relation text, OUT bytes bigint); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer, depth integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.search_memory(OUT relation text, OUT bytes bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.search_memory(OUT relation text, OUT bytes bigint) TO worker;
 
 --
--- Name: FUNCTION searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.searched_words(query text, by_vector boolean, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION searched_words(query text, by_vector boolean, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.searched_words(query text, by_vector boolean, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
 
 --
 -- Name: FUNCTION sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector); Type: ACL; Schema: app_private; Owner: -
@@ -26762,6 +32352,12 @@ REVOKE ALL ON FUNCTION app_private.seed_prompt(name text, content text) FROM PUB
 --
 
 REVOKE ALL ON FUNCTION app_private.serve_arm(results app_public.search_result[], subject text, query text, query_embedding public.vector, OUT arm_id integer, OUT place integer, OUT served app_public.search_result, OUT source_text text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION set_index_effort(units double precision); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.set_index_effort(units double precision) FROM PUBLIC;
 
 --
 -- Name: FUNCTION settle_analysis_run(run_id integer, patterns integer, over_budget integer, error text, done boolean); Type: ACL; Schema: app_private; Owner: -
@@ -26793,6 +32389,19 @@ REVOKE ALL ON FUNCTION app_private.similar_entries(least_similarity double preci
 --
 
 REVOKE ALL ON FUNCTION app_private.source_text(result app_public.search_result, most integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION spelled_words(title text, heading text, body text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.spelled_words(title text, heading text, body text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION stage_restore(restore_id integer, table_name text, lines text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.stage_restore(restore_id integer, table_name text, lines text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.stage_restore(restore_id integer, table_name text, lines text) TO worker;
 
 --
 -- Name: FUNCTION store_vectors(texts text[], vectors public.vector[], model text, calls jsonb); Type: ACL; Schema: app_private; Owner: -
@@ -26833,10 +32442,10 @@ REVOKE ALL ON FUNCTION app_private.take_turns_with_erasure(erases boolean) FROM 
 REVOKE ALL ON FUNCTION app_private.target_title(target text, entry_id bigint) FROM PUBLIC;
 
 --
--- Name: FUNCTION targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, depth integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.targets_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, most integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION tell_of_experiment(experiment app_public.experiments, event text, arm text); Type: ACL; Schema: app_private; Owner: -
@@ -26936,6 +32545,12 @@ REVOKE ALL ON FUNCTION app_private.unread_texts() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_private.unsettle_failures(improvement app_public.improvement_queue) FROM PUBLIC;
 
 --
+-- Name: FUNCTION use_search_language(language text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.use_search_language(language text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION vectors_wanted(most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -27030,6 +32645,13 @@ GRANT ALL ON FUNCTION app_public.answers_by_site(since timestamp with time zone,
 GRANT ALL ON FUNCTION app_public.answers_by_site(since timestamp with time zone, until timestamp with time zone) TO auditor;
 
 --
+-- Name: FUNCTION apply_import(batch_id integer, reason text, as_proposals boolean); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.apply_import(batch_id integer, reason text, as_proposals boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.apply_import(batch_id integer, reason text, as_proposals boolean) TO admin;
+
+--
 -- Name: FUNCTION approval_effects(since timestamp with time zone, until timestamp with time zone, around interval); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -27072,6 +32694,15 @@ GRANT ALL ON FUNCTION app_public.archive_sop(sop_id integer, reason text) TO rev
 
 REVOKE ALL ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) TO worker;
+
+--
+-- Name: FUNCTION backup_state(); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.backup_state() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.backup_state() TO admin;
+GRANT ALL ON FUNCTION app_public.backup_state() TO auditor;
+GRANT ALL ON FUNCTION app_public.backup_state() TO worker;
 
 --
 -- Name: FUNCTION cancel_analysis(batch_id integer, reason text); Type: ACL; Schema: app_public; Owner: -
@@ -27230,6 +32861,13 @@ REVOKE ALL ON FUNCTION app_public.delete_webhook(webhook_id integer) FROM PUBLIC
 GRANT ALL ON FUNCTION app_public.delete_webhook(webhook_id integer) TO admin;
 
 --
+-- Name: FUNCTION discard_import(batch_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.discard_import(batch_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.discard_import(batch_id integer) TO admin;
+
+--
 -- Name: FUNCTION discard_job(job_id bigint, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -27368,11 +33006,41 @@ REVOKE ALL ON FUNCTION app_public.hand_back(ticket_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.hand_back(ticket_id integer) TO agent;
 
 --
+-- Name: FUNCTION import_files(batch_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.import_files(batch_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.import_files(batch_id integer) TO admin;
+GRANT ALL ON FUNCTION app_public.import_files(batch_id integer) TO auditor;
+
+--
+-- Name: FUNCTION import_knowledge(entries jsonb, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.import_knowledge(entries jsonb, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.import_knowledge(entries jsonb, reason text) TO reviewer;
+
+--
+-- Name: FUNCTION import_obstacles(batch_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.import_obstacles(batch_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.import_obstacles(batch_id integer) TO admin;
+GRANT ALL ON FUNCTION app_public.import_obstacles(batch_id integer) TO auditor;
+
+--
 -- Name: FUNCTION import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text, renamed_from_section text); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text, renamed_from_section text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.import_sop_version(category text, section text, content text, author text, at timestamp with time zone, reason text, renamed_from_category text, renamed_from_section text) TO admin;
+
+--
+-- Name: FUNCTION import_sops(documents jsonb, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.import_sops(documents jsonb, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.import_sops(documents jsonb, reason text) TO reviewer;
 
 --
 -- Name: FUNCTION improvement_merge(id integer, OUT base text, OUT current text, OUT proposed text, OUT merged text, OUT conflicts integer, OUT current_version integer); Type: ACL; Schema: app_public; Owner: -
@@ -27656,6 +33324,13 @@ REVOKE ALL ON FUNCTION app_public.reject_improvement(id integer, reason text) FR
 GRANT ALL ON FUNCTION app_public.reject_improvement(id integer, reason text) TO reviewer;
 
 --
+-- Name: FUNCTION remove_backup_target(name text, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.remove_backup_target(name text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.remove_backup_target(name text, reason text) TO admin;
+
+--
 -- Name: FUNCTION remove_golden_question(id integer, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -27791,11 +33466,32 @@ REVOKE ALL ON FUNCTION app_public.request_analysis(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.request_analysis(most integer) TO agent;
 
 --
+-- Name: FUNCTION request_backup(target text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.request_backup(target text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.request_backup(target text) TO admin;
+
+--
+-- Name: FUNCTION request_backup_verification(backup_id integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.request_backup_verification(backup_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.request_backup_verification(backup_id integer) TO admin;
+
+--
 -- Name: FUNCTION request_health_check(); Type: ACL; Schema: app_public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_public.request_health_check() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.request_health_check() TO reviewer;
+
+--
+-- Name: FUNCTION request_restore(backup_id integer, mode text, dry_run boolean, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.request_restore(backup_id integer, mode text, dry_run boolean, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.request_restore(backup_id integer, mode text, dry_run boolean, reason text) TO admin;
 
 --
 -- Name: FUNCTION resolve_ticket(ticket_id integer, resolution text, correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: ACL; Schema: app_public; Owner: -
@@ -27871,6 +33567,13 @@ REVOKE ALL ON FUNCTION app_public.revoke_session(session_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.revoke_session(session_id uuid) TO agent;
 
 --
+-- Name: FUNCTION rollback_import(batch_id integer, reason text, force boolean); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.rollback_import(batch_id integer, reason text, force boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.rollback_import(batch_id integer, reason text, force boolean) TO admin;
+
+--
 -- Name: FUNCTION rollback_prompt(prompt_id integer, version integer, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -27891,6 +33594,13 @@ GRANT ALL ON FUNCTION app_public.rollback_sop(sop_id integer, version integer, r
 REVOKE ALL ON FUNCTION app_public.run_golden_check() FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.run_golden_check() TO agent;
 GRANT ALL ON FUNCTION app_public.run_golden_check() TO worker;
+
+--
+-- Name: FUNCTION save_backup_target(name text, kind text, settings jsonb, schedule text, enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.save_backup_target(name text, kind text, settings jsonb, schedule text, enabled boolean, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.save_backup_target(name text, kind text, settings jsonb, schedule text, enabled boolean, reason text) TO admin;
 
 --
 -- Name: FUNCTION save_golden_question(question text, expected_sop_id integer, expected_category text, expected_topic text, hand_over boolean, site text, note text, id integer, reason text, expected_updated_at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
@@ -28100,6 +33810,13 @@ REVOKE ALL ON FUNCTION app_public.set_retention(kind text, keep interval, reason
 GRANT ALL ON FUNCTION app_public.set_retention(kind text, keep interval, reason text) TO admin;
 
 --
+-- Name: FUNCTION set_search_language(language text, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.set_search_language(language text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.set_search_language(language text, reason text) TO admin;
+
+--
 -- Name: FUNCTION sop_as_of(category text, section text, at timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -28130,6 +33847,13 @@ GRANT ALL ON FUNCTION app_public.sop_diff(sop_id integer, "from" integer, "to" i
 REVOKE ALL ON FUNCTION app_public.sop_questions(sop_id integer, first integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.sop_questions(sop_id integer, first integer) TO agent;
 GRANT ALL ON FUNCTION app_public.sop_questions(sop_id integer, first integer) TO auditor;
+
+--
+-- Name: FUNCTION stage_import(name text, items jsonb); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.stage_import(name text, items jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.stage_import(name text, items jsonb) TO admin;
 
 --
 -- Name: FUNCTION start_conversation(site text); Type: ACL; Schema: app_public; Owner: -
@@ -28167,6 +33891,13 @@ GRANT ALL ON FUNCTION app_public.system_health(OUT postgres_version text, OUT pg
 
 REVOKE ALL ON FUNCTION app_public.take_over(ticket_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.take_over(ticket_id integer) TO agent;
+
+--
+-- Name: FUNCTION test_backup_target(name text, kind text, settings jsonb); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.test_backup_target(name text, kind text, settings jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.test_backup_target(name text, kind text, settings jsonb) TO admin;
 
 --
 -- Name: FUNCTION time_to_fix(since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
@@ -28305,6 +34036,12 @@ REVOKE ALL ON FUNCTION app_secret.token_hash(token text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.binary_quantize(public.halfvec) FROM PUBLIC;
+
+--
+-- Name: FUNCTION binary_quantize(public.vector); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.binary_quantize(public.vector) FROM PUBLIC;
 
 --
 -- Name: FUNCTION cosine_distance(public.halfvec, public.halfvec); Type: ACL; Schema: public; Owner: -
@@ -29033,10 +34770,22 @@ GRANT SELECT ON TABLE app_private.knowledge_votes TO auditor;
 GRANT SELECT ON TABLE app_private.lexeme_frequencies TO auditor;
 
 --
+-- Name: TABLE restore_rows; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.restore_rows TO auditor;
+
+--
 -- Name: TABLE search_statistics; Type: ACL; Schema: app_private; Owner: -
 --
 
 GRANT SELECT ON TABLE app_private.search_statistics TO auditor;
+
+--
+-- Name: TABLE search_unit_changes; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.search_unit_changes TO auditor;
 
 --
 -- Name: TABLE search_unit_history; Type: ACL; Schema: app_private; Owner: -
@@ -29045,10 +34794,28 @@ GRANT SELECT ON TABLE app_private.search_statistics TO auditor;
 GRANT SELECT ON TABLE app_private.search_unit_history TO auditor;
 
 --
+-- Name: TABLE search_units; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.search_units TO auditor;
+
+--
 -- Name: TABLE search_vocabulary; Type: ACL; Schema: app_private; Owner: -
 --
 
 GRANT SELECT ON TABLE app_private.search_vocabulary TO auditor;
+
+--
+-- Name: TABLE sop_sketches; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.sop_sketches TO auditor;
+
+--
+-- Name: TABLE stale_profiles; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.stale_profiles TO auditor;
 
 --
 -- Name: TABLE stated_facts; Type: ACL; Schema: app_private; Owner: -

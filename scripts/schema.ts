@@ -2,7 +2,7 @@
  * The schema's tool: `npm run schema -- commit|dump|check`. Needs a server (npm run postgres -- up), since
  * graphile-migrate proves a migration on a shadow database.
  *   commit  turns migrations/current.sql into the next committed migration
- *   dump    writes data/schema.sql, data/schema.graphql, web/graphql/schema.d.ts and docs/permissions.md from a database made anew
+ *   dump    writes data/schema.sql, data/schema.graphql, web/graphql/schema.d.ts, docs/api.md and docs/permissions.md from a database made anew
  *   check   fails when these files are not what the migrations give, or when sql/ differs from the migrations
  */
 import { execFileSync } from 'node:child_process'
@@ -15,6 +15,7 @@ import { buildSchema, introspectionFromSchema } from 'graphql'
 import pg from 'pg'
 import { migrateDatabase, migrateSettings, projectFolder } from '../core/database/migrate.ts'
 import { exportGraphqlSchema } from '../server/schema.ts'
+import { apiFile, writeApi } from './api.ts'
 import { permissionsFile, readPermissions, writePermissions } from './permissions.ts'
 
 const currentSql = join(projectFolder, 'migrations', 'current.sql')
@@ -143,8 +144,9 @@ if (command === 'commit') {
   writeFileSync(schemaSql, made.sql)
   writeFileSync(schemaGraphql, made.graphql)
   writeFileSync(schemaTypes, await graphqlTypes(made.graphql))
+  writeFileSync(apiFile, writeApi(made.graphql))
   writeFileSync(permissionsFile, made.permissions)
-  console.log(`Wrote ${schemaSql}, ${schemaGraphql}, ${schemaTypes} and ${permissionsFile}`)
+  console.log(`Wrote ${schemaSql}, ${schemaGraphql}, ${schemaTypes}, ${apiFile} and ${permissionsFile}`)
 } else if (command === 'check') {
   const { sql, graphql, permissions: rights, url } = await fresh()
   const problems: string[] = []
@@ -154,6 +156,8 @@ if (command === 'commit') {
     problems.push('data/schema.graphql is not what the database gives: npm run schema -- dump')
   if ((await graphqlTypes(graphql)) !== readFileSync(schemaTypes, 'utf8'))
     problems.push('web/graphql/schema.d.ts is not what data/schema.graphql gives: npm run schema -- dump')
+  if (writeApi(graphql) !== readFileSync(apiFile, 'utf8'))
+    problems.push('docs/api.md is not what data/schema.graphql says: npm run schema -- dump')
   if (rights !== readFileSync(permissionsFile, 'utf8'))
     problems.push(
       'docs/permissions.md is not what the database grants: npm run schema -- dump, and review the difference',

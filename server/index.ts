@@ -7,14 +7,20 @@ import { grafserv } from 'grafserv/express/v4'
 import { postgraphile } from 'postgraphile'
 import type { AnsweringServices } from '../core/answering/ask.ts'
 import type { Config } from '../core/config.ts'
-import { claimSettings } from '../core/database/index.ts'
+import { claimSettings, makePool } from '../core/database/index.ts'
 import { ensureVapidKeys } from '../core/notifications/push.ts'
 import { serverSecret } from '../core/secrets.ts'
+import { during } from '../core/watching/context.ts'
+import { makeScrape } from '../core/watching/figures.ts'
+import { watchProcess } from '../core/watching/metrics.ts'
+import { endSpan, parentFrom, startSpan } from '../core/watching/tracing.ts'
 import { authErrors, authRoutes, clearSession } from './auth.ts'
 import { type ChatOptions, makeChat } from './chat.ts'
 import { type Caller, callerOf, cookieNames, identify } from './identity.ts'
+import { measureRequests, metricsRoute, routeOf } from './metrics.ts'
 import { pages } from './pages.ts'
 import { presentError } from './plugins/errors.ts'
+import { version } from './plugins/system.ts'
 import { Admission } from './protection/admission.ts'
 import { isLoopbackName, isOurName, isSameOrigin, securityHeaders } from './protection/headers.ts'
 import {
@@ -25,6 +31,7 @@ import {
   type RateLimits,
 } from './protection/rate_limits.ts'
 import { makePreset } from './schema.ts'
+import { uploads } from './uploads.ts'
 import { webFiles, webPage } from './web.ts'
 import { attachWebsockets, callerOfSocket } from './websockets.ts'
 
@@ -34,6 +41,10 @@ export interface RunningServer {
 }
 
 export class ListenError extends Error {}
+
+/** Milliseconds that a request may take to arrive: an upload, and every other. */
+const longest = 900_000
+const usual = 30_000
 
 export async function startServer(
   config: Config,
@@ -64,7 +75,13 @@ export async function startServer(
   const underWay = new Admission({ capacity: 200, perCaller: 40, queue: 0, queuePerCaller: 0, patience: 0 })
   const asksModels = services.providers.route !== null || services.providers.answer !== null
 
-  const base = makePreset(databaseUrl, services, config)
+  const graphqlPool = makePool(databaseUrl, log, config.poolSize, {
+    name: 'clubos graphql',
+    statementTimeout: 30_000,
+    idleInTransactionTimeout: 60_000,
+  })
+  const base = makePreset(databaseUrl, services, config, graphqlPool)
+  watchProcess(version)
   const pgl = postgraphile({
     ...base,
     grafserv: {
@@ -116,6 +133,8 @@ export async function startServer(
   app.disable('x-powered-by')
   app.set('trust proxy', config.proxies)
   app.set('query parser', 'simple')
+  app.use(measureRequests)
+  app.use(inItsContext(config.proxies > 0))
   app.use(securityHeaders(config))
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' })
@@ -129,10 +148,9 @@ export async function startServer(
       .status(problem === null ? 200 : 503)
       .json(problem === null ? { status: 'ready' } : { status: 'not ready', problem })
   })
-  app.use((request: Request & { id?: string }, response, next) => {
-    const given = request.headers['x-request-id']
-    request.id = typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID()
-    response.setHeader('x-request-id', request.id)
+  // Before its name is looked at: Prometheus knows us by another one.
+  app.get('/metrics', metricsRoute(config, makeScrape(pool)))
+  app.use((request: Request, response, next) => {
     if (!isOurName(config, request.headers.host))
       response
         .status(403)
@@ -141,6 +159,17 @@ export async function startServer(
     else if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method) && !isSameOrigin(request.headers, config))
       response.status(403).type('text').send('Requests from other sites’ pages are not taken.\n')
     else next()
+  })
+  app.use((request, response, next) => {
+    // A large file over a slow line takes its time; nothing else that is sent here does.
+    if (request.path !== '/import') {
+      const slow = setTimeout(() => {
+        if (!response.headersSent) response.status(408).set('connection', 'close').end()
+        else request.destroy()
+      }, usual).unref()
+      for (const event of ['end', 'close']) request.once(event, () => clearTimeout(slow))
+    }
+    next()
   })
   // Files are the same for everybody, and one page needs many: nobody is asked who they are for them.
   app.use(webFiles())
@@ -178,6 +207,7 @@ export async function startServer(
     options.chat,
   )
   app.use('/chat', chat.router)
+  app.use('/import', uploads({ pool, limits }))
   app.use('/graphql', async (request, response, next) => {
     const caller = callerOf(response)
     await limits.take('caller', caller.key)
@@ -189,7 +219,7 @@ export async function startServer(
     if (response.destroyed) leave()
     else next()
   })
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app)
+  const server = createServer({ requestTimeout: longest, headersTimeout: 10_000 }, app)
   server.keepAliveTimeout = 10_000
   server.maxConnections = 2000
   const serv = pgl.createServ(grafserv)
@@ -207,6 +237,7 @@ export async function startServer(
     await pgl.release()
     // pgl leaves the pools that the preset made.
     await Promise.all((base.pgServices ?? []).map((service) => service.release?.()))
+    await graphqlPool.end()
   }
   await listen(server, config).catch(async (error) => {
     websockets.close()
@@ -226,6 +257,31 @@ export async function startServer(
       clearTimeout(force)
       await release()
     },
+  }
+}
+
+/** Its id, and its span where it is traced, go along with all that is done for it. */
+function inItsContext(behindProxy: boolean) {
+  return (request: Request & { id?: string }, response: Response, next: NextFunction) => {
+    const given = request.headers['x-request-id']
+    const requestId = typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID()
+    request.id = requestId
+    response.setHeader('x-request-id', requestId)
+    const route = routeOf(request.path)
+    // What anybody may send is no parent; what our own proxy says is.
+    const parent = behindProxy ? parentFrom(request.headers.traceparent) : undefined
+    const span = during({ requestId, span: parent }, () =>
+      startSpan(`${request.method} ${route}`, 'server', {
+        'http.request.method': request.method,
+        'http.route': route,
+        'clubos.request_id': requestId,
+      }),
+    )
+    response.once('close', () => {
+      span?.setAttribute('http.response.status_code', response.statusCode)
+      endSpan(span, response.statusCode >= 500 ? { code: String(response.statusCode) } : undefined)
+    })
+    during({ requestId, ...(span && { span }) }, next)
   }
 }
 

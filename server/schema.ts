@@ -4,6 +4,7 @@ import { PgAggregatesPreset } from '@graphile/pg-aggregates'
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection'
 import type { GraphileConfig } from 'graphile-config'
 import { lexicographicSortSchema, printSchema } from 'graphql'
+import type pg from 'pg'
 import { makeSchema } from 'postgraphile'
 import { makePgService } from 'postgraphile/adaptors/pg'
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
@@ -30,6 +31,8 @@ export function makePreset(
   url: string,
   services: AnsweringServices | null,
   config?: Pick<Config, 'introspection' | 'persistedOperations' | 'production' | 'smtpUrl' | 'publicUrl'>,
+  /** The caller's own, which ends it; where it is left out, the preset makes one. */
+  pool?: pg.Pool,
 ): GraphileConfig.Preset {
   return {
     extends: [
@@ -56,7 +59,7 @@ export function makePreset(
     ],
     pgServices: [
       makePgService({
-        connectionString: url,
+        ...(pool ? { pool } : { connectionString: url }),
         schemas: ['app_public'],
         pubsub: services !== null,
         poolConfig: poolConfig({ statementTimeout: 30_000, idleInTransactionTimeout: 60_000 }),

@@ -23,6 +23,7 @@
 --!include tables/golden_questions.sql
 --!include tables/search_units.sql
 --!include tables/search_vocabulary.sql
+--!include tables/search_unit_changes.sql
 --!include tables/search_unit_history.sql
 --!include tables/response_searches.sql
 --!include tables/emergency_signals.sql
@@ -41,7 +42,12 @@
 --!include tables/analyses.sql
 --!include tables/worker_heartbeats.sql
 --!include tables/health_checks.sql
+--!include tables/backups.sql
+--!include tables/import_batches.sql
+--!include tables/storage.sql
 --!include types/search_result.sql
+--!include types/left_out.sql
+--!include types/preview_search.sql
 --!include types/golden_result.sql
 --!include types/issued_token.sql
 --!include types/blamed_line.sql
@@ -66,6 +72,8 @@
 --!include functions/rebuild_units.sql
 --!include functions/search.sql
 --!include functions/refresh_search_statistics.sql
+--!include functions/search_index.sql
+--!include functions/search_language.sql
 --!include functions/golden_questions.sql
 --!include functions/vectors_wanted.sql
 --!include functions/merge_improvements.sql
@@ -86,6 +94,7 @@
 --!include triggers/immutable.sql
 --!include triggers/sops.sql
 --!include triggers/search_units.sql
+--!include triggers/club_settings.sql
 --!include triggers/experiments.sql
 --!include triggers/knowledge_base.sql
 --!include triggers/improvement_queue.sql
@@ -119,6 +128,7 @@
 --!include queries/current_user_id.sql
 --!include queries/system_health.sql
 --!include queries/llm_spend.sql
+--!include functions/figures_to_watch.sql
 --!include functions/record_audit_head.sql
 --!include functions/answer.sql
 --!include functions/questions.sql
@@ -131,6 +141,11 @@
 --!include functions/suspicious_text.sql
 --!include functions/facts.sql
 --!include functions/knowledge_health.sql
+--!include functions/text_sketch.sql
+--!include functions/stage_import.sql
+--!include functions/plan_import.sql
+--!include functions/apply_import.sql
+--!include queries/imports.sql
 --!include functions/analyst_brief.sql
 --!include functions/check_analysis.sql
 --!include functions/preview.sql
@@ -155,7 +170,11 @@
 --!include mutations/knowledge.sql
 --!include mutations/golden_questions.sql
 --!include mutations/run_golden_check.sql
+--!include mutations/set_search_language.sql
+--!include mutations/import_sops.sql
+--!include mutations/import_knowledge.sql
 --!include mutations/import_sop_version.sql
+--!include mutations/imports.sql
 --!include mutations/propose_improvement.sql
 --!include mutations/preview_improvement.sql
 --!include mutations/approve_improvement.sql
@@ -180,5 +199,10 @@
 --!include views/jobs.sql
 --!include views/llm_costs.sql
 --!include mutations/dead_jobs.sql
+--!include functions/backup_files.sql
+--!include functions/backups.sql
+--!include functions/backup_restore.sql
+--!include mutations/backups.sql
+--!include queries/backup_state.sql
 --!include policies/policies.sql
 --!include policies/functions.sql

@@ -10,18 +10,29 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger, type Runner, run, type Task, type TaskList, type WorkerEvents } from 'graphile-worker'
 import type pg from 'pg'
+import { z } from 'zod'
 import type { AnsweringServices } from '../core/answering/ask.ts'
 import type { Config } from '../core/config.ts'
 import { makePool, withClaims } from '../core/database/index.ts'
+import { jobDuration } from '../core/watching/metrics.ts'
+import { parentFrom, traced } from '../core/watching/tracing.ts'
 import analysisPoll from './tasks/analysis__poll.ts'
 import analysisSubmit from './tasks/analysis__submit.ts'
 import auditRecordHead from './tasks/audit__record_head.ts'
+import backupRestore from './tasks/backup__restore.ts'
+import backupRun from './tasks/backup__run.ts'
+import backupTest from './tasks/backup__test.ts'
+import backupVerify from './tasks/backup__verify.ts'
 import experimentsWatch from './tasks/experiments__watch.ts'
 import failuresAnalyse from './tasks/failures__analyse.ts'
+import importsApply from './tasks/imports__apply.ts'
+import importsRollback from './tasks/imports__rollback.ts'
+import importsStage from './tasks/imports__stage.ts'
 import jobsWatch from './tasks/jobs__watch.ts'
 import knowledgeCheckHealth from './tasks/knowledge__check_health.ts'
 import notificationsSend from './tasks/notifications__send.ts'
 import retentionApply from './tasks/retention__apply.ts'
+import searchIndexCheck from './tasks/search_index__check.ts'
 import searchStatisticsRefresh from './tasks/search_statistics__refresh.ts'
 import searchUnitsEmbed from './tasks/search_units__embed.ts'
 import searchUnitsReembed from './tasks/search_units__reembed.ts'
@@ -42,12 +53,20 @@ const taskFiles: Record<string, Limited> = {
   analysis__poll: { make: analysisPoll, limit: 60 * minute },
   analysis__submit: { make: analysisSubmit, limit: 15 * minute },
   audit__record_head: { make: auditRecordHead, limit: 10 * minute },
+  backup__restore: { make: backupRestore, limit: 60 * minute },
+  backup__run: { make: backupRun, limit: 6 * 60 * minute },
+  backup__test: { make: backupTest, limit: 2 * minute },
+  backup__verify: { make: backupVerify, limit: 6 * 60 * minute },
   experiments__watch: { make: experimentsWatch, limit: 5 * minute },
   failures__analyse: { make: failuresAnalyse, limit: 30 * minute },
+  imports__apply: { make: importsApply, limit: 6 * 60 * minute },
+  imports__rollback: { make: importsRollback, limit: 6 * 60 * minute },
+  imports__stage: { make: importsStage, limit: 6 * 60 * minute },
   jobs__watch: { make: jobsWatch, limit: minute },
   knowledge__check_health: { make: knowledgeCheckHealth, limit: 60 * minute },
   notifications__send: { make: notificationsSend, limit: minute },
   retention__apply: { make: retentionApply, limit: 60 * minute },
+  search_index__check: { make: searchIndexCheck, limit: 60 * minute },
   search_statistics__refresh: { make: searchStatisticsRefresh, limit: 10 * minute },
   search_units__embed: { make: searchUnitsEmbed, limit: 30 * minute },
   search_units__reembed: { make: searchUnitsReembed, limit: 6 * 60 * minute },
@@ -62,8 +81,10 @@ export const crontab = `
 */5 * * * * search_units__embed ?jobKey=search_units__embed:cron&max=3
 0 * * * * failures__analyse ?id=hourly&jobKey=failures__analyse:hourly&max=5 {"kind":"hourly","most":500}
 55 2 * * * audit__record_head ?id=audit_head&jobKey=audit__record_head&max=8
+5 3 * * * backup__run ?id=backup&jobKey=backup__run&max=8
 15 3 * * * retention__apply ?jobKey=retention__apply&max=5
 45 3 * * * knowledge__check_health ?jobKey=knowledge__check_health&max=5
+10 4 * * * search_index__check ?jobKey=search_index__check&max=1
 30 4 * * * failures__analyse ?id=daily&jobKey=failures__analyse:daily&max=5 {"kind":"daily","most":10000}
 `
 
@@ -119,6 +140,30 @@ export function limited(task: Task, seconds: number, stopping: AbortSignal): Tas
     } finally {
       clearTimeout(timer)
       abortSignal.removeEventListener('abort', giveUp)
+    }
+  }
+}
+
+const Origin = z.object({
+  _request: z.object({ id: z.string(), traceparent: z.string().optional() }).optional(),
+})
+
+/** Measured, and as part of the request that enqueued it. */
+export function watched(name: string, task: Task): Task {
+  return async (payload, helpers) => {
+    const request = Origin.safeParse(payload).data?._request
+    const done = jobDuration.startTimer({ task: name })
+    try {
+      const attributes = { 'clubos.job_id': String(helpers.job.id), 'clubos.attempt': helpers.job.attempts }
+      const work = { requestId: request?.id, span: parentFrom(request?.traceparent) }
+      const result = await traced(work, `job ${name}`, 'consumer', attributes, async () =>
+        task(payload, helpers),
+      )
+      done({ result: 'ok' })
+      return result
+    } catch (error) {
+      done({ result: 'failed' })
+      throw error
     }
   }
 }
@@ -220,7 +265,7 @@ class Supervisor implements SupervisedWorker {
     const taskList: TaskList = Object.fromEntries(
       Object.entries({ ...taskFiles, ...tasks }).map(([name, { make, limit }]) => [
         name,
-        this.#known(limited(make(this.#services), limit, this.#givingUp.signal)),
+        this.#known(watched(name, limited(make(this.#services), limit, this.#givingUp.signal))),
       ]),
     )
     const life = new AbortController()

@@ -2,14 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { type App, openApp } from '../../core/app.ts'
-import { readConfig } from '../../core/config.ts'
+import { ConfigError, readConfig } from '../../core/config.ts'
 import { importDemo, isEmpty } from '../../core/content/demo.ts'
 import { playHistory } from '../../core/content/demo_history.ts'
-import { requestMove } from '../../core/embedding/reembed.ts'
+import { prewarm, requestMove } from '../../core/embedding/reembed.ts'
 import type { Providers } from '../../core/llm/providers.ts'
 import { makeLog } from '../../core/log.ts'
 import { startServer } from '../../server/index.ts'
 import { startWorker } from '../../worker/index.ts'
+import { firstSignal } from '../process.ts'
 
 export default (program: Command) =>
   program
@@ -17,9 +18,14 @@ export default (program: Command) =>
     .description('Start everything: database, worker and server.')
     .option('--no-demo', 'leave an empty database empty')
     .option('--no-history', 'the demo club without the weeks of questions that its pages show')
+    .option('--no-worker', 'without jobs: `clubos worker` runs them (needs DATABASE_URL)')
     .option('--no-web', 'the API alone, without building the web UI')
-    .action(async (options: { demo: boolean; history: boolean; web: boolean }) => {
+    .action(async (options: { demo: boolean; history: boolean; worker: boolean; web: boolean }) => {
       const config = readConfig()
+      if (!options.worker && !config.databaseUrl)
+        throw new ConfigError(
+          '--no-worker needs DATABASE_URL: the embedded database belongs to one process, which runs its jobs too.',
+        )
       const log = makeLog(config.logLevel === 'info' && !config.production ? 'warn' : config.logLevel)
       const say = (text: string) => console.log(text)
       if (options.web) await buildIfStale(say)
@@ -45,7 +51,9 @@ export default (program: Command) =>
         process.stdout.on('error', () => {})
         // One failure that nobody waited for must not end a server that can go on.
         process.on('unhandledRejection', (error) => log.error({ error }, 'unhandled rejection'))
-        const worker = await startWorker(app, app.database.url, { alone: app.database.kind === 'embedded' })
+        const worker = options.worker
+          ? await startWorker(app, app.database.url, { alone: app.database.kind === 'embedded' })
+          : null
         let stopping = false
         const ready = async () => {
           if (stopping) return 'stopping'
@@ -53,13 +61,17 @@ export default (program: Command) =>
           answered.catch(() => {})
           return (
             (await Promise.race([answered, sleep(5000, 'the database does not answer', { ref: false })])) ??
-            worker.problem()
+            worker?.problem() ??
+            null
           )
         }
         const server = await startServer(config, app, app.database.url, { ready }).catch(async (error) => {
-          await worker.stop().catch(() => {})
+          await worker?.stop().catch(() => {})
           throw error
         })
+        // After a restart the first questions would read from disk; nobody waits for this.
+        const warming = new AbortController()
+        if (app.database.kind === 'server') void prewarm(app, warming.signal)
         // Before anybody is told to come: a connection lost at this moment is no reason to end.
         const noAdmin = await app.pool
           .query<{ token: string }>(
@@ -93,13 +105,14 @@ export default (program: Command) =>
 
         const failure = await Promise.race([signalled, app.database.stopped])
         stopping = true
+        warming.abort()
         playing?.abort()
         say('Stopping …')
         // Together: while requests finish nothing new is begun, and a job's grace runs at the same time.
         await Promise.all([
           server.close(),
           worker
-            .stop()
+            ?.stop()
             .catch((error) => log.error({ error: error.message }, 'the worker did not stop cleanly')),
         ])
         if (failure) throw failure
@@ -160,21 +173,4 @@ async function playDemoHistory(app: App, say: (text: string) => void, signal: Ab
       if (!signal.aborted) app.log.warn({ error: error.message }, 'the demo’s history stopped short')
     },
   )
-}
-
-/** Settles at the first SIGINT or SIGTERM; a second ends the process as it is, which loses nothing acknowledged. */
-function firstSignal(say: (text: string) => void): Promise<null> {
-  return new Promise((resolve) => {
-    let asked = 0
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.on(signal, () => {
-        // One Ctrl-C comes twice where npm stands between: from the terminal, and passed on.
-        if (asked && performance.now() - asked > 1000) {
-          say('Stopped by force.')
-          process.exit(1)
-        }
-        asked ||= performance.now()
-        resolve(null)
-      })
-  })
 }

@@ -3,6 +3,7 @@
  * database round trips, no client held between them. Where no model has a part in it, begin_answer is the first. A draft
  * for staff goes the same way, and is recorded as one.
  */
+import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { z } from 'zod'
 import { type Claims, claimSettings } from '../database/index.ts'
@@ -11,6 +12,7 @@ import { embedQuestion } from '../embedding/question.ts'
 import { type Call, LlmError } from '../llm/index.ts'
 import type { Providers } from '../llm/providers.ts'
 import type { Log } from '../log.ts'
+import { countAnswer } from '../watching/metrics.ts'
 import { Brief } from './brief.ts'
 import { type Failure, inWords, leadsTo } from './fallback.ts'
 import type { GateSource } from './guards/gate.ts'
@@ -165,21 +167,39 @@ export interface Made {
   writeMs: number | null
 }
 
-/** The claims are set in the statement itself, so that each part is one round trip and one transaction. */
+/** As the database knows a statement; there are few, so that each connection parses and plans each once. */
+const names = new Map<string, string>()
+function nameOf(text: string): string {
+  let name = names.get(text)
+  if (name === undefined) {
+    name = `clubos_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
+    names.set(text, name)
+  }
+  return name
+}
+
+/**
+ * The claims are set in the statement itself, so that each part is one round trip and one transaction. more: settings
+ * of that transaction besides.
+ */
 export async function inOne<T>(
   pool: pg.Pool,
   claims: Claims,
   call: string,
   parameters: unknown[],
+  more: Record<string, string> = {},
 ): Promise<T> {
-  const settings = claimSettings(claims)
-  const names = Object.keys(settings)
+  const settings = { ...claimSettings(claims), ...more }
   const first = parameters.length + 1
-  const set = names.map((_, i) => `set_config($${first + 2 * i}, $${first + 2 * i + 1}, true)`).join(', ')
-  const { rows } = await pool.query(`with claims as materialized (select ${set}) ${call}`, [
-    ...parameters,
-    ...Object.entries(settings).flat(),
-  ])
+  const set = Object.keys(settings)
+    .map((_, i) => `set_config($${first + 2 * i}, $${first + 2 * i + 1}, true)`)
+    .join(', ')
+  const text = `with claims as materialized (select ${set}) ${call}`
+  const { rows } = await pool.query({
+    name: nameOf(text),
+    text,
+    values: [...parameters, ...Object.entries(settings).flat()],
+  })
   return rows[0] as T
 }
 
@@ -339,7 +359,7 @@ async function timed<T>(promise: Promise<T>): Promise<{ value: T; ms: number }> 
 }
 
 interface Embedded {
-  vector: string | null
+  vector: Buffer | null
   /** Whose; null where there is none. */
   model: string | null
 }
@@ -391,6 +411,8 @@ async function begin(
         messageId,
         asking && services.providers.answer !== null,
       ],
+      // All that it writes then is the vector's copy in the cache, which is on disk when the answer is.
+      question.conversation == null ? { synchronous_commit: 'off' } : {},
     )
     return draft
   }
@@ -457,12 +479,13 @@ export async function ask(
             await inOne<{ brief: unknown }>(
               services.pool,
               claims,
-              'select app_hidden.begin_question($1, $2, $3, $4::uuid) as brief from claims',
+              'select app_hidden.begin_question($1, $2, $3, $4::uuid, routing => $5) as brief from claims',
               [
                 question.query,
                 question.category ?? null,
                 question.site ?? null,
                 question.conversation ?? null,
+                services.providers.route !== null,
               ],
             )
           ).brief,
@@ -499,6 +522,7 @@ export async function ask(
     ],
   )
   const trace = traceOf(made, asked, recording, response)
+  countAnswer({ ...response, fallback: made.fallback, trace })
   const silenced = response.outcome === 'withheld'
   const text = silenced
     ? ''
@@ -570,6 +594,7 @@ export async function draftReply(
     ],
   )
   const trace = traceOf(made, asked, recording, response)
+  countAnswer({ ...response, fallback: made.fallback, trace })
   if (response.text !== draft.text && draft.outcome !== 'handed_over')
     options.onEvent?.({ type: 'replace', text: response.text })
   return {

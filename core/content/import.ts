@@ -1,6 +1,6 @@
 /** Brings a club's texts in: a folder of SOPs and knowledge, or a history of versions. Idempotent: what is there already is left alone. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import type pg from 'pg'
 import { z } from 'zod'
 import type { AnsweringServices } from '../answering/ask.ts'
@@ -73,12 +73,17 @@ export function readJsonLines<T>(file: string, schema: z.ZodType<T>): T[] {
     })
 }
 
-/** `sops/<category>/<section>.md`, sections possibly in subfolders. */
-export function readSops(
-  folder: string,
-): { category: string; section: string; content: string; file: string }[] {
+interface SopFile {
+  category: string
+  section: string
+  file: string
+  characters: number
+}
+
+/** `sops/<category>/<section>.md`, sections possibly in subfolders. All are looked into, and none is kept in memory. */
+function listSops(folder: string): SopFile[] {
   const root = existsSync(join(folder, 'sops')) ? join(folder, 'sops') : folder
-  const found: { category: string; section: string; content: string; file: string }[] = []
+  const found: SopFile[] = []
   const walk = (directory: string, category: string | null) => {
     for (const name of readdirSync(directory).sort()) {
       const path = join(directory, name)
@@ -90,8 +95,8 @@ export function readSops(
         found.push({
           category,
           section: relative(join(root, category), path).replace(/\.md$/, '').replaceAll('\\', '/'),
-          content,
           file: path,
+          characters: content.length,
         })
       }
     }
@@ -100,21 +105,85 @@ export function readSops(
   return found
 }
 
-/** All or nothing: one transaction. dryRun reports and rolls back. */
+/** Documents of one transaction: long enough that its costs are shared, short enough that nobody waits for it. */
+const chunk = { documents: 500, characters: 4_000_000 }
+
+/** Chunks that are imported at once, and after how many of them the words of what came in are counted. */
+const lanes = 2
+const countAfter = 20
+
+/** Lists of at most so many documents; one that is longer than a list may be stands alone. */
+function* inChunks<T>(items: T[], lengthOf: (item: T) => number): Generator<T[]> {
+  let list: T[] = []
+  let characters = 0
+  for (const item of items) {
+    const length = lengthOf(item)
+    if (list.length > 0 && (list.length >= chunk.documents || characters + length > chunk.characters)) {
+      yield list
+      list = []
+      characters = 0
+    }
+    list.push(item)
+    characters += length
+  }
+  if (list.length > 0) yield list
+}
+
+export interface ImportOptions {
+  actor: string
+  reason?: string
+  /** Reports what would change, and rolls back. */
+  dryRun?: boolean
+  /** later: words find what is new at once, and the worker's next job gives it vectors. */
+  vectors?: 'now' | 'later'
+  progress?: (text: string) => void
+}
+
+type Step = (client: pg.PoolClient) => Promise<void>
+
+/** Runs them in their order, some at once. After one that fails none is begun, and those that run come to their end. */
+async function inLanes(works: (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = []
+  const queue = works.values()
+  const lane = async () => {
+    for (const work of queue) {
+      if (failures.length > 0) return
+      await work().catch((error) => failures.push(error))
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  if (failures.length > 0) throw failures[0]
+}
+
+/**
+ * A folder of up to one chunk is all or nothing. A larger one is imported chunk by chunk, each all or nothing: stopped
+ * anywhere, the same import goes on where it was, for what is there already is left alone.
+ */
 export async function importFolder(
   services: AnsweringServices,
   folder: string,
-  options: { actor: string; reason?: string; dryRun?: boolean; progress?: (text: string) => void },
+  options: ImportOptions,
 ): Promise<ImportReport> {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new ImportError(`${folder} is not a folder.`)
-  const sops = readSops(folder)
+  const sops = listSops(folder)
   const optional = <T>(name: string, schema: z.ZodType<T>) =>
     existsSync(join(folder, name)) ? readJsonLines(join(folder, name), schema) : []
   const sites = optional('sites.jsonl', Site)
-  const knowledge = optional('knowledge.jsonl', Entry)
+  // Of entries that ask the same the last one holds; those of a topic stand together, so that its profile is made once.
+  const knowledge = [
+    ...new Map(
+      optional('knowledge.jsonl', Entry).map((entry) => [
+        JSON.stringify([entry.category, entry.topic, entry.question]),
+        entry,
+      ]),
+    ),
+  ]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, entry]) => entry)
   const golden = optional('golden.jsonl', Golden)
-  if (sops.length + knowledge.length + golden.length + sites.length === 0)
+  const total = sops.length + knowledge.length + golden.length + sites.length
+  if (total === 0)
     throw new ImportError(
       `${folder} holds nothing to import: sops/<category>/<section>.md, knowledge.jsonl, golden.jsonl or sites.jsonl is expected.`,
     )
@@ -124,68 +193,112 @@ export async function importFolder(
     golden: { created: 0, changed: 0, unchanged: 0 },
     sites: sites.length,
   }
-  const claims: Claims = { role: 'admin', actor: options.actor }
-  class DryRun extends Error {}
-  await withClaims(services.pool, claims, async (client) => {
-    for (const site of sites)
-      await client.query(
-        'insert into app_public.sites (slug, name, timezone, address) values ($1, $2, $3, $4) on conflict (slug) do update set name = excluded.name, timezone = excluded.timezone, address = excluded.address',
-        [site.slug, site.name, site.timezone, site.address ?? null],
-      )
-    for (const [index, sop] of sops.entries()) {
-      options.progress?.(`SOPs ${index + 1} of ${sops.length}`)
-      const before = await client.query<{ version: number; content: string; archived: boolean }>(
-        'select version, content, archived_at is not null as archived from app_public.sops where category = $1 and section = $2 for update',
-        [sop.category, sop.section],
-      )
-      const row = before.rows[0]
-      if (row && row.content === sop.content && !row.archived) {
-        report.sops.unchanged++
-        continue
-      }
-      await client
-        .query('select app_public.save_sop($1, $2, $3, $4)', [
-          sop.category,
-          sop.section,
-          sop.content,
-          options.reason ?? `Imported from ${relative(folder, sop.file)}`,
+  const reason = options.reason ?? `Imported from ${basename(resolve(folder))}`
+  const say = progressOf(options.progress)
+  // A golden question names an SOP, and an entry belongs to the SOP of its name: those come first.
+  const stages: Step[][] = [sites.length > 0 ? [(client) => importSites(client, sites)] : [], [], [], []]
+  for (const list of inChunks(sops, (sop) => sop.characters))
+    stages[1]!.push(async (client) => {
+      const { rows } = await client
+        .query<{ report: ImportReport['sops'] }>('select app_public.import_sops($1, $2) as report', [
+          JSON.stringify(
+            list.map(({ category, section, file }) => ({
+              category,
+              section,
+              content: readFileSync(file, 'utf8'),
+            })),
+          ),
+          reason,
         ])
         .catch((error) => {
-          error.message = `${sop.file}: ${error.message}`
-          throw error
+          throw inFile(error, list)
         })
-      ;(row ? report.sops.changed : report.sops.created).push(`${sop.category}/${sop.section}`)
-    }
-    for (const [index, entry] of knowledge.entries()) {
-      options.progress?.(`Knowledge ${index + 1} of ${knowledge.length}`)
-      const before = await client.query<{ same: boolean }>(
-        `select k.answer = $4 and k.site_id is not distinct from app_hidden.find_site($5) as same from app_public.knowledge_base k where category = $1 and topic = $2 and question = $3`,
-        [entry.category, entry.topic, entry.question, entry.answer, entry.site ?? null],
+      const { created, changed, unchanged } = rows[0]!.report
+      report.sops.created.push(...created)
+      report.sops.changed.push(...changed)
+      report.sops.unchanged += unchanged
+      say('SOPs', list.length, sops.length)
+    })
+  for (const list of inChunks(knowledge, (entry) => entry.question.length + entry.answer.length))
+    stages[2]!.push(async (client) => {
+      const { rows } = await client.query<{ report: ImportReport['knowledge'] }>(
+        'select app_public.import_knowledge($1, $2) as report',
+        [
+          JSON.stringify(
+            list.map(({ category, topic, question, answer, site }) => ({
+              category,
+              topic,
+              question,
+              answer,
+              site: site || null,
+            })),
+          ),
+          options.reason ?? 'Imported',
+        ],
       )
-      if (before.rows[0]?.same) {
-        report.knowledge.unchanged++
-        continue
+      for (const key of ['created', 'changed', 'unchanged'] as const)
+        report.knowledge[key] += rows[0]!.report[key]
+      say('Knowledge', list.length, knowledge.length)
+    })
+  if (golden.length > 0)
+    stages[3]!.push(async (client) => {
+      for (const one of golden) {
+        report.golden[await importGolden(client, one, options.reason ?? 'Imported')]++
+        say('Golden questions', 1, golden.length)
       }
-      await client.query('select app_public.save_knowledge($1, $2, $3, $4, $5, $6)', [
-        entry.category,
-        entry.topic,
-        entry.question,
-        entry.answer,
-        options.reason ?? 'Imported',
-        entry.site ?? null,
-      ])
-      report.knowledge[before.rows[0] ? 'changed' : 'created']++
+    })
+
+  const claims: Claims = { role: 'admin', actor: options.actor }
+  class DryRun extends Error {}
+  if (options.dryRun || total <= chunk.documents)
+    await withClaims(services.pool, claims, async (client) => {
+      for (const step of stages.flat()) await step(client)
+      if (options.dryRun) throw new DryRun()
+    }).catch((error) => {
+      if (!(error instanceof DryRun)) throw error
+    })
+  else
+    for (const [n, stage] of stages.entries()) {
+      const works = stage.map((step) => () => withClaims(services.pool, claims, step))
+      // What is in so far is counted beside what comes next: at the end little is left to count.
+      if (n > 1 && works.length > 0) works.unshift(() => refresh(services))
+      for (let at = countAfter; at < works.length; at += countAfter + 1)
+        works.splice(at, 0, () => refresh(services))
+      await inLanes(works)
     }
-    for (const [index, one] of golden.entries()) {
-      options.progress?.(`Golden questions ${index + 1} of ${golden.length}`)
-      report.golden[await importGolden(client, one, options.reason ?? 'Imported')]++
-    }
-    if (options.dryRun) throw new DryRun()
-  }).catch((error) => {
-    if (!(error instanceof DryRun)) throw error
-  })
-  if (!options.dryRun) await settle(services, options.progress)
+  if (!options.dryRun) await settle(services, options)
   return report
+}
+
+/** Says how far it is, how fast, and how long it takes about. */
+function progressOf(progress?: (text: string) => void) {
+  const counts = new Map<string, { done: number; begun: number }>()
+  return (what: string, more: number, of: number) => {
+    const now = performance.now()
+    const count = counts.get(what) ?? { done: 0, begun: now }
+    counts.set(what, count)
+    count.done += more
+    const rate = count.done > more ? (count.done - more) / ((now - count.begun) / 1000) : 0
+    progress?.(
+      `${what} ${count.done} of ${of}${rate > 0 ? ` (${Math.round(rate)}/s, about ${Math.ceil((of - count.done) / rate)} s left)` : ''}`,
+    )
+  }
+}
+
+/** The database says which of the list it was; the person looks for a file. */
+function inFile(error: Error, list: { file: string }[]): Error {
+  const place = /^Document (\d+) of the list \(.*?\) (.*)/s.exec(error.message)
+  const file = place && list[Number(place[1]) - 1]?.file
+  if (file) error.message = `${file} ${place[2]}`
+  return error
+}
+
+async function importSites(client: pg.PoolClient, sites: z.infer<typeof Site>[]): Promise<void> {
+  for (const site of sites)
+    await client.query(
+      'insert into app_public.sites (slug, name, timezone, address) values ($1, $2, $3, $4) on conflict (slug) do update set name = excluded.name, timezone = excluded.timezone, address = excluded.address',
+      [site.slug, site.name, site.timezone, site.address ?? null],
+    )
 }
 
 /** What the file says of a question holds; questions that it does not name stay. */
@@ -224,12 +337,34 @@ async function importGolden(
   return id === null ? 'created' : 'changed'
 }
 
-/** After a bulk change: vectors and statistics at once, instead of within a minute. */
-export async function settle(services: AnsweringServices, progress?: (text: string) => void): Promise<void> {
-  await embedMissing(services, (done) => progress?.(`Vectors ${done}`))
-  await withClaims(services.pool, { role: 'worker', actor: 'import' }, (client) =>
-    client.query('select app_private.refresh_search_statistics()'),
-  )
+const asWorker = (services: AnsweringServices, statement: string): Promise<number> =>
+  withClaims(services.pool, { role: 'worker', actor: 'import' }, async (client) => {
+    const { rows } = await client.query<{ n: number }>(statement)
+    return rows[0]!.n
+  })
+
+/** Profiles of what changed, document frequencies and vocabulary. */
+async function refresh(services: AnsweringServices, progress?: (text: string) => void): Promise<void> {
+  // A few at a time: whoever writes one of their targets waits just so long.
+  for (let done = 0; ; ) {
+    const more = await asWorker(services, 'select app_private.refresh_profiles(200) as n')
+    if (more === 0) break
+    done += more
+    progress?.(`Profiles ${done}`)
+  }
+  progress?.('Counting words')
+  await asWorker(services, 'select app_private.refresh_search_statistics()::integer as n')
+}
+
+/** After a bulk change: profiles, statistics and vectors at once, instead of within minutes. */
+export async function settle(
+  services: AnsweringServices,
+  options: { vectors?: 'now' | 'later'; progress?: (text: string) => void } = {},
+): Promise<void> {
+  await refresh(services, options.progress)
+  if (options.vectors === 'later') return
+  if ((await embedMissing(services, (done) => options.progress?.(`Vectors ${done}`))) > 0)
+    await asWorker(services, 'select app_private.refresh_search_statistics()::integer as n')
 }
 
 const Version = z
@@ -296,7 +431,7 @@ export async function importHistory(
   }).catch((error) => {
     if (!(error instanceof DryRun)) throw error
   })
-  if (!options.dryRun) await settle(services, options.progress)
+  if (!options.dryRun) await settle(services, { progress: options.progress })
   return result
 }
 

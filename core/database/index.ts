@@ -5,6 +5,9 @@
 import pg from 'pg'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
+import { currentWork } from '../watching/context.ts'
+import { watchPool } from '../watching/metrics.ts'
+import { traceparent, traceQueries } from '../watching/tracing.ts'
 import { findRunning, openEmbedded } from './embedded/index.ts'
 
 export interface Database {
@@ -63,10 +66,23 @@ export function poolConfig(options: PoolOptions = {}): pg.PoolConfig {
   }
 }
 
+/**
+ * Connections of a pool that stay open however long nobody asks: a new one compiles and plans each function anew, so that
+ * the first question after a silence would take three times as long.
+ */
+export const kept = 2
+
 export function makePool(url: string, log: Log, max = 10, options: PoolOptions = {}): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max, ...poolConfig(options) })
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    min: Math.min(kept, max),
+    ...poolConfig(options),
+  })
+  watchPool(pool, options.name ?? 'clubos')
   // One that breaks while somebody has it fails its query as well.
   pool.on('connect', (client) => {
+    traceQueries(client)
     client.on('error', (error) => log.debug({ error: error.message }, 'database connection lost'))
   })
   // A connection that breaks while idle is replaced; without a listener it would end the process.
@@ -107,13 +123,21 @@ export interface Claims {
   requestId?: string
 }
 
-/** The settings that tell the database who acts: for PostGraphile's pgSettings and for withClaims alike. */
+/**
+ * The settings that tell the database who acts: for PostGraphile's pgSettings and for withClaims alike. The request's id
+ * is the application's name meanwhile, which pg_stat_activity and the server's log show; as a comment in each statement
+ * it would make each a new one, to be planned anew (docs/watching.md has what that costs).
+ */
 export function claimSettings(claims: Claims): Record<string, string> {
+  const requestId = claims.requestId ?? currentWork()?.requestId
+  const parent = traceparent()
   return {
+    ...(requestId && { application_name: `clubos ${requestId}` }),
+    ...(parent && { 'clubos.traceparent': parent }),
     role: claims.role,
     'clubos.actor': claims.actor ?? '',
     'clubos.visitor_id': claims.visitorId ?? '',
-    'clubos.request_id': claims.requestId ?? '',
+    'clubos.request_id': requestId ?? '',
     'clubos.reason': '',
   }
 }
@@ -149,9 +173,20 @@ export async function withClaims<T>(
   }
 }
 
-/** pgvector's text form, padded with zeros to the schema's 1536 dimensions (cosine and inner product stay the same). */
+/** Of the schema's vectors; shorter ones are padded with zeros (cosine and inner product stay the same). */
+const dimensions = 1536
+
+/** pgvector's binary form, as a parameter `$1::vector`: half the bytes of its text form, and no number to be read. */
+export function toBinaryVector(values: ArrayLike<number>): Buffer {
+  const bytes = Buffer.alloc(4 + 4 * dimensions)
+  bytes.writeInt16BE(dimensions)
+  for (let i = 0; i < values.length; i++) bytes.writeFloatBE(values[i]!, 4 + 4 * i)
+  return bytes
+}
+
+/** pgvector's text form, for arrays. */
 export function toVector(values: ArrayLike<number>): string {
-  const padded = new Array<number>(1536).fill(0)
+  const padded = new Array<number>(dimensions).fill(0)
   for (let i = 0; i < values.length; i++) padded[i] = values[i]!
   return `[${padded.join(',')}]`
 }

@@ -2,6 +2,7 @@
  * Texts to vectors of length one. A vector is of use only among others of its model, so each travels with the
  * model's name; which model's vectors are searched stands in club_settings.embedding_model.
  */
+import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import type pg from 'pg'
 import { type Call, type EmbeddingModel, LlmError } from '../llm/index.ts'
@@ -50,6 +51,9 @@ export function only(embedder: Embedder): Embedders {
   }
 }
 
+/** Questions whose vectors are kept in memory, 2 kB each. */
+const mostHot = 1000
+
 interface Waiting {
   resolve(vectors: Float32Array[]): void
   reject(error: Error): void
@@ -64,14 +68,27 @@ export class LocalEmbedder implements Embedder, Embedders {
   #worker: Worker | null = null
   #waiting = new Map<number, Waiting>()
   #next = 1
+  /** Vectors of what was asked of late, the latest last, by hash: no customer's words are kept. */
+  #hot = new Map<string, Float32Array>()
 
   for = (model: string) => (model === this.model ? this : null)
   active = async (): Promise<Embedder | null> => this
   activeModel = async () => this.model
   heard() {}
 
-  embed(texts: string[]): Promise<Float32Array[]> {
-    if (texts.length === 0) return Promise.resolve([])
+  async embed(texts: string[]): Promise<Float32Array[]> {
+    if (texts.length === 0) return []
+    // A text alone is a question, and many ask the same.
+    if (texts.length > 1) return this.#compute(texts)
+    const key = createHash('sha256').update(texts[0]!).digest('base64')
+    const vector = this.#hot.get(key) ?? (await this.#compute(texts))[0]!
+    this.#hot.delete(key)
+    this.#hot.set(key, vector)
+    if (this.#hot.size > mostHot) this.#hot.delete(this.#hot.keys().next().value!)
+    return [vector]
+  }
+
+  #compute(texts: string[]): Promise<Float32Array[]> {
     this.#worker ??= this.#start()
     const worker = this.#worker
     const id = this.#next++

@@ -1,13 +1,13 @@
 /** A question's vector, by the model whose vectors are searched. */
 import type pg from 'pg'
-import { type Claims, toVector, withClaims } from '../database/index.ts'
+import { type Claims, toBinaryVector, withClaims } from '../database/index.ts'
 import type { Call } from '../llm/index.ts'
 import type { Log } from '../log.ts'
 import type { Embedders } from './index.ts'
 
 export interface EmbeddedQuestion {
-  /** Null: words alone find the answer. */
-  vector: string | null
+  /** As a parameter of a statement (`$1::vector`). Null: words alone find the answer. */
+  vector: Buffer | null
   /** Whose vector it is. */
   model: string | null
   /** For the ledger. */
@@ -68,7 +68,7 @@ export async function embedQuestion(
       signal: options.signal,
       onCall: (call) => calls.push(call),
     })
-    return { vector: toVector(vector!), model: embedder.model, calls }
+    return { vector: toBinaryVector(vector!), model: embedder.model, calls }
   } catch (error) {
     services.log.error({ error: (error as Error).message }, 'embedding failed; words alone decide')
     return { vector: null, model: null, calls }

@@ -5,7 +5,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { type Claims, connectionProblem, toVector, withClaims } from '../database/index.ts'
+import {
+  type Claims,
+  connectionProblem,
+  kept,
+  toBinaryVector,
+  toVector,
+  withClaims,
+} from '../database/index.ts'
 import { type Call, LlmError } from '../llm/index.ts'
 import type { Log } from '../log.ts'
 import type { Embedder, Embedders } from './index.ts'
@@ -296,4 +303,33 @@ export async function tidyIndex(services: Services): Promise<void> {
     if (connectionProblem(error)) throw error
     services.log.warn({ error: error.message }, 'the search units were not vacuumed; autovacuum will')
   })
+}
+
+/**
+ * Loads the local model, searches once on each connection that stays open, and brings what searches read into memory; a
+ * failure costs the first questions some time, and nothing else. ended: by whoever stops the process meanwhile.
+ */
+export async function prewarm(services: Services, ended: AbortSignal): Promise<void> {
+  const { pool, log, embedder } = services
+  const claims: Claims = { role: 'worker', actor: 'system' }
+  const text = 'opening hours'
+  try {
+    const model = await embedder.active()
+    const [vector] = model && !model.remote ? await model.embed([text]) : []
+    // At once, so that each has a connection of its own.
+    await Promise.all(
+      Array.from({ length: kept }, () =>
+        withClaims(pool, claims, (client) =>
+          client.query('select from app_public.search_knowledge($1, $2::vector, embedding_model => $3)', [
+            text,
+            vector ? toBinaryVector(vector) : null,
+            model?.model ?? null,
+          ]),
+        ),
+      ),
+    )
+    await withClaims(pool, claims, (client) => client.query('select app_private.prewarm_search()'))
+  } catch (error) {
+    if (!ended.aborted) log.warn({ error: (error as Error).message }, 'the search space was not prewarmed')
+  }
 }

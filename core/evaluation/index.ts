@@ -75,7 +75,7 @@ export async function loadSet(
   if (existsSync(join(folder, 'sops')) || existsSync(join(folder, 'knowledge.jsonl')))
     await importFolder(services, folder, { actor: 'eval', reason: 'Evaluation', progress })
   await nameTopics(services, [...queries, ...feedback])
-  await settle(services, progress)
+  await settle(services, { progress })
 
   const { rows } = await services.pool.query<{ category: string; name: string }>(
     'select category, section as name from app_public.sops union select category, topic from app_public.knowledge_base',

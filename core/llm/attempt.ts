@@ -1,4 +1,5 @@
 /** What each call has, whichever provider it goes to: a breaker that lets it through, a deadline, a clock, a span. */
+import { countCall } from '../watching/metrics.ts'
 import type { Breaker } from './breaker.ts'
 import { classify, type SdkErrors } from './failures.ts'
 import { type Call, type FailureKind, LlmError, type Purpose } from './index.ts'
@@ -151,6 +152,7 @@ export class Attempt {
     if (this.#ended) return
     this.#ended = true
     this.#settle(failure)
+    if (call) countCall(call)
     this.#span.end(call, this.finish, failure)
   }
 }

@@ -2,6 +2,7 @@
  * Spans of the calls, by OpenTelemetry's conventions for generative AI, sent by OTLP over HTTP. Never what was asked or
  * answered: the ledger and the conversations have their own rules of who reads them and for how long.
  */
+import { openTracing, startSpan } from '../watching/tracing.ts'
 import type { Call, LlmError, Provider, Purpose } from './index.ts'
 
 export type Operation = 'chat' | 'embeddings' | 'batch'
@@ -21,42 +22,19 @@ export const noTelemetry: Telemetry = {
   async close() {},
 }
 
-/** The libraries are loaded only where traces are wanted. */
 export async function openTelemetry(endpoint: string): Promise<Telemetry> {
-  const [
-    { SpanKind, SpanStatusCode },
-    { BatchSpanProcessor, TracerProvider },
-    { OTLPTraceExporter },
-    resources,
-  ] = await Promise.all([
-    import('@opentelemetry/api'),
-    import('@opentelemetry/sdk-trace'),
-    import('@opentelemetry/exporter-trace-otlp-http'),
-    import('@opentelemetry/resources'),
-  ])
-  // Headers, such as a collector's key, come from OTEL_EXPORTER_OTLP_HEADERS, which the exporter reads.
-  const exporter = new OTLPTraceExporter({
-    url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
-    timeoutMillis: 5000,
-  })
-  const provider = new TracerProvider({
-    resource: resources.resourceFromAttributes({ 'service.name': process.env.OTEL_SERVICE_NAME || 'clubos' }),
-    spanProcessors: [new BatchSpanProcessor({ exporter })],
-  })
-  const tracer = provider.getTracer('clubos')
+  const tracing = await openTracing(endpoint)
   return {
     start(operation, name, model, purpose) {
-      const span = tracer.startSpan(`${operation} ${model}`, {
-        kind: SpanKind.CLIENT,
-        attributes: {
-          'gen_ai.operation.name': operation,
-          'gen_ai.provider.name': name,
-          'gen_ai.request.model': model,
-          'clubos.purpose': purpose,
-        },
+      const span = startSpan(`${operation} ${model}`, 'client', {
+        'gen_ai.operation.name': operation,
+        'gen_ai.provider.name': name,
+        'gen_ai.request.model': model,
+        'clubos.purpose': purpose,
       })
       return {
         end(call, finishReason, failure) {
+          if (!span) return
           if (call)
             span.setAttributes({
               'gen_ai.response.model': call.model,
@@ -69,13 +47,12 @@ export async function openTelemetry(endpoint: string): Promise<Telemetry> {
           if (failure) {
             // The kind alone: a provider's message may repeat what was asked.
             span.setAttribute('error.type', failure.kind)
-            span.setStatus({ code: SpanStatusCode.ERROR })
+            span.setStatus({ code: 2 })
           }
           span.end()
         },
       }
     },
-    // A collector that is away must not keep us from ending.
-    close: () => provider.shutdown().catch(() => {}),
+    close: tracing.close,
   }
 }

@@ -85,6 +85,10 @@ export function mailFor(event: Event, url: string): Mail {
       subject: `A job was given up: ${detail('task')}`,
       text: `Job ${detail('id')} (${detail('task')}) failed too often and is not tried again. Look at it:\n\nselect * from dead_jobs;\n\n${url}/`,
     }),
+    backup_failed: () => ({
+      subject: `A backup failed: ${detail('target')}`,
+      text: `Backup ${detail('backup_id')} to “${detail('target')}” failed: ${detail('error')}\n\n${detail('hint')}\n\nThe last complete one is of ${detail('last_complete') || 'never'}.\n\n${url}/`,
+    }),
     llm_budget: () => ({
       subject:
         detail('state') === 'stopped'

@@ -11,7 +11,7 @@ import type { Claims } from '../../core/database/index.ts'
 import { projectFolder } from '../../core/database/migrate.ts'
 import { analystName } from '../../core/learning/analyse.ts'
 
-const { version } = z
+export const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')))
 

@@ -221,8 +221,9 @@ begin
      and u.id in (select w.id from app_private.search_units w
                    where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (v_hashes)
                      and (w.knowledge_id = any (v_entries) or w.knowledge_id is null and w.sop_id = any (v_sops)) for update skip locked);
-  update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
+  update app_public.knowledge_base k set embeddings = c.embedding, embedding_model = c.model
     from app_private.search_units u
+    join app_private.embedding_cache c on c.content_hash = u.content_hash and c.model = u.embedding_model
    where k.id = any (v_entries) and k.embeddings is null and u.knowledge_id = k.id and u.ordinal = 0 and u.embedding is not null;
   perform app_private.rebuild_profile(p.target) from (
     select distinct u.target from app_private.search_units u

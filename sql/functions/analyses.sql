@@ -3,7 +3,7 @@
 create or replace function app_private.add_job_at(task text, payload json, job_key text, run_at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  perform graphile_worker.add_job(task, payload, job_key => add_job_at.job_key, run_at => add_job_at.run_at, max_attempts => 8);
+  perform graphile_worker.add_job(task, app_hidden.with_request(payload), job_key => add_job_at.job_key, run_at => add_job_at.run_at, max_attempts => 8);
 end
 $$;
 comment on function app_private.add_job_at(text, json, text, timestamptz) is 'Adds a job in this transaction that runs at a time.';

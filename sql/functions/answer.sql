@@ -1,6 +1,9 @@
+-- What is called for every answer is PL/pgSQL where SQL would do: that keeps its plans, and SQL plans anew at each call.
 create or replace function app_hidden.emergency_section(question text) returns text
-language sql stable security definer set search_path = app_public, public, pg_temp as $$
-  select e.section from app_public.emergency_signals e where lower(left(emergency_section.question, 5000)) ~ e.pattern order by e.id limit 1
+language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+begin
+  return (select e.section from app_public.emergency_signals e where lower(left(emergency_section.question, 5000)) ~ e.pattern order by e.id limit 1);
+end
 $$;
 comment on function app_hidden.emergency_section(text) is 'Kind of emergency that the question reports by the rules of emergency_signals; null for none.';
 
@@ -31,7 +34,8 @@ language sql stable set search_path = app_public, public, pg_temp as $$
   select case when result.kind = 'knowledge' then app_hidden.quote(result.snippet, most)
               -- The whole procedure where it is no longer than that: its sections explain each other.
               else coalesce((select string_agg(concat_ws(E'\n', u.heading, u.body), E'\n\n' order by u.ordinal) from app_private.search_units u
-                              where u.sop_id = result.sop_id and u.sop_version_id = result.sop_version_id and u.kind = 'section' having sum(length(u.body)) <= most),
+                              where u.sop_id = result.sop_id and u.kind = 'section' and exists (select from app_public.sops s join app_public.sop_versions v on v.sop_id = s.id and v.version = s.version
+                                                where s.id = result.sop_id and v.id = result.sop_version_id) having sum(length(u.body)) <= most),
                             app_hidden.quote(concat_ws(E'\n', result.heading, result.snippet), most)) end
 $$;
 comment on function app_private.source_text(app_public.search_result, integer) is
@@ -66,12 +70,14 @@ comment on function app_private.emergency_first(app_public.search_result[], app_
   'What was found and the emergencies besides: the SOP of this kind of emergency first, then other emergencies, then the rest.';
 
 create or replace function app_private.record_search(response_id bigint, search jsonb) returns void
-language sql volatile security definer set search_path = app_public, public, pg_temp as $$
-  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, candidates, nearest, routed, emergency)
-  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.candidates, s.nearest, s.routed, s.emergency
-    from jsonb_to_record(search) s(searched_at timestamptz, snapshot text, own_xid text, embedding_model text, words text, total_idf double precision, candidates integer[], nearest bigint[],
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+begin
+  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, by_words, nearest, routed, emergency)
+  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.by_words, s.nearest, s.routed, s.emergency
+    from jsonb_to_record(search) s(searched_at timestamptz, snapshot text, own_xid text, embedding_model text, words text, total_idf double precision, by_words bigint[], nearest bigint[],
          routed text, emergency text)
-   where jsonb_typeof(search) = 'object'
+   where jsonb_typeof(search) = 'object';
+end
 $$;
 comment on function app_private.record_search(bigint, jsonb) is 'Writes down what an answer was searched with, as begin_answer''s search says it.';
 
@@ -215,11 +221,13 @@ $$;
 comment on function app_hidden.emergency_text(integer) is 'The fixed text of an emergency SOP: its section for the customer, else its steps; a general one where there is no SOP.';
 
 create or replace function app_private.record_sources(response_id bigint, sources jsonb) returns void
-language sql volatile security definer set search_path = app_public, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+begin
   insert into app_public.response_sources (response_id, rank, kind, sop_version_id, knowledge_id, sop_id, category, topic, heading, snippet, score, cited)
   select record_sources.response_id, s.rank, s.kind, s.sop_version_id, s.knowledge_id, s.sop_id, s.category, s.topic, s.heading, app_hidden.quote(s.snippet, 600), s.score, coalesce(s.cited, false)
     from jsonb_to_recordset(sources) s(rank integer, kind text, sop_version_id integer, knowledge_id integer, sop_id integer, category text, topic text, heading text,
          snippet text, score double precision, cited boolean)
-   where s.rank <= 10
+   where s.rank <= 10;
+end
 $$;
 comment on function app_private.record_sources(bigint, jsonb) is 'Writes down the first ten sources of an answer, as begin_answer lists them.';

@@ -165,7 +165,8 @@ begin
   if v_deleted > 0 then
     update app_public.response_sources s set snippet = '[erased]' where s.knowledge_id = any (knowledge_ids) and s.kind = 'knowledge' and s.snippet <> '[erased]';
     perform app_private.rebuild_profile(t) from (select t from unnest(v_targets) t order by t) o;
-    -- Counts of words wait for the next refresh; words that nobody else uses go now.
+    -- What waits to be counted has the words that go; words that nobody else uses go now too.
+    perform app_private.count_search_unit_changes();
     delete from app_private.lexeme_frequencies f where f.lexeme = any (v_lexemes)
       and not exists (select from app_private.search_units u where u.words @@ (quote_literal(f.lexeme)::tsquery));
     delete from app_private.search_vocabulary v where v.word = any (v_words)

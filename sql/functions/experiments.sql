@@ -33,7 +33,7 @@ $$;
 comment on function app_private.arm_of(integer, text) is 'The arm of an experiment that a subject always gets.';
 
 -- Retrieval goes by the SOP as it is, for every arm alike; only what is read out differs. Which section that is, the
--- arm's text decides as best_section would if it were the SOP: so an arm shows what it would show once promoted.
+-- arm's text decides as a search would (section_score) if it were the SOP: so an arm shows what it would show once promoted.
 create or replace function app_private.arm_section(sop app_public.sops, content text, query text, query_embedding vector)
 returns table (title text, heading text, body text)
 language sql stable set search_path = app_public, public, pg_temp as $$
@@ -43,13 +43,11 @@ language sql stable set search_path = app_public, public, pg_temp as $$
    cross join app_private.question_words(left(arm_section.query, 20000)) q
     left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model
    where u.kind = 'section'
-   order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'),
-         coalesce(-(app_hidden.bm25_impacts(u.words, app_hidden.usual_length('sop:', u.kind)) <#> q.impacts) / nullif(q.total_idf, 0), 0)
-           + 1.5 * coalesce(-(c.embedding <#> arm_section.query_embedding), 0)
-           + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal
+   order by app_hidden.section_score(u.heading, -(app_hidden.bm25_impacts(u.words, app_hidden.usual_length('sop:', u.kind)) <#> q.impacts) / nullif(q.total_idf, 0),
+            -(c.embedding <#> arm_section.query_embedding)) desc, u.ordinal
    limit 1
 $$;
-comment on function app_private.arm_section(app_public.sops, text, text, vector) is 'The section of an arm''s text to quote for a question, chosen as best_section chooses an SOP''s.';
+comment on function app_private.arm_section(app_public.sops, text, text, vector) is 'The section of an arm''s text to quote for a question, chosen as a search chooses an SOP''s (section_score).';
 
 create or replace function app_private.serve_arm(results app_public.search_result[], subject text, query text, query_embedding vector,
   out arm_id integer, out place integer, out served app_public.search_result, out source_text text)
@@ -92,13 +90,18 @@ $$What a running experiment makes of the sources found for a question: the subje
 One answer takes part in one experiment at most, that of its first source with one: so no experiment measures another's texts. subject: as app_hidden.experiment_subject; null, or no experiment there, gives nulls. Emergencies are never part of one.$$;
 
 create or replace function app_private.exposure(sources jsonb, subject text, out arm_id integer, out subject_hash bytea)
-language sql stable security definer set search_path = app_public, public, pg_temp as $$
-  select a.id, substr(sha256(convert_to(a.experiment_id || ':' || exposure.subject, 'UTF8')), 1, 16)
+language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+begin
+  if exposure.subject is null or not jsonb_path_exists(coalesce(exposure.sources, '[]'), '$[*].experiment_arm_id') then
+    return;
+  end if;
+  select a.id, substr(sha256(convert_to(a.experiment_id || ':' || exposure.subject, 'UTF8')), 1, 16) into exposure.arm_id, exposure.subject_hash
     from jsonb_to_recordset(exposure.sources) s(rank integer, cited boolean, sop_id integer, experiment_arm_id integer)
     join app_public.experiment_arms a on a.id = s.experiment_arm_id
     join app_public.experiments e on e.id = a.experiment_id and e.sop_id = s.sop_id
-   where s.cited and s.rank <= 10 and exposure.subject is not null and (app_private.arm_of(e.id, exposure.subject)).id = a.id
-   order by s.rank limit 1
+   where s.cited and s.rank <= 10 and (app_private.arm_of(e.id, exposure.subject)).id = a.id
+   order by s.rank limit 1;
+end
 $$;
 comment on function app_private.exposure(jsonb, text) is
   'What an answer counts for: the arm of a source that it cites, and the hash of whom it was given to. Nothing where the arm''s text was retrieved and not used, or the arm is not this subject''s.';

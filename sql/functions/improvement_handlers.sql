@@ -1,6 +1,8 @@
 create or replace function app_private.improvement_in_progress() returns integer
-language sql stable set search_path = app_public, public, pg_temp as $$
-  select p.improvement_id from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id_if_assigned() and not p.reopens
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
+begin
+  return (select p.improvement_id from app_private.improvements_in_progress p where p.transaction_id = pg_current_xact_id_if_assigned() and not p.reopens);
+end
 $$;
 comment on function app_private.improvement_in_progress() is 'Id of the proposal that this transaction is applying at this moment; null outside an approval.';
 

@@ -1,11 +1,15 @@
-create or replace function app_hidden.to_lines(content text) returns text[] language sql immutable parallel safe as $$
+create or replace function app_hidden.to_lines(content text) returns text[] language plpgsql immutable parallel safe as $$
+declare
+  v_lines text[] := string_to_array(content, E'\n');
+begin
   -- A last line without its newline carries diff's mark, so that it differs from the same line with one.
-  select case
+  return case
     when content = '' then '{}'::text[]
     when content = E'\n' then '{""}'::text[]
-    when right(content, 1) = E'\n' then string_to_array(left(content, -1), E'\n')
-    else (select l[:cardinality(l) - 1] || (l[cardinality(l)] || E'\n\\ No newline at end of file') from string_to_array(content, E'\n') l)
-  end
+    when right(content, 1) = E'\n' then v_lines[:cardinality(v_lines) - 1]
+    else v_lines[:cardinality(v_lines) - 1] || (v_lines[cardinality(v_lines)] || E'\n\\ No newline at end of file')
+  end;
+end
 $$;
 comment on function app_hidden.to_lines(text) is 'The lines of a text; a last line that lacks its newline says so, in diff''s words.';
 
@@ -34,15 +38,8 @@ declare
   v_down boolean; v_mid_x integer; v_end_x integer; v_end_y integer;
   v_edits integer[][] := '{}';
 begin
-  select array_agg(l.number order by l.ord) filter (where l.side = 1), array_agg(l.number order by l.ord) filter (where l.side = 2)
-    into v_a, v_b
-    from (select s.side, s.ord, dense_rank() over (order by s.line collate "C")::integer as number
-            from (select 1 as side, t.ord, t.line from unnest(a) with ordinality t(line, ord)
-                  union all
-                  select 2, t.ord, t.line from unnest(b) with ordinality t(line, ord)) s) l;
-
-  while v_head < n and v_head < m and v_a[v_head + 1] = v_b[v_head + 1] loop v_head := v_head + 1; end loop;
-  while v_tail < n - v_head and v_tail < m - v_head and v_a[n - v_tail] = v_b[m - v_tail] loop v_tail := v_tail + 1; end loop;
+  while v_head < n and v_head < m and a[v_head + 1] = b[v_head + 1] loop v_head := v_head + 1; end loop;
+  while v_tail < n - v_head and v_tail < m - v_head and a[n - v_tail] = b[m - v_tail] loop v_tail := v_tail + 1; end loop;
   n := n - v_head - v_tail;
   m := m - v_head - v_tail;
   if n = 0 and m = 0 then
@@ -51,6 +48,13 @@ begin
     return query select v_head + 1, v_head + n, v_head + 1, v_head + m;
     return;
   end if;
+
+  select array_agg(l.number order by l.ord) filter (where l.side = 1), array_agg(l.number order by l.ord) filter (where l.side = 2)
+    into v_a, v_b
+    from (select s.side, s.ord, dense_rank() over (order by s.line collate "C")::integer as number
+            from (select 1 as side, t.ord, t.line from unnest(a[v_head + 1:v_head + n]) with ordinality t(line, ord)
+                  union all
+                  select 2, t.ord, t.line from unnest(b[v_head + 1:v_head + m]) with ordinality t(line, ord)) s) l;
 
   <<search>>
   for d in 0..least(n + m, c_most_differences) loop
@@ -61,7 +65,7 @@ begin
       else x := v_trace[d*d - d + k] + 1;
       end if;
       y := x - k;
-      while x < n and y < m and v_a[v_head + x + 1] = v_b[v_head + y + 1] loop x := x + 1; y := y + 1; end loop;
+      while x < n and y < m and v_a[x + 1] = v_b[y + 1] loop x := x + 1; y := y + 1; end loop;
       v_trace[d*d + d + k + 1] := x;
       if x >= n and y >= m then
         v_found := d;

@@ -15,7 +15,13 @@ comment on function app_hidden.llm_cost(text, timestamptz, integer, integer, int
 
 drop function if exists app_private.record_llm_calls(jsonb, bigint, integer);
 create or replace function app_private.record_llm_calls(calls jsonb, response_id bigint default null, improvement_id integer default null, analysis_id integer default null) returns numeric
-language sql volatile security definer set search_path = app_public, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_cost numeric;
+begin
+  if jsonb_array_length(coalesce(record_llm_calls.calls, '[]')) = 0 then
+    return null;
+  end if;
   with recorded as (
     insert into app_public.llm_calls (purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, cost, latency_ms, status, request_id, response_id, improvement_id, analysis_id)
     select c.purpose, c.provider, c.model, c.tokens_in, c.tokens_out, c.tokens_cached, c.tokens_cache_written, coalesce(c.batch, false),
@@ -23,9 +29,11 @@ language sql volatile security definer set search_path = app_public, public, pg_
            c.latency_ms, c.status, c.request_id, record_llm_calls.response_id, record_llm_calls.improvement_id, record_llm_calls.analysis_id
       from jsonb_to_recordset(coalesce(record_llm_calls.calls, '[]')) c(purpose text, provider text, model text, tokens_in integer, tokens_out integer, tokens_cached integer,
              tokens_cache_written integer, batch boolean, latency_ms double precision, status text, request_id text)
-    returning cost
+    returning llm_calls.cost
   )
-  select sum(cost) from recorded
+  select sum(r.cost) into v_cost from recorded r;
+  return v_cost;
+end
 $$;
 comment on function app_private.record_llm_calls(jsonb, bigint, integer, integer) is
   'Writes calls into the ledger, as core/llm lists them: [{purpose, provider, model, tokens_in, tokens_out, tokens_cached, tokens_cache_written, batch, latency_ms (milliseconds), status, request_id}]. Returns what they cost together, in US dollars; null where no price is known.';
@@ -58,9 +66,14 @@ comment on function app_private.watch_llm_budget() is
   'Tells admins that a budget for models is almost used up, and that it is used up: each once a day or month, and again for another budget. Called each minute.';
 
 create or replace function app_private.calls_spent(calls jsonb, out tokens_in integer, out tokens_out integer, out cost numeric)
-language sql stable security definer set search_path = app_public, public, pg_temp as $$
-  select sum(c.tokens_in), sum(c.tokens_out), sum(app_hidden.llm_cost(c.model, now(), c.tokens_in, c.tokens_cached, c.tokens_cache_written, c.tokens_out, coalesce(c.batch, false)))
-    from jsonb_to_recordset(coalesce(calls_spent.calls, '[]')) c(model text, tokens_in integer, tokens_out integer, tokens_cached integer, tokens_cache_written integer, batch boolean)
+language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+begin
+  if jsonb_array_length(coalesce(calls_spent.calls, '[]')) > 0 then
+    select sum(c.tokens_in), sum(c.tokens_out), sum(app_hidden.llm_cost(c.model, now(), c.tokens_in, c.tokens_cached, c.tokens_cache_written, c.tokens_out, coalesce(c.batch, false)))
+      into calls_spent.tokens_in, calls_spent.tokens_out, calls_spent.cost
+      from jsonb_to_recordset(calls_spent.calls) c(model text, tokens_in integer, tokens_out integer, tokens_cached integer, tokens_cache_written integer, batch boolean);
+  end if;
+end
 $$;
 comment on function app_private.calls_spent(jsonb) is 'Tokens and US dollars of the calls, as record_llm_calls takes them; null where none is known.';
 

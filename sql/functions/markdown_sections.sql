@@ -5,7 +5,7 @@ comment on function app_hidden.phrases_heading() is 'Heading of the SOP section 
 
 create or replace function app_hidden.markdown_sections(content text)
 returns table (ordinal integer, heading text, body text)
-language plpgsql immutable parallel safe as $$
+language plpgsql immutable parallel safe rows 8 as $$
 declare
   c_longest constant integer := 1500; -- characters of a section before it is cut at the next paragraph
   v_line text;

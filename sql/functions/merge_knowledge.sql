@@ -33,7 +33,10 @@ begin
    order by q.merged_from
   on conflict do nothing;
   insert into app_private.embedding_cache (content_hash, model, embedding)
-  select u.content_hash, u.embedding_model, u.embedding from app_private.search_units u where u.knowledge_id = any (duplicate_ids) and u.embedding is not null
+  select u.content_hash, u.embedding_model, coalesce(k.embeddings, u.embedding::vector)
+    from app_private.search_units u
+    left join app_public.knowledge_base k on k.id = u.knowledge_id and u.ordinal = 0 and k.embedding_model = u.embedding_model
+   where u.knowledge_id = any (duplicate_ids) and u.embedding is not null
   on conflict do nothing;
   with ranked as (
     select v.knowledge_id, v.response_id, v.helpful, row_number() over (partition by v.response_id order by v.knowledge_id = keep.id desc, v.knowledge_id) as place

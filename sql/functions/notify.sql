@@ -3,7 +3,7 @@ language sql volatile security definer set search_path = app_public, public, pg_
   insert into app_public.notifications (kind, channel, user_id, recipient, details, key)
   select notify.kind, 'mail', u.id, u.email, notify.details, notify.key || ':' || u.id from app_public.users u
    where u.is_active and exists (select from app_secret.passwords p where p.user_id = u.id)
-     and case notify.kind when 'urgent_ticket' then u.role in ('agent', 'reviewer', 'admin') when 'audit_broken' then u.role in ('admin', 'auditor') when 'job_dead' then u.role = 'admin' when 'llm_budget' then u.role = 'admin' when 'experiment' then u.role in ('reviewer', 'admin') else false end
+     and case notify.kind when 'urgent_ticket' then u.role in ('agent', 'reviewer', 'admin') when 'audit_broken' then u.role in ('admin', 'auditor') when 'job_dead' then u.role = 'admin' when 'llm_budget' then u.role = 'admin' when 'backup_failed' then u.role = 'admin' when 'experiment' then u.role in ('reviewer', 'admin') else false end
   on conflict do nothing;
   insert into app_public.notifications (kind, channel, webhook_id, details, key)
   select notify.kind, 'webhook', w.id, notify.details, notify.key || ':' || w.id from app_public.webhooks w where w.is_active and notify.kind = any (w.events)

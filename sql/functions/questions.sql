@@ -37,19 +37,23 @@ $$;
 comment on function app_private.masked(text, integer) is 'The first `most` characters of a text, personal data and access codes masked.';
 
 create or replace function app_private.recent_conversation(ticket_id integer, upto bigint, most integer default 12, characters integer default 6000) returns jsonb
-language sql stable set search_path = app_public, public, pg_temp as $$
-  select coalesce(jsonb_agg(jsonb_build_object('author', m.author_kind, 'text', m.content) order by m.id), '[]')
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
+begin
+  return (select coalesce(jsonb_agg(jsonb_build_object('author', m.author_kind, 'text', m.content) order by m.id), '[]')
     from (select l.*, sum(length(l.content)) over (order by l.id desc) as total
             from (select m.id, m.author_kind, app_private.masked(m.body, 1500) as content from app_public.messages m
                    where m.ticket_id = recent_conversation.ticket_id and m.id <= upto and m.author_kind <> 'system' order by m.id desc limit most) l) m
-   where m.total <= characters
+   where m.total <= characters);
+end
 $$;
 comment on function app_private.recent_conversation(integer, bigint, integer, integer) is
   'The last messages of a conversation up to one, masked, each with who wrote it: [{author: customer | assistant | staff, text}], the oldest first. At most so many messages and characters in all, 1,500 of each.';
 
 create or replace function app_private.known_categories() returns jsonb
-language sql stable set search_path = app_public, public, pg_temp as $$
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
+begin
   -- From one category to the next by the unique indexes: what it costs grows with the categories, not with the texts.
+  return (
   with recursive of_sops as (
     select min(s.category) as category, 1 as n from app_public.sops s
     union all
@@ -69,14 +73,17 @@ language sql stable set search_path = app_public, public, pg_temp as $$
   select coalesce(jsonb_agg(jsonb_build_object('category', d.category, 'about',
            left((select string_agg(distinct lower(app_hidden.in_words(n)), ', ' order by lower(app_hidden.in_words(n))) from unnest(d.sections || d.topics[1:12]) n), 300)) order by d.category collate "C"), '[]')
     from described d
-   where d.sections is not null or d.topics is not null
+   where d.sections is not null or d.topics is not null);
+end
 $$;
 comment on function app_private.known_categories() is
   'The categories that have an SOP or an entry, with what they are about (names of their SOPs and topics, 300 characters at most): [{category, about}], at most 100, always in the same order, so that a prompt that begins with them can be cached.';
 
-create or replace function app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint) returns jsonb
-language sql volatile security definer set search_path = app_public, public, pg_temp as $$
-  select jsonb_build_object(
+drop function if exists app_private.question_brief(text, text, app_public.tickets, bigint);
+create or replace function app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint, routing boolean default true) returns jsonb
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
+begin
+  return (select jsonb_build_object(
     'response_id', nextval(pg_get_serial_sequence('app_public.responses', 'id')),
     'ticket_id', ticket.id,
     'site', coalesce(nullif(question_brief.site, ''), (select s.slug from app_public.sites s where s.id = ticket.site_id)),
@@ -86,17 +93,19 @@ language sql volatile security definer set search_path = app_public, public, pg_
     'budget', case when coalesce(s.daily_budget, s.monthly_budget) is null then 'open' else app_private.llm_budget_state() end,
     'masked', app_private.masked(query, 8000),
     'conversation', app_private.recent_conversation(ticket.id, upto),
-    'categories', app_private.known_categories(),
+    'categories', case when routing then app_private.known_categories() else '[]' end,
     'embedding_model', s.embedding_model,
     'vector_cached', exists (select from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = s.embedding_model),
     'prompts', (select coalesce(jsonb_object_agg(p.name, jsonb_build_object('id', v.id, 'content', p.content)), '{}')
                   from app_public.prompts p join app_public.prompt_versions v on v.prompt_id = p.id and v.version = p.version where p.name in ('route', 'answer')))
-    from app_public.club_settings s
+    from app_public.club_settings s);
+end
 $$;
-comment on function app_private.question_brief(text, text, app_public.tickets, bigint) is
-$$What models are told of a question, and whether they may be asked: {response_id (reserved for its answer), ticket_id, site, emergency (kind, by rule; null for none), silent (a person has the conversation), enabled, budget (open, warned, stopped), masked (the question), conversation, categories, embedding_model, vector_cached, prompts: {route, answer: {id (of the version), content}}}. upto: the last message before the question.$$;
+comment on function app_private.question_brief(text, text, app_public.tickets, bigint, boolean) is
+$$What models are told of a question, and whether they may be asked: {response_id (reserved for its answer), ticket_id, site, emergency (kind, by rule; null for none), silent (a person has the conversation), enabled, budget (open, warned, stopped), masked (the question), conversation, categories, embedding_model, vector_cached, prompts: {route, answer: {id (of the version), content}}}. upto: the last message before the question. routing: whether a model routes; without, there are no categories: in a large club to list them takes longer than all the rest.$$;
 
-create or replace function app_hidden.begin_question(query text, category text default null, site text default null, conversation uuid default null) returns jsonb
+drop function if exists app_hidden.begin_question(text, text, text, uuid);
+create or replace function app_hidden.begin_question(query text, category text default null, site text default null, conversation uuid default null, routing boolean default true) returns jsonb
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
   v_ticket app_public.tickets;
@@ -109,11 +118,11 @@ begin
     v_ticket := app_hidden.find_conversation(conversation);
     v_message_id := app_private.hear_customer(v_ticket, query);
   end if;
-  return app_private.question_brief(query, begin_question.site, v_ticket, v_message_id - 1) || jsonb_build_object('message_id', v_message_id, 'category', nullif(btrim(begin_question.category), ''));
+  return app_private.question_brief(query, begin_question.site, v_ticket, v_message_id - 1, begin_question.routing) || jsonb_build_object('message_id', v_message_id, 'category', nullif(btrim(begin_question.category), ''));
 end
 $$;
-comment on function app_hidden.begin_question(text, text, text, uuid) is
-$$The first of an answer's three round trips where models have a part in it: writes the customer's message (give message_id to begin_answer, which then does not write it again), and says what app_private.question_brief says.
+comment on function app_hidden.begin_question(text, text, text, uuid, boolean) is
+$$The first of an answer's three round trips where models have a part in it: writes the customer's message (give message_id to begin_answer, which then does not write it again), and says what app_private.question_brief says. routing: whether a model routes, which needs the categories.
 Errors: CO005 no question, CO006 too long, CO404 no such conversation or site.$$;
 
 create or replace function app_hidden.begin_draft(ticket_id integer) returns jsonb

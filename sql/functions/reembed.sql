@@ -131,8 +131,9 @@ begin
   update app_private.search_units u set embedding = v.embedding, embedding_model = case when v.embedding is not null then change_embedding_model.to_model end
     from (select p.id, app_private.profile_vector(p.target, change_embedding_model.to_model) as embedding from app_private.search_units p where p.kind = 'profile' offset 0) v
    where u.id = v.id and u.kind = 'profile';
-  update app_public.knowledge_base k set embeddings = u.embedding, embedding_model = u.embedding_model
+  update app_public.knowledge_base k set embeddings = c.embedding, embedding_model = c.model
     from app_private.search_units u
+    left join app_private.embedding_cache c on c.content_hash = u.content_hash and c.model = u.embedding_model
    where u.knowledge_id = k.id and u.kind = 'knowledge' and u.ordinal = 0 and k.embedding_model is distinct from u.embedding_model;
   update app_public.failure_patterns p set centroid = v.centroid, embedding_model = case when v.centroid is not null then change_embedding_model.to_model end
     from (select o.id, l2_normalize(avg(c.embedding)) as centroid

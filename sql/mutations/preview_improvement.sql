@@ -9,7 +9,9 @@ declare
   v_most integer := case when edited_content is null then 200 else 60 end / case when to_regclass('app_private.search_units_embedding') is null then 3 else 1 end;
   v_touched text[];
   v_questions jsonb;
+  v_searches app_private.preview_search[];
   v_near_after double precision[];
+  v_others record;
   v_again bigint[];
   v_before jsonb;
   v_after jsonb;
@@ -34,8 +36,10 @@ begin
     execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
     v_touched := app_private.touched_targets(v_improvement);
     select coalesce(jsonb_agg(to_jsonb(q) || jsonb_build_object('expected_title', app_private.target_title(q.expected))), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
-    v_after := app_private.run_preview(v_questions);
-    v_near_after := app_private.nearest_touched(v_questions, v_touched);
+    v_searches := app_private.preview_searches(v_questions);
+    v_after := app_private.preview_results(v_searches);
+    select * into v_others from app_private.fixed_for_others(v_questions, v_searches, v_after, v_most / 10);
+    v_near_after := app_private.nearest_touched(v_searches, v_touched);
     v_warnings := app_private.preview_warnings(v_improvement);
     -- Out of the subtransaction by the one way that leaves no trace.
     raise exception 'dry run' using errcode = 'CO999';
@@ -45,26 +49,25 @@ begin
       return jsonb_build_object('conflict', sqlerrm);
   end;
   -- Asked again are those that the change can matter to; the others find without it what they find with it.
-  v_again := app_private.within_reach(v_after, v_touched, app_private.nearest_touched(v_questions, v_touched), v_near_after);
-  v_before := app_private.run_preview((select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)));
-  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again)
+  v_again := app_private.within_reach(v_after, v_touched, app_private.nearest_touched(v_searches, v_touched), v_near_after);
+  v_before := app_private.preview_results(app_private.preview_searches(
+    (select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)), known => array(select v_searches[n.place] from unnest(v_again) n(place) order by n.place)));
+  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again, v_others.asked, v_others.fixed)
     || jsonb_build_object('warnings', v_warnings, 'base_version', v_version, 'golden_revision', app_private.golden_revision(), 'embedding_model', (select s.embedding_model from app_public.club_settings s),
          'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
   v_result := v_result || jsonb_build_object('flagged', jsonb_array_length(v_warnings) > 0 or (v_result ->> 'broken')::integer + (v_result ->> 'golden_broken')::integer > 0);
   if edited_content is not null then
     return v_result;
   end if;
-  -- How often it fails, how much the change fixes, and twice as much what it breaks; a golden question counts for four.
   update app_public.improvement_queue q
-     set dry_run = v_result, impact = (v_result ->> 'fixed')::integer * 2 - (v_result ->> 'broken')::integer * 4 + ((v_result ->> 'golden_fixed')::integer - (v_result ->> 'golden_broken')::integer) * 8
-           + (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id)
+     set dry_run = v_result, impact = app_private.preview_impact(v_result, (select count(*) from app_public.improvement_evidence e where e.improvement_id = q.id))
            + coalesce((q.suggested_sop_update -> 'finding' ->> 'impact')::double precision, 0)
    where q.id = preview_improvement.id and q.status = 'pending';
   return v_result;
 end
 $$;
 comment on function app_public.preview_improvement(integer, text, integer) is
-$$Dry run: applies a proposal in a subtransaction, asks through search_knowledge the failing questions behind it, golden questions, those that were answered well by what it touches and known ones of other targets nearest to it, and rolls back. Kept with the proposal, and ranks it.
-{at, ms, fixed, still_failing, broken, changed, unaffected, golden, golden_fixed, golden_broken, asked: {failing, good, golden}, warnings: [{kind: new_figure | lost_figure | lost_line | repeats, text, where}], flagged (whether anything is broken or warned of), base_version, golden_revision, embedding_model, questions: [{question, role, effect, expected, before, after, and of these three a title, before_confidence, after_confidence, before_answered, after_answered (sure enough to be given), before_text and after_text where they differ}]}, or {conflict}. effect: as app_hidden.preview_effect says; fixed and still_failing count failing questions, broken good ones. Personal data in questions is masked.
+$$Dry run: applies a proposal in a subtransaction, asks as search_knowledge would the failing questions behind it, golden questions, those that were answered well by what it touches and known ones of other targets nearest to it, and rolls back. Kept with the proposal, and ranks it.
+{at, ms, fixed, fixed_as_new (fixed ones that were asked as new), fixed_for_others (of those answered rightly), still_failing, good_fixed, broken, changed, unaffected, golden, golden_fixed, golden_broken, asked: {failing, good, golden}, warnings: [{kind: new_figure | lost_figure | lost_line | repeats, text, where}], flagged (whether anything is broken or warned of), base_version, golden_revision, embedding_model, questions: [{question, role, effect, expected, before, after, and of these three a title, before_confidence, after_confidence, before_answered, after_answered (sure enough to be given), before_text and after_text where they differ, for_others of those asked as new}]}, or {conflict}. effect: as app_hidden.preview_effect says; fixed and still_failing count failing questions, broken and good_fixed good ones, which are asked as if nothing had been learned from them. Personal data in questions is masked.
 At most 200 questions, on the embedded database 66. edited_content: a text to try instead, edited_version: the SOP version it was written against; that result is returned only, and asks 60 questions at most (20).
 Errors: CO005 it has no text to edit, or an empty one, CO006 over 1 MiB, CO403 not staff, CO404 no such proposal.$$;

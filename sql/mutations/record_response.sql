@@ -74,8 +74,10 @@ Writes down an answer with its sources, and decides under the conversation's loc
 Errors: CO005 an answer by a model that cites no source, CO403 not the server or a worker, CO404 no such conversation or site.$$;
 
 create or replace function app_hidden.ticket_summary(response app_public.responses) returns text
-language sql stable security definer set search_path = app_public, public, pg_temp as $$
-  select concat_ws(E'\n', 'Asked: ' || left(response.question, 400), 'Why a person: ' || response.reason,
-    'Nearest: ' || (select string_agg(format('%s/%s', s.category, s.topic), ', ' order by s.rank) from app_public.response_sources s where s.response_id = response.id and s.rank <= 3))
+language plpgsql stable security definer set search_path = app_public, public, pg_temp as $$
+begin
+  return concat_ws(E'\n', 'Asked: ' || left(response.question, 400), 'Why a person: ' || response.reason,
+    'Nearest: ' || (select string_agg(format('%s/%s', s.category, s.topic), ', ' order by s.rank) from app_public.response_sources s where s.response_id = response.id and s.rank <= 3));
+end
 $$;
 comment on function app_hidden.ticket_summary(app_public.responses) is 'For the person who takes over: what was asked, why it was handed over, what is nearest.';

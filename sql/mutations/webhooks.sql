@@ -14,7 +14,7 @@ begin
 end
 $$;
 comment on function app_public.create_webhook(text, text[]) is
-$$Tells an address outside of events (urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment), signed after Standard Webhooks; signing_key is shown this once. Private and local addresses are refused when sending.
+$$Tells an address outside of events (urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment, backup_failed), signed after Standard Webhooks; signing_key is shown this once. Private and local addresses are refused when sending.
 Errors: CO001 no actor, CO005 not a URL, CO403 not an admin; 23505 the address is told already, 23514 unknown event.$$;
 
 create or replace function app_public.delete_webhook(webhook_id integer) returns boolean

@@ -90,7 +90,14 @@ grant execute on function app_public.create_api_token(text, text, timestamptz, i
 grant execute on function app_public.create_user(text, text, text, boolean), app_public.invite_user(integer), app_public.deactivate_user(integer, text),
   app_public.create_webhook(text, text[]), app_public.delete_webhook(integer) to admin;
 
+grant execute on function app_public.import_sops(jsonb, text), app_public.import_knowledge(jsonb, text) to reviewer;
 grant execute on function app_public.import_sop_version(text, text, text, text, timestamptz, text, text, text) to admin;
+grant execute on function app_public.stage_import(text, jsonb), app_public.apply_import(integer, text, boolean), app_public.rollback_import(integer, text, boolean), app_public.discard_import(integer) to admin;
+grant execute on function app_public.import_obstacles(integer), app_public.import_files(integer) to admin, auditor;
+grant execute on function app_private.begin_import(text, text), app_private.note_import(integer, text, integer, integer), app_private.fail_import(integer, text, boolean), app_private.restart_import(integer),
+  app_private.keep_import_upload(integer, integer, bytea), app_private.queue_import(integer), app_private.import_upload_part(integer, integer), app_private.add_import_items(integer, jsonb),
+  app_private.import_uncategorised(integer, integer, integer), app_private.categorise_import(integer), app_private.import_texts(integer, integer, integer), app_private.plan_import_step(integer, integer),
+  app_private.finish_staging(integer), app_private.apply_import_step(integer, integer), app_private.rollback_import_step(integer, integer) to worker;
 grant execute on function app_public.verify_audit_log(text) to admin, auditor;
 grant execute on function app_public.export_personal_data(uuid), app_public.export_conversation(integer), app_public.erase_personal_data(uuid, text),
   app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text),
@@ -101,20 +108,30 @@ grant execute on function app_public.llm_spend() to admin, auditor;
 grant execute on function app_public.check_golden_questions(), app_public.golden_checks_is_stale(app_public.golden_checks) to agent, auditor, worker;
 grant execute on function app_public.run_golden_check() to agent, worker;
 grant execute on function app_public.set_golden_gate(boolean, text) to admin;
+grant execute on function app_public.set_search_language(text, text) to admin;
 
 -- The views dead_jobs and jobs run them with the rights of who asks.
 grant execute on function app_hidden.dead_jobs(), app_hidden.jobs() to admin, auditor;
 grant execute on function app_public.retry_job(bigint, text), app_public.discard_job(bigint, text) to admin;
-grant execute on function app_private.watch_jobs(), app_private.watch_llm_budget(), app_private.watch_experiments(), app_private.record_llm_calls(jsonb, bigint, integer, integer), app_private.llm_budget_state(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.end_worker(text, boolean) to worker;
+grant execute on function app_private.watch_jobs(), app_private.watch_llm_budget(), app_private.watch_experiments(), app_private.record_llm_calls(jsonb, bigint, integer, integer), app_private.llm_budget_state(), app_private.beat(text, text, integer, bigint[], interval, boolean), app_private.figures_to_watch(), app_private.end_worker(text, boolean) to worker;
 
 grant execute on function app_public.record_response(text, text, text, text, jsonb, uuid, text, text, text, double precision, text, text, integer, double precision, integer, integer, numeric, jsonb, bigint, jsonb),
-  app_public.ask(text, text, text, uuid, vector), app_hidden.begin_question(text, text, text, uuid), app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean),
+  app_public.ask(text, text, text, uuid, vector), app_hidden.begin_question(text, text, text, uuid, boolean), app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean),
   app_hidden.record_draft(integer, text, jsonb, text, text, double precision, text, integer, integer, integer, numeric, jsonb, bigint),
   app_private.rescue_tickets(interval, integer),
   app_private.cluster_failures(integer), app_private.draft_improvement(integer), app_private.missing_vectors(text, text, text), app_private.store_vectors(text[], vector[], text, jsonb), app_private.prepare_texts(text[]),
   app_private.texts_to_embed(text, bytea, integer, boolean), app_private.reembedding_estimate(text),
   app_private.begin_reembedding(text, text), app_private.keep_vectors(integer, bytea[], vector[], jsonb), app_private.note_reembedding(integer, text, text, jsonb),
   app_private.change_embedding_model(text, text, integer, integer), app_private.adopt_embedding_model(text), app_private.request_reembedding(text),
-  app_private.refresh_search_statistics(boolean), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
+  app_private.refresh_search_statistics(boolean), app_private.refresh_profiles(integer), app_private.index_fresh_units(integer), app_private.check_search_index(integer), app_private.search_memory(), app_private.prewarm_search(), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
   app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean),
   app_private.drop_push_subscription(bigint) to worker;
+
+grant execute on function app_public.save_backup_target(text, text, jsonb, text, boolean, text), app_public.remove_backup_target(text, text), app_public.test_backup_target(text, text, jsonb), app_public.request_backup(text), app_public.request_backup_verification(integer),
+  app_public.request_restore(integer, text, boolean, text) to admin;
+grant execute on function app_public.backup_state() to admin, auditor, worker;
+-- A restore into an empty database is for its owner alone.
+grant execute on function app_private.request_daily_backups(), app_private.finish_backup_test(integer, text, text, text, text), app_private.claim_backup(integer, interval), app_private.backup_progress(integer, integer, text, integer, integer, interval),
+  app_private.finish_backup(integer, integer, jsonb, text, bigint, text), app_private.fail_backup(integer, integer, text, text, boolean), app_private.record_verification(integer, text, jsonb),
+  app_private.queue_backup(integer, text), app_private.backup_parts(), app_private.backup_texts(), app_private.backup_table_hashes(), app_private.backup_contents(text[]), app_private.backup_head(),
+  app_private.begin_restore(integer, text, text, boolean, text), app_private.finish_restore(integer, jsonb, text, text), app_private.stage_restore(integer, text, text), app_private.apply_restore(integer) to worker;

@@ -20,7 +20,9 @@ begin
         'agent, auditor, worker: sops, sop_versions, knowledge_base, knowledge_questions, failed_responses, failure_patterns, improvement_queue, improvement_evidence, golden_questions, golden_checks, experiments, experiment_arms, club_settings, sites, analyses, analysis_runs, analysis_batches, health_checks',
         'agent, auditor: tickets, messages, responses, response_sources, emergency_signals',
         'reviewer, auditor, worker: prompts, prompt_versions',
-        'admin, auditor: llm_prices, llm_calls, reembeddings, audit_log, audit_heads, sessions, api_tokens, webhooks, notifications, retention_rules, retention_runs, privacy_actions']) g,
+        'admin, auditor: llm_prices, llm_calls, reembeddings, audit_log, audit_heads, sessions, api_tokens, webhooks, notifications, retention_rules, retention_runs, privacy_actions, restores, backup_target_tests',
+        'admin, auditor, worker: backup_targets, backups',
+        'admin, auditor, worker: import_batches, import_items']) g,
       unnest(string_to_array(split_part(g, ':', 2), ',')) t
   loop
     for v_reader in select btrim(r) from unnest(string_to_array(v_grant.readers, ',')) r loop
@@ -28,7 +30,7 @@ begin
       execute format('grant select on app_public.%I to %I', v_grant.name, v_reader);
     end loop;
   end loop;
-  foreach v_reader in array array['audit_head', 'embedding_cache', 'knowledge_votes', 'search_statistics', 'search_units', 'search_unit_history', 'response_searches', 'search_vocabulary', 'lexeme_frequencies', 'improvements_in_progress', 'joint_approvals', 'improvement_viewers', 'golden_set', 'worker_heartbeats', 'dead_job_alerts', 'analysis_briefs', 'stated_facts', 'knowledge_findings'] loop
+  foreach v_reader in array array['audit_head', 'embedding_cache', 'knowledge_votes', 'search_statistics', 'search_units', 'search_unit_history', 'response_searches', 'search_vocabulary', 'search_unit_changes', 'stale_profiles', 'lexeme_frequencies', 'improvements_in_progress', 'joint_approvals', 'improvement_viewers', 'golden_set', 'worker_heartbeats', 'dead_job_alerts', 'analysis_briefs', 'stated_facts', 'knowledge_findings', 'sop_sketches', 'restore_rows'] loop
     execute format('create policy select_auditor on app_private.%I for select to auditor using (true)', v_reader);
     execute format('grant select on app_private.%I to auditor', v_reader);
   end loop;

@@ -2,9 +2,18 @@
 -- question's vector is the stored one, and how rare its words were is written down with the answer: from these every
 -- score is computed anew. test/sql/replay.test.ts holds it to what search_knowledge finds.
 
+do $$
+begin
+  -- What a function returns can only be changed by making it anew.
+  if pg_get_function_result(to_regprocedure('app_private.units_at(timestamptz,pg_snapshot,xid8)')) not like '%halfvec%' then
+    drop function app_private.units_at(timestamptz, pg_snapshot, xid8);
+    drop function app_private.targets_at(app_private.response_searches, vector, text, integer, integer);
+  end if;
+end
+$$;
 create or replace function app_private.units_at(at timestamptz, snapshot pg_snapshot default null, own_xid xid8 default null)
 returns table (id bigint, kind text, target text, sop_id integer, sop_version_id integer, knowledge_id integer, category text, topic text, site_id integer, trust smallint,
-  valid_from timestamptz, valid_to timestamptz, impacts sparsevec, embedding vector, embedding_model text, lost boolean)
+  valid_from timestamptz, valid_to timestamptz, impacts sparsevec, embedding halfvec, embedding_model text, lost boolean)
 language sql stable set search_path = app_public, public, pg_temp as $$
   -- The clock as well as the snapshot: in a database that was restored, transactions are counted from anew.
   select u.id, u.kind, u.target, u.sop_id, u.sop_version_id, u.knowledge_id, u.category::text, u.topic::text, u.site_id, u.trust, u.valid_from, u.valid_to, u.impacts,
@@ -13,7 +22,7 @@ language sql stable set search_path = app_public, public, pg_temp as $$
    where u.since <= units_at.at and (units_at.snapshot is null or u.since_xid = units_at.own_xid or pg_visible_in_snapshot(u.since_xid, units_at.snapshot))
   union all
   select h.unit_id, h.kind, h.target, h.sop_id, h.sop_version_id, h.knowledge_id, h.category::text, h.topic::text, h.site_id, h.trust, h.valid_from, h.valid_to, h.impacts,
-         coalesce(h.embedding, c.embedding), h.embedding_model, h.erased or (h.embedding_model is not null and coalesce(h.embedding, c.embedding) is null)
+         coalesce(h.embedding, c.embedding::halfvec(1536)), h.embedding_model, h.erased or (h.embedding_model is not null and coalesce(h.embedding, c.embedding) is null)
     from app_private.search_unit_history h
     left join app_private.embedding_cache c on c.content_hash = h.content_hash and c.model = h.embedding_model and h.embedding is null
    where (h.until > units_at.at or h.until_xid >= pg_snapshot_xmin(units_at.snapshot))
@@ -23,19 +32,20 @@ $$;
 comment on function app_private.units_at(timestamptz, pg_snapshot, xid8) is
   'The search units that a snapshot saw (and its own transaction''s writing), or without one, that were written by a time. lost: erased, or its vector is no longer kept.';
 
-create or replace function app_private.targets_at(search app_private.response_searches, question_embedding vector, only_category text, only_site_id integer, depth integer default 60)
+create or replace function app_private.targets_at(search app_private.response_searches, question_embedding vector, only_category text, only_site_id integer, most integer default 40)
 returns table (target text, sop_id integer, sop_version_id integer, category text, topic text, score double precision, entry_kind text, entry_trust smallint, knowledge_id integer,
   entry_leads boolean, words double precision, cosine double precision, lost boolean)
 language plpgsql stable set search_path = app_public, public, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
-  -- As in search_targets, step by step.
+  -- As in rank_targets, step by step.
   c_cosine_weight constant double precision := 1.5;
   c_softness constant double precision := 0.1;
   c_votes constant integer := 10;
   c_unreviewed constant double precision := 0.3;
   v_at timestamptz := search.searched_at;
   v_model text := search.embedding_model;
+  v_question halfvec := question_embedding;
   v_candidates sparsevec := (select ('{' || coalesce(string_agg(distinct d || ':1', ','), '') || '}/268435456')::sparsevec from unnest(search.candidates) d);
 begin
   return query
@@ -43,28 +53,30 @@ begin
     select u.*, (u.site_id is null or only_site_id is null or u.site_id = only_site_id) and (u.valid_from is null or u.valid_from <= v_at) and (u.valid_to is null or u.valid_to > v_at) as holds
       from app_private.units_at(v_at, search.snapshot, search.own_xid) u
   ), by_words as materialized (
-    select u.id, u.target from units u
-     where cardinality(search.candidates) > 0 and (u.impacts <#> v_candidates) < 0 and (only_category is null or u.category = only_category)
-     order by u.impacts <#> search.words, u.id limit depth
+    select u.id, u.target from units u where search.by_words is not null and only_category is null and u.id = any (search.by_words)
+    union all
+    (select u.id, u.target from units u
+      where (search.by_words is null or only_category is not null) and (u.impacts <#> search.words) < 0 and (cardinality(search.candidates) = 0 or (u.impacts <#> v_candidates) < 0)
+        and (only_category is null or u.category = only_category) and u.holds
+      order by u.impacts <#> search.words, u.id limit 40)
   ), by_meaning as materialized (
     select u.id, u.target from units u where only_category is null and question_embedding is not null and u.id = any (search.nearest)
     union all
     (select u.id, u.target from units u
-      where only_category is null and question_embedding is not null and search.nearest is null and u.embedding_model = v_model
-      order by u.embedding <#> question_embedding, u.id limit depth)
-    union all
-    (select u.id, u.target from units u
-      where question_embedding is not null and u.category = only_category and u.embedding_model = v_model
-      order by binary_quantize(u.embedding)::bit(1536) <~> binary_quantize(question_embedding)::bit(1536), u.id limit depth)
-  ), candidates as materialized (
+      where (only_category is null and search.nearest is null or u.category = only_category) and question_embedding is not null and u.embedding_model = v_model and u.holds
+      order by u.embedding <#> v_question, u.id limit 40)
+  ), found as materialized (
     select w.id, w.target from by_words w union select m.id, m.target from by_meaning m
-  ), scored as materialized (
-    select u.*, x.w, x.c, x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s
+  ), reached as materialized (
+    select u.*, x.w, x.c, x.w + c_cosine_weight * x.c - case when u.trust = 0 then c_unreviewed else 0 end as s, exists (select from found f where f.id = u.id) as named
       from units u
      cross join lateral (
        select case when search.total_idf > 0 then -(u.impacts <#> search.words) / search.total_idf else 0 end as w,
-              case when question_embedding is not null and u.embedding_model = v_model then coalesce(-(u.embedding <#> question_embedding), 0) else 0 end as c) x
-     where u.holds and (u.id in (select k.id from candidates k) or u.kind in ('profile', 'section') and u.target in (select k.target from candidates k))
+              case when question_embedding is not null and u.embedding_model = v_model then coalesce(-(u.embedding <#> v_question), 0) else 0 end as c) x
+     where u.holds and (u.id in (select k.id from found k) or u.kind in ('profile', 'section') and u.target in (select k.target from found k))
+  ), scored as materialized (
+    select r.* from reached r
+     where r.target in (select n.target from reached n where n.named group by n.target order by max(n.s) desc, n.target limit most)
   ), entries as (
     select e.target, max(e.s) + c_softness * ln(sum(exp((e.s - e.best) / c_softness))) as a, (array_agg(e.id order by e.place))[1] as id
       from (select s.target, s.id, s.s, row_number() over (partition by s.target order by s.s desc, s.id) as place, max(s.s) over (partition by s.target) as best
@@ -87,7 +99,7 @@ begin
     left join units p on p.target = c.target and p.kind = 'profile' and p.sop_id is not null
    where c.sop_id is not null or c.entry_id is not null
    order by 6 desc, c.target
-   limit depth;
+   limit most;
 end
 $$;
 comment on function app_private.targets_at(app_private.response_searches, vector, text, integer, integer) is

@@ -47,7 +47,7 @@ language sql stable set search_path = app_public, public, pg_temp set jit = off 
   ), changed as materialized (
     select f.* from in_force f
      where not f.archived and (only_category is null or f.category = only_category)
-       and not exists (select from app_private.search_units u where u.sop_version_id = f.id and u.kind = 'profile')
+       and not exists (select from app_private.search_units u where u.sop_id = f.sop_id and u.sop_version_id = f.id and u.kind = 'profile')
   )
   select c.sop_id, c.id, c.category, c.section, c.content, u.kind, u.ordinal, u.title, u.heading, u.body, u.embedding_text,
          app_private.word_share(u.words, sections_as_of.lexemes, sections_as_of.idf, app_hidden.usual_length('sop:', u.kind)), -(e.embedding <#> question_embedding), e.embedding
@@ -73,9 +73,14 @@ begin
     select k.* from app_private.knowledge_as_of(units_as_of.at) k
      where (k.site_id is null or only_site_id is null or k.site_id = only_site_id) and (only_category is null or k.category = only_category)
   ), in_force as materialized (
-    select distinct on (v.sop_id) v.id, v.archived from app_public.sop_versions v where v.created_at <= units_as_of.at order by v.sop_id, v.version desc
+    select distinct on (v.sop_id) v.sop_id, v.id, v.archived from app_public.sop_versions v where v.created_at <= units_as_of.at order by v.sop_id, v.version desc
   ), still as materialized (
-    select u.id from app_private.search_units u join in_force f on f.id = u.sop_version_id and not f.archived where u.knowledge_id is null
+    select u.id
+      from in_force f
+      join app_public.sops s on s.id = f.sop_id
+      join app_public.sop_versions v on v.sop_id = s.id and v.version = s.version and v.id = f.id
+      join app_private.search_units u on u.sop_id = f.sop_id and u.knowledge_id is null
+     where not f.archived
     union all
     select u.id from app_private.search_units u join entries e on e.id = u.knowledge_id and e.unchanged
      where u.ordinal = 0 or exists (select from app_public.knowledge_questions q where q.knowledge_id = e.id and q.question = u.embedding_text and q.created_at <= units_as_of.at)

@@ -1,80 +1,69 @@
--- Which section of an SOP answers a question: the one that says most of it, "when to use" and its like last.
-create or replace function app_private.best_section(sop_id integer, impacts sparsevec, total_idf double precision, embedding vector, model text)
-returns app_private.search_units language sql stable set search_path = app_public, public, pg_temp as $$
-  select u.*
-    from app_private.search_units u
-   where u.sop_id = best_section.sop_id and u.kind = 'section'
-   order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'), coalesce(-(u.impacts <#> best_section.impacts) / nullif(total_idf, 0), 0)
-     + 1.5 * coalesce(case when u.embedding_model = model then -(u.embedding <#> best_section.embedding) end, 0)
-     + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal
-   limit 1
-$$;
-comment on function app_private.best_section(integer, sparsevec, double precision, vector, text) is 'The section of an SOP to quote for a question.';
-
+drop function if exists app_private.best_section(integer, sparsevec, double precision, halfvec, text);
 -- The question's words as they are searched: unknown ones are corrected where words must decide alone.
-create or replace function app_private.searched_words(query text, by_vector boolean, out question text, out impacts sparsevec, out total_idf double precision, out candidates tsquery)
+drop function if exists app_private.searched_words(text, boolean);
+create or replace function app_private.searched_words(query text, by_vector boolean, only_category text, out question text, out impacts sparsevec, out total_idf double precision, out candidates tsquery)
 language plpgsql stable set search_path = app_public, public, pg_temp as $$
 declare
   v_spelling text;
 begin
   question := query;
-  select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
+  select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question, only_category) w;
   if candidates is null or not by_vector then
     v_spelling := app_private.correct_spelling(question);
     if v_spelling is not null then
       question := v_spelling;
-      select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question) w;
+      select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question, only_category) w;
     end if;
   end if;
 end
 $$;
-comment on function app_private.searched_words(text, boolean) is 'A question as it is searched, its spelling corrected where no word is known or there is no vector, and what app_private.question_words makes of it.';
+comment on function app_private.searched_words(text, boolean, text) is 'A question as it is searched, its spelling corrected where no word is known or there is no vector, and what app_private.question_words makes of it.';
 
--- A replay must know of a search what no history tells; taken in the statement that searches, it is of its snapshot.
-create or replace function app_private.search_inputs(question text, impacts sparsevec, total_idf double precision, candidates tsquery, embedding_model text, nearest bigint[]) returns jsonb
-language sql stable set search_path = app_public, public, pg_temp as $$
-  select jsonb_build_object('searched_at', clock_timestamp(), 'snapshot', pg_current_snapshot(), 'own_xid', pg_current_xact_id_if_assigned(),
-    'embedding_model', search_inputs.embedding_model, 'words', search_inputs.impacts, 'total_idf', search_inputs.total_idf,
-    'candidates', (select coalesce(jsonb_agg(app_hidden.lexeme_dimension(l)), '[]') from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question, 20000)))) l
-                    where quote_literal(l)::tsquery <@ search_inputs.candidates),
-    'nearest', search_inputs.nearest)
-$$;
-comment on function app_private.search_inputs(text, sparsevec, double precision, tsquery, text, bigint[]) is 'What was searched with, for app_private.response_searches.';
-
+drop function if exists app_private.search_inputs(sparsevec, double precision, text, bigint[], bigint[]);
 -- The search, and with its first result what it was searched with (response_searches).
-create or replace function app_private.search(query text, query_embedding vector, only_category text, only_site_id integer, first integer)
+drop function if exists app_private.search(text, vector, text, integer, integer);
+create or replace function app_private.search(query text, query_embedding vector, only_category text, only_site_id integer, first integer, left_out app_private.left_out default null)
 returns table (result app_public.search_result, inputs jsonb)
-language plpgsql stable set search_path = app_public, public, pg_temp set jit = off as $$
+language plpgsql stable set search_path = app_public, public, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   v_words record;
+  v_question halfvec := query_embedding;
   v_model text := (select s.embedding_model from app_public.club_settings s);
 begin
-  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), query_embedding is not null);
+  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), query_embedding is not null, only_category);
   return query
     with found as materialized (
       select t.*, row_number() over (order by t.score desc, t.target)::integer as place
-        from app_private.search_targets(v_words.question, query_embedding, only_category, only_site_id) t
+        from app_private.rank_targets(v_words.impacts, v_words.total_idf, v_words.candidates, v_question, only_category, only_site_id, greatest(40, search.first), search.left_out) t
     )
     select (f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, p.sop_version_id, v.version,
            case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
            coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
            case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
            case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end)::app_public.search_result,
-           case when f.place = 1 then app_private.search_inputs(v_words.question, v_words.impacts, v_words.total_idf, v_words.candidates, case when query_embedding is not null then v_model end, f.nearest) end
+           -- A replay must know of a search what no history tells; taken in the statement that searches, it is of its snapshot.
+           case when f.place = 1 then jsonb_build_object('searched_at', clock_timestamp(), 'snapshot', pg_current_snapshot(), 'own_xid', pg_current_xact_id_if_assigned(),
+             'embedding_model', case when query_embedding is not null then v_model end, 'words', v_words.impacts, 'total_idf', v_words.total_idf, 'by_words', f.by_words, 'nearest', f.nearest) end
       from found f
       left join app_private.search_units u on u.id = f.entry_id
       -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
      cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
       left join app_public.sops s on s.id = f.sop_id
       left join app_private.search_units p on p.target = f.target and p.kind = 'profile' and p.sop_id is not null
-      left join lateral app_private.best_section(f.sop_id, v_words.impacts, v_words.total_idf, query_embedding, v_model) b on not q.own_answer
+      -- Not a function in SQL, which would be planned anew for each search.
+      left join lateral (
+        select b.heading, b.body
+          from app_private.search_units b
+         where b.target = f.target and b.kind = 'section' and not q.own_answer
+         order by app_hidden.section_score(b.heading, -(b.impacts <#> v_words.impacts) / nullif(v_words.total_idf, 0), case when b.embedding_model = v_model then -(b.embedding <#> v_question) end) desc, b.ordinal
+         limit 1) b on true
       left join app_public.sop_versions v on v.id = p.sop_version_id
      where f.place <= search.first
      order by f.place;
 end
 $$;
-comment on function app_private.search(text, vector, text, integer, integer) is
-  'What search_knowledge finds, and with the first result what a replay must know of the search; a vector is of the club''s model.';
+comment on function app_private.search(text, vector, text, integer, integer, app_private.left_out) is
+  'What search_knowledge finds, and with the first result what a replay must know of the search; a vector is of the club''s model. left_out: as rank_targets says.';
 
 drop function if exists app_public.search_knowledge(text, vector, text, text, integer);
 create or replace function app_public.search_knowledge(query text, query_embedding vector default null, category text default null, site text default null, first integer default 10,

@@ -14,6 +14,7 @@ create table if not exists app_public.club_settings (
 alter table app_public.club_settings add column if not exists daily_budget numeric(10, 2);
 alter table app_public.club_settings add column if not exists monthly_budget numeric(10, 2);
 alter table app_public.club_settings add column if not exists budget_warning double precision not null default 0.8;
+alter table app_public.club_settings add column if not exists search_language text not null default 'english';
 alter table app_public.club_settings add column if not exists model_threshold double precision not null default 0.10;
 do $$
 begin
@@ -31,6 +32,7 @@ comment on table app_public.club_settings is 'One row: what the whole club is se
 comment on column app_public.club_settings.assistant_enabled is 'The kill switch: false stops all automatic answers.';
 comment on column app_public.club_settings.confidence_threshold is 'Probability (0 to 1) that the first source is right, below which the assistant hands over.';
 comment on column app_public.club_settings.model_threshold is 'The same probability, below which no model is asked to write an answer either. Lower than confidence_threshold, since a model reads several sources, and can say that they do not hold the answer.';
+comment on column app_public.club_settings.search_language is 'The language that words are searched in: how they are brought to their stems, and which count for nothing. One that PostgreSQL has a stemmer for; setting it indexes every text anew.';
 comment on column app_public.club_settings.takeover_minutes is 'Minutes of silence of the assistant after a person took a conversation over, unless handed back.';
 comment on column app_public.club_settings.helpful_votes_to_confirm is 'Distinct customers who must find a learned answer helpful before it ranks as confirmed.';
 comment on column app_public.club_settings.daily_budget is 'US dollars that models may cost in a day (UTC); beyond it the local providers answer. Null: no limit.';

@@ -44,6 +44,14 @@ begin
   end if;
 end
 $$;
+do $$
+begin
+  if not exists (select from pg_constraint where conname = 'notifications_kind_is_known' and pg_get_constraintdef(oid) like '%backup_failed%') then
+    alter table app_public.notifications drop constraint notifications_kind_is_known;
+    alter table app_public.notifications add constraint notifications_kind_is_known check (kind in ('invitation', 'password_reset', 'urgent_ticket', 'job_dead', 'audit_broken', 'audit_head', 'llm_budget', 'experiment', 'backup_failed'));
+  end if;
+end
+$$;
 create unique index if not exists notifications_key on app_public.notifications (channel, key);
 create index if not exists notifications_user_id on app_public.notifications (user_id);
 create index if not exists notifications_webhook_id on app_public.notifications (webhook_id);

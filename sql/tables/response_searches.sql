@@ -11,6 +11,7 @@ create table if not exists app_private.response_searches (
   routed text,
   emergency text
 );
+alter table app_private.response_searches add column if not exists by_words bigint[];
 comment on table app_private.response_searches is
   'What an answer was searched with, as far as no history tells: a few hundred bytes (at most some 2 kB for 200 words), so that replay_response finds the same. What was found is not in it.';
 comment on column app_private.response_searches.searched_at is 'By the clock; the snapshot says which transactions it saw.';
@@ -18,8 +19,9 @@ comment on column app_private.response_searches.snapshot is 'Null: everything th
 comment on column app_private.response_searches.own_xid is 'The transaction that searched, if it had written anything: it saw its own writing.';
 comment on column app_private.response_searches.embedding_model is 'Whose vector of the question was compared (the embedding cache has it by responses.question_hash); null: words alone.';
 comment on column app_private.response_searches.words is 'How rare each word of the question was then: inverse document frequency, one dimension per lexeme (app_hidden.lexeme_dimension).';
-comment on column app_private.response_searches.candidates is 'The dimensions of the words that named candidates: very common ones do not in a large search space.';
-comment on column app_private.response_searches.nearest is 'Ids of the units that the vector index named as nearest, 60 at most: an approximate index does not give the same ones for ever. Null: they are looked for exactly.';
+comment on column app_private.response_searches.candidates is 'Until version 0.5: the dimensions of the words that named candidates.';
+comment on column app_private.response_searches.by_words is 'Ids of the units that its words named, 40 at most: which words name any depends on how many they would. Null: until version 0.5.';
+comment on column app_private.response_searches.nearest is 'Ids of the units that the vector index named as nearest, 40 at most: an approximate index does not give the same ones for ever. Null: they are looked for exactly.';
 comment on column app_private.response_searches.routed is 'The category to which a model routed it, whose best sources were added if none was among the first three.';
 comment on column app_private.response_searches.emergency is 'The kind of emergency by rule, empty where only the route said so; null: none.';
 alter table app_private.response_searches enable row level security;

@@ -31,6 +31,13 @@ create table if not exists app_private.search_unit_history (
   until_xid xid8 not null,
   erased boolean not null default false
 );
+do $$
+begin
+  if format_type((select a.atttypid from pg_attribute a where a.attrelid = 'app_private.search_unit_history'::regclass and a.attname = 'embedding'), null) <> 'halfvec' then
+    alter table app_private.search_unit_history alter column embedding type halfvec(1536);
+  end if;
+end
+$$;
 create index if not exists search_unit_history_until on app_private.search_unit_history (until);
 create index if not exists search_unit_history_until_xid on app_private.search_unit_history (until_xid);
 create index if not exists search_unit_history_content_hash on app_private.search_unit_history (content_hash);

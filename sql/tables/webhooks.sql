@@ -25,10 +25,18 @@ begin
   end if;
 end
 $$;
+do $$
+begin
+  if not exists (select from pg_constraint where conname = 'webhooks_events_are_known' and pg_get_constraintdef(oid) like '%backup_failed%') then
+    alter table app_public.webhooks drop constraint webhooks_events_are_known;
+    alter table app_public.webhooks add constraint webhooks_events_are_known check (cardinality(events) > 0 and events <@ array['urgent_ticket', 'job_dead', 'audit_broken', 'audit_head', 'llm_budget', 'experiment', 'backup_failed']);
+  end if;
+end
+$$;
 create unique index if not exists webhooks_url_key on app_public.webhooks (url);
 comment on table app_public.webhooks is 'Addresses outside that are told of events, signed after the Standard Webhooks specification.';
 comment on column app_public.webhooks.url is 'Where to: a public address; private and local networks are refused when sending.';
-comment on column app_public.webhooks.events is 'Any of urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment.';
+comment on column app_public.webhooks.events is 'Any of urgent_ticket, job_dead, audit_broken, audit_head, llm_budget, experiment, backup_failed.';
 alter table app_public.webhooks enable row level security;
 
 create table if not exists app_secret.webhook_keys (

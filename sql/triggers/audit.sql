@@ -18,14 +18,24 @@ end
 $$;
 comment on function app_hidden.tg__audit() is 'Writes the audit row of a change. Arguments: columns that are not governed, such as counters.';
 
-create or replace function app_hidden.audited(r jsonb, ungoverned text[]) returns jsonb language sql immutable as $$
+create or replace function app_hidden.audited(r jsonb, ungoverned text[]) returns jsonb language plpgsql immutable as $$
+declare
   -- What is written here can never be taken back, so customers' words are kept as their hashes: the rows have the texts.
-  select (r - ungoverned - hashed.columns) || coalesce((select jsonb_object_agg(c || '_sha256', encode(sha256(convert_to(r ->> c, 'UTF8')), 'hex')) from unnest(hashed.columns) c where r ->> c is not null), '{}')
-    from (select case when r ? 'content' and r ? 'version' then array['content']
-                      when r ? 'suggested_sop_update' then array['suggested_sop_update', 'applied']
-                      when r ? 'question' and r ? 'hand_over' then array['question', 'note']
-                      when r ? 'question' and r ? 'answer' and (r ->> 'source' in ('learned', 'improvement') or r ->> 'learned_from' is not null or r ->> 'improvement_id' is not null) then array['question', 'answer']
-                      else '{}' end as columns) hashed
+  v_hashed text[] := case when r ? 'content' and r ? 'version' then array['content']
+                          when r ? 'suggested_sop_update' then array['suggested_sop_update', 'applied']
+                          when r ? 'question' and r ? 'hand_over' then array['question', 'note']
+                          when r ? 'question' and r ? 'answer' and (r ->> 'source' in ('learned', 'improvement') or r ->> 'learned_from' is not null or r ->> 'improvement_id' is not null) then array['question', 'answer']
+                          else '{}' end;
+  v_row jsonb := r - ungoverned - v_hashed;
+  v_column text;
+begin
+  foreach v_column in array v_hashed loop
+    if r ->> v_column is not null then
+      v_row := v_row || jsonb_build_object(v_column || '_sha256', encode(sha256(convert_to(r ->> v_column, 'UTF8')), 'hex'));
+    end if;
+  end loop;
+  return v_row;
+end
 $$;
 comment on function app_hidden.audited(jsonb, text[]) is 'A row as the audit log keeps it: without ungoverned columns; a versioned content, a proposal, a golden question and knowledge that came from customers as SHA-256.';
 
@@ -40,7 +50,8 @@ begin
     ['golden_questions', 'updated_at, response_id'], ['improvement_queue', 'updated_at, dry_run, impact, fingerprint'], ['users', 'updated_at'], ['sites', 'updated_at'],
     ['club_settings', 'updated_at'], ['prompts', 'updated_at'], ['emergency_signals', 'created_at'],
     ['tickets', 'updated_at, awaiting_since, summary, subject, resolution, visitor_id, conversation'], ['retention_rules', 'updated_at'], ['privacy_actions', 'transaction_id'],
-    ['sessions', 'last_seen_at, user_agent'], ['api_tokens', 'last_used_at'], ['webhooks', 'updated_at'], ['llm_prices', 'updated_at']]
+    ['sessions', 'last_seen_at, user_agent'], ['api_tokens', 'last_used_at'], ['webhooks', 'updated_at'], ['llm_prices', 'updated_at'], ['backup_targets', 'updated_at'],
+    ['import_batches', 'updated_at, stage, done, total, counts, error']]
   loop
     execute format('drop trigger if exists _900_audit on app_public.%I; create trigger _900_audit after insert or update or delete on app_public.%1$I for each row execute function app_hidden.tg__audit(%s)',
       v_table[1], (select string_agg(quote_literal(btrim(c)), ', ') from unnest(string_to_array(v_table[2], ',')) c));
@@ -84,9 +95,12 @@ end
 $$;
 comment on function app_hidden.tg_audit_log__chain() is 'Gives the audit rows of a transaction their places and hashes in the chain, when it commits.';
 
-create or replace function app_hidden.audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log) returns bytea language sql immutable as $$
-  select sha256(previous || convert_to(jsonb_build_array(audit_hash.chain_position, entry.id, entry.table_name, entry.row_id, entry.operation, entry.actor, entry.role,
-    entry.reason, entry.old, entry.new, entry.transaction_id::text, entry.request_id, extract(epoch from entry.created_at))::text, 'UTF8'))
+-- PL/pgSQL, which keeps its plan.
+create or replace function app_hidden.audit_hash(previous bytea, chain_position bigint, entry app_public.audit_log) returns bytea language plpgsql immutable as $$
+begin
+  return sha256(previous || convert_to(jsonb_build_array(audit_hash.chain_position, entry.id, entry.table_name, entry.row_id, entry.operation, entry.actor, entry.role,
+    entry.reason, entry.old, entry.new, entry.transaction_id::text, entry.request_id, extract(epoch from entry.created_at))::text, 'UTF8'));
+end
 $$;
 comment on function app_hidden.audit_hash(bytea, bigint, app_public.audit_log) is 'SHA-256 of the previous hash and everything an audit row says.';
 

@@ -34,21 +34,33 @@ comment on function app_hidden.tg_knowledge_base__govern() is
 
 create or replace function app_hidden.tg_knowledge_base__index() returns trigger
 language plpgsql security definer set search_path = app_public, public, pg_temp as $$
+declare
+  v_ids integer[];
 begin
-  if TG_OP = 'UPDATE' and (NEW.category, NEW.topic, NEW.question, NEW.answer, NEW.site_id, NEW.valid_from, NEW.valid_to, NEW.sop_id, NEW.trust)
-     is not distinct from (OLD.category, OLD.topic, OLD.question, OLD.answer, OLD.site_id, OLD.valid_from, OLD.valid_to, OLD.sop_id, OLD.trust) then
+  if TG_OP = 'INSERT' then
+    select array_agg(w.id) into v_ids from written w;
+  else
+    -- Counters and vectors change nothing of what is searched.
+    select array_agg(w.id) into v_ids from written w join before o on o.id = w.id
+     where (w.category, w.topic, w.question, w.answer, w.site_id, w.valid_from, w.valid_to, w.sop_id, w.trust)
+           is distinct from (o.category, o.topic, o.question, o.answer, o.site_id, o.valid_from, o.valid_to, o.sop_id, o.trust);
+  end if;
+  if v_ids is null then
     return null;
   end if;
-  perform app_private.rebuild_knowledge_unit(NEW);
-  if NEW.embeddings is null then
+  perform app_private.rebuild_knowledge_units(v_ids);
+  if exists (select from written w where w.id = any (v_ids) and w.embeddings is null) then
     perform app_hidden.add_job('search_units__embed');
   end if;
   return null;
 end
 $$;
-comment on function app_hidden.tg_knowledge_base__index() is 'Keeps the entry''s search unit, in the same statement.';
+comment on function app_hidden.tg_knowledge_base__index() is 'Keeps the entries'' search units, in the same statement.';
 
 drop trigger if exists _100_govern on app_public.knowledge_base;
 create trigger _100_govern before insert or update on app_public.knowledge_base for each row execute function app_hidden.tg_knowledge_base__govern();
 drop trigger if exists _200_index on app_public.knowledge_base;
-create trigger _200_index after insert or update on app_public.knowledge_base for each row execute function app_hidden.tg_knowledge_base__index();
+drop trigger if exists _200_index_new on app_public.knowledge_base;
+create trigger _200_index_new after insert on app_public.knowledge_base referencing new table as written for each statement execute function app_hidden.tg_knowledge_base__index();
+drop trigger if exists _200_index_changed on app_public.knowledge_base;
+create trigger _200_index_changed after update on app_public.knowledge_base referencing old table as before new table as written for each statement execute function app_hidden.tg_knowledge_base__index();

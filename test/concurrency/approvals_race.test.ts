@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { doorText, one, type Sop, seeded } from '../sql/fixtures.ts'
+import { doorText, one, type Sop, searched, seeded } from '../sql/fixtures.ts'
 import { isServer, reviewer, type TestDatabase } from '../support/database.ts'
 import { call, codeOf, historyAgainstAudit, inLanes, manyConnections, propose } from './support.ts'
 
@@ -192,14 +192,8 @@ const save = (pool: TestDatabase['pool'], section: string, content: string, reas
       ).n,
     ).toBe(approvals)
     for (const sop of sops) {
-      const units = await one(
-        pool,
-        'select array_agg(distinct v.version) as versions from app_private.search_units u join app_public.sop_versions v on v.id = u.sop_version_id where u.sop_id = $1',
-        [sop.id],
-      )
-      expect(units.versions).toEqual([
-        (await one(pool, 'select version from app_public.sops where id = $1', [sop.id])).version,
-      ])
+      const { version } = await one(pool, 'select version from app_public.sops where id = $1', [sop.id])
+      expect(await searched(pool, sop.id)).toEqual({ version, whole: true })
     }
   })
 })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { doorText, one, type Sop, seeded } from '../sql/fixtures.ts'
+import { doorText, one, type Sop, searched, seeded } from '../sql/fixtures.ts'
 import {
   agent,
   isServer,
@@ -93,11 +93,7 @@ const kills = 60
         [proposal.id, failed.id, pattern.id],
       )
       const after = await one<Sop>(pool, 'select * from app_public.sops where id = $1', [sop.id])
-      const units = await one(
-        pool,
-        'select min(v.version) as oldest, max(v.version) as newest from app_private.search_units u join app_public.sop_versions v on v.id = u.sop_version_id where u.sop_id = $1',
-        [sop.id],
-      )
+      const units = await searched(pool, sop.id)
       const audits = await one(
         pool,
         `select count(*)::int as n from app_public.audit_log where table_name = 'improvement_queue' and row_id = $1::text and new ->> 'status' = 'approved'`,
@@ -110,7 +106,7 @@ const kills = 60
           ...row,
           version: after.version,
           content: after.content,
-          ...units,
+          searched: units,
           audits: audits.n,
         }).toEqual({
           status: 'approved',
@@ -118,8 +114,7 @@ const kills = 60
           pattern: 'resolved',
           version: now.version + 1,
           content: `${doorText}Kill ${n}.\n`,
-          oldest: now.version + 1,
-          newest: now.version + 1,
+          searched: { version: now.version + 1, whole: true },
           audits: 1,
         })
       } else {
@@ -129,7 +124,7 @@ const kills = 60
           ...row,
           version: after.version,
           content: after.content,
-          ...units,
+          searched: units,
           audits: audits.n,
         }).toEqual({
           status: 'pending',
@@ -137,8 +132,7 @@ const kills = 60
           pattern: 'proposed',
           version: now.version,
           content: now.content,
-          oldest: now.version,
-          newest: now.version,
+          searched: { version: now.version, whole: true },
           audits: 0,
         })
         await call(pool, reviewer, `select * from app_public.reject_improvement($1, 'Next round')`, [

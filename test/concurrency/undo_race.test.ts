@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { doorText, one, type Sop } from '../sql/fixtures.ts'
+import { doorText, one, type Sop, searched } from '../sql/fixtures.ts'
 import { check } from '../support/checker.ts'
 import { agent, isServer, reviewer, type TestDatabase, worker } from '../support/database.ts'
 import { call, codeOf, historyAgainstAudit, inLanes, manyConnections, propose } from './support.ts'
@@ -124,11 +124,7 @@ const reopen = `select * from app_public.reopen_improvement($1, 'Again')`
     expect(codes.filter((code) => code === 'ok').length).toBeGreaterThan(40)
     expect((await one(pool, 'select count(*)::int as n from app_private.improvements_in_progress')).n).toBe(0)
     for (const sop of sops) {
-      const { rows } = await pool.query(
-        'select array_agg(distinct v.version) as versions from app_private.search_units u join app_public.sop_versions v on v.id = u.sop_version_id where u.sop_id = $1',
-        [sop.id],
-      )
-      expect(rows[0].versions).toEqual([await versionOf(sop.id)])
+      expect(await searched(pool, sop.id)).toEqual({ version: await versionOf(sop.id), whole: true })
     }
   })
 

@@ -16,6 +16,7 @@ import {
   type TestDatabase,
   worker,
 } from '../support/database.ts'
+import { searchedOneByOne } from '../support/dry_run.ts'
 import { type Edit, honestEdits, lostSteps, movedSections, wrongFigures } from './bad_edits.ts'
 
 let database: TestDatabase
@@ -47,7 +48,7 @@ interface Looked {
   questions: { effect: string; question: string; before: string | null; before_answered: boolean }[]
 }
 
-/** What all questions of a dry run find without the change, each of them searched. */
+/** What all questions of a dry run find without the change, each of them searched by itself. */
 async function searchAll(client: pg.PoolClient, id: number) {
   await client.query(`select set_config('role', 'none', true), set_config('clubos.reason', 'Tried', true)`)
   await client.query('savepoint applied')
@@ -63,13 +64,8 @@ async function searchAll(client: pg.PoolClient, id: number) {
   )
   await client.query('rollback to savepoint applied')
   const questions: { question: string }[] = asked[0].questions
-  const { rows: found } = await client.query('select app_private.run_preview($1) as found', [
-    JSON.stringify(questions),
-  ])
-  return questions.map(({ question }, index) => ({
-    question,
-    ...(found[0].found[index] as { target: string | null; answered: boolean }),
-  }))
+  const found = await searchedOneByOne(client, questions)
+  return questions.map(({ question }, index) => ({ question, ...found[index]! }))
 }
 
 /** The dry run of a proposal with this text, as the analyst would have made it; nothing of it stays. */

@@ -2,7 +2,7 @@
 import { expect } from '@jest/globals'
 import type { Api } from '../graphql/support.ts'
 
-/** `npm test` takes a sample; CLUBOS_LONG=1 takes ten thousand. A failure prints the seed: CLUBOS_SEED repeats it. */
+/** `npm run test:slow` takes a sample; CLUBOS_LONG=1 takes ten thousand. A failure prints the seed: CLUBOS_SEED repeats it. */
 export const runs = process.env.CLUBOS_LONG ? 10_000 : 1_500
 export const seed = Number(process.env.CLUBOS_SEED ?? Math.floor(Math.random() * 2 ** 31))
 

@@ -107,6 +107,13 @@ describe('begin_question', () => {
         { category: 'parking', about: 'where' },
         { category: 'tech_support', about: 'projector black' },
       ])
+      // Where no model routes, nobody reads them.
+      expect(
+        (await one(client, `select app_hidden.begin_question('door?', routing => false) as brief`)).brief,
+      ).toMatchObject({
+        categories: [],
+        masked: 'door?',
+      })
     }))
 
   it('says what keeps models from being asked', () =>

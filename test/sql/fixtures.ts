@@ -94,6 +94,19 @@ export async function sopBy(
   return sop
 }
 
+/** The version of an SOP that is searched, and whether its search units are those of that version's text and no others. */
+export const searched = (client: pg.Pool | pg.PoolClient, sopId: number) =>
+  one<{ version: number; whole: boolean }>(
+    client,
+    `select v.version,
+            (select jsonb_agg(jsonb_build_array(u.kind, u.ordinal, u.category, u.topic, u.title, u.heading, u.body, u.embedding_text, u.words::text) order by u.kind, u.ordinal)
+               from app_private.search_units u where u.sop_id = v.sop_id and u.kind <> 'profile' and u.knowledge_id is null)
+          = (select jsonb_agg(jsonb_build_array(w.kind, w.ordinal, v.category, v.section, w.title, w.heading, w.body, w.embedding_text, w.words::text) order by w.kind, w.ordinal)
+               from app_hidden.sop_units(v.category, v.section, v.content) w) as whole
+       from app_private.search_units p join app_public.sop_versions v on v.id = p.sop_version_id where p.kind = 'profile' and p.sop_id = $1`,
+    [sopId],
+  )
+
 export interface Recorded {
   id: string
   ticket_id: number | null

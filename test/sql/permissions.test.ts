@@ -24,7 +24,11 @@ const claimsOf = (role: Role, visitorId: string): Claims =>
   role === 'anonymous' || role === 'customer' ? { role, visitorId } : { role, actor: staffOf(role) }
 
 /** Tables that have no rows between two transactions: reading all of nothing proves nothing, and nothing is lost. */
-const empty = ['app_private.improvements_in_progress', 'app_private.joint_approvals']
+const empty = [
+  'app_private.improvements_in_progress',
+  'app_private.joint_approvals',
+  'app_private.restore_rows',
+]
 
 /** A row that may be written, for each table that somebody may insert into. */
 const samples: Record<string, string> = {

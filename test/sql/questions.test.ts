@@ -38,7 +38,7 @@ select v.id, v.site, v.category, v.question, app_hidden.embedding_hash(v.questio
   from (values
     (1, 1, 'access', 'Where does the door open?', 0.9, 'answered', 100, 0.01, 'helpful', ${days(3)}),
     (2, 2, 'access', 'My PIN is refused', 0.85, 'answered', 300, 0.03, 'unhelpful', ${days(3)}),
-    (3, 1, 'booking', 'Do you sell vouchers?', 0.1, 'handed_over', 50, null, null, ${days(2)} - interval '1 hour'),
+    (3, 1, 'booking', 'Do you sell vouchers?', 0.1, 'handed_over', 50, null, null, date_trunc('day', ${days(2)}, 'UTC')),
     (4, null, null, 'Are there gift vouchers?', 0.2, 'handed_over', 50, null, null, ${days(2)}),
     (5, null, null, 'Is the roof open?', 0.1, 'handed_over', 50, null, null, ${days(1)}),
     (6, 1, 'access', 'my pin is refused', 0.5, 'answered', 50, null, 'unhelpful', ${days(10)}),

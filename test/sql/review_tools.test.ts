@@ -425,6 +425,7 @@ describe('a dry run', () => {
           question: 'the gizmo refuses me',
           role: 'failing',
           effect: 'fixed',
+          for_others: false,
           expected: `sop:${sop.id}`,
           expected_title: 'Door locks / Key codes',
           before: null,

@@ -115,7 +115,7 @@ describe('search_as_of', () => {
     })
     // Its sections, its phrases, its profile and their vectors are those of that day; rarity counts as today.
     const live = JSON.parse(times.live!)[0]
-    expect(then.cosine).toBeCloseTo(live.cosine, 5)
+    expect(then.cosine).toBeCloseTo(live.cosine, 3)
     expect(then.matched).toBe(live.matched)
     expect(Math.abs(then.score - live.score)).toBeLessThan(0.15 * live.score)
   })

@@ -28,9 +28,15 @@ const rules: Record<string, string> = {
   'what is searched is the last version': `
     select distinct s.id, s.version, v.version as searched from app_private.search_units u
       join app_public.sops s on s.id = u.sop_id join app_public.sop_versions v on v.id = u.sop_version_id
-     where v.version <> s.version or v.sop_id <> s.id
+     where u.kind = 'profile' and (v.version <> s.version or v.sop_id <> s.id)
     union all
-    select s.id, s.version, null from app_public.sops s
+    select distinct s.id, s.version, null::integer from app_private.search_units u join app_public.sops s on s.id = u.sop_id
+     where u.kind in ('section', 'phrase') and (s.archived_at is not null or exists (select from unnest(string_to_array(u.body, E'\\n')) l where strpos(s.content, l) = 0))
+    union all
+    select s.id, s.version, null::integer from app_public.sops s
+     where s.archived_at is null and not exists (select from app_private.search_units u where u.sop_id = s.id and u.kind = 'profile')
+    union all
+    select s.id, s.version, null::integer from app_public.sops s
      where s.archived_at is null and not exists (select from app_private.search_units u where u.sop_id = s.id and u.kind = 'section')`,
   'the history is what the audit log tells': `
     with history as (

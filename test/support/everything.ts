@@ -67,6 +67,7 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
   await fillAnalyses(pool, visitors[1])
   await committed(pool, worker, (client) => client.query('select app_private.record_audit_head()'))
   await fillAccounts(pool)
+  await fillImports(pool)
   await fillOperations(pool, visitors[0])
 }
 
@@ -123,9 +124,36 @@ async function fillAccounts(pool: pg.Pool): Promise<void> {
   )
 }
 
+/** An import that waits, and an upload that nobody has read yet. */
+async function fillImports(pool: pg.Pool): Promise<void> {
+  await committed(pool, admin, (client) =>
+    client.query(
+      `select stage_import('V1', '[{"kind": "sop", "category": "a", "topic": "new", "content": "Text"}]')`,
+    ),
+  )
+  await committed(pool, worker, (client) =>
+    client.query(
+      `select app_private.keep_import_upload(b.id, 0, 'x') from app_private.begin_import('file.md', 'upload') b`,
+    ),
+  )
+}
+
 /** What the worker leaves behind: a run of the retention, an erasure, a worker that lives and a job that died. */
 async function fillOperations(pool: pg.Pool, visitorId: string): Promise<void> {
   await committed(pool, admin, (client) => client.query('select export_personal_data($1)', [visitorId]))
+  await committed(pool, admin, async (client) => {
+    await client.query('select request_backup()')
+  })
+  await committed(pool, worker, async (client) => {
+    await client.query(
+      `select app_private.claim_backup(id), app_private.finish_backup(id, 1, '{"files": 1, "uploaded": 1, "unchanged": 0, "renamed": 0, "deleted": 0, "bytes": 1, "bytes_uploaded": 1}', '00', 0, '00') from backups`,
+    )
+  })
+  await committed(pool, admin, (client) =>
+    client.query(
+      `select request_restore(id, 'versions') from backups; select test_backup_target('folder', 'folder')`,
+    ),
+  )
   await pool.query('insert into app_public.retention_runs (finished_at) values (now())')
   await pool.query(
     `insert into graphile_worker._private_tasks (identifier) values ('test') on conflict do nothing`,

@@ -20,8 +20,8 @@ export interface FaultyProxy {
   /** Breaks each new connection after so many bytes from the client; 0 stops that. */
   cutAfter(bytes: number): void
   /**
-   * Breaks the next connection on which the client sends `text`: before the database sees it, or once the database
-   * has it and the answer is not passed on. Settles when it has happened.
+   * Breaks the next connection on which the client sends `text`, or runs what it prepared with it: before the database
+   * sees it, or once the database has it and the answer is not passed on. Settles when it has happened.
    */
   cutOn(text: string, when: 'before' | 'after'): Promise<void>
   close(): Promise<void>
@@ -38,7 +38,7 @@ export async function openProxy(url: string): Promise<FaultyProxy> {
   let delay = 0
   let bytesLeft = 0
   let blackHole = false
-  let trap: { text: Buffer; when: 'before' | 'after'; sprung(): void } | null = null
+  let trap: { text: string; when: 'before' | 'after'; sprung(): void } | null = null
 
   const destroy = (pair: Pair) => {
     pairs.delete(pair)
@@ -50,6 +50,7 @@ export async function openProxy(url: string): Promise<FaultyProxy> {
     const pair = { client, database }
     pairs.add(pair)
     let left = bytesLeft
+    const prepared = new Map<string, string>()
     for (const [from, to, up] of [
       [client, database, true],
       [database, client, false],
@@ -71,7 +72,8 @@ export async function openProxy(url: string): Promise<FaultyProxy> {
         })
       }
       from.on('data', (chunk: Buffer) => {
-        if (up && trap && chunk.includes(trap.text)) {
+        const runs = up ? statementsRun(chunk, prepared) : []
+        if (up && trap && (chunk.includes(trap.text) || runs.some((text) => text.includes(trap!.text)))) {
           const { when, sprung } = trap
           trap = null
           if (when === 'before') destroy(pair)
@@ -131,7 +133,7 @@ export async function openProxy(url: string): Promise<FaultyProxy> {
     },
     cutOn: (text, when) =>
       new Promise((resolve) => {
-        trap = { text: Buffer.from(text), when, sprung: resolve }
+        trap = { text, when, sprung: resolve }
       }),
     async close() {
       blackHole = false
@@ -142,4 +144,21 @@ export async function openProxy(url: string): Promise<FaultyProxy> {
       } else cut()
     },
   }
+}
+
+/**
+ * The texts of prepared statements that a client runs by their names (Bind), which it told before (Parse, kept in
+ * `prepared`). pg writes whole messages; what does not begin with one, as a connection's first, is passed over.
+ */
+function statementsRun(chunk: Buffer, prepared: Map<string, string>): string[] {
+  const runs: string[] = []
+  for (let at = 0; at + 5 <= chunk.length && chunk[at] !== 0; at += 1 + chunk.readUInt32BE(at + 1)) {
+    const type = String.fromCharCode(chunk[at]!)
+    if (type !== 'P' && type !== 'B') continue
+    // Parse: statement, text. Bind: portal, statement.
+    const [first, second] = chunk.toString('latin1', at + 5).split('\0', 2)
+    if (type === 'P') prepared.set(first!, second ?? '')
+    else if (second) runs.push(prepared.get(second) ?? '')
+  }
+  return runs
 }

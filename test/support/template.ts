@@ -114,6 +114,28 @@ async function makeServerTemplate(kind: TemplateKind, url: string): Promise<void
   }
 }
 
+/** Every test reads all of it: without what no test needs that is half as much, and half the time. */
+async function slim(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query("update pg_database set datistemplate = false where datname like 'template%'")
+    for (const statement of [
+      'drop database template0',
+      'drop database template1',
+      // Functions that migrations replace leave their old rows.
+      'vacuum full pg_proc, pg_attribute, pg_class, pg_depend, pg_rewrite',
+      'set wal_recycle = off',
+      'checkpoint',
+      'select pg_switch_wal()',
+      'checkpoint',
+    ])
+      await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
 async function makeEmbeddedTemplate(kind: TemplateKind): Promise<void> {
   const file = templateFile(kind)
   if (existsSync(file)) return
@@ -121,6 +143,7 @@ async function makeEmbeddedTemplate(kind: TemplateKind): Promise<void> {
   const database = await openEmbedded({ dataDir: 'memory://' })
   try {
     await fill(kind, database.url)
+    await slim(database.url)
     writeFileSync(`${file}.${process.pid}`, await database.dump())
     renameSync(`${file}.${process.pid}`, file)
   } finally {

@@ -15,6 +15,8 @@ const everything = [
   'Health',
   'Notifications',
   'Privacy',
+  'Backups',
+  'Import',
 ]
 const sectionsOf = (page: Page) => page.getByRole('navigation', { name: 'Sections' }).getByRole('link')
 
@@ -48,6 +50,8 @@ test('who sees which sections, and what one may not see says so', async () => {
         'health',
         'notifications',
         'privacy',
+        'backups',
+        'imports',
       ]) {
         await page.goto(`/admin/${section}`)
         await expect(page.getByText('This page is not for your role.')).toBeVisible()

@@ -9,6 +9,8 @@ test('in a club in which nothing happened yet each section says so', async () =>
     ['jobs', 'None was given up.'],
     ['notifications', 'No webhooks.'],
     ['privacy', 'Nothing yet.'],
+    ['backups', 'No complete backup yet.'],
+    ['imports', 'Nothing was imported yet.'],
     ['audit', /of \d+/],
     ['health', 'Import your procedures: clubos import FOLDER'],
   ] as const) {

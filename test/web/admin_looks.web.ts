@@ -11,6 +11,8 @@ const sections = [
   'health',
   'notifications',
   'privacy',
+  'backups',
+  'imports',
 ]
 
 /** As customers and models write: long, without a space, from right to left. */

@@ -11,7 +11,18 @@ import {
 
 const club = useClub()
 const article = (page: Page) => page.getByRole('article')
-const variant = (page: Page) => page.getByRole('textbox', { name: 'The variant' })
+const variant = (page: Page, label = 'B') => page.getByRole('textbox', { name: `Text of variant ${label}` })
+const share = (page: Page, label: string) =>
+  page
+    .getByRole('group', { name: 'Visitors who get which wording' })
+    .getByRole('textbox', { name: `Variant ${label}` })
+const tab = (page: Page, label: string) => page.getByRole('tab', { name: `Variant ${label}` })
+/** At the end of its text. */
+const append = async (page: Page, label: string, text: string) => {
+  await variant(page, label).click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type(text)
+}
 
 /** An SOP of the demo club that answers are given from. */
 const sopOf = async (section: string) => {
@@ -32,12 +43,12 @@ const readable = (name: string) => {
   return words[0]!.toUpperCase() + words.slice(1)
 }
 
-const start = async (section: string, name: string) => {
+const start = async (section: string, name: string, variants = ['Ask us if it does not help.']) => {
   const sop = await sopOf(section)
   return withClaims(club().pool, { role: 'reviewer', actor: 'Nora' }, async (client) => {
     const { rows } = await client.query<{ id: number }>(
       `select id from app_public.start_experiment($1, $2, $3, 'Visitors miss the step', 50)`,
-      [sop.id, [`${sop.content}\n\nAsk us if it does not help.\n`], name],
+      [sop.id, variants.map((text) => `${sop.content}\n\n${text}\n`), name],
     )
     return rows[0]!.id
   })
@@ -89,9 +100,8 @@ test('from the page of an SOP: another wording is written, started, and can be l
   )
   await page.getByRole('button', { name: 'Start' }).click()
   await expect(page.getByRole('alert').filter({ hasText: 'Change the text' })).toBeVisible()
-  await variant(page).click()
-  await page.keyboard.press('Control+End')
-  await page.keyboard.type('\nAsk us if it does not help.')
+  await expect(variant(page)).toBeFocused()
+  await append(page, 'B', '\nAsk us if it does not help.')
   await expect(page.getByRole('region', { name: 'What changes' })).toContainText(
     'Ask us if it does not help.',
   )
@@ -102,7 +112,8 @@ test('from the page of an SOP: another wording is written, started, and can be l
   await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('A way out')
   await expectAccessible(page)
   await page.getByRole('textbox', { name: 'Why?' }).fill('Visitors give up')
-  await page.getByText('25%').click()
+  await share(page, 'B').fill('25')
+  await expect(page.getByText('the SOP as it is (A) keeps the rest, 75%')).toBeVisible()
   await page.getByRole('button', { name: 'Start' }).click()
   await expect(article(page).getByRole('heading', { name: 'A way out' })).toBeVisible()
   await expect(article(page)).toContainText('nothing to compare yet')
@@ -204,6 +215,142 @@ test('figures that are not to be trusted say so, and agents only read', async ()
   await page.context().close()
 })
 
+test('up to four variants are written, compared with the control, and get their shares', async () => {
+  const [, , , , fifth] = await sections()
+  const sop = await sopOf(fifth!.section)
+  // Raters of the last weeks, for the estimate.
+  await club().pool.query(
+    `with given as (
+       insert into app_public.responses (question, question_hash, text, outcome, model, visitor_id, feedback, feedback_by, feedback_at, created_at)
+       select 'q', '\\x00', 't', 'answered', 'local-extractive', gen_random_uuid(), 'helpful', 'visitor', now(), now() - interval '2 days' from generate_series(1, 560)
+       returning id)
+     insert into app_public.response_sources (response_id, rank, kind, sop_id, sop_version_id, category, topic, snippet, score, cited)
+     select g.id, 1, 'sop', $1, (select v.id from app_public.sop_versions v where v.sop_id = $1 order by v.version desc limit 1), 'c', 't', 's', 1, true from given g`,
+    [sop.id],
+  )
+  const page = await club().as('reviewer')
+  await page.goto(`/experiments?mode=new&sop=${sop.id}`)
+  await append(page, 'B', '\nCall us.')
+  await expect(page.getByRole('status').filter({ hasText: 'ratings in all' })).toContainText(
+    /2 arms need some 200 ratings in all.*takes about 1\d days/,
+  )
+
+  // By keyboard: another variant, which says what the first one says, and is changed then.
+  await tab(page, 'B').focus()
+  await page.keyboard.press('a')
+  await expect(variant(page, 'C')).toBeFocused()
+  await expect(page.getByText('it still says what the SOP says')).toBeVisible()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('\nCall us.')
+  await expect(page.getByRole('alert')).toHaveText('C says the same as B: change or remove one of them.')
+  await expect(variant(page, 'C')).toHaveAttribute('aria-invalid', 'true')
+  await expect(variant(page, 'C')).toHaveAccessibleDescription(/^C says the same as B/)
+  await page.keyboard.type(' Or write.')
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await expect(page.getByRole('region', { name: 'What changes' })).toContainText('Call us. Or write.')
+  await expect(page.getByRole('status').filter({ hasText: 'ratings in all' })).toContainText(
+    /3 arms need some 300 ratings in all/,
+  )
+  await expect(page.getByText('33.3% of the visitors get the SOP as it is (A)')).toBeVisible()
+
+  for (let more = 0; more < 2; more++) await page.getByRole('button', { name: 'Add a variant' }).click()
+  await append(page, 'E', '\nCome by.')
+  await expect(page.getByRole('button', { name: 'Add a variant' })).toHaveCount(0)
+  await expect(share(page, 'E')).toHaveValue('20 %')
+
+  // Shares of one's own.
+  await share(page, 'B').fill('60')
+  await share(page, 'C').fill('40')
+  await expect(page.getByRole('alert')).toContainText('The variants have 140% together')
+  await expect(page.getByRole('status').filter({ hasText: 'ratings in all' })).toHaveCount(0)
+  await share(page, 'C').fill('0')
+  await expect(share(page, 'C')).toHaveAccessibleDescription('Nobody would get it.')
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Four ways')
+  await page.getByRole('textbox', { name: 'Why?' }).fill('To see which')
+  await page.keyboard.press('Control+Enter')
+  // The first that is wrong: D, which was not written, in its own tab.
+  await expect(variant(page, 'D')).toBeFocused()
+  await expect(page.getByRole('tab', { name: 'Variant D: needs a look' })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  )
+  await expect(page.getByRole('alert').filter({ hasText: 'Change the text' })).toBeVisible()
+  await page.keyboard.press('Control+A')
+  await page.keyboard.press('Delete')
+  await expect(page.getByRole('alert').filter({ hasText: 'A variant needs a text.' })).toBeVisible()
+  await expectGoodLooks(page)
+  await page.setViewportSize({ width: 1440, height: 900 })
+
+  // Removed, taken back, removed; what is left keeps its text under the next letter.
+  await page.getByRole('button', { name: 'Remove variant D' }).click()
+  await expect(tab(page, 'D')).toBeFocused()
+  await expect(variant(page, 'D')).toContainText('Come by.')
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(tab(page, 'E')).toBeVisible()
+  await expect(variant(page, 'D')).not.toContainText('Come by.')
+  await page.getByRole('button', { name: 'Remove variant D' }).click()
+  await expect(page.getByRole('tab')).toHaveCount(3)
+
+  // A reload loses nothing of it.
+  await share(page, 'C').fill('12.5')
+  await share(page, 'D').fill('12.5')
+  await share(page, 'B').fill('25')
+  await page.reload()
+  await expect(page.getByRole('tab')).toHaveCount(3)
+  await expect(share(page, 'C')).toHaveValue('12.5 %')
+  await expect(
+    page.getByText('The 3 variants have 50% together; the SOP as it is (A) keeps the rest, 50%.'),
+  ).toBeVisible()
+  await tab(page, 'B').focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(variant(page, 'C')).toContainText('Call us. Or write.')
+  await page.getByRole('button', { name: 'Start' }).click()
+  await expect(article(page).getByRole('alert')).toHaveCount(1)
+  await expect(article(page).getByRole('alert')).toContainText('Nothing to compare yet')
+  const { rows } = await club().pool.query<{ label: string; weight: number; added: string }>(
+    `select a.label, a.weight, replace(a.content, s.content, '') as added from app_public.experiment_arms a join app_public.experiments e on e.id = a.experiment_id
+       join app_public.sops s on s.id = e.sop_id where e.name = 'Four ways' order by a.label`,
+  )
+  expect(rows.map(({ label, weight, added }) => [label, weight, added.trim()])).toEqual([
+    ['A', 4, ''],
+    ['B', 2, 'Call us.'],
+    ['C', 1, 'Call us. Or write.'],
+    ['D', 1, 'Come by.'],
+  ])
+  await page.context().close()
+})
+
+test('of several variants each has its verdict and interval, what is certain first', async () => {
+  const [, , , , , sixth] = await sections()
+  const id = await start(sixth!.section, 'Three ways', ['Ask us.', 'Call us.', 'Come by.'])
+  await rate(id, 'A', 60, 40)
+  await rate(id, 'B', 62, 38)
+  await rate(id, 'C', 95, 5)
+  await rate(id, 'D', 20, 80)
+  const page = await club().as('reviewer')
+  await page.goto(`/experiments?experiment=${id}`)
+  await expect(article(page).getByRole('alert')).toHaveText([
+    /^D helps less/,
+    /^C helps more/,
+    /^B: no difference is certain/,
+  ])
+  const chart = page.getByRole('figure', { name: 'Share of helpful answers' })
+  await expect(chart.getByRole('listitem')).toHaveText([
+    /^A, as it is60%/,
+    /^B, a variant62%/,
+    /^C, a variant95%/,
+    /^D, a variant20%/,
+  ])
+  await expect(page.getByText('Two variants are not tested against each other')).toBeVisible()
+  await page.getByRole('radiogroup', { name: 'Variant' }).getByText('C', { exact: true }).click()
+  await expect(page.getByRole('region', { name: 'What changes' })).toContainText('Call us.')
+  await page.getByRole('button', { name: 'Conclude' }).click()
+  await expect(page.getByRole('menuitem')).toHaveCount(4)
+  await page.keyboard.press('Escape')
+  await expectGoodLooks(page)
+  await page.context().close()
+})
+
 test('reads well in German, in the dark, and on a phone', async () => {
   const { rows } = await club().pool.query<{ id: number }>(
     `select id from app_public.experiments where name = 'Lopsided'`,
@@ -219,5 +366,12 @@ test('reads well in German, in the dark, and on a phone', async () => {
   const german = await club().as('reviewer', 'Rita', { locale: 'de-DE' })
   await german.goto(`/experiments?experiment=${rows[0]!.id}`)
   await expect(article(german).getByRole('alert')).toContainText('B: Trauen Sie diesen Zahlen nicht')
+  const [, , , , , , seventh] = await sections()
+  await german.goto(`/experiments?mode=new&sop=${(await sopOf(seventh!.section)).id}`)
+  await german.getByRole('button', { name: 'Variante hinzufügen' }).click()
+  const group = german.getByRole('group', { name: 'Wie viele Besucher welche Fassung bekommen' })
+  await expect(group.getByRole('textbox', { name: 'Variante C' })).toHaveValue('33,3 %')
+  await group.getByRole('textbox', { name: 'Variante C' }).fill('12,5')
+  await expect(german.getByText('behält den Rest, 54,2')).toBeVisible()
   await german.context().close()
 })

@@ -234,13 +234,21 @@ test('an admin switches the gate, with a reason; reviewers see it, and an approv
   await reviewer.goto('/golden')
   await expect(lastCheck(reviewer)).toContainText('Approvals must pass: a proposal is refused')
   await expect(reviewer.getByRole('switch')).toHaveCount(0)
-  const refused = await withClaims(club().pool, { role: 'reviewer', actor: 'rita' }, (client) =>
-    client.query('select approve_improvement($1)', [rows[0].id]),
-  ).then(
-    () => 'approved',
-    (error) => error.code,
-  )
-  expect(refused).toBe('CO160')
+  await reviewer.goto(`/review?id=${rows[0].id}`)
+  const proposal = reviewer.getByRole('article')
+  await expect(proposal.getByRole('heading', { level: 2 })).toBeVisible()
+  await proposal
+    .getByRole('button', { name: /^Approve/ })
+    .first()
+    .click()
+  // The next proposal is shown by then.
+  const refusal = reviewer.getByRole('alert').filter({ hasText: 'would break a golden question' })
+  await expect(refusal).toContainText('zeppelin mooring ladder timetable')
+  await expect(refusal).toContainText('Edit the proposal, or correct the golden question')
+  const { rows: waiting } = await club().pool.query('select status from improvement_queue where id = $1', [
+    rows[0].id,
+  ])
+  expect(waiting).toEqual([{ status: 'pending' }])
   await reviewer.context().close()
   await withClaims(club().pool, { role: 'admin', actor: 'adam' }, (client) =>
     client.query(`select set_golden_gate(false, 'After the test')`),

@@ -166,6 +166,21 @@ test('the assistant drafts, the draft is accepted by key, changed and sent with 
   await page.context().close()
 })
 
+test('the search of an answer is done again, beside the answer', async () => {
+  const asker = await customer(club())
+  await asker.ask(answerable)
+  const page = await club().as('agent')
+  await page.goto(`/inbox?tab=open&ticket=${asker.id}`)
+  const answer = page.getByRole('log').getByRole('article', { name: 'Assistant' })
+  await answer.getByRole('button', { name: 'Search again' }).click()
+  await answer.getByRole('button', { name: 'As it was asked' }).click()
+  await expect(answer.getByRole('status')).toContainText(/^The same (source|\d+ sources)/)
+  await expect(answer.getByRole('table', { name: 'Would it be found again?' })).toBeVisible()
+  await answer.getByRole('button', { name: 'Hide the search' }).click()
+  await expect(answer.getByRole('table')).toHaveCount(0)
+  await page.context().close()
+})
+
 test('a draft that the assistant has no answer for says why', async () => {
   const { id } = await waiting()
   const page = await club().as('agent')

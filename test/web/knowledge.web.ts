@@ -170,6 +170,29 @@ test('who was overtaken is told, and keeps the text', async () => {
   for (const page of [first, second]) await page.context().close()
 })
 
+test('entries are read as they were at a time', async () => {
+  const at = new Date().toISOString()
+  const before = await entryAsking('Where can I park at Northgate?')
+  await elsewhere(`select edit_knowledge($1, $2, 'Park behind the mill.', 'For the test', 'northgate')`, [
+    before.id,
+    before.question,
+  ])
+  const page = await club().as('agent')
+  await page.goto('/knowledge?view=past')
+  await expect(page.getByText('What the entries said then')).toBeVisible()
+  await page.goto(`/knowledge?view=past&at=${encodeURIComponent(at)}`)
+  const entry = page
+    .getByRole('list', { name: 'Past' })
+    .getByRole('listitem')
+    .filter({ hasText: 'Where can I park at Northgate?' })
+  await expect(entry).toContainText(before.answer)
+  await expect(entry).toContainText('changed or removed since')
+  await expect(page.getByRole('button', { name: 'As it was at' })).toBeVisible()
+  await page.getByRole('combobox', { name: 'Category' }).selectOption({ index: 1 })
+  await expect(page).toHaveURL(/category=/)
+  await page.context().close()
+})
+
 test('what is being written survives a reload, and is asked about before it is left', async () => {
   const page = await club().as('reviewer')
   page.on('dialog', (dialog) => void dialog.accept())

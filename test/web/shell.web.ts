@@ -131,6 +131,8 @@ test('a first visit takes less than 200 kB of compressed script; the editor and 
     '/questions',
     '/admin/people',
     '/admin/tokens',
+    '/admin/backups',
+    '/admin/imports',
     '/chat',
   ]) {
     await page.goto(path)

@@ -16,6 +16,7 @@ import pg from 'pg'
 import { browser as httpBrowser } from '../server/support.ts'
 import { AnthropicServer } from '../support/providers/anthropic.ts'
 import { OpenAiServer } from '../support/providers/openai.ts'
+import { S3Server, s3Keys } from '../support/providers/s3.ts'
 
 export { expect } from '@playwright/test'
 
@@ -26,6 +27,8 @@ export interface Club {
   url: string
   /** Its database, as the owner: for what a test needs to be there, and for what must have been written. */
   pool: pg.Pool
+  /** The folder that its backups go to, each target's in one of its own. */
+  backups: string
   /** A browser of its own, logged in as a member of staff with this role; name tells two of one role apart. */
   as(role: StaffRole, name?: string, options?: BrowserContextOptions): Promise<Page>
   /** A customer's browser. */
@@ -33,6 +36,8 @@ export interface Club {
   /** The servers that stand for the providers, where the club has models. */
   openai: OpenAiServer
   anthropic: AnthropicServer
+  /** The storage that the club has keys for; it has one bucket. */
+  s3: S3Server
 }
 
 interface ClubOptions {
@@ -98,13 +103,17 @@ async function openClub(
 ): Promise<Club & { stop(): Promise<void> }> {
   const openai = await OpenAiServer.start()
   const anthropic = await AnthropicServer.start()
+  const s3 = await new S3Server().listen()
   const child = spawn(process.execPath, [join(import.meta.dirname, 'server.ts'), content], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: {
       // A key in a developer's environment is not for tests.
       ...Object.fromEntries(
-        Object.entries(process.env).filter(([name]) => !/^(OPENAI|ANTHROPIC)_/.test(name)),
+        Object.entries(process.env).filter(([name]) => !/^(OPENAI|ANTHROPIC|S3|GOOGLE)_/.test(name)),
       ),
+      S3_ENDPOINT: s3.url,
+      S3_ACCESS_KEY_ID: s3Keys.accessKeyId,
+      S3_SECRET_ACCESS_KEY: s3Keys.secretAccessKey,
       ...(models && {
         OPENAI_API_KEY: 'sk-of-the-tests',
         OPENAI_BASE_URL: openai.url,
@@ -114,7 +123,7 @@ async function openClub(
       }),
     },
   })
-  const { url, database } = await firstLine(child)
+  const { url, database, backups } = await firstLine(child)
   const pool = new pg.Pool({ connectionString: database, max: 2 })
   const cookies = new Map<string, { name: string; value: string }[]>()
   const contexts: BrowserContext[] = []
@@ -143,6 +152,7 @@ async function openClub(
   return {
     url,
     pool,
+    backups,
     async as(role, name = { agent: 'Ann', reviewer: 'Rita', admin: 'Adam', auditor: 'Otto' }[role], options) {
       const key = `${role} ${name}`
       if (!cookies.has(key)) await hire(role, name)
@@ -153,6 +163,7 @@ async function openClub(
     visitor: (options) => open(options),
     openai,
     anthropic,
+    s3,
     async stop() {
       // Pages that outlive their server would complain into the next file's tests.
       await Promise.all(contexts.map((context) => context.close()))
@@ -160,15 +171,16 @@ async function openClub(
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.stdin!.end()
       await ended
-      await Promise.all([openai.close(), anthropic.close()])
+      await Promise.all([openai.close(), anthropic.close(), s3.close()])
       // What the providers document is what they were asked.
       openai.assertClean()
       anthropic.assertClean()
+      expect(s3.mistakes, 'what S3 was asked').toEqual([])
     },
   }
 }
 
-async function firstLine(child: ChildProcess): Promise<{ url: string; database: string }> {
+async function firstLine(child: ChildProcess): Promise<{ url: string; database: string; backups: string }> {
   for await (const line of createInterface({ input: child.stdout! })) {
     if (line.startsWith('{')) return JSON.parse(line)
   }

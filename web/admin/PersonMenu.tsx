@@ -1,7 +1,8 @@
 /** Change, invite, lock out, let back in. */
 import { Menu } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { type PersonActionsProps, PersonFace } from './PersonActions.tsx'
+import { Dots } from '../components/LateMenu.tsx'
+import { type PersonActionsProps, usePersonLabel } from './PersonActions.tsx'
 
 export default function PersonMenu({
   person,
@@ -11,10 +12,11 @@ export default function PersonMenu({
   onLockOut,
 }: PersonActionsProps) {
   const { t } = useTranslation('admin')
+  const label = usePersonLabel({ person })
   return (
     <Menu position="bottom-end" defaultOpened>
       <Menu.Target>
-        <PersonFace person={person} />
+        <Dots label={label} />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={onChange}>{t('people.change')}</Menu.Item>

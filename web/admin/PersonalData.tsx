@@ -47,7 +47,7 @@ const tables: Record<string, string> = {
 }
 
 export function PersonalData() {
-  const { t } = useTranslation(['admin', 'common'])
+  const { t } = useTranslation(['privacy', 'common'])
   const client = useQueryClient()
   const [by, setBy] = useState<By>('visitor')
   const [given, setGiven] = useState('')
@@ -159,7 +159,7 @@ export function PersonalData() {
 
 /** What is gone, and what a person must look at, since it may quote the customer. */
 function Done({ erased }: { erased: Erased }) {
-  const { t } = useTranslation('admin')
+  const { t } = useTranslation('privacy')
   const left = erased.to_review ?? []
   return (
     <Alert color="teal" role="status" icon={<IconCircleCheck />} title={t('privacy.erased')}>

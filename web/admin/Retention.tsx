@@ -31,7 +31,7 @@ const daysOf = ({ keep }: Rule) =>
   )
 
 export function Retention({ rules, lastRun }: { rules: Rule[]; lastRun: Run | null }) {
-  const { t } = useTranslation(['admin', 'common'])
+  const { t } = useTranslation(['privacy', 'common'])
   const { can } = useSession()
   const [changing, setChanging] = useState<Rule | null>(null)
   const change = useChange(setMutation, { refreshes: [privacyQuery] })
@@ -137,7 +137,7 @@ interface FormProps {
 }
 
 function RuleForm({ rule, onSave, onClose }: FormProps) {
-  const { t } = useTranslation(['admin', 'common'])
+  const { t } = useTranslation(['privacy', 'common'])
   const [days, setDays] = useState<number | string>(daysOf(rule))
   const [reason, setReason] = useState('')
   const ready = typeof days === 'number' && days >= 1 && reason.trim() !== ''

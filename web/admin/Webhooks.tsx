@@ -34,6 +34,7 @@ const events = [
   'audit_head',
   'llm_budget',
   'experiment',
+  'backup_failed',
 ] as const
 type Webhook = NonNullable<NonNullable<ResultOf<typeof webhooksQuery>['webhooks']>['nodes'][number]>
 

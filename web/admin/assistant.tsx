@@ -59,7 +59,7 @@ function Assistant() {
 }
 
 function KillSwitch({ settings }: { settings: Settings }) {
-  const { t } = useTranslation(['admin', 'common'])
+  const { t } = useTranslation(['assistant', 'common'])
   const { can } = useSession()
   const client = useQueryClient()
   const on = settings.assistantEnabled
@@ -141,7 +141,7 @@ function KillSwitch({ settings }: { settings: Settings }) {
 }
 
 function Answering({ system, settings }: { system: NonNullable<Data['system']>; settings: Settings }) {
-  const { t } = useTranslation('admin')
+  const { t } = useTranslation('assistant')
   const quoted = system.answeringProvider === 'local-extractive'
   return (
     <section>
@@ -187,7 +187,7 @@ function Answering({ system, settings }: { system: NonNullable<Data['system']>; 
 }
 
 function SettingsRead({ settings }: { settings: Settings }) {
-  const { t } = useTranslation('admin')
+  const { t } = useTranslation('assistant')
   return (
     <section>
       <Title order={2} size="h4" mb="xs">

@@ -2,7 +2,7 @@
 import type { TFunction } from 'i18next'
 import { formatDay, formatNumber } from '../app/time.ts'
 import { graphql, type ResultOf } from '../graphql/graphql.ts'
-import type en from '../i18n/en/admin.json'
+import type en from '../i18n/en/health.json'
 import { formatSeconds } from './seconds.ts'
 
 export const healthQuery = graphql(`
@@ -30,7 +30,7 @@ export interface Check {
 
 const day = 86_400_000
 
-export function checksOf(t: TFunction<'admin'>, data: ResultOf<typeof healthQuery>): Check[] {
+export function checksOf(t: TFunction<'health'>, data: ResultOf<typeof healthQuery>): Check[] {
   const { systemHealth: health, system } = data
   if (!health || !system) return []
   const count = (value: string | number | null) => Number(value ?? 0)

@@ -12,7 +12,7 @@ import { checksOf, healthQuery } from './checks.ts'
 export const route = createLazyRoute('/staff/admin/health')({ component: Health })
 
 function Health() {
-  const { t } = useTranslation('admin')
+  const { t } = useTranslation(['health', 'admin'])
   const query = useData(healthQuery, {}, { refetchInterval: 15_000 })
   return (
     <QueryState query={query} skeleton={<Skeleton h={400} />}>
@@ -36,7 +36,7 @@ function Health() {
               gap="xs"
               p={0}
               m={0}
-              aria-label={t('sections.health')}
+              aria-label={t('admin:sections.health')}
               style={{ listStyle: 'none' }}
             >
               {ordered.map(({ name, ok, found, advice, href }) => (

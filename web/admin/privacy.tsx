@@ -16,7 +16,7 @@ import { Retention } from './Retention.tsx'
 export const route = createLazyRoute('/staff/admin/privacy')({ component: Privacy })
 
 function Privacy() {
-  const { t } = useTranslation('admin')
+  const { t } = useTranslation('privacy')
   const { can } = useSession()
   const query = useData(privacyQuery, {})
   return (

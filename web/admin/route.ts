@@ -147,6 +147,45 @@ const promptRoute = createRoute({
   }),
 }).lazy(() => import('../prompts/prompt.tsx').then(({ route }) => route))
 
+const backupsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'backups',
+}).lazy(() => import('../backups/page.tsx').then(({ route }) => route))
+
+const restoreRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'backups/restores/$id',
+}).lazy(() => import('../backups/restore.tsx').then(({ route }) => route))
+
+const importsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'imports',
+}).lazy(() => import('../imports/page.tsx').then(({ route }) => route))
+
+export const importPlans = ['create', 'update', 'propose', 'duplicate', 'unchanged', 'skip'] as const
+export type ImportPlan = (typeof importPlans)[number]
+/** Items that somebody has changed since: left as they are by the import, or by its being taken back. */
+export const leftAlone = ['conflict', 'kept'] as const
+
+export interface ImportSearch {
+  /** Item by item rather than file by file: those with this plan, those left alone, those of a file. */
+  items?: true
+  plan?: ImportPlan
+  left?: (typeof leftAlone)[number]
+  file?: string
+}
+
+const importRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'imports/$id',
+  validateSearch: (search: Search): ImportSearch => ({
+    items: search.items === true ? true : undefined,
+    plan: oneOf(search, 'plan', importPlans),
+    left: oneOf(search, 'left', leftAlone),
+    file: text(search, 'file', 1000),
+  }),
+}).lazy(() => import('../imports/import.tsx').then(({ route }) => route))
+
 export const adminRoutes = adminRoute.addChildren([
   indexRoute,
   peopleRoute,
@@ -158,6 +197,10 @@ export const adminRoutes = adminRoute.addChildren([
   healthRoute,
   notificationsRoute,
   privacyRoute,
+  backupsRoute,
+  restoreRoute,
+  importsRoute,
+  importRoute,
   modelsRoute,
   promptsRoute,
   promptRoute,

@@ -19,6 +19,8 @@ export const sections = [
   { name: 'health', path: '/admin/health', for: inCharge },
   { name: 'notifications', path: '/admin/notifications', for: inCharge },
   { name: 'privacy', path: '/admin/privacy', for: inCharge },
+  { name: 'backups', path: '/admin/backups', for: inCharge },
+  { name: 'imports', path: '/admin/imports', for: inCharge },
 ] as const
 
 export type SectionName = (typeof sections)[number]['name']

@@ -27,3 +27,9 @@ export const day = (search: Search, name: string): string | undefined => {
     ? value
     : undefined
 }
+
+/** A moment, ISO 8601. */
+export const moment = (search: Search, name: string): string | undefined => {
+  const value = text(search, name, 40)
+  return value !== undefined && !Number.isNaN(Date.parse(value)) ? new Date(value).toISOString() : undefined
+}

@@ -1,6 +1,6 @@
 import { createRoute } from '@tanstack/react-router'
 import { staffRoute } from '../app/routes.tsx'
-import { text } from '../app/search.ts'
+import { moment, text } from '../app/search.ts'
 
 export interface AskSearch {
   q?: string
@@ -10,11 +10,6 @@ export interface AskSearch {
   at?: string
 }
 
-const moment = (search: Record<string, unknown>) => {
-  const at = text(search, 'at', 40)
-  return at !== undefined && !Number.isNaN(Date.parse(at)) ? new Date(at).toISOString() : undefined
-}
-
 export const askRoutes = createRoute({
   getParentRoute: () => staffRoute,
   path: '/ask',
@@ -22,6 +17,6 @@ export const askRoutes = createRoute({
     q: text(search, 'q', 4000),
     category: text(search, 'category', 100),
     site: text(search, 'site', 100),
-    at: moment(search),
+    at: moment(search, 'at'),
   }),
 }).lazy(() => import('./page.tsx').then(({ route }) => route))

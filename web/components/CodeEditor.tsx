@@ -16,6 +16,9 @@ export interface EditorProps {
   autoFocus?: boolean
   readOnly?: boolean
   minHeight?: string
+  /** The id of what is said about the text beside it, and whether that is an objection. */
+  describedBy?: string
+  invalid?: boolean
 }
 
 export const editorTheme = (dark: boolean, minHeight = '20rem') =>
@@ -59,14 +62,27 @@ export default function CodeEditor({
   autoFocus = false,
   readOnly = false,
   minHeight,
+  describedBy,
+  invalid = false,
 }: EditorProps) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
   const look = useRef(new Compartment())
+  const words = useRef(new Compartment())
   const handlers = useRef({ onChange, onSubmit })
   handlers.current = { onChange, onSubmit }
   const dark = useComputedColorScheme('light') === 'dark'
   const id = useId()
+  const attributes = () =>
+    EditorView.contentAttributes.of({
+      'aria-labelledby': id,
+      ...(describedBy && { 'aria-describedby': describedBy }),
+      ...(invalid && { 'aria-invalid': 'true' }),
+      // Editable alone does not count as reachable by keyboard, where the text scrolls.
+      tabindex: '0',
+      spellcheck: 'true',
+      autocapitalize: 'sentences',
+    })
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: made once; later values are dispatched into it below
   useEffect(() => {
@@ -89,13 +105,7 @@ export default function CodeEditor({
           EditorView.lineWrapping,
           EditorView.cspNonce.of(nonce),
           EditorState.readOnly.of(readOnly),
-          EditorView.contentAttributes.of({
-            'aria-labelledby': id,
-            // Editable alone does not count as reachable by keyboard, where the text scrolls.
-            tabindex: '0',
-            spellcheck: 'true',
-            autocapitalize: 'sentences',
-          }),
+          words.current.of(attributes()),
           look.current.of(editorTheme(dark, minHeight)),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) handlers.current.onChange(update.state.doc.toString())
@@ -111,6 +121,11 @@ export default function CodeEditor({
   useEffect(() => {
     view.current?.dispatch({ effects: look.current.reconfigure(editorTheme(dark, minHeight)) })
   }, [dark, minHeight])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `attributes` is made of these
+  useEffect(() => {
+    view.current?.dispatch({ effects: words.current.reconfigure(attributes()) })
+  }, [describedBy, invalid, id])
 
   useEffect(() => {
     const now = view.current?.state.doc.toString()

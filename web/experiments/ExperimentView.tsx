@@ -16,7 +16,7 @@ import { type Experiment, experimentQuery, type Figures } from './documents.ts'
 import { chance, percent, points, probability } from './figures.ts'
 import { Intervals } from './Intervals.tsx'
 import { Status, statusOf } from './Status.tsx'
-import { VerdictNote } from './VerdictNote.tsx'
+import { Verdicts } from './Verdicts.tsx'
 
 interface Props {
   id: number
@@ -76,10 +76,7 @@ function Shown({
         {!over && <Decisions experiment={experiment} figures={figures} />}
       </Group>
 
-      {control &&
-        variants.map((arm) => (
-          <VerdictNote key={arm.label} arm={arm} control={control} minimum={experiment.minimumSample} />
-        ))}
+      {control && <Verdicts control={control} variants={variants} minimum={experiment.minimumSample} />}
       {over && (
         <Text size="sm" c="dimmed">
           {t('final')}
@@ -129,7 +126,7 @@ function Shown({
         ]}
       />
       <Text size="sm" c="dimmed" maw="52rem">
-        {t('howCounted')}
+        {t('howCounted')} {variants.length > 1 && t('howCompared')}
       </Text>
 
       <Stack gap="xs">

@@ -12,6 +12,7 @@ export function Intervals({ arms }: { arms: Figures[] }) {
   // Ten points of room around all of it, so that small differences are not lost on a scale from 0 to 100.
   const low = Math.max(0, Math.floor(Math.min(...measured.map((arm) => arm.rateLow ?? 0)) * 10) / 10)
   const high = Math.min(1, Math.ceil(Math.max(...measured.map((arm) => arm.rateHigh ?? 1)) * 10) / 10)
+  const control = measured.find(({ isControl }) => isControl)
   const place = (share: number) => ((share - low) / (high - low || 1)) * 100
   return (
     <Box component="figure" m={0} className={classes.intervals}>
@@ -34,6 +35,10 @@ export function Intervals({ arms }: { arms: Figures[] }) {
                 count: Number(arm.rated),
               })}
             >
+              {/* The control's rate beside each variant: where a band lies beyond it, so does the verdict. */}
+              {control && !arm.isControl && (
+                <span className={classes.reference} style={{ left: `${place(control.rate ?? 0)}%` }} />
+              )}
               <span
                 className={classes.band}
                 data-control={arm.isControl}

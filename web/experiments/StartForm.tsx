@@ -1,4 +1,4 @@
-/** A new experiment: which SOP, the other wording, how many visitors get it, and how long that will take. */
+/** A new experiment: which SOP, the other wordings, how many visitors get them, and how long that will take. */
 import {
   Alert,
   Anchor,
@@ -6,29 +6,27 @@ import {
   Checkbox,
   Group,
   NumberInput,
-  SegmentedControl,
   Select,
   SimpleGrid,
   Stack,
   Text,
   Textarea,
   TextInput,
-  Title,
 } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShortcuts } from '../app/keyboard.tsx'
 import { formatNumber } from '../app/time.ts'
 import { LeaveGuard, useDraft } from '../components/draft.tsx'
-import { MarkdownEditor } from '../components/Editor.tsx'
-import { Failed, QueryState } from '../components/QueryState.tsx'
-import { SourceDiff } from '../components/TextDiff.tsx'
+import { QueryState } from '../components/QueryState.tsx'
 import { toast } from '../components/toast.ts'
 import { useChange, useData } from '../graphql/hooks.ts'
 import { nodesOf } from '../graphql/nodes.ts'
 import { readable } from '../sops/names.ts'
+import { type Arms, labelOf, mostVariants, textProblem, weightsOf, withAnother } from './arms.ts'
 import {
   changedByDeciding,
   estimateQuery,
@@ -38,6 +36,8 @@ import {
   startMutation,
 } from './documents.ts'
 import type { ExperimentsSearch } from './route.ts'
+import { Shares } from './Shares.tsx'
+import { Variants } from './Variants.tsx'
 
 interface Props {
   sopId: number | null
@@ -104,42 +104,80 @@ function ForSop({ id }: { id: number }) {
   )
 }
 
-const shares = { half: [1, 1], quarter: [3, 1], tenth: [9, 1] } as const
-type Share = keyof typeof shares
-
 /** What is written, over the version it was begun with. */
-interface Draft {
+interface Draft extends Arms {
   version: number
   base: string
-  text: string
   name: string
   reason: string
   minimum: number
-  share: Share
   stopOnHarm: boolean
 }
 
 function Fields({ sop }: { sop: SopToTry }) {
-  const { t } = useTranslation('experiments')
+  const { t } = useTranslation(['experiments', 'common'])
   const navigate = useNavigate()
-  const [kept, keep] = useDraft<Draft>(`experiment.${sop.id}`)
-  const begun: Draft = {
+  const [kept, keep] = useDraft<Draft>(`experiment.arms.${sop.id}`)
+  const draft: Draft = kept ?? {
     version: sop.version,
     base: sop.content,
-    text: sop.content,
+    variants: [{ key: 1, text: sop.content, share: '' }],
+    equal: true,
     name: '',
     reason: '',
     minimum: 100,
-    share: 'half',
     stopOnHarm: true,
   }
-  const draft = kept ?? begun
-  const [tried, setTried] = useState(false)
-  const dirty = draft.text !== draft.base
+  // What is taken back later goes by the draft as it is then.
+  const now = useRef(draft)
+  now.current = draft
+  const form = useRef<HTMLDivElement>(null)
+  const [tries, setTries] = useState(0)
+  const [chosen, setChosen] = useState(draft.variants[0]!.key)
+  const [added, setAdded] = useState<number | null>(null)
+  const shown = draft.variants.some(({ key }) => key === chosen) ? chosen : draft.variants[0]!.key
+  const tried = tries > 0
   const moved = kept !== null && kept.version !== sop.version
+  const weights = weightsOf(draft)
   const write = (part: Partial<Draft>) => {
-    if (Object.entries(part).some(([key, value]) => draft[key as keyof Draft] !== value))
-      keep({ ...draft, ...part })
+    if (Object.entries(part).some(([key, value]) => now.current[key as keyof Draft] !== value))
+      keep({ ...now.current, ...part })
+  }
+  const writeText = (key: number, text: string) => {
+    const { variants } = now.current
+    if (variants.some((one) => one.key === key && one.text !== text))
+      write({ variants: variants.map((one) => (one.key === key ? { ...one, text } : one)) })
+  }
+  const add = () => {
+    if (draft.variants.length >= mostVariants) return
+    const variants = withAnother(draft, draft.base)
+    const { key } = variants.at(-1)!
+    write({ variants })
+    setChosen(key)
+    setAdded(key)
+  }
+  const remove = (key: number) => {
+    const place = draft.variants.findIndex((one) => one.key === key)
+    const gone = draft.variants[place]!
+    const variants = draft.variants.filter((one) => one !== gone)
+    write({ variants })
+    const next = variants[Math.min(place, variants.length - 1)]!.key
+    setChosen(next)
+    // The button that was pressed is gone.
+    requestAnimationFrame(() =>
+      form.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus(),
+    )
+    toast({
+      message: t('start.removed', { label: labelOf(place) }),
+      undo: () => {
+        const { variants } = now.current
+        if (variants.length >= mostVariants) return
+        // Another may have got its key meanwhile.
+        const back = { ...gone, key: Math.max(...variants.map((one) => one.key)) + 1 }
+        write({ variants: variants.toSpliced(place, 0, back) })
+        setChosen(back.key)
+      },
+    })
   }
   const start = useChange(startMutation, {
     refreshes: changedByDeciding,
@@ -152,24 +190,40 @@ function Fields({ sop }: { sop: SopToTry }) {
     },
   })
   const missing = (value: string) => tried && value.trim() === '' && t('start.needed')
+  const faulty = draft.variants.findIndex((_, place) => textProblem(draft.variants, place, draft.base))
   const submit = () => {
-    setTried(true)
-    if ([draft.name, draft.reason].some((value) => value.trim() === '') || !dirty || start.isPending) return
+    setTries(tries + 1)
+    if (faulty >= 0) setChosen(draft.variants[faulty]!.key)
+    if (
+      faulty >= 0 ||
+      weights === null ||
+      [draft.name, draft.reason].some((value) => value.trim() === '') ||
+      start.isPending
+    )
+      return
     start.mutate({
       input: {
         sopId: sop.id,
-        variants: [draft.text],
+        variants: draft.variants.map(({ text }) => text),
         name: draft.name.trim(),
         reason: draft.reason.trim(),
         minimumSample: draft.minimum,
-        weights: [...shares[draft.share]],
+        weights,
         stopOnHarm: draft.stopOnHarm,
         expectedVersion: draft.version,
       },
     })
   }
+  // To the first thing that is in the way, once it is shown.
+  useEffect(() => {
+    if (tries > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [tries])
+  useShortcuts([
+    { keys: '$mod+Enter', label: t('start.submit'), run: submit, inFields: true },
+    ...(draft.variants.length < mostVariants ? [{ keys: 'a', label: t('start.add'), run: add }] : []),
+  ])
   return (
-    <>
+    <Stack ref={form}>
       <LeaveGuard
         when={kept !== null}
         stays={({ pathname, search }) =>
@@ -191,29 +245,19 @@ function Fields({ sop }: { sop: SopToTry }) {
           </Stack>
         </Alert>
       )}
-      <MarkdownEditor
-        value={draft.text}
-        onChange={(text) => write({ text })}
-        label={t('start.text')}
+      <Variants
+        variants={draft.variants}
+        base={draft.base}
+        shown={shown}
+        added={added}
+        tried={tried}
+        choose={setChosen}
+        write={writeText}
+        add={add}
+        remove={remove}
         onSubmit={submit}
       />
-      {dirty ? (
-        <Stack gap="xs">
-          <Title order={2} size="h5">
-            {t('start.changes')}
-          </Title>
-          <SourceDiff before={draft.base} after={draft.text} />
-        </Stack>
-      ) : (
-        <Text
-          size="sm"
-          c={tried ? 'var(--mantine-color-error)' : 'dimmed'}
-          role={tried ? 'alert' : undefined}
-        >
-          {t('start.unchanged')}
-        </Text>
-      )}
-      <SimpleGrid cols={{ base: 1, md: 2 }}>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
         <Stack>
           <TextInput
             label={t('start.name')}
@@ -234,24 +278,24 @@ function Fields({ sop }: { sop: SopToTry }) {
             error={missing(draft.reason)}
             onChange={(event) => write({ reason: event.currentTarget.value })}
           />
+          <Checkbox
+            label={t('start.stopOnHarm')}
+            description={t('start.stopOnHarmHint')}
+            checked={draft.stopOnHarm}
+            onChange={(event) => write({ stopOnHarm: event.currentTarget.checked })}
+          />
         </Stack>
         <Stack>
-          <Stack gap={4}>
-            <Text size="sm" fw={500} component="span">
-              {t('start.share')}
-            </Text>
-            <SegmentedControl
-              aria-label={t('start.share')}
-              value={draft.share}
-              onChange={(share) => write({ share: share as Share })}
-              data={(Object.keys(shares) as Share[]).map((share) => ({
-                value: share,
-                label: formatNumber(shares[share][1] / (shares[share][0] + shares[share][1]), {
-                  style: 'percent',
-                }),
-              }))}
-            />
-          </Stack>
+          <Shares
+            arms={draft}
+            write={(shares) =>
+              write({
+                equal: false,
+                variants: draft.variants.map((one, place) => ({ ...one, share: shares[place]! })),
+              })
+            }
+            makeEqual={() => write({ equal: true })}
+          />
           <NumberInput
             label={t('start.minimum')}
             description={t('start.minimumHint')}
@@ -261,16 +305,19 @@ function Fields({ sop }: { sop: SopToTry }) {
             value={draft.minimum}
             onChange={(value) => typeof value === 'number' && value >= 1 && write({ minimum: value })}
           />
-          <Estimate sopId={sop.id} minimum={draft.minimum} share={draft.share} />
-          <Checkbox
-            label={t('start.stopOnHarm')}
-            description={t('start.stopOnHarmHint')}
-            checked={draft.stopOnHarm}
-            onChange={(event) => write({ stopOnHarm: event.currentTarget.checked })}
-          />
+          <Estimate sopId={sop.id} minimum={draft.minimum} weights={weights} />
         </Stack>
       </SimpleGrid>
-      {start.error && <Failed error={start.error} />}
+      {start.error && (
+        <Alert
+          color="red"
+          role="alert"
+          icon={<IconAlertTriangle aria-hidden />}
+          title={t('common:state.refused')}
+        >
+          {start.error.message} {start.error.hint}
+        </Alert>
+      )}
       <Group gap="xs">
         <Button loading={start.isPending} onClick={submit}>
           {t('start.submit')}
@@ -279,23 +326,30 @@ function Fields({ sop }: { sop: SopToTry }) {
           {t('start.effect')}
         </Text>
       </Group>
-    </>
+    </Stack>
   )
 }
 
-function Estimate({ sopId, minimum, share }: { sopId: number; minimum: number; share: Share }) {
+/** Weights of shares that cannot be: nothing is said until they can. */
+function Estimate({ sopId, minimum, weights }: { sopId: number; minimum: number; weights: number[] | null }) {
   const { t } = useTranslation('experiments')
-  const [minimumSample] = useDebouncedValue(minimum, 300)
+  // As one text: a new array each time would never settle.
+  const [settled] = useDebouncedValue(JSON.stringify({ minimum, weights: weights ?? [1, 1] }), 300)
+  const asked = JSON.parse(settled) as { minimum: number; weights: number[] }
   const { data } = useData(
     estimateQuery,
-    { sopId, minimumSample, weights: [...shares[share]] },
+    { sopId, minimumSample: asked.minimum, weights: asked.weights },
     { staleTime: 60_000, keepPrevious: true },
   )
   const found = data?.estimateExperiment
-  if (!found) return null
+  if (!found || weights === null) return null
   const perDay = formatNumber(found.ratedPerDay ?? 0, { maximumSignificantDigits: 2 })
+  // The smallest arm is the last to have its sample.
+  const smallest = Math.min(...asked.weights)
+  const total = Math.ceil((asked.minimum * asked.weights.reduce((all, one) => all + one)) / smallest)
   return (
     <Text size="sm" role="status">
+      {t('estimate.needed', { arms: asked.weights.length, total: formatNumber(total) })}{' '}
       {found.days === null
         ? t('estimate.nobody')
         : found.days > 365

@@ -24,12 +24,12 @@ export const queryOptions = <Data, Variables extends object>(
   queryFn: ({ signal }: { signal: AbortSignal }) => request(document, variables, signal),
 })
 
-interface DataOptions {
+interface DataOptions<Data = unknown> {
   enabled?: boolean
   /** Milliseconds until what is shown is asked for again when it is looked at. */
   staleTime?: number
-  /** Milliseconds; for what no subscription tells. */
-  refetchInterval?: number
+  /** Milliseconds; for what no subscription tells. Of what ends some day: by what was read last. */
+  refetchInterval?: number | ((data: Data | undefined) => number | false)
   /** Show the last variables' data until the new ones are there: for search as you type. */
   keepPrevious?: boolean
 }
@@ -38,11 +38,17 @@ interface DataOptions {
 export function useData<Data, Variables extends object>(
   document: TypedDocument<Data, Variables>,
   variables: Variables,
-  { keepPrevious, ...options }: DataOptions = {},
+  { keepPrevious, refetchInterval, ...options }: DataOptions<Data> = {},
 ) {
   return useQuery<Data, ApiError>({
     ...queryOptions(document, variables),
     ...options,
+    ...(refetchInterval !== undefined && {
+      refetchInterval:
+        typeof refetchInterval === 'number'
+          ? refetchInterval
+          : ({ state }) => refetchInterval(state.data as Data | undefined),
+    }),
     ...(keepPrevious && { placeholderData: keepPreviousData }),
   })
 }
@@ -56,7 +62,7 @@ export function usePages<Data, Variables extends { after?: string | null }>(
   document: TypedDocument<Data, Variables>,
   variables: Omit<Variables, 'after'>,
   connection: (data: Data) => Connection | null | undefined,
-  options: DataOptions = {},
+  options: Omit<DataOptions, 'refetchInterval'> & { refetchInterval?: number } = {},
 ) {
   const { keepPrevious, ...rest } = options
   return useInfiniteQuery<Data, ApiError, { pages: Data[] }, readonly unknown[], string | null>({

@@ -64,12 +64,18 @@ export interface Texts {
   ask: typeof import('./en/ask.json')
   insights: typeof import('./en/insights.json')
   admin: typeof import('./en/admin.json')
+  assistant: typeof import('./en/assistant.json')
+  health: typeof import('./en/health.json')
+  privacy: typeof import('./en/privacy.json')
   experiments: typeof import('./en/experiments.json')
   chat: typeof import('./en/chat.json')
   models: typeof import('./en/models.json')
   prompts: typeof import('./en/prompts.json')
   golden: typeof import('./en/golden.json')
   questions: typeof import('./en/questions.json')
+  backups: typeof import('./en/backups.json')
+  backup_targets: typeof import('./en/backup_targets.json')
+  imports: typeof import('./en/imports.json')
 }
 
 declare module 'i18next' {

@@ -8,6 +8,7 @@ import { SourceList } from '../components/SourceList.tsx'
 import { Time } from '../components/Time.tsx'
 import { nodesOf } from '../graphql/nodes.ts'
 import { Provenance } from '../models/Provenance.tsx'
+import { Again } from './Again.tsx'
 import type { GivenAnswer, GivenSource, Message } from './data.ts'
 import classes from './inbox.module.css'
 import { Rating } from './Rating.tsx'
@@ -81,6 +82,7 @@ export function MessageItem({ message, correcting, onCorrect }: Props) {
           </Box>
         )}
       </div>
+      {kind === 'assistant' && response && response.erasedAt === null && <Again response={response.id} />}
     </article>
   )
 }

@@ -20,6 +20,7 @@ import { Filters } from './Filters.tsx'
 import classes from './knowledge.module.css'
 import { type KnowledgeSearch, views } from './route.ts'
 
+const AsOf = lazy(() => import('./AsOf.tsx'))
 const Duplicates = lazy(() => import('./Duplicates.tsx'))
 const SiteMatrix = lazy(() => import('./SiteMatrix.tsx'))
 const Health = lazy(() => import('./Health.tsx'))
@@ -97,6 +98,9 @@ function KnowledgePage() {
             </Tabs.Panel>
             <Tabs.Panel value="health">
               <Health search={search} />
+            </Tabs.Panel>
+            <Tabs.Panel value="past">
+              <AsOf search={search} />
             </Tabs.Panel>
           </Suspense>
         </Tabs>

@@ -1,10 +1,10 @@
 import { createRoute } from '@tanstack/react-router'
 import { staffRoute } from '../app/routes.tsx'
-import { oneOf, text, whole } from '../app/search.ts'
+import { moment, oneOf, text, whole } from '../app/search.ts'
 
 type Search = Record<string, unknown>
 
-export const views = ['entries', 'duplicates', 'sites', 'health'] as const
+export const views = ['entries', 'duplicates', 'sites', 'health', 'past'] as const
 export const sources = ['manual_entry', 'learned', 'improvement', 'sop'] as const
 /** As the view `knowledge_health` names them. */
 export const healths = ['well', 'unreviewed', 'often unhelpful', 'never used', 'expired'] as const
@@ -31,6 +31,8 @@ export interface KnowledgeSearch {
   gaps?: 'yes'
   /** Health: only findings of this kind. */
   finding?: (typeof findingKinds)[number]
+  /** Past: as of when. */
+  at?: string
 }
 
 export const knowledgeRoutes = createRoute({
@@ -50,5 +52,6 @@ export const knowledgeRoutes = createRoute({
     topic: text(search, 'topic', 200),
     gaps: oneOf(search, 'gaps', ['yes']),
     finding: oneOf(search, 'finding', findingKinds),
+    at: moment(search, 'at'),
   }),
 }).lazy(() => import('./page.tsx').then(({ route }) => route))

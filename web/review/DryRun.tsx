@@ -96,7 +96,8 @@ export function DryRunSummary({ result, stale, running, error, onRun }: Props) {
 
 export function Outcome({ dryRun, timeless = false }: { dryRun: DryRun; timeless?: boolean }) {
   const { t } = useTranslation('review')
-  const { failing, fixed, good, broken, golden, goldenBroken, goldenFixed } = summaryOf(dryRun)
+  const { failing, fixed, asNew, forOthers, good, broken, golden, goldenBroken, goldenFixed } =
+    summaryOf(dryRun)
   const badge = (color: string, text: string) => (
     <Badge tt="none" variant="light" color={color}>
       {text}
@@ -106,6 +107,7 @@ export function Outcome({ dryRun, timeless = false }: { dryRun: DryRun; timeless
     <Stack gap={6}>
       <Text size="sm">
         {failing > 0 && `${t('dryRun.ofFailing', { fixed, count: failing })} `}
+        {asNew > 0 && `${t('dryRun.forOthers', { others: forOthers, count: asNew })} `}
         {good > 0 && `${t('dryRun.ofGood', { broken, count: good })} `}
         {golden > 0 && t('dryRun.ofGolden', { broken: goldenBroken, count: golden })}
         {failing + good + golden === 0 && t('dryRun.nothingAsked')}

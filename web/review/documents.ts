@@ -292,6 +292,11 @@ export interface DryRun {
   /** Of all that follows nothing is in what was kept long ago. */
   ms?: number
   changed?: number
+  /** Of the fixed ones these were asked without their own words too, and so many were answered: others may ask alike. */
+  fixed_as_new?: number
+  fixed_for_others?: number
+  /** Good ones, asked without what was learned from them, that are answered with the change alone. */
+  good_fixed?: number
   golden?: number
   golden_broken?: number
   golden_fixed?: number

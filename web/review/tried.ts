@@ -43,6 +43,8 @@ export function summaryOf(dryRun: DryRun) {
   return {
     failing: dryRun.asked?.failing ?? count('failing'),
     fixed: dryRun.fixed,
+    asNew: dryRun.fixed_as_new ?? 0,
+    forOthers: dryRun.fixed_for_others ?? 0,
     good: dryRun.asked?.good ?? dryRun.unaffected + dryRun.broken + (dryRun.changed ?? 0),
     broken: dryRun.broken,
     golden: dryRun.asked?.golden ?? dryRun.golden ?? count('golden'),
