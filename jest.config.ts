@@ -16,6 +16,7 @@ export default {
   globalSetup: '<rootDir>/test/support/template.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/retries.ts'],
   testEnvironment: '<rootDir>/test/support/environment.js',
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   testTimeout: 60_000,
   maxWorkers: 2,
 }
