@@ -4,7 +4,8 @@
  * one here), asked the same questions by its own client. All three search by vector alone. They are not installed with
  * ClubOS: npm ci --prefix bench/peers.
  *
- * At a size (--rows): time, and recall of the ten nearest against a full scan. On data (CLUBOS_DATA, a folder of sets
+ * At a size (--rows), in the search space of bench/retrieval.ts (BENCH_KEEP keeps it): time, and recall of the ten nearest
+ * against a full scan; each peer as it comes, and again at the least ef that finds as many as we do. On data (CLUBOS_DATA, a folder of sets
  * with sops/ and queries.jsonl; real local vectors): hit@1, the peers holding the very sections and phrases that ClubOS
  * searches.
  */
@@ -20,6 +21,7 @@ import { ClubEmbedders, LocalEmbedder } from '../core/embedding/index.ts'
 import { makeLog } from '../core/log.ts'
 import type { BenchOptions } from './index.ts'
 import { load, type Theirs } from './peers/load.ts'
+import { exactly, withUnits } from './retrieval.ts'
 import { quantile, withScratch } from './scratch.ts'
 
 interface Item {
@@ -42,6 +44,10 @@ interface System {
 
 interface Peer extends System {
   add(items: Item[]): Promise<void>
+  /** Its table, and what it keeps of a unit u there. */
+  into: string
+  /** How many neighbours its index looks at from now on. */
+  setEffort(ef: number): Promise<void>
   index(): Promise<void>
   close(): Promise<void>
 }
@@ -54,7 +60,9 @@ export default async (options: BenchOptions) => {
   const results: object[] = []
   const want = (name: string) => name.includes(options.only ?? '')
   if (want('speed'))
-    results.push(await withScratch(6, (pool, url) => speed(pool, url, options.rows ?? 10_000, options.print)))
+    results.push(
+      await withUnits(options.rows ?? 10_000, options.print, (pool, url) => speed(pool, url, options.print)),
+    )
   for (const set of ['star', 'abcd']) {
     const folder = join(process.env.CLUBOS_DATA ?? join(projectFolder, '..', 'shared', 'data'), set)
     if (want('hit') && existsSync(folder))
@@ -63,91 +71,104 @@ export default async (options: BenchOptions) => {
   return { results }
 }
 
-async function speed(pool: pg.Pool, url: string, rows: number, print: (line: string) => void) {
-  await pool.query(
-    `create schema bench;
-     create table bench.centres as select i, (select array_agg(random() - 0.5) from generate_series(1, ${dimensions}) where i >= 0)::vector(${dimensions}) as v from generate_series(0, 499) i;
-     create function bench.words(n integer, salt integer) returns text language sql volatile as
-       $$ select string_agg('k' || translate(floor(power(50000, random()))::integer::text, '0123456789', 'aeioulnrst'), ' ') from generate_series(1, n) where salt is not null $$;
-     create table bench.items as select i, bench.words(12, i) || ' ' || i || '?' as question from generate_series(1, ${rows}) i;
-     insert into app_private.embedding_cache (content_hash, model, embedding)
-     select app_hidden.embedding_hash(t.question), s.embedding_model, l2_normalize(a.v + b.v)
-       from bench.items t join bench.centres a on a.i = t.i % 500 join bench.centres b on b.i = (t.i / 500 * 7 + t.i % 13) % 500 cross join app_public.club_settings s;
-     set clubos.actor = 'bench';
-     drop index app_private.search_units_embedding;
-     insert into app_public.knowledge_base (category, topic, question, answer)
-     select 'category_' || i % 20, 'topic_' || i / 5, question, question || ' ' || bench.words(40, i) from bench.items;
-     select app_private.refresh_search_statistics();
-     set maintenance_work_mem = '2GB';
-     create index search_units_embedding on app_private.search_units using hnsw (embedding halfvec_ip_ops) where indexed;
-     reset maintenance_work_mem`,
+type Row = Omit<Item, 'vector'> & { vector: string }
+const parsed = (row: Row): Item => ({ ...row, vector: JSON.parse(row.vector) as number[] })
+/** The bench's units have their words where they are shown. */
+const textOf = "case u.kind when 'section' then u.body else u.title end"
+
+/** How many neighbours an HNSW index looks at, until as many of the ten nearest are found as by us; pgvector allows no more. */
+const efforts = [40, 64, 100, 160, 250, 400, 640, 1000]
+
+async function speed(pool: pg.Pool, url: string, print: (line: string) => void) {
+  await pool.query('drop table if exists public.langchain, public.mastra, public.llamaindex')
+  const { rows: some } = await pool.query<Row>(
+    `select id::text, ${textOf} as text, target, embedding::text as vector from app_private.search_units u where kind <> 'profile' order by id limit 100`,
   )
-  await pool.query('vacuum analyze app_private.search_units')
-  const { rows: items } = await pool.query<{ id: string; text: string; target: string; vector: string }>(
-    `select id::text, embedding_text as text, target, embedding::text as vector from app_private.search_units where kind = 'knowledge' order by id`,
-  )
-  const parsed = items.map((item) => ({ ...item, vector: JSON.parse(item.vector) as number[] }))
   const peers = await openPeers(url)
-  await fill(peers, parsed, print)
-  // Questions near items, whose words they share in part.
-  const questions = Array.from({ length: 200 }, (_, n) => {
-    const item = parsed[(n * 7919) % parsed.length]!
-    const vector = item.vector.map(
-      (value, i) => value + 0.4 * parsed[(n * 104_729 + 1) % parsed.length]!.vector[i]!,
+  for (const peer of peers) {
+    const begun = performance.now()
+    await peer.add(some.map(parsed))
+    // The first rows by its own client show their form; the others have it, and come by SQL.
+    await pool.query(
+      `insert into ${peer.into} from app_private.search_units u where kind <> 'profile' and id > $1`,
+      [some.at(-1)!.id],
     )
-    const length = Math.hypot(...vector)
-    return {
-      question: item.text.split(' ').slice(2, 9).join(' '),
-      vector: vector.map((value) => value / length),
-    }
-  })
-  const exact: Set<string>[] = []
-  for (const { vector } of questions) {
-    const { rows: near } = await pool.query<{ id: string }>(
-      `select id::text from (select id, embedding <#> $1::halfvec(1536) as d from app_private.search_units where kind = 'knowledge' offset 0) u order by d limit 10`,
-      [toVector(vector)],
+    const added = performance.now()
+    await peer.index()
+    print(
+      `${peer.name}: rows in ${round((added - begun) / 1000)} s, index in ${round((performance.now() - added) / 1000)} s`,
     )
-    exact.push(new Set(near.map(({ id }) => id)))
   }
-  const systems: System[] = [
-    { name: 'ClubOS, words and vectors', search: (question, vector) => ours(pool, question, vector) },
-    {
-      name: 'ClubOS, its vector leg',
-      search: async (_, vector) => {
-        const { rows: near } = await pool.query<Found>(
-          `select u.id::text, u.target from app_private.nearest_units($1::halfvec(1536), (select embedding_model from app_public.club_settings)) n
-             join app_private.search_units u on u.id = n.unit_id where u.kind = 'knowledge' order by u.embedding <#> $1::halfvec(1536) limit 10`,
-          [toVector(vector)],
-        )
-        return near
-      },
-    },
-    ...peers,
-  ]
-  const table = []
-  for (const system of systems) {
-    const took: number[] = []
+  await pool.query('vacuum analyze public.langchain, public.mastra, public.llamaindex')
+  const { rows: asked } = await pool.query<{ id: number; question: string; v: string }>(
+    'select id, question, v::text from bench.questions order by id limit 200',
+  )
+  const questions = asked.map(({ id, question, v }) => ({ id, question, vector: JSON.parse(v) as number[] }))
+  // By comparing all: the sign keeps the index out of it.
+  const { rows: nearest } = await pool.query<{ ids: string[] }>(
+    `select array(select u.id from app_private.search_units u where u.kind <> 'profile' order by -(u.embedding <#> q.v::halfvec(1536)) desc limit 10)::text[] as ids
+       from bench.questions q where q.id <= $1 order by q.id`,
+    [exactly],
+  )
+  const exact = nearest.map(({ ids }) => new Set(ids))
+  const recallOf = async (system: System) => {
     let found = 0
+    for (const [n, ids] of exact.entries())
+      found += (await system.search(questions[n]!.question, questions[n]!.vector)).filter(({ id }) =>
+        ids.has(id),
+      ).length
+    return found / exact.length / 10
+  }
+  const leg: System = {
+    name: 'ClubOS, its vector leg',
+    search: async (_, vector) => {
+      const { rows: near } = await pool.query<Found>(
+        `select u.id::text, u.target from app_private.nearest_units($1::halfvec(1536), (select embedding_model from app_public.club_settings)) n
+           join app_private.search_units u on u.id = n.unit_id where u.kind <> 'profile' order by u.embedding <#> $1::halfvec(1536) limit 10`,
+        [toVector(vector)],
+      )
+      return near
+    },
+  }
+  const whole: System = {
+    name: 'ClubOS, words and vectors',
+    search: (question, vector) => ours(pool, question, vector),
+  }
+  const measure = async (system: System, setting: string, recall: number | null) => {
+    const took: number[] = []
     for (let round = 0; round < 2; round++)
-      for (const [n, { question, vector }] of questions.entries()) {
+      for (const { question, vector } of questions) {
         const begun = performance.now()
-        const near = await system.search(question, vector)
-        if (round === 0) continue
-        took.push(performance.now() - begun)
-        found += near.filter(({ id }) => exact[n]!.has(id)).length
+        await system.search(question, vector)
+        if (round === 1) took.push(performance.now() - begun)
       }
     const row = {
       system: system.name,
+      setting,
       p50_ms: round(quantile(took, 0.5)),
       p99_ms: round(quantile(took, 0.99)),
-      // search_knowledge gives targets, not units: its own leg says how it finds them.
-      recall10: system === systems[0] ? null : round(found / questions.length / 10),
+      recall10: recall === null ? null : round(recall),
     }
-    table.push(row)
     print(JSON.stringify(row))
+    return row
   }
-  for (const peer of peers) await peer.close()
-  return { bench: 'speed', rows, table }
+  const goal = await recallOf(leg)
+  // search_knowledge gives targets, not units: its own leg says how it finds them.
+  const table = [await measure(whole, 'as it comes', null), await measure(leg, 'as it comes', goal)]
+  for (const peer of peers) {
+    table.push(await measure(peer, 'as it comes', await recallOf(peer)))
+    let recall = 0
+    let ef = 0
+    for (ef of efforts) {
+      await peer.setEffort(ef)
+      recall = await recallOf(peer)
+      if (recall >= goal - 0.002) break
+    }
+    table.push(await measure(peer, `ef ${ef}`, recall))
+    await peer.close()
+  }
+  const { rows: size } = await pool.query<{ n: number }>('select count(*)::int as n from public.langchain')
+  return { bench: 'speed', rows: size[0]!.n, table }
 }
 
 const Query = z.object({ query: z.string(), sop_id: z.union([z.string(), z.array(z.string())]) }).loose()
@@ -159,15 +180,11 @@ async function hits(pool: pg.Pool, url: string, set: string, folder: string, pri
     const services = { pool, embedder: embedders, log: makeLog('silent') } as unknown as AnsweringServices
     await pool.query('update app_public.club_settings set embedding_model = $1', [embedder.model])
     await importFolder(services, folder, { actor: 'bench', vectors: 'now' })
-    const { rows: items } = await pool.query<{ id: string; text: string; target: string; vector: string }>(
+    const { rows: items } = await pool.query<Row>(
       `select u.id::text, u.embedding_text as text, u.topic as target, u.embedding::text as vector from app_private.search_units u where u.kind <> 'profile' and u.embedding is not null`,
     )
     const peers = await openPeers(url)
-    await fill(
-      peers,
-      items.map((item) => ({ ...item, vector: JSON.parse(item.vector) as number[] })),
-      () => {},
-    )
+    await fill(peers, items.map(parsed))
     const queries = readJsonLines(join(folder, 'queries.jsonl'), Query).slice(0, 400)
     const systems: System[] = [
       { name: 'ClubOS, words and vectors', search: (question, vector) => ours(pool, question, vector) },
@@ -203,15 +220,10 @@ async function ours(pool: pg.Pool, question: string, vector: number[]): Promise<
   return rows
 }
 
-async function fill(peers: Peer[], items: Item[], print: (line: string) => void) {
+async function fill(peers: Peer[], items: Item[]) {
   for (const peer of peers) {
-    const begun = performance.now()
     for (let at = 0; at < items.length; at += 250) await peer.add(items.slice(at, at + 250))
-    const added = performance.now()
     await peer.index()
-    print(
-      `${peer.name}: ${items.length} rows in ${round((added - begun) / 1000)} s, index in ${round((performance.now() - added) / 1000)} s`,
-    )
   }
 }
 
@@ -236,7 +248,9 @@ async function langchain(pool: pg.Pool): Promise<Peer> {
         items.map((item) => item.vector),
         items.map((item) => ({ pageContent: item.text, metadata: { unit: item.id, target: item.target } })),
       ),
+    into: `public.langchain (text, embedding, metadata) select ${textOf}, embedding, jsonb_build_object('unit', id::text, 'target', target)`,
     index: () => store.createHnswIndex({ dimensions, efConstruction: 64, m: 16 }),
+    setEffort: (ef) => pool.query(`set hnsw.ef_search = ${ef}`).then(() => {}),
     // It keeps a client, for which the pool would wait.
     close: () => store.end(),
     search: async (_, vector) =>
@@ -248,6 +262,7 @@ async function langchain(pool: pg.Pool): Promise<Peer> {
 }
 
 async function mastra(url: string): Promise<Peer> {
+  let ef: number | undefined
   const { PgVector } = await load('@mastra/pg')
   const store = new PgVector({ id: 'bench', connectionString: url })
   await store.createIndex({ indexName: 'mastra', dimension: dimensions, metric: 'cosine', buildIndex: false })
@@ -260,10 +275,14 @@ async function mastra(url: string): Promise<Peer> {
         ids: items.map((item) => item.id),
         metadata: items.map((item) => ({ target: item.target, text: item.text })),
       }),
+    into: `public.mastra (vector_id, embedding, metadata) select id::text, embedding, jsonb_build_object('text', ${textOf}, 'target', target)`,
+    setEffort: async (wanted) => {
+      ef = wanted
+    },
     close: () => store.disconnect(),
     index: () => store.buildIndex({ indexName: 'mastra', metric: 'cosine', indexConfig: { type: 'hnsw' } }),
     search: async (_, vector) =>
-      (await store.query({ indexName: 'mastra', queryVector: vector, topK: 10 })).map((hit: Theirs) => ({
+      (await store.query({ indexName: 'mastra', queryVector: vector, topK: 10, ef })).map((hit: Theirs) => ({
         id: hit.id,
         target: hit.metadata.target,
       })),
@@ -296,6 +315,8 @@ async function llamaindex(url: string, pg: Theirs): Promise<Peer> {
             }),
         ),
       ),
+    into: `public.llamaindex (external_id, collection, document, metadata, embeddings) select '', '', ${textOf}, jsonb_build_object('unit', id::text, 'target', target, 'create_date', now()), embedding`,
+    setEffort: (ef) => client.query(`set hnsw.ef_search = ${ef}`),
     close: () => client.end(),
     index: () => client.query('create index on public.llamaindex using hnsw (embeddings vector_cosine_ops)'),
     search: async (_, vector) =>

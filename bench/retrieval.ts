@@ -19,7 +19,7 @@ import { quantile, withScratch } from './scratch.ts'
 
 const questions = 300
 /** Exact answers are looked for in the whole table, so for fewer. */
-const exactly = 100
+export const exactly = 100
 
 async function fill(pool: pg.Pool, rows: number, print: (line: string) => void) {
   const started = Date.now()

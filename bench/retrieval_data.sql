@@ -23,7 +23,12 @@ create function bench.direction(length double precision) returns vector language
     from generate_series(1, 1536)
 $$;
 create table bench.clusters as select i - 1 as id, bench.direction(1) as v from generate_series(1, 2000) i;
-create table bench.noise as select i - 1 as id, bench.direction(0.55) as far, bench.direction(0.35) as near from generate_series(1, 4096) i;
+-- Texts of one subject differ in few ways: noise has 16 directions, as many as real texts' vectors have around each of them (docs/performance.md).
+create table bench.ways as select i, bench.direction(1) as v from generate_series(1, 16) i;
+create function bench.way(length double precision) returns vector language sql volatile as $$
+  select l2_normalize(sum(w.v * array_fill((sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))::real, array[1536])::vector)) * array_fill(length::real, array[1536])::vector from bench.ways w
+$$;
+create table bench.noise as select i - 1 as id, bench.way(0.55) as far, bench.way(0.35) as near from generate_series(1, 4096) i;
 create unique index on bench.clusters (id);
 create unique index on bench.noise (id);
 analyze bench.clusters; analyze bench.noise;

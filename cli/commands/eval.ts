@@ -17,6 +17,7 @@ const columns: (keyof Metrics)[] = [
   'handed_over',
   'abstain_precision',
   'abstain_recall',
+  'abstain_recall_at_5',
   'p50_ms',
   'p95_ms',
 ]
@@ -35,6 +36,8 @@ The folder holds
   knowledge.jsonl   {category, topic, question, answer}
   queries.jsonl     {query, sop_id or topic, category?}   the test
   feedback.jsonl    {query, sop_id or topic}              what people said was right, in time order
+abstain_recall is the share of what nothing fits that is handed over; abstain_recall_at_5 what it would be at the threshold that
+hands over a twentieth of what was found rightly.
 sop_id is category/section; in queries.jsonl it may be a list (any is right) or null (nothing fits: hand over).
 It is loaded into a scratch database: in memory, or beside the one at DATABASE_URL; yours is not touched.`,
     )
@@ -50,9 +53,9 @@ It is loaded into a scratch database: in memory, or beside the one at DATABASE_U
         progress('', true)
         const show = (label: string, metrics: Metrics) =>
           console.log(
-            `${label.padEnd(8)}${columns.map((column) => String(metrics[column] ?? '–').padStart(18)).join('')}`,
+            `${label.padEnd(8)}${columns.map((column) => String(metrics[column] ?? '–').padStart(20)).join('')}`,
           )
-        console.log(`${''.padEnd(8)}${columns.map((column) => column.padStart(18)).join('')}`)
+        console.log(`${''.padEnd(8)}${columns.map((column) => column.padStart(20)).join('')}`)
         show('before', result.before)
         if (result.after) {
           show('after', result.after)

@@ -44,6 +44,8 @@ export interface Metrics {
   handed_over: number
   abstain_precision: number | null
   abstain_recall: number | null
+  /** Of what nothing fits, how much is less sure than all but a twentieth of what was found rightly. */
+  abstain_recall_at_5: number | null
   p50_ms: number
   p95_ms: number
 }
@@ -163,6 +165,8 @@ export async function measure(
   progress: (text: string) => void = () => {},
 ): Promise<Metrics> {
   const times: number[] = []
+  const sureOfRight: number[] = []
+  const sureOfNone: number[] = []
   let hit1 = 0,
     hit3 = 0,
     hit5 = 0,
@@ -180,6 +184,8 @@ export async function measure(
     times.push(performance.now() - begun)
     const found = [...new Set(answer.sources.map(targetOf))]
     const place = found.findIndex((target) => question.right.includes(target)) + 1
+    if (question.right.length === 0) sureOfNone.push(answer.confidence ?? 0)
+    else if (place === 1) sureOfRight.push(answer.confidence ?? 0)
     if (question.right.length > 0 && place > 0) {
       hit1 += Number(place === 1)
       hit3 += Number(place <= 3)
@@ -199,6 +205,7 @@ export async function measure(
   })
   const share = (count: number) => (answerable === 0 ? null : round(count / answerable))
   const none = queries.length - answerable
+  const twentieth = quantile(sureOfRight, 0.05)
   return {
     n: queries.length,
     hit1: share(hit1),
@@ -210,6 +217,10 @@ export async function measure(
     handed_over: round(handed / Math.max(queries.length, 1)),
     abstain_precision: none === 0 || handed === 0 ? null : round(rightlyHanded / handed),
     abstain_recall: none === 0 ? null : round(rightlyHanded / none),
+    abstain_recall_at_5:
+      none === 0 || sureOfRight.length === 0
+        ? null
+        : round(sureOfNone.filter((sure) => sure < twentieth).length / none),
     p50_ms: round(quantile(times, 0.5)),
     p95_ms: round(quantile(times, 0.95)),
   }

@@ -78,6 +78,7 @@ describe('evaluating a folder', () => {
     expect(after!.hit1!).toBe(1)
     expect(after!.hit1!).toBeGreaterThanOrEqual(before.hit1!)
     expect([0, 1]).toContain(after!.abstain_recall)
+    expect(after!.abstain_recall_at_5).toBe(1)
     expect(curve.map((point) => point.feedback)).toEqual([0, 2, 5])
   })
 
