@@ -50,7 +50,7 @@ export async function openProxy(url: string): Promise<FaultyProxy> {
     const pair = { client, database }
     pairs.add(pair)
     let left = bytesLeft
-    const prepared = new Map<string, string>()
+    const statements = new Statements()
     for (const [from, to, up] of [
       [client, database, true],
       [database, client, false],
@@ -72,7 +72,7 @@ export async function openProxy(url: string): Promise<FaultyProxy> {
         })
       }
       from.on('data', (chunk: Buffer) => {
-        const runs = up ? statementsRun(chunk, prepared) : []
+        const runs = up ? statements.run(chunk) : []
         if (up && trap && (chunk.includes(trap.text) || runs.some((text) => text.includes(trap!.text)))) {
           const { when, sprung } = trap
           trap = null
@@ -146,19 +146,33 @@ export async function openProxy(url: string): Promise<FaultyProxy> {
   }
 }
 
-/**
- * The texts of prepared statements that a client runs by their names (Bind), which it told before (Parse, kept in
- * `prepared`). pg writes whole messages; what does not begin with one, as a connection's first, is passed over.
- */
-function statementsRun(chunk: Buffer, prepared: Map<string, string>): string[] {
-  const runs: string[] = []
-  for (let at = 0; at + 5 <= chunk.length && chunk[at] !== 0; at += 1 + chunk.readUInt32BE(at + 1)) {
-    const type = String.fromCharCode(chunk[at]!)
-    if (type !== 'P' && type !== 'B') continue
-    // Parse: statement, text. Bind: portal, statement.
-    const [first, second] = chunk.toString('latin1', at + 5).split('\0', 2)
-    if (type === 'P') prepared.set(first!, second ?? '')
-    else if (second) runs.push(prepared.get(second) ?? '')
+/** Reads what a client sends, in pieces as they come. */
+class Statements {
+  /** Texts by the names that statements were prepared with. */
+  readonly #prepared = new Map<string, string>()
+  /** A message whose end has not come yet. */
+  #rest: Buffer = Buffer.alloc(0)
+
+  /** The texts of the prepared statements that the messages which end with this piece run by their names. */
+  run(piece: Buffer): string[] {
+    const data = Buffer.concat([this.#rest, piece])
+    const runs: string[] = []
+    let at = 0
+    while (at + 5 <= data.length) {
+      // What a connection begins with has a length and no type; no length has its highest byte set.
+      const typed = data[at] === 0 ? 0 : 1
+      const end = at + typed + data.readUInt32BE(at + typed)
+      if (end > data.length) break
+      const type = typed ? String.fromCharCode(data[at]!) : ''
+      if (type === 'P' || type === 'B') {
+        // Parse: statement, text. Bind: portal, statement.
+        const [first, second] = data.toString('latin1', at + 5, end).split('\0', 2)
+        if (type === 'P') this.#prepared.set(first!, second ?? '')
+        else if (second) runs.push(this.#prepared.get(second) ?? '')
+      }
+      at = end
+    }
+    this.#rest = data.subarray(at)
+    return runs
   }
-  return runs
 }
