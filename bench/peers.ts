@@ -82,7 +82,7 @@ const efforts = [40, 64, 100, 160, 250, 400, 640, 1000]
 async function speed(pool: pg.Pool, url: string, print: (line: string) => void) {
   await pool.query('drop table if exists public.langchain, public.mastra, public.llamaindex')
   const { rows: some } = await pool.query<Row>(
-    `select id::text, ${textOf} as text, target, embedding::text as vector from app_private.search_units u where kind <> 'profile' order by id limit 100`,
+    `select u.id::text, ${textOf} as text, target, embedding::text as vector from app_private.search_units u where kind <> 'profile' order by u.id limit 100`,
   )
   const peers = await openPeers(url)
   for (const peer of peers) {
@@ -227,7 +227,9 @@ async function fill(peers: Peer[], items: Item[]) {
   }
 }
 
-async function openPeers(url: string): Promise<Peer[]> {
+async function openPeers(database: string): Promise<Peer[]> {
+  // Where a database of their own would have their tables.
+  const url = Object.assign(new URL(database), { search: 'options=-c search_path=public' }).toString()
   const pg = await load('pg')
   const Pool = pg.default?.Pool ?? pg.Pool
   return [
