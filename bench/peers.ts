@@ -317,7 +317,7 @@ async function llamaindex(url: string, pg: Theirs): Promise<Peer> {
             }),
         ),
       ),
-    into: `public.llamaindex (external_id, collection, document, metadata, embeddings) select '', '', ${textOf}, jsonb_build_object('unit', id::text, 'target', target, 'create_date', now()), embedding`,
+    into: `public.llamaindex (external_id, collection, document, metadata, embeddings) select '', 'data', ${textOf}, jsonb_build_object('unit', id::text, 'target', target, 'create_date', now()), embedding`,
     setEffort: (ef) => client.query(`set hnsw.ef_search = ${ef}`),
     close: () => client.end(),
     index: () => client.query('create index on public.llamaindex using hnsw (embeddings vector_cosine_ops)'),
