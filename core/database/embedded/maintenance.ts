@@ -28,7 +28,6 @@ export class Maintenance {
   readonly #log: Log
   #checkedAt = 0
   #vacuumedAt = Date.now()
-  #checkpointAt = -1
   #busy = false
   #servedBefore = 0
   /** Something was done since the last time tables were looked at. */
@@ -67,16 +66,16 @@ export class Maintenance {
     }
   }
 
+  /** What counts is the log after the last checkpoint, whoever made it and before whichever start: so much is read again after a crash. */
   async #checkpoint() {
     const { rows } = await this.#engine.sql(
-      `select pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')`,
+      `select pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), redo_lsn)
+       from pg_catalog.pg_control_checkpoint()`,
     )
-    const position = Number(rows[0]?.[0])
-    if (this.#checkpointAt < 0) this.#checkpointAt = position
-    if (position - this.#checkpointAt < this.#limits.checkpointBytes) return
+    const bytes = Number(rows[0]?.[0])
+    if (bytes < this.#limits.checkpointBytes) return
     const started = Date.now()
     await this.#engine.sql('checkpoint')
-    this.#log('info', 'checkpoint', { bytes: position - this.#checkpointAt, ms: Date.now() - started })
-    this.#checkpointAt = position
+    this.#log('info', 'checkpoint', { bytes, ms: Date.now() - started })
   }
 }

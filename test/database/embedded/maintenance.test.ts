@@ -28,6 +28,19 @@ describe('maintenance', () => {
     await database.close()
   })
 
+  it('counts the log written before it first looks', async () => {
+    const checkpoints: unknown[] = []
+    const database = await openTest({
+      limits: { checkpointBytes: 4_000_000, checkpointEvery: 50, idleInTransactionTimeout: 200 },
+      log: (_level, message) => message === 'checkpoint' && checkpoints.push(message),
+    })
+    const one = await client(database)
+    await one.query(`create table bulk as select repeat('x', 1000) as text from generate_series(1, 8000)`)
+    await until(() => checkpoints.length > 0)
+    await one.end()
+    await database.close()
+  })
+
   it('vacuums and analyzes what has changed, when there is nothing else to do', async () => {
     const database = await openTest({
       limits: { checkpointEvery: 50, vacuumEvery: 100, idleInTransactionTimeout: 200 },
