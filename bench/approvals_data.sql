@@ -27,12 +27,13 @@ select t.content_hash, s.embedding_model, l2_normalize(a.v + b.v)
 on conflict do nothing;
 
 -- The index is built at the end, as a restore would.
+create table bench.vector_index as select pg_get_indexdef('app_private.search_units_embedding'::regclass) as definition;
 drop index app_private.search_units_embedding;
 set clubos.actor = 'bench';
 set clubos.reason = 'Measured';
 insert into app_public.sops (category, section, content) select d.category, d.section, d.content from bench.documents d order by d.i;
 select app_private.refresh_search_statistics();
-create index search_units_embedding on app_private.search_units using hnsw (embedding halfvec_ip_ops) where indexed;
+do $$ begin execute (select i.definition from bench.vector_index i); end $$;
 
 insert into app_public.improvement_queue (kind, sop_id, base_version, suggested_sop_update, proposed_by)
 select case when d.i % 4 > 0 then 'sop_edit' else 'knowledge_entry' end, case when d.i % 4 > 0 then s.id end, case when d.i % 4 > 0 then 1 end,

@@ -26,6 +26,10 @@ async function fill(pool: pg.Pool, rows: number, print: (line: string) => void) 
   const say = (what: string) => print(`  ${what} (${Math.round((Date.now() - started) / 1000)} s)`)
   await pool.query(readFileSync(join(import.meta.dirname, 'retrieval_data.sql'), 'utf8'))
   // Indexes are built at once, afterwards; the sizes make the usual ratio of kinds.
+  const { rows: indexes } = await pool.query<{ name: string; definition: string }>(
+    `select i.name, pg_get_indexdef(('app_private.search_units_' || i.name)::regclass) as definition from (values ('words'), ('embedding')) i(name)`,
+  )
+  const define = (name: string) => indexes.find((index) => index.name === name)!.definition
   await pool.query('drop index app_private.search_units_words; drop index app_private.search_units_embedding')
   const sops = Math.ceil(rows * 0.13)
   const entries = Math.ceil(rows * 0.3)
@@ -55,14 +59,10 @@ async function fill(pool: pg.Pool, rows: number, print: (line: string) => void) 
     )
     await client.query(`set maintenance_work_mem = '${rows > 300_000 ? '6GB' : '1GB'}'`)
     const words = Date.now()
-    await client.query(
-      'create index search_units_words on app_private.search_units using gin (words) with (fastupdate = off)',
-    )
+    await client.query(define('words'))
     say(`index of words, in ${Math.round((Date.now() - words) / 1000)} s`)
     const vectors = Date.now()
-    await client.query(
-      'create index search_units_embedding on app_private.search_units using hnsw (embedding halfvec_ip_ops) where indexed',
-    )
+    await client.query(define('embedding'))
     say(`index of vectors, in ${Math.round((Date.now() - vectors) / 1000)} s`)
     await client.query('vacuum analyze')
     await client.query('select app_private.recount_search_units()')

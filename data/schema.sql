@@ -237,7 +237,7 @@ COMMENT ON COLUMN app_public.golden_result.by_vector IS 'Whether the question''s
 -- Name: COLUMN golden_result.verdict; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.golden_result.verdict IS 'passed; gone (what is expected is archived or deleted); nothing_found; unsure (too little confidence, so a person would answer); other_source; answered (and should be handed over); emergency.';
+COMMENT ON COLUMN app_public.golden_result.verdict IS 'passed; gone (what is expected is archived or deleted); nothing_found; unsure (too little confidence, so a person would answer); other_source; for_a_person (what is first is of the category hand_over); answered (and should be handed over); emergency.';
 
 --
 -- Name: COLUMN golden_result.why; Type: COMMENT; Schema: app_public; Owner: -
@@ -498,14 +498,14 @@ COMMENT ON FUNCTION app_hidden.always_valid_p(pairs smallint[]) IS 'The always-v
 CREATE FUNCTION app_hidden.answered_rightly(expected text, found jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select case when expected = 'hand_over' then not (found ->> 'answered')::boolean else coalesce(found ->> 'target' = expected, false) and (found ->> 'answered')::boolean end
+  select case when expected = 'hand_over' then not (found ->> 'answered')::boolean else coalesce(found ->> 'target' = expected, false) and ((found ->> 'answered')::boolean or found ? 'for_a_person') end
 $$;
 
 --
 -- Name: FUNCTION answered_rightly(expected text, found jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.answered_rightly(expected text, found jsonb) IS 'Whether what a question finds (as app_private.run_preview says) comes from the expected target and is sure enough to be given; for hand_over, whether it is not.';
+COMMENT ON FUNCTION app_hidden.answered_rightly(expected text, found jsonb) IS 'Whether what a question finds (as app_private.run_preview says) comes from the expected target and is sure enough to be given, or for a person as expected; for hand_over, whether it is not given.';
 
 --
 -- Name: apply_edits(text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -816,6 +816,8 @@ declare
   v_readable boolean := false;
   v_search jsonb;
   v_arm record;
+  v_person app_public.search_result; -- what says that a person answers this
+  v_cited integer; -- rank of what the text is from
 begin
   perform app_hidden.check_question(query);
   select * into v_settings from app_public.club_settings;
@@ -868,6 +870,10 @@ begin
     v_first := v_results[1];
   end if;
 
+  if v_first.category = 'hand_over' or v_routed = 'hand_over' and v_category = 'hand_over' then
+    v_person := (select r from unnest(v_results) r where r.category = 'hand_over' order by r.rank limit 1);
+  end if;
+
   if v_emergency is not null or v_alarm then
     v_outcome := 'emergency';
     v_category := 'emergency';
@@ -876,6 +882,7 @@ begin
     v_results := app_private.emergency_first(v_results, array(select f from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) f), v_emergency);
     v_first := v_results[1];
     v_text := app_hidden.emergency_text(case when v_first.category = 'emergency' then v_first.sop_id end);
+    v_cited := 1;
     v_confidence := greatest(v_confidence, case when v_emergency is not null then 1 else 0 end);
   elsif not v_settings.assistant_enabled then
     v_outcome := 'paused';
@@ -887,19 +894,26 @@ begin
                      when v_category is null then format('no category fits; confidence %s', round(v_confidence::numeric, 2))
                      else format('confidence %s below %s', round(v_confidence::numeric, 2), v_settings.confidence_threshold) end;
     v_text := 'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.';
+  elsif v_person.rank is not null then
+    v_outcome := 'handed_over';
+    v_category := 'hand_over';
+    v_reason := format('for a person: %s', v_person.topic);
+    v_text := app_hidden.hand_over_text(v_person);
+    v_cited := v_person.rank;
   else
     v_text := case when v_first.kind = 'sop' then format(E'**%s**\n\n%s', concat_ws(': ', v_first.title, v_first.heading), app_hidden.quote(v_first.snippet))
                    else app_hidden.quote(v_first.snippet) end || ' [1]';
+    v_cited := 1;
   end if;
-  -- Nothing is generated from what is kept for emergencies.
-  v_readable := for_model and not v_silent and v_outcome in ('answered', 'handed_over') and v_category is not null and v_first.category <> 'emergency'
+  -- Nothing is generated from what is kept for emergencies, or of what a person is to answer.
+  v_readable := for_model and not v_silent and v_outcome in ('answered', 'handed_over') and v_category is not null and v_first.category <> 'emergency' and v_person.rank is null
     and v_confidence >= v_settings.model_threshold;
   return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_silent, 'site', v_site, 'message_id', message_id,
     'category', v_category, 'votes', coalesce(v_votes, '[]'), 'routed_by', case when v_routed is not null and v_requested is null then 'model' else 'local-vote' end,
     'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
     'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text, 'search', v_search,
-    'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency'))
-                           || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3)
+    'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', coalesce(r.rank = v_cited, false))
+                           || case when v_readable and r.category not in ('emergency', 'hand_over') and (r.rank <= 4 or r.in_category <= 3)
                                  then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
                            || case when r.rank = v_arm.place then jsonb_build_object('experiment_arm_id', v_arm.arm_id) else '{}' end order by r.rank)
                            from (select u.rank, u.category, u as result,
@@ -914,7 +928,8 @@ $$;
 
 COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, search, sources}. Emergencies first, by rule, then by route; their text is their SOP''s.
 embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache''s. message_id: the customer''s message where it is written down already, else it is written.
-route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off. `votes` are the sources'' own all the same.
+route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off; "hand_over" hands over.
+What is first of the category hand_over is for a person: outcome handed_over, with the text that is said of it (app_hidden.hand_over_text). `votes` are the sources'' own all the same.
 search: what was searched with, for record_response to write down (app_private.response_searches).
 A source of which an experiment runs has the subject''s arm''s title, heading, snippet and text, and its experiment_arm_id: what is said is checked against what was served.
 for_model: asks whether a model may write the answer; the result says it, and its sources for the model have a `text` then. Above club_settings.model_threshold; outcome, reason and text are those of the local answer all the same.
@@ -2859,6 +2874,28 @@ $$;
 COMMENT ON FUNCTION app_hidden.granted_columns(ticket app_public.tickets) IS 'The ticket with null for every column that the acting role may not read.';
 
 --
+-- Name: hand_over_text(app_public.search_result); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.hand_over_text(result app_public.search_result) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  -- The rest of such an SOP is for whoever takes over.
+  select coalesce(
+    case when result.kind = 'knowledge' then nullif(btrim(app_hidden.quote(result.snippet, 3000)), '') end,
+    (select app_hidden.quote(s.body, 3000) from app_private.search_units s
+      where s.sop_id = result.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer|answer' order by s.ordinal limit 1),
+    app_hidden.usual_hand_over())
+$$;
+
+--
+-- Name: FUNCTION hand_over_text(result app_public.search_result); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.hand_over_text(result app_public.search_result) IS 'What a customer is told whose question a person answers, by what was found of the category hand_over: the entry''s answer, or what the SOP says to say, else app_hidden.usual_hand_over.';
+
+--
 -- Name: has_role(name); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -2893,6 +2930,81 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.hunk_range(first integer, last integer) IS 'Line range of a hunk as `diff -u` writes it.';
+
+--
+-- Name: import_obstacle(text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.import_obstacle(code text, details jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case code
+    when 'sop_changed' then format('SOP %s was changed since (version %s by %s: %s)', details ->> 'name', details ->> 'version', details ->> 'by', details ->> 'reason')
+    when 'sop_led_to' then format('SOP %s has knowledge that leads to it since (entry %s)', details ->> 'name', details ->> 'id')
+    when 'sop_expected' then format('a golden question expects SOP %s (%s)', details ->> 'name', details ->> 'id')
+    when 'sop_tried' then format('an experiment runs on SOP %s (%s)', details ->> 'name', details ->> 'id')
+    when 'entry_gone' then format('entry "%s" was deleted or merged since', details ->> 'question')
+    when 'entry_changed' then format('entry "%s" was changed since', details ->> 'question')
+    when 'entry_merged_into' then format('others were merged into entry "%s" since', details ->> 'question')
+    when 'proposal_approved' then format('proposal %s was approved by %s', details ->> 'id', details ->> 'by')
+  end
+$$;
+
+--
+-- Name: FUNCTION import_obstacle(code text, details jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.import_obstacle(code text, details jsonb) IS 'What was built on an imported item since, in English: part of a sentence. Null for a code that is none.';
+
+--
+-- Name: import_reason(text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.import_reason(code text, details jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select left(case code
+    when 'nothing' then 'Nothing in it can be imported.'
+    when 'no_text' then 'It holds no text.'
+    when 'no_question' then 'It has no question.'
+    when 'sop_too_long' then 'An SOP has at most 1 MiB of text.'
+    when 'answer_too_long' then 'An answer has at most 64 kB of text.'
+    when 'question_too_long' then 'A question has at most 1,400 bytes of text.'
+    when 'speaks_to_model' then format('It speaks to a model rather than to people: %s', details ->> 'words')
+    when 'sop_says_so' then format('%s says so already.', details ->> 'name')
+    when 'name_taken' then format('%s is %s already.', details ->> 'file', details ->> 'name')
+    when 'sop_has_text' then format('SOP %s has this text.', details ->> 'name')
+    when 'file_has_text' then format('%s has this text.', details ->> 'file')
+    when 'like_sop' then format('It is much like SOP %s (%s %%).', details ->> 'name', details ->> 'percent')
+    when 'like_file' then format('It is much like %s (%s %%).', details ->> 'file', details ->> 'percent')
+    when 'entry_says_so' then 'The entry says so already.'
+    when 'entry_retired' then 'The entry was retired.'
+    when 'file_has_answer' then format('%s has this question and answer.', details ->> 'file')
+    when 'file_answers_otherwise' then format('%s answers this question otherwise.', details ->> 'file')
+    when 'entry_has_answer' then format('Entry %s has this question and answer.', details ->> 'id')
+    when 'entry_answers_otherwise' then format('Entry %s answers this question otherwise.', details ->> 'id')
+    when 'said_in_conversation' then 'It was said in a conversation.'
+    when 'contradicts' then 'It contradicts what the club has.'
+    when 'proposal_waits' then format('Proposal %s waits for a person already.', details ->> 'id')
+    when 'proposal_rejected' then format('Proposal %s said so and was rejected.', details ->> 'id')
+    when 'proposal_said_so' then format('Proposal %s said so already.', details ->> 'id')
+    when 'written_meanwhile' then 'It was written meanwhile.'
+    when 'sop_changed_since' then format('Somebody wrote version %s of %s since this was staged.', details ->> 'version', details ->> 'name')
+    when 'sop_made_now' then format('Somebody made %s at this moment.', details ->> 'name')
+    when 'sop_archived' then format('There is an archived SOP %s: bring it back first (rollback_sop), then import again.', details ->> 'name')
+    when 'entry_changed_since' then 'Somebody changed this entry since it was staged.'
+    when 'entry_written_now' then 'Somebody wrote this entry at this moment.'
+    when 'built_on' then (
+      select upper(left(w.what, 1)) || substr(w.what, 2) || '.'
+        from (select string_agg(app_hidden.import_obstacle(o ->> 'code', o -> 'details'), '; ' order by n) as what from jsonb_array_elements(details -> 'obstacles') with ordinality e(o, n)) w)
+  end, 1000)
+$$;
+
+--
+-- Name: FUNCTION import_reason(code text, details jsonb); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.import_reason(code text, details jsonb) IS 'The sentence of a reason_code with its reason_details, in English. Null for a code that is none.';
 
 --
 -- Name: improvement_fingerprint(text, jsonb); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -5733,6 +5845,22 @@ $$;
 COMMENT ON FUNCTION app_hidden.unit_of(unit text, OUT kind text, OUT factor numeric) IS 'What a unit measures, and how many of the unit that we compare in (minutes, metres, pieces) it is.';
 
 --
+-- Name: usual_hand_over(); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.usual_hand_over() RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select 'Somebody of our team has to look into this. I have passed your question on, and a person will answer you here.'
+$$;
+
+--
+-- Name: FUNCTION usual_hand_over(); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.usual_hand_over() IS 'What a customer is told whose question is for a person, where the club has no words of its own for it.';
+
+--
 -- Name: usual_length(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -5878,21 +6006,16 @@ declare
 begin
   perform app_private.find_import(batch_id, '{staging}');
   select coalesce(max(i.ordinal), 0) into v_last from app_public.import_items i where i.batch_id = add_import_items.batch_id;
-  insert into app_public.import_items (batch_id, ordinal, file, kind, category, topic, question, content, review, action, reason, hash, sketch)
+  insert into app_public.import_items (batch_id, ordinal, file, kind, category, topic, question, content, review, action, reason, reason_code, reason_details, hash, sketch)
   select add_import_items.batch_id, v_last + r.o, left(r.file, 1000), r.kind, nullif(left(btrim(r.category), 100), ''), nullif(left(btrim(r.topic), 200), ''),
-         case when r.skip is null then t.question end, case when r.skip is null then t.content end, left(r.review, 1000), case when r.skip is not null then 'skip' end, left(r.skip, 1000),
+         case when r.skip is null then t.question end, case when r.skip is null then t.content end, left(r.review, 1000), case when r.skip is not null then 'skip' end, left(coalesce(r.skip, r.review), 1000), r.reason_code, r.reason_details,
          app_hidden.text_hash(concat_ws(E'\n', t.question, t.content)), case when r.kind = 'sop' and r.skip is null then app_hidden.text_sketch(t.content) end
     from (select e.o, e.value ->> 'file' as file, e.value ->> 'kind' as kind, e.value ->> 'category' as category, e.value ->> 'topic' as topic,
                  e.value ->> 'question' as question, e.value ->> 'content' as content, e.value ->> 'review' as review,
-                 coalesce(e.value ->> 'skip', case
-                   when e.value ->> 'kind' = 'file' then 'Nothing in it can be imported.'
-                   when coalesce(btrim(e.value ->> 'content'), '') = '' then 'It holds no text.'
-                   when e.value ->> 'kind' <> 'sop' and coalesce(btrim(e.value ->> 'question'), '') = '' then 'It has no question.'
-                   when e.value ->> 'kind' = 'sop' and octet_length(e.value ->> 'content') > 1048576 then 'An SOP has at most 1 MiB of text.'
-                   when e.value ->> 'kind' <> 'sop' and octet_length(e.value ->> 'content') > 65536 then 'An answer has at most 64 kB of text.'
-                   when e.value ->> 'kind' <> 'sop' and octet_length(e.value ->> 'question') > 1400 then 'A question has at most 1,400 bytes of text.'
-                   when e.value ->> 'kind' = 'conversation' then 'It speaks to a model rather than to people: ' || app_hidden.injection_in(concat_ws(E'\n', e.value ->> 'question', e.value ->> 'content')) end) as skip
-            from jsonb_array_elements(items) with ordinality e(value, o)) r
+                 coalesce(e.value ->> 'skip', app_hidden.import_reason(f.code, f.details)) as skip,
+                 -- Whoever gave the reason gave its code, if it has one.
+                 coalesce(f.code, e.value ->> 'reason_code') as reason_code, case when f.code is not null then f.details when e.value ? 'reason_code' then coalesce(e.value -> 'reason_details', '{}') end as reason_details
+            from jsonb_array_elements(items) with ordinality e(value, o) left join lateral app_private.import_refusal(e.value) f on e.value ->> 'skip' is null) r
    -- Words of customers are not stored as they are.
    cross join lateral (select case when r.kind = 'conversation' then app_hidden.mask_personal_data(r.question) else btrim(r.question) end as question,
                               case when r.kind = 'conversation' then app_hidden.mask_personal_data(r.content) else r.content end as content) t;
@@ -5905,7 +6028,7 @@ $$;
 -- Name: FUNCTION add_import_items(batch_id integer, items jsonb); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.add_import_items(batch_id integer, items jsonb) IS 'Adds items to an import that is being staged: [{file, kind, category?, topic?, question?, content, review?, skip?}]. What is too long or empty is skipped with the reason; conversations are masked, and those that give a model orders are skipped.
+COMMENT ON FUNCTION app_private.add_import_items(batch_id integer, items jsonb) IS 'Adds items to an import that is being staged: [{file, kind, category?, topic?, question?, content, review?, skip?, reason_code?, reason_details?}]: these two are of skip, or else of review. What is too long or empty is skipped with the reason; conversations are masked, and those that give a model orders are skipped.
 Errors: CO190 it is not being staged, CO404 no such import.';
 
 --
@@ -6123,8 +6246,11 @@ CREATE TABLE app_public.import_items (
     knowledge_id integer,
     improvement_id integer,
     written jsonb,
+    reason_code text,
+    reason_details jsonb,
     CONSTRAINT import_items_action_is_known CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'unchanged'::text, 'duplicate'::text, 'propose'::text, 'skip'::text]))),
     CONSTRAINT import_items_kind_is_known CHECK ((kind = ANY (ARRAY['sop'::text, 'knowledge'::text, 'conversation'::text, 'file'::text]))),
+    CONSTRAINT import_items_reason_code_has_a_sentence CHECK (((reason_code IS NULL) OR ((reason IS NOT NULL) AND (reason_details IS NOT NULL)))),
     CONSTRAINT import_items_status_is_known CHECK ((status = ANY (ARRAY['staged'::text, 'applied'::text, 'conflict'::text, 'rolled_back'::text, 'kept'::text])))
 );
 
@@ -6187,7 +6313,7 @@ COMMENT ON COLUMN app_public.import_items.action IS 'The plan: create, update, u
 -- Name: COLUMN import_items.reason; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.import_items.reason IS 'Why it is skipped, proposed, a duplicate, in conflict or kept.';
+COMMENT ON COLUMN app_public.import_items.reason IS 'Why it is skipped, proposed, a duplicate, in conflict or kept, in English.';
 
 --
 -- Name: COLUMN import_items.findings; Type: COMMENT; Schema: app_public; Owner: -
@@ -6220,6 +6346,18 @@ COMMENT ON COLUMN app_public.import_items.base_state IS 'Hash of the entry that 
 COMMENT ON COLUMN app_public.import_items.written IS 'What was written and what was there before: {sop_id, version, before_version} or {knowledge_id, state, before}.';
 
 --
+-- Name: COLUMN import_items.reason_code; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.reason_code IS 'The reason as a word, for a UI to say in its language; null where reason is somebody''s own text, or older than the codes.';
+
+--
+-- Name: COLUMN import_items.reason_details; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.import_items.reason_details IS 'The values in the sentence of reason_code: {"name": "billing/refund"}; of built_on {obstacles: [{code, details}]}.';
+
+--
 -- Name: apply_import__knowledge(app_public.import_items); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -6235,12 +6373,10 @@ begin
   if (case when v_before.id is not null then app_private.entry_state(v_before) end) is distinct from item.base_state then
     if app_hidden.same_text(v_before.answer, item.content) then
       item.status := 'applied';
-      item.reason := 'It was written meanwhile.';
-    else
-      item.status := 'conflict';
-      item.reason := 'Somebody changed this entry since it was staged.';
+      return app_private.import_because(item, 'written_meanwhile');
     end if;
-    return item;
+    item.status := 'conflict';
+    return app_private.import_because(item, 'entry_changed_since');
   end if;
   insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust) values (item.category, item.topic, item.question, item.content, 'manual_entry', 3)
   on conflict (category, topic, question) do update set answer = excluded.answer, trust = 3, source = excluded.source
@@ -6248,8 +6384,7 @@ begin
   returning * into v_entry;
   if v_entry.id is null then
     item.status := 'conflict';
-    item.reason := 'Somebody wrote this entry at this moment.';
-    return item;
+    return app_private.import_because(item, 'entry_written_now');
   end if;
   item.status := 'applied';
   item.knowledge_id := v_entry.id;
@@ -6280,19 +6415,16 @@ begin
   select * into v_suggestion from app_private.import_suggestion(item);
   item.status := 'applied';
   if v_suggestion.kind = 'sop_edit' and exists (select from app_public.sops s where s.id = item.sop_id and s.content = item.content) then
-    item.reason := 'It was written meanwhile.';
-    return item;
+    return app_private.import_because(item, 'written_meanwhile');
   elsif v_suggestion.kind = 'sop_new' and item.sop_id is not null then
     -- Its name is that of an archived SOP, which a new one cannot take: it comes back first, if a person wants it to.
     item.status := 'conflict';
-    item.reason := format('There is an archived SOP %s/%s: bring it back first (rollback_sop), then import again.', item.category, item.topic);
-    return item;
+    return app_private.import_because(item, 'sop_archived', jsonb_build_object('name', item.category || '/' || item.topic));
   end if;
   select * into v_twin from app_public.improvement_queue q where q.fingerprint = app_hidden.improvement_fingerprint(v_suggestion.kind, v_suggestion.suggestion) and q.status in ('pending', 'rejected') limit 1;
   if v_twin.id is not null then
     item.improvement_id := v_twin.id;
-    item.reason := format('Proposal %s said so already.', v_twin.id);
-    return item;
+    return app_private.import_because(item, 'proposal_said_so', jsonb_build_object('id', v_twin.id));
   end if;
   item.improvement_id := (app_public.propose_improvement(v_suggestion.kind, v_suggestion.suggestion, base_version => item.base_version, proposed_by => app_public.current_actor())).id;
   item.written := jsonb_build_object('improvement_id', item.improvement_id);
@@ -6315,6 +6447,7 @@ CREATE FUNCTION app_private.apply_import__sop(item app_public.import_items) RETU
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
 declare
+  v_name constant text := item.category || '/' || item.topic;
   v_sop app_public.sops;
   v_before integer;
 begin
@@ -6322,18 +6455,15 @@ begin
   v_before := v_sop.version;
   if v_sop.archived_at is null and v_sop.content = item.content then
     item.status := 'applied';
-    item.reason := 'It was written meanwhile.';
-    return item;
+    return app_private.import_because(item, 'written_meanwhile');
   elsif v_sop.version is distinct from item.base_version then
     item.status := 'conflict';
-    item.reason := format('Somebody wrote version %s of %s/%s since this was staged.', v_sop.version, item.category, item.topic);
-    return item;
+    return app_private.import_because(item, 'sop_changed_since', jsonb_build_object('version', v_sop.version, 'name', v_name));
   elsif v_sop.id is null then
     insert into app_public.sops as s (category, section, content) values (item.category, item.topic, item.content) on conflict do nothing returning * into v_sop;
     if v_sop.id is null then
       item.status := 'conflict';
-      item.reason := format('Somebody made %s/%s at this moment.', item.category, item.topic);
-      return item;
+      return app_private.import_because(item, 'sop_made_now', jsonb_build_object('name', v_name));
     end if;
   else
     update app_public.sops s set content = item.content, archived_at = null where s.id = v_sop.id returning * into v_sop;
@@ -6378,7 +6508,7 @@ begin
   loop
     execute format('select * from app_private.%I($1)', 'apply_import__' || case when v_batch.as_proposals or v_item.action = 'propose' then 'propose' else v_item.kind end) into v_item using v_item;
     update app_public.import_items i
-       set status = v_item.status, reason = v_item.reason, written = v_item.written, sop_id = v_item.sop_id, knowledge_id = v_item.knowledge_id, improvement_id = v_item.improvement_id
+       set status = v_item.status, reason = v_item.reason, reason_code = v_item.reason_code, reason_details = v_item.reason_details, written = v_item.written, sop_id = v_item.sop_id, knowledge_id = v_item.knowledge_id, improvement_id = v_item.improvement_id
      where i.id = v_item.id;
   end loop;
   select count(*) into v_left from app_public.import_items i where i.batch_id = v_batch.id and i.status = 'staged' and i.action in ('create', 'update', 'propose');
@@ -9075,6 +9205,10 @@ begin
       return jsonb_build_object('state', 'batch_closed');
     end if;
   end if;
+  -- That a person answers is nothing to be written, and for no model to judge.
+  if exists (select from app_public.failure_patterns p where p.id = claim_analysis.pattern_id and p.category = 'hand_over' and p.sop_id is null and p.topic is null) then
+    return jsonb_build_object('state', 'local');
+  end if;
   v_brief := app_private.analyst_brief(claim_analysis.pattern_id);
   if v_brief is null then
     return jsonb_build_object('state', 'gone');
@@ -9123,7 +9257,7 @@ $$;
 -- Name: FUNCTION claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer) IS 'Takes a pattern for an analyst, for ten minutes. {state, analysis_id, attempt, …}: claimed (with prompt, shared and own: ask the model), received (the model has answered already: with what check_analysis gives), batched (it is in the batch, with so many characters), done (this brief was analysed), taken (somebody else is at it, or a batch), over_budget, gone (nothing to analyse), batch_closed. A run takes its own back at once: its job was tried again.';
+COMMENT ON FUNCTION app_private.claim_analysis(pattern_id integer, analyst text, run_id integer, batch_id integer) IS 'Takes a pattern for an analyst, for ten minutes. {state, analysis_id, attempt, …}: claimed (with prompt, shared and own: ask the model), local (no model is asked: draft_improvement knows what to propose), received (the model has answered already: with what check_analysis gives), batched (it is in the batch, with so many characters), done (this brief was analysed), taken (somebody else is at it, or a batch), over_budget, gone (nothing to analyse), batch_closed. A run takes its own back at once: its job was tried again.';
 
 --
 -- Name: claim_backup(integer, interval); Type: FUNCTION; Schema: app_private; Owner: -
@@ -9391,6 +9525,7 @@ CREATE FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after
         'expected', j.expected, 'expected_title', j.title,
         'before', j.b -> 'target', 'before_title', j.b -> 'title', 'before_confidence', j.b -> 'confidence', 'before_answered', j.b -> 'answered',
         'after', j.a -> 'target', 'after_title', j.a -> 'title', 'after_confidence', j.a -> 'confidence', 'after_answered', j.a -> 'answered')
+      || case when j.b ? 'for_a_person' then jsonb '{"before_for_a_person": true}' else '{}' end || case when j.a ? 'for_a_person' then jsonb '{"after_for_a_person": true}' else '{}' end
       || case when j.effect = 'fixed' and j.n = any (asked_as_new) then jsonb_build_object('for_others', j.n = any (for_others)) else '{}' end
       || case when j.b -> 'text' is distinct from j.a -> 'text' then jsonb_build_object('before_text', left(j.b ->> 'text', 600), 'after_text', left(j.a ->> 'text', 600)) else '{}' end
       order by array_position(array['broken', 'fixed', 'still_failing', 'changed', 'unaffected'], j.effect), j.n), '[]'))
@@ -9714,6 +9849,43 @@ $$;
 COMMENT ON FUNCTION app_private.disown_batch(batch_id integer) IS 'The batch that was found at the provider was somebody else''s: its analyses are queued again.';
 
 --
+-- Name: draft_hand_over(app_public.failure_patterns, integer[], text[], text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.draft_hand_over(pattern app_public.failure_patterns, failures integer[], phrases text[], reasoning text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  c_near_enough constant double precision := 0.5; -- as app_private.cluster_failures
+  v_near record;
+  v_sop app_public.sops;
+begin
+  select t.sop_id, t.topic into v_near
+    from app_private.search_targets(array_to_string(phrases, ' '), (select pattern.centroid from app_public.club_settings c where c.embedding_model = pattern.embedding_model), 'hand_over') t
+   where t.cosine >= c_near_enough order by t.score desc limit 1;
+  if v_near.sop_id is not null then
+    v_sop := app_hidden.find_sop(v_near.sop_id);
+    return jsonb_build_object('kind', 'sop_edit', 'base_version', v_sop.version, 'failed_response_ids', failures, 'suggestion', jsonb_build_object(
+      'sop_id', v_sop.id, 'section', v_sop.section, 'new_content', app_hidden.add_list_items(v_sop.content, app_hidden.phrases_heading(), phrases),
+      'reasoning', reasoning || ' A person should have answered. Their words are added, so that the next one is handed over.'));
+  end if;
+  -- Corrections are written for the team, and no customer is told them.
+  return jsonb_build_object('kind', 'knowledge_entry', 'failed_response_ids', failures, 'suggestion', jsonb_build_object(
+    'category', 'hand_over', 'topic', coalesce(v_near.topic, left(replace(pattern.label, ', ', '_'), 180)), 'reasoning', reasoning || ' A person should have answered. Who asks so is handed over.',
+    'entries', (select jsonb_agg(jsonb_build_object('question', q, 'answer', coalesce(
+                    (select k.answer from app_public.knowledge_base k where k.category = 'hand_over' and k.topic = v_near.topic order by k.trust desc, k.id limit 1), app_hidden.usual_hand_over())))
+                  from unnest(phrases) q)));
+end
+$$;
+
+--
+-- Name: FUNCTION draft_hand_over(pattern app_public.failure_patterns, failures integer[], phrases text[], reasoning text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.draft_hand_over(pattern app_public.failure_patterns, failures integer[], phrases text[], reasoning text) IS 'What draft_improvement proposes for questions that a person should have answered: their words for the nearest SOP of the category hand_over, or entries of the nearest topic there, else of a new one.';
+
+--
 -- Name: draft_improvement(integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -9762,6 +9934,8 @@ begin
     return jsonb_build_object('kind', 'sop_edit', 'base_version', v_sop.version, 'failed_response_ids', v_failures,
       'suggestion', jsonb_build_object('sop_id', v_sop.id, 'section', v_sop.section, 'new_content', v_new,
         'reasoning', v_reasoning || ' Their words are added, so that the next one is led here.'));
+  elsif v_pattern.category = 'hand_over' and v_pattern.topic is null then
+    return app_private.draft_hand_over(v_pattern, v_failures, v_phrases, v_reasoning);
   elsif v_pattern.topic is not null then
     return jsonb_build_object('kind', 'knowledge_entry', 'failed_response_ids', v_failures, 'suggestion', jsonb_build_object(
       'category', v_pattern.category, 'topic', v_pattern.topic, 'reasoning', v_reasoning || ' Their questions become entries of this topic.',
@@ -9794,7 +9968,7 @@ $$;
 -- Name: FUNCTION draft_improvement(pattern_id integer); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.draft_improvement(pattern_id integer) IS 'The local analyst''s proposal for a pattern, {kind, suggestion, failed_response_ids, base_version}: phrases and clarifications for the SOP concerned, entries for a topic, or a new SOP from the corrections; null where nobody said what is right.';
+COMMENT ON FUNCTION app_private.draft_improvement(pattern_id integer) IS 'The local analyst''s proposal for a pattern, {kind, suggestion, failed_response_ids, base_version}: phrases and clarifications for the SOP concerned, entries for a topic, or a new SOP from the corrections; what a person should have answered becomes known as such; null where nobody said what is right.';
 
 --
 -- Name: drop_push_subscription(bigint); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11404,8 +11578,8 @@ CREATE FUNCTION app_private.golden_results() RETURNS SETOF app_public.golden_res
       left join app_public.sites t on t.id = g.site_id
       left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(g.question) and c.model = s.embedding_model
   ), found as materialized (
-    select a.*, f.target, f.confidence,
-           case when a.emergency is not null then 'emergency' when f.target is null or f.confidence < a.threshold then 'handed_over'
+    select a.*, f.target, f.category, f.confidence,
+           case when a.emergency is not null then 'emergency' when f.target is null or f.confidence < a.threshold or f.category = 'hand_over' then 'handed_over'
                 when f.category = 'emergency' and app_private.voted_category(a.question, a.embedding, a.site) = 'emergency' then 'emergency' else 'answered' end as outcome
       from asked a
       left join lateral (
@@ -11415,11 +11589,12 @@ CREATE FUNCTION app_private.golden_results() RETURNS SETOF app_public.golden_res
   ), judged as (
     select f.*,
            case when f.expected = 'hand_over' then case f.outcome when 'handed_over' then 'passed' else f.outcome end
-                when f.outcome <> 'handed_over' and f.target = f.expected then 'passed'
+                when (f.outcome <> 'handed_over' or f.category = 'hand_over') and f.target = f.expected then 'passed'
                 when f.expected like 'sop:%' and exists (select from app_public.sops s where s.id = substr(f.expected, 5)::integer and s.archived_at is not null)
                   or f.expected like 'topic:%' and not exists (select from app_private.search_units u where u.target = f.expected and u.kind = 'knowledge') then 'gone'
                 when f.outcome = 'emergency' then 'emergency'
                 when f.target is null then 'nothing_found'
+                when f.target <> f.expected and f.category = 'hand_over' and f.confidence >= f.threshold then 'for_a_person'
                 when f.target <> f.expected then 'other_source'
                 else 'unsure' end as verdict
       from found f
@@ -11431,6 +11606,7 @@ CREATE FUNCTION app_private.golden_results() RETURNS SETOF app_public.golden_res
            when 'emergency' then case when j.emergency is not null then format('The rule for "%s" makes it an emergency.', j.emergency) else 'What is found makes it an emergency.' end
            when 'nothing_found' then 'Nothing is found, so a person answers.'
            when 'unsure' then format('It is found, with confidence %s below %s: a person answers.', round(j.confidence::numeric, 2), j.threshold)
+           when 'for_a_person' then 'What is first is for a person to answer.'
            when 'other_source' then case j.outcome when 'handed_over' then format('Something else is first, with confidence %s below %s: a person answers.', round(j.confidence::numeric, 2), j.threshold)
                                                    else 'Something else is first, and answers.' end
            when 'answered' then format('It is answered, with confidence %s.', round(j.confidence::numeric, 2)) end
@@ -11588,6 +11764,28 @@ $$;
 COMMENT ON FUNCTION app_private.hear_customer(ticket app_public.tickets, query text) IS 'Writes down what the customer said in a conversation that the caller has locked, whatever comes after; opens it again where it was resolved. Returns the message''s id.';
 
 --
+-- Name: import_because(app_public.import_items, text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.import_because(item app_public.import_items, code text, details jsonb DEFAULT '{}'::jsonb) RETURNS app_public.import_items
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  item.reason := app_hidden.import_reason(code, details);
+  item.reason_code := code;
+  item.reason_details := details;
+  return item;
+end
+$$;
+
+--
+-- Name: FUNCTION import_because(item app_public.import_items, code text, details jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.import_because(item app_public.import_items, code text, details jsonb) IS 'The item with why this becomes of it: the code, its values and the sentence.';
+
+--
 -- Name: import_contradictions(app_public.import_items); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -11658,41 +11856,44 @@ COMMENT ON FUNCTION app_private.import_counts(batch_id integer) IS 'Items of an 
 -- Name: import_obstacles(integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.import_obstacles(batch_id integer) RETURNS TABLE(item_id bigint, kind text, what text)
+CREATE FUNCTION app_private.import_obstacles(batch_id integer) RETURNS TABLE(item_id bigint, kind text, what text, code text, details jsonb)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
   with items as (
-    select i.*, (i.written ->> 'sop_id')::integer as w_sop, (i.written ->> 'version')::integer as w_version, (i.written ->> 'knowledge_id')::integer as w_entry, (i.written ->> 'improvement_id')::integer as w_proposal
+    select i.*, i.category || '/' || i.topic as name, left(i.question, 100) as asked, (i.written ->> 'sop_id')::integer as w_sop, (i.written ->> 'version')::integer as w_version,
+           (i.written ->> 'knowledge_id')::integer as w_entry, (i.written ->> 'improvement_id')::integer as w_proposal
       from app_public.import_items i where i.batch_id = import_obstacles.batch_id and i.status = 'applied' and i.written is not null
+  ), found (item_id, kind, code, details) as (
+    select i.id, 'sop', 'sop_changed', jsonb_build_object('name', i.name, 'version', l.version, 'by', l.changed_by, 'reason', left(l.change_reason, 100))
+      from items i join app_public.sops s on s.id = i.w_sop join app_public.sop_versions w on w.sop_id = s.id and w.version = i.w_version
+      join app_public.sop_versions l on l.sop_id = s.id and l.version = s.version
+     where (s.category, s.section, s.content, s.archived_at is not null) is distinct from (w.category, w.section, w.content, w.archived)
+    union all
+    -- What leads to an SOP that would go.
+    select i.id, 'sop', 'sop_led_to', jsonb_build_object('name', i.name, 'id', k.id)
+      from items i cross join lateral (select min(k.id) as id from app_public.knowledge_base k
+              where k.sop_id = i.w_sop and not exists (select from items o where o.w_entry = k.id)) k
+     where k.id is not null and coalesce((select v.archived from app_public.sop_versions v where v.sop_id = i.w_sop and v.version = (i.written ->> 'before_version')::integer), true)
+    union all
+    select i.id, 'sop', 'sop_expected', jsonb_build_object('name', i.name, 'id', g.id)
+      from items i join app_public.golden_questions g on g.expected_sop_id = i.w_sop
+     where coalesce((select v.archived from app_public.sop_versions v where v.sop_id = i.w_sop and v.version = (i.written ->> 'before_version')::integer), true)
+    union all
+    select i.id, 'sop', 'sop_tried', jsonb_build_object('name', i.name, 'id', e.id)
+      from items i join app_public.experiments e on e.sop_id = i.w_sop and e.status in ('running', 'paused')
+    union all
+    select i.id, 'knowledge', case when k.id is null then 'entry_gone' else 'entry_changed' end, jsonb_build_object('question', i.asked)
+      from items i left join app_public.knowledge_base k on k.id = i.w_entry
+     where i.w_entry is not null and (k.id is null or app_private.entry_state(k) <> i.written ->> 'state')
+    union all
+    select i.id, 'knowledge', 'entry_merged_into', jsonb_build_object('question', i.asked)
+      from items i where i.written -> 'before' = 'null' and exists (select from app_public.knowledge_questions q where q.knowledge_id = i.w_entry)
+    union all
+    select i.id, 'proposal', 'proposal_approved', jsonb_build_object('id', q.id, 'by', q.approved_by)
+      from items i join app_public.improvement_queue q on q.id = i.w_proposal and q.status = 'approved'
   )
-  select i.id, 'sop', format('SOP %s/%s was changed since (version %s by %s: %s)', i.category, i.topic, l.version, l.changed_by, left(l.change_reason, 100))
-    from items i join app_public.sops s on s.id = i.w_sop join app_public.sop_versions w on w.sop_id = s.id and w.version = i.w_version
-    join app_public.sop_versions l on l.sop_id = s.id and l.version = s.version
-   where (s.category, s.section, s.content, s.archived_at is not null) is distinct from (w.category, w.section, w.content, w.archived)
-  union all
-  -- What leads to an SOP that would go.
-  select i.id, 'sop', format('SOP %s/%s has knowledge that leads to it since (entry %s)', i.category, i.topic, k.id)
-    from items i cross join lateral (select min(k.id) as id from app_public.knowledge_base k
-            where k.sop_id = i.w_sop and not exists (select from items o where o.w_entry = k.id)) k
-   where k.id is not null and coalesce((select v.archived from app_public.sop_versions v where v.sop_id = i.w_sop and v.version = (i.written ->> 'before_version')::integer), true)
-  union all
-  select i.id, 'sop', format('a golden question expects SOP %s/%s (%s)', i.category, i.topic, g.id)
-    from items i join app_public.golden_questions g on g.expected_sop_id = i.w_sop
-   where coalesce((select v.archived from app_public.sop_versions v where v.sop_id = i.w_sop and v.version = (i.written ->> 'before_version')::integer), true)
-  union all
-  select i.id, 'sop', format('an experiment runs on SOP %s/%s (%s)', i.category, i.topic, e.id)
-    from items i join app_public.experiments e on e.sop_id = i.w_sop and e.status in ('running', 'paused')
-  union all
-  select i.id, 'knowledge', case when k.id is null then format('entry "%s" was deleted or merged since', left(i.question, 100)) else format('entry "%s" was changed since', left(i.question, 100)) end
-    from items i left join app_public.knowledge_base k on k.id = i.w_entry
-   where i.w_entry is not null and (k.id is null or app_private.entry_state(k) <> i.written ->> 'state')
-  union all
-  select i.id, 'knowledge', format('others were merged into entry "%s" since', left(i.question, 100))
-    from items i where i.written -> 'before' = 'null' and exists (select from app_public.knowledge_questions q where q.knowledge_id = i.w_entry)
-  union all
-  select i.id, 'proposal', format('proposal %s was approved by %s', q.id, q.approved_by)
-    from items i join app_public.improvement_queue q on q.id = i.w_proposal and q.status = 'approved'
+  select f.item_id, f.kind, app_hidden.import_obstacle(f.code, f.details), f.code, f.details from found f
 $$;
 
 --
@@ -11700,6 +11901,63 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.import_obstacles(batch_id integer) IS 'Why items of an import cannot be taken back: what was changed, approved or built on them since.';
+
+--
+-- Name: import_refusal(jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.import_refusal(item jsonb, OUT code text, OUT details jsonb) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_kind constant text := item ->> 'kind';
+begin
+  details := '{}';
+  code := case
+    when v_kind = 'file' then 'nothing'
+    when coalesce(btrim(item ->> 'content'), '') = '' then 'no_text'
+    when v_kind <> 'sop' and coalesce(btrim(item ->> 'question'), '') = '' then 'no_question'
+    when v_kind = 'sop' and octet_length(item ->> 'content') > 1048576 then 'sop_too_long'
+    when v_kind <> 'sop' and octet_length(item ->> 'content') > 65536 then 'answer_too_long'
+    when v_kind <> 'sop' and octet_length(item ->> 'question') > 1400 then 'question_too_long' end;
+  if code is null and v_kind = 'conversation' then
+    details := jsonb_build_object('words', app_hidden.injection_in(concat_ws(E'\n', item ->> 'question', item ->> 'content')));
+    if details ->> 'words' is not null then
+      code := 'speaks_to_model';
+    end if;
+  end if;
+end
+$$;
+
+--
+-- Name: FUNCTION import_refusal(item jsonb, OUT code text, OUT details jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.import_refusal(item jsonb, OUT code text, OUT details jsonb) IS 'Why an item cannot be imported, as code and details of app_hidden.import_reason; a null code if it can.';
+
+--
+-- Name: import_review(app_public.import_items, text, jsonb); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.import_review(item app_public.import_items, code text, details jsonb DEFAULT '{}'::jsonb) RETURNS app_public.import_items
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  if item.review is null then
+    item := app_private.import_because(item, code, details);
+    item.review := item.reason;
+  end if;
+  return item;
+end
+$$;
+
+--
+-- Name: FUNCTION import_review(item app_public.import_items, code text, details jsonb); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.import_review(item app_public.import_items, code text, details jsonb) IS 'The item with why a person should look at it; the first reason stays.';
 
 --
 -- Name: import_suggestion(app_public.import_items); Type: FUNCTION; Schema: app_private; Owner: -
@@ -12706,9 +12964,9 @@ begin
      where i.batch_id = item.batch_id and i.hash = item.hash and i.kind in ('knowledge', 'conversation') and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose', 'unchanged') order by i.ordinal limit 1;
     if found then
       item.action := 'duplicate';
-      item.reason := format('%s has this question and answer.', v_file);
+      item := app_private.import_because(item, 'file_has_answer', jsonb_build_object('file', v_file));
     else
-      item.review := coalesce(item.review, 'It was said in a conversation.');
+      item := app_private.import_review(item, 'said_in_conversation');
     end if;
   end if;
   return item;
@@ -12738,20 +12996,18 @@ begin
   item.base_state := case when v_entry.id is not null then app_private.entry_state(v_entry) end;
   if app_hidden.same_text(v_entry.answer, item.content) and (v_entry.valid_to is null or v_entry.valid_to > now()) then
     item.action := 'unchanged';
-    item.reason := 'The entry says so already.';
-    return item;
+    return app_private.import_because(item, 'entry_says_so');
   end if;
   item.action := case when v_entry.id is null then 'create' else 'update' end;
   if v_entry.valid_to <= now() then
-    item.review := coalesce(item.review, 'The entry was retired.');
+    item := app_private.import_review(item, 'entry_retired');
   end if;
   select i.file, i.hash = item.hash as same into v_like from app_public.import_items i
    where i.batch_id = item.batch_id and i.kind = 'knowledge' and i.category = item.category and i.topic = item.topic and i.question = item.question and i.ordinal < item.ordinal
      and i.action in ('create', 'update', 'propose', 'unchanged') order by i.ordinal limit 1;
   if found then
     item.action := case when v_like.same then 'duplicate' else 'skip' end;
-    item.reason := format(case when v_like.same then '%s has this question and answer.' else '%s answers this question otherwise.' end, v_like.file);
-    return item;
+    return app_private.import_because(item, case when v_like.same then 'file_has_answer' else 'file_answers_otherwise' end, jsonb_build_object('file', v_like.file));
   end if;
   if item.action = 'create' then
     -- Whose question has the same words: it says the same, or a person must say which of the two is right.
@@ -12762,10 +13018,10 @@ begin
      order by 3 desc, k.id limit 1;
     if found and v_like.same then
       item.action := 'duplicate';
-      item.reason := format('Entry %s has this question and answer.', v_like.id);
+      item := app_private.import_because(item, 'entry_has_answer', jsonb_build_object('id', v_like.id));
       item.findings := item.findings || jsonb_build_object('duplicate_of', jsonb_build_object('knowledge_id', v_like.id, 'name', v_like.question));
     elsif found then
-      item.review := coalesce(item.review, format('Entry %s answers this question otherwise.', v_like.id));
+      item := app_private.import_review(item, 'entry_answers_otherwise', jsonb_build_object('id', v_like.id));
       item.findings := item.findings || jsonb_build_object('similar_to', jsonb_build_object('knowledge_id', v_like.id, 'name', v_like.question));
     end if;
   end if;
@@ -12788,6 +13044,7 @@ CREATE FUNCTION app_private.plan_import__sop(item app_public.import_items) RETUR
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
 declare
+  v_name constant text := item.category || '/' || item.topic;
   v_sop app_public.sops;
   v_like record;
 begin
@@ -12796,8 +13053,7 @@ begin
   item.base_version := v_sop.version;
   if v_sop.archived_at is null and v_sop.content = item.content then
     item.action := 'unchanged';
-    item.reason := format('%s/%s says so already.', item.category, item.topic);
-    return item;
+    return app_private.import_because(item, 'sop_says_so', jsonb_build_object('name', v_name));
   end if;
   item.action := case when v_sop.id is null or v_sop.archived_at is not null then 'create' else 'update' end;
   -- The same name twice in one import: the first has it.
@@ -12805,25 +13061,22 @@ begin
    where i.batch_id = item.batch_id and i.kind = 'sop' and i.category = item.category and i.topic = item.topic and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose', 'unchanged') limit 1;
   if found then
     item.action := 'skip';
-    item.reason := format('%s is %s/%s already.', v_like.file, item.category, item.topic);
-    return item;
+    return app_private.import_because(item, 'name_taken', jsonb_build_object('file', v_like.file, 'name', v_name));
   end if;
   if item.action = 'create' then
     select k.sop_id, s.category || '/' || s.section as name into v_like from app_private.sop_sketches k join app_public.sops s on s.id = k.sop_id and s.archived_at is null
      where k.hash = item.hash order by k.sop_id limit 1;
     if found then
       item.action := 'duplicate';
-      item.reason := format('SOP %s has this text.', v_like.name);
       item.findings := item.findings || jsonb_build_object('duplicate_of', jsonb_build_object('sop_id', v_like.sop_id, 'name', v_like.name));
-      return item;
+      return app_private.import_because(item, 'sop_has_text', jsonb_build_object('name', v_like.name));
     end if;
     select i.file, i.category || '/' || i.topic as name into v_like from app_public.import_items i
      where i.batch_id = item.batch_id and i.hash = item.hash and i.kind = 'sop' and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose', 'unchanged') order by i.ordinal limit 1;
     if found then
       item.action := 'duplicate';
-      item.reason := format('%s has this text.', v_like.file);
       item.findings := item.findings || jsonb_build_object('duplicate_of', jsonb_build_object('file', v_like.file, 'name', v_like.name));
-      return item;
+      return app_private.import_because(item, 'file_has_text', jsonb_build_object('file', v_like.file));
     end if;
     select l.* into v_like from (
       select k.sop_id, null::text as file, s.category || '/' || s.section as name, app_hidden.sketch_similarity(k.sketch, item.sketch) as similarity
@@ -12833,7 +13086,8 @@ begin
         from app_public.import_items i where i.sketch && item.sketch and i.batch_id = item.batch_id and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose')) l
      where l.similarity >= 0.8 order by l.similarity desc, l.sop_id, l.file limit 1;
     if found then
-      item.review := coalesce(item.review, format('It is much like %s (%s %%).', case when v_like.sop_id is null then v_like.file else 'SOP ' || v_like.name end, round(100 * v_like.similarity)));
+      item := case when v_like.sop_id is null then app_private.import_review(item, 'like_file', jsonb_build_object('file', v_like.file, 'percent', round(100 * v_like.similarity)))
+                   else app_private.import_review(item, 'like_sop', jsonb_build_object('name', v_like.name, 'percent', round(100 * v_like.similarity))) end;
       item.findings := item.findings || jsonb_build_object('similar_to', jsonb_strip_nulls(jsonb_build_object('sop_id', v_like.sop_id, 'file', v_like.file, 'name', v_like.name, 'similarity', round(v_like.similarity::numeric, 2))));
     end if;
   end if;
@@ -12872,22 +13126,21 @@ begin
     if v_item.action in ('create', 'update') then
       v_item.findings := v_item.findings || jsonb_build_object('contradictions', app_private.import_contradictions(v_item));
       if v_item.findings -> 'contradictions' <> '[]' then
-        v_item.review := coalesce(v_item.review, 'It contradicts what the club has.');
+        v_item := app_private.import_review(v_item, 'contradicts');
       end if;
       if v_item.review is not null then
         v_item.action := 'propose';
-        v_item.reason := v_item.review;
         select * into v_suggestion from app_private.import_suggestion(v_item);
         select * into v_twin from app_public.improvement_queue q where q.fingerprint = app_hidden.improvement_fingerprint(v_suggestion.kind, v_suggestion.suggestion) and q.status in ('pending', 'rejected') limit 1;
         if v_twin.id is not null then
           v_item.action := 'unchanged';
           v_item.improvement_id := v_twin.id;
-          v_item.reason := format(case v_twin.status when 'pending' then 'Proposal %s waits for a person already.' else 'Proposal %s said so and was rejected.' end, v_twin.id);
+          v_item := app_private.import_because(v_item, case when v_twin.status = 'pending' then 'proposal_waits' else 'proposal_rejected' end, jsonb_build_object('id', v_twin.id));
         end if;
       end if;
     end if;
     update app_public.import_items i
-       set action = v_item.action, reason = coalesce(v_item.reason, i.reason), review = v_item.review, findings = v_item.findings, sop_id = v_item.sop_id, knowledge_id = v_item.knowledge_id,
+       set action = v_item.action, reason = v_item.reason, reason_code = v_item.reason_code, reason_details = v_item.reason_details, review = v_item.review, findings = v_item.findings, sop_id = v_item.sop_id, knowledge_id = v_item.knowledge_id,
            improvement_id = v_item.improvement_id, base_version = v_item.base_version, base_state = v_item.base_state
      where i.id = v_item.id;
   end loop;
@@ -12974,7 +13227,8 @@ begin
   return query
   with failing as (
     select f.query, f.site_id, 1 as place,
-           case when coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer) is not null
+           case when f.expected_category = 'hand_over' and coalesce(f.expected_sop_id::text, f.expected_topic) is null then 'hand_over'
+                when coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer) is not null
                   then 'sop:' || coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer)
                 else 'topic:' || coalesce(f.expected_category, improvement.suggested_sop_update ->> 'category') || '/' || coalesce(f.expected_topic, improvement.suggested_sop_update ->> 'topic') end as target,
            'failing' as role, row_number() over (order by f.id desc) as n
@@ -12989,13 +13243,13 @@ begin
     select r.question, r.site_id, 3, 'sop:' || s.sop_id, 'good', row_number() over (order by s.response_id desc)
       from app_public.response_sources s join app_public.responses r on r.id = s.response_id
      where s.rank = 1 and s.sop_id = any (array(select substr(t, 5)::integer from unnest(touched) t where t like 'sop:%'))
-       and r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null
+       and r.feedback = 'helpful' and (r.outcome = 'answered' or r.category = 'hand_over') and r.erased_at is null
      order by s.response_id desc limit most * 3 / 10
   ), of_entries as (
     select r.question, r.site_id, 3, k.target, 'good', row_number() over (order by s.response_id desc)
       from (select distinct u.knowledge_id, u.target from app_private.search_units u where u.target = any (touched) and u.target like 'topic:%' and u.knowledge_id is not null) k
       join app_public.response_sources s on s.knowledge_id = k.knowledge_id and s.rank = 1 join app_public.responses r on r.id = s.response_id
-     where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null
+     where r.feedback = 'helpful' and (r.outcome = 'answered' or r.category = 'hand_over') and r.erased_at is null
      order by s.response_id desc limit most * 3 / 10
   ), near as (
     -- Questions known to lead elsewhere that lie nearest to what changes: what it could take away.
@@ -13036,7 +13290,7 @@ CREATE FUNCTION app_private.preview_results(searches app_private.preview_search[
     SET jit TO 'off'
     AS $$
   with found as materialized (
-    select a.n, f.target, f.sop_id, f.score, app_hidden.confidence(f.cosine, f.rivals, f.agreed) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
+    select a.n, f.target, f.sop_id, f.category, f.score, app_hidden.confidence(f.cosine, f.rivals, f.agreed) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
            f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer
       from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
      cross join lateral (
@@ -13047,7 +13301,8 @@ CREATE FUNCTION app_private.preview_results(searches app_private.preview_search[
      where f.place = 1
   )
   select coalesce(jsonb_agg(jsonb_build_object('target', f.target, 'title', case when f.n is not null then app_private.target_title(f.target, t.entry_id) end, 'score', f.score,
-           'confidence', round(f.confidence::numeric, 4), 'answered', coalesce(f.confidence >= c.confidence_threshold, false), 'text', nullif(t.text, '')) order by a.n), '[]')
+           'confidence', round(f.confidence::numeric, 4), 'answered', coalesce(f.confidence >= c.confidence_threshold and f.category <> 'hand_over', false), 'text', nullif(t.text, ''))
+           || case when f.category = 'hand_over' then jsonb '{"for_a_person": true}' else '{}' end order by a.n), '[]')
     from generate_series(1, cardinality(searches)) a(n)
    cross join app_public.club_settings c
     left join found f on f.n = a.n
@@ -15443,7 +15698,7 @@ CREATE FUNCTION app_private.rollback_import_step(batch_id integer, most integer 
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET "clubos.reason" TO ''
     SET "clubos.actor" TO ''
-    AS $$
+    AS $_$
 declare
   v_batch app_public.import_batches;
   v_item record;
@@ -15460,8 +15715,10 @@ begin
   perform from app_public.sops s where s.id in (select i.sop_id from app_public.import_items i where i.batch_id = v_batch.id and i.status = 'applied' and i.written ? 'sop_id') order by s.id for no key update;
   perform from app_public.knowledge_base k where k.id in (select i.knowledge_id from app_public.import_items i where i.batch_id = v_batch.id and i.status = 'applied' and i.written ? 'knowledge_id') order by k.id for update;
   for v_item in
-    select i.*, o.what from app_public.import_items i
-      left join (select b.item_id, string_agg(b.what, '; ') as what from app_private.import_obstacles(v_batch.id) b group by 1) o on o.item_id = i.id
+    select i.*, o.what, o.built_on from app_public.import_items i
+      left join (select b.item_id, string_agg(b.what, '; ') as what,
+                        jsonb_build_object('obstacles', jsonb_path_query_array(jsonb_agg(jsonb_build_object('code', b.code, 'details', b.details)), '$[0 to 9]')) as built_on
+                   from app_private.import_obstacles(v_batch.id) b group by 1) o on o.item_id = i.id
      where i.batch_id = v_batch.id and i.status = 'applied' and i.written is not null
      -- Entries before the SOPs that they lead to.
      order by i.kind, i.ordinal desc limit most
@@ -15471,7 +15728,7 @@ begin
         raise exception 'Import % cannot be taken back: %.', v_batch.id, v_item.what using errcode = 'CO191', detail = jsonb_build_object('batch_id', v_batch.id, 'item_id', v_item.id)::text,
           hint = 'Take back the later change first, or force: rollback_import(batch_id, reason, force => true) leaves what was changed since.';
       end if;
-      update app_public.import_items i set status = 'kept', reason = left(upper(left(v_item.what, 1)) || substr(v_item.what, 2) || '.', 1000) where i.id = v_item.id;
+      update app_public.import_items i set status = 'kept', reason = app_hidden.import_reason('built_on', v_item.built_on), reason_code = 'built_on', reason_details = v_item.built_on where i.id = v_item.id;
       continue;
     end if;
     if v_item.written ? 'sop_id' then
@@ -15503,7 +15760,7 @@ begin
    where b.id = v_batch.id;
   return v_left;
 end
-$$;
+$_$;
 
 --
 -- Name: FUNCTION rollback_import_step(batch_id integer, most integer); Type: COMMENT; Schema: app_private; Owner: -
@@ -15526,7 +15783,7 @@ $$;
 -- Name: FUNCTION run_preview(questions jsonb, as_new boolean); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.run_preview(questions jsonb, as_new boolean) IS 'What each question finds at this moment, in the order given: [{target, title, score, confidence, answered (sure enough), text}], as search_knowledge finds it. questions: [{question, site, role, expected}]. Good ones, and all where as_new, are asked as if nothing had been learned from them.';
+COMMENT ON FUNCTION app_private.run_preview(questions jsonb, as_new boolean) IS 'What each question finds at this moment, in the order given: [{target, title, score, confidence, answered (sure enough, and not for a person), text, for_a_person (true, or not there)}], as search_knowledge finds it. questions: [{question, site, role, expected}]. Good ones, and all where as_new, are asked as if nothing had been learned from them.';
 
 --
 -- Name: said_vector(text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -15903,7 +16160,7 @@ begin
     from (select x.sop_id, x.sop_version_id, x.kind, x.category, o.place::integer as place
             from generate_subscripts(results, 1) o(place), lateral (select (results[o.place]).*) x) r
     join lateral (select e.id, e.sop_id from app_public.experiments e where e.sop_id = r.sop_id and e.sop_version_id = r.sop_version_id and e.status = 'running') e on true
-   where r.kind = 'sop' and r.category <> 'emergency' order by r.place limit 1;
+   where r.kind = 'sop' and r.category not in ('emergency', 'hand_over') order by r.place limit 1;
   if v_experiment.id is null then
     return;
   end if;
@@ -17747,7 +18004,7 @@ begin
     select r.id, c.embedding
       from app_public.responses r
       left join app_private.embedding_cache c on c.content_hash = r.question_hash and c.model = r.embedding_model
-     where r.created_at >= since and r.created_at < until and r.outcome = 'handed_over' and r.erased_at is null and (v_site_id is null or r.site_id = v_site_id)
+     where r.created_at >= since and r.created_at < until and r.outcome = 'handed_over' and r.category is distinct from 'hand_over' and r.erased_at is null and (v_site_id is null or r.site_id = v_site_id)
      order by r.created_at desc, r.id desc limit c_most
   loop
     -- Leader clustering (Hartigan 1975): the nearest leader if it is near enough, else a leader itself.
@@ -17785,7 +18042,7 @@ $$;
 
 COMMENT ON FUNCTION app_public.coverage_gaps(since timestamp with time zone, until timestamp with time zone, site text, first integer) IS '@insight
 @firstArgument most
-What customers asked and nothing answered well enough: questions that were handed over, those that mean the same together, the most asked first. example: one of them, masked; nearest: what was found for it first, not good enough; mean_confidence: 0 to 1. Of the last 300 such questions of the period; questions without a stored vector stand alone. since is included, until is not; site: a slug; first (over GraphQL `most`): at most so many gaps.
+What customers asked and nothing answered well enough: questions that were handed over (not those that are for a person), those that mean the same together, the most asked first. example: one of them, masked; nearest: what was found for it first, not good enough; mean_confidence: 0 to 1. Of the last 300 such questions of the period; questions without a stored vector stand alone. since is included, until is not; site: a slug; first (over GraphQL `most`): at most so many gaps.
 Errors: CO005 no such period, CO006 over ten years, CO403 not staff, CO404 no such site.';
 
 --
@@ -18693,7 +18950,7 @@ COMMENT ON FUNCTION app_public.hand_back(ticket_id integer) IS 'Gives a conversa
 -- Name: import_files(integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.import_files(batch_id integer) RETURNS TABLE(file text, items integer, created integer, changed integer, unchanged integer, duplicates integer, proposed integer, skipped integer, contradictions integer, reason text)
+CREATE FUNCTION app_public.import_files(batch_id integer) RETURNS TABLE(file text, items integer, created integer, changed integer, unchanged integer, duplicates integer, proposed integer, skipped integer, contradictions integer, reason text, reason_code text, reason_details jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -18704,7 +18961,8 @@ begin
   return query
     select i.file, count(*)::integer, (count(*) filter (where i.action = 'create'))::integer, (count(*) filter (where i.action = 'update'))::integer, (count(*) filter (where i.action = 'unchanged'))::integer,
            (count(*) filter (where i.action = 'duplicate'))::integer, (count(*) filter (where i.action = 'propose'))::integer, (count(*) filter (where i.action = 'skip'))::integer,
-           (count(*) filter (where jsonb_array_length(i.findings -> 'contradictions') > 0))::integer, min(i.reason)
+           (count(*) filter (where jsonb_array_length(i.findings -> 'contradictions') > 0))::integer,
+           (array_agg(i.reason order by i.reason, i.ordinal))[1], (array_agg(i.reason_code order by i.reason, i.ordinal))[1], (array_agg(i.reason_details order by i.reason, i.ordinal))[1]
       from app_public.import_items i
      where i.batch_id = import_files.batch_id group by i.file order by i.file;
 end
@@ -18714,7 +18972,7 @@ $$;
 -- Name: FUNCTION import_files(batch_id integer); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.import_files(batch_id integer) IS 'The report of an import, file by file: what its items would become or became, and one reason.
+COMMENT ON FUNCTION app_public.import_files(batch_id integer) IS 'The report of an import, file by file: what its items would become or became, and one reason, with its code and details.
 Errors: CO403 neither admin nor auditor.';
 
 --
@@ -18797,7 +19055,7 @@ Errors: CO001 no actor, CO005 no list, or an entry that is incomplete or in it t
 -- Name: import_obstacles(integer); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
-CREATE FUNCTION app_public.import_obstacles(batch_id integer) RETURNS TABLE(item_id bigint, kind text, what text)
+CREATE FUNCTION app_public.import_obstacles(batch_id integer) RETURNS TABLE(item_id bigint, kind text, what text, code text, details jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -18805,7 +19063,7 @@ begin
   if not app_hidden.has_role('auditor') then
     perform app_hidden.require_role('admin');
   end if;
-  return query select o.item_id, o.kind, o.what from app_private.import_obstacles(import_obstacles.batch_id) o order by o.item_id limit 1000;
+  return query select o.item_id, o.kind, o.what, o.code, o.details from app_private.import_obstacles(import_obstacles.batch_id) o order by o.item_id limit 1000;
 end
 $$;
 
@@ -18813,7 +19071,7 @@ $$;
 -- Name: FUNCTION import_obstacles(batch_id integer); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.import_obstacles(batch_id integer) IS 'What keeps an applied import from being taken back: what was changed, approved or built on it since. None: rollback_import goes through.
+COMMENT ON FUNCTION app_public.import_obstacles(batch_id integer) IS 'What keeps an applied import from being taken back: what was changed, approved or built on it since, in English (what), and as code and details for a UI to say in its language. None: rollback_import goes through.
 Errors: CO403 neither admin nor auditor.';
 
 --
@@ -19480,7 +19738,8 @@ begin
   perform app_private.withdraw_feedback(v_response);
   update app_public.responses r set feedback = 'helpful', feedback_by = app_hidden.voter(), feedback_at = now()
    where r.id = v_response.id returning * into v_response;
-  if v_response.outcome = 'answered' then
+  -- A question that was handed over cites something only where that says that it is for a person.
+  if v_response.outcome in ('answered', 'handed_over') then
     perform app_private.learn_from(v_response);
   end if;
   return app_hidden.granted_columns(v_response);
@@ -19537,7 +19796,7 @@ $$;
 -- Name: FUNCTION mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text); Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Says that an answer failed, once per response, and files it for analysis. feedback_type: unhelpful, wrong or incomplete. user_correction: what would have been right, at most 10,000 characters; never published unseen. expected_…: what staff say should have answered.
+COMMENT ON FUNCTION app_public.mark_unhelpful(response_id bigint, feedback_type text, user_correction text, expected_sop_id integer, expected_category text, expected_topic text) IS 'Says that an answer failed, once per response, and files it for analysis. feedback_type: unhelpful, wrong or incomplete. user_correction: what would have been right, at most 10,000 characters; never published unseen. expected_…: what staff say should have answered; expected_category ''hand_over'' alone: a person.
 Errors: CO005 unknown feedback_type or a draft, CO006 too long, CO110 it was erased, CO403 expected_… not from staff, CO404 no such response, or another customer''s.';
 
 --
@@ -22031,7 +22290,7 @@ begin
   end if;
   v_batch := app_private.begin_import(stage_import.name, 'api');
   perform app_private.add_import_items(v_batch.id, (
-    select jsonb_agg(e.value || jsonb_build_object('file', coalesce(e.value ->> 'file', 'item ' || e.o), 'topic', coalesce(nullif(btrim(e.value ->> 'topic'), ''), left(e.value ->> 'question', 100))) order by e.o)
+    select jsonb_agg((e.value - '{reason_code,reason_details}'::text[]) || jsonb_build_object('file', coalesce(e.value ->> 'file', 'item ' || e.o), 'topic', coalesce(nullif(btrim(e.value ->> 'topic'), ''), left(e.value ->> 'question', 100))) order by e.o)
       from jsonb_array_elements(items) with ordinality e(value, o)));
   perform app_private.categorise_import(v_batch.id);
   while app_private.plan_import_step(v_batch.id) > 0 loop
@@ -22092,6 +22351,8 @@ begin
   v_sop := app_hidden.find_sop(start_experiment.sop_id, for_update => true);
   if v_sop.category = 'emergency' then
     raise exception 'What is said in an emergency is never experimented on.' using errcode = 'CO142', hint = 'Improve it by save_sop, after a person has read it.';
+  elsif v_sop.category = 'hand_over' then
+    raise exception 'What a person answers is not experimented on.' using errcode = 'CO142', hint = 'Improve it by save_sop.';
   elsif v_sop.archived_at is not null then
     raise exception '%/% is out of use; nobody would see an experiment.', v_sop.category, v_sop.section using errcode = 'CO005';
   elsif expected_version is not null and v_sop.version <> expected_version then
@@ -22142,7 +22403,7 @@ $$;
 COMMENT ON FUNCTION app_public.start_experiment(sop_id integer, variants text[], name text, reason text, minimum_sample integer, weights integer[], stop_on_harm boolean, expected_version integer) IS 'Tries other wordings of an SOP: from now on each visitor (or conversation) gets the SOP as it is (arm A, the control) or one of the variants (B to E), always the same one, when an answer rests on this SOP. Only what is read out differs; what is found goes by the SOP as it is.
 variants: the whole texts, one to four. minimum_sample: rated subjects an arm should have before it is called better. weights: the arms'' shares, the control''s first, such as {9,1}; without, equal ones. stop_on_harm: stop by itself once an arm is worse beyond doubt. expected_version: the version that the variants were written from.
 While it is open, any new version of the SOP stops it. At most one is open per SOP.
-Errors: CO001 no actor, CO002 no reason, CO005 a name, variants, weights or sample that cannot be, or an SOP out of use, CO006 over 1 MiB, CO101 the SOP changed meanwhile, CO106 a variant that changes nothing, CO140 an open experiment, CO142 an SOP of emergencies, CO403 not a reviewer, CO404 no such SOP.';
+Errors: CO001 no actor, CO002 no reason, CO005 a name, variants, weights or sample that cannot be, or an SOP out of use, CO006 over 1 MiB, CO101 the SOP changed meanwhile, CO106 a variant that changes nothing, CO140 an open experiment, CO142 an SOP of emergencies, or of what a person answers, CO403 not a reviewer, CO404 no such SOP.';
 
 --
 -- Name: stop_experiment(integer, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -25620,7 +25881,7 @@ CREATE INDEX search_units_category ON app_private.search_units USING btree (cate
 -- Name: search_units_embedding; Type: INDEX; Schema: app_private; Owner: -
 --
 
-CREATE INDEX search_units_embedding ON app_private.search_units USING hnsw (embedding public.halfvec_ip_ops) WHERE indexed;
+CREATE INDEX search_units_embedding ON app_private.search_units USING hnsw (embedding public.halfvec_ip_ops) WITH (ef_construction='200') WHERE indexed;
 
 --
 -- Name: search_units_fresh; Type: INDEX; Schema: app_private; Owner: -
@@ -29876,6 +30137,12 @@ REVOKE ALL ON FUNCTION app_hidden.granted_columns(response app_public.responses)
 REVOKE ALL ON FUNCTION app_hidden.granted_columns(ticket app_public.tickets) FROM PUBLIC;
 
 --
+-- Name: FUNCTION hand_over_text(result app_public.search_result); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.hand_over_text(result app_public.search_result) FROM PUBLIC;
+
+--
 -- Name: FUNCTION has_role(role name); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -29889,6 +30156,18 @@ GRANT ALL ON FUNCTION app_hidden.has_role(role name) TO reviewer;
 REVOKE ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO agent;
 GRANT ALL ON FUNCTION app_hidden.hunk_range(first integer, last integer) TO auditor;
+
+--
+-- Name: FUNCTION import_obstacle(code text, details jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.import_obstacle(code text, details jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION import_reason(code text, details jsonb); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.import_reason(code text, details jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION improvement_fingerprint(kind text, suggestion jsonb); Type: ACL; Schema: app_hidden; Owner: -
@@ -30523,6 +30802,12 @@ GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_nam
 --
 
 REVOKE ALL ON FUNCTION app_hidden.unit_of(unit text, OUT kind text, OUT factor numeric) FROM PUBLIC;
+
+--
+-- Name: FUNCTION usual_hand_over(); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.usual_hand_over() FROM PUBLIC;
 
 --
 -- Name: FUNCTION usual_length(target text, kind text); Type: ACL; Schema: app_hidden; Owner: -
@@ -31172,6 +31457,12 @@ REVOKE ALL ON FUNCTION app_private.disown_batch(batch_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.disown_batch(batch_id integer) TO worker;
 
 --
+-- Name: FUNCTION draft_hand_over(pattern app_public.failure_patterns, failures integer[], phrases text[], reasoning text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.draft_hand_over(pattern app_public.failure_patterns, failures integer[], phrases text[], reasoning text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION draft_improvement(pattern_id integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -31536,6 +31827,12 @@ GRANT ALL ON FUNCTION app_private.health_check_step(check_id integer, most integ
 REVOKE ALL ON FUNCTION app_private.hear_customer(ticket app_public.tickets, query text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION import_because(item app_public.import_items, code text, details jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.import_because(item app_public.import_items, code text, details jsonb) FROM PUBLIC;
+
+--
 -- Name: FUNCTION import_contradictions(item app_public.import_items); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -31552,6 +31849,18 @@ REVOKE ALL ON FUNCTION app_private.import_counts(batch_id integer) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_private.import_obstacles(batch_id integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION import_refusal(item jsonb, OUT code text, OUT details jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.import_refusal(item jsonb, OUT code text, OUT details jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION import_review(item app_public.import_items, code text, details jsonb); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.import_review(item app_public.import_items, code text, details jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION import_suggestion(item app_public.import_items, OUT kind text, OUT suggestion jsonb); Type: ACL; Schema: app_private; Owner: -

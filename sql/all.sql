@@ -142,6 +142,7 @@
 --!include functions/facts.sql
 --!include functions/knowledge_health.sql
 --!include functions/text_sketch.sql
+--!include functions/import_reasons.sql
 --!include functions/stage_import.sql
 --!include functions/plan_import.sql
 --!include functions/apply_import.sql

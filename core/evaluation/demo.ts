@@ -199,12 +199,14 @@ async function live(client: Client, question: Question, result: Counts): Promise
       : { sopByCategoryAndSection: null }
     await client.send(
       'agent',
-      'mutation ($id: BigInt!, $type: String!, $correction: String, $sop: Int) { markUnhelpful(input: { responseId: $id, feedbackType: $type, userCorrection: $correction, expectedSopId: $sop }) { result { id } } }',
+      'mutation ($id: BigInt!, $type: String!, $correction: String, $sop: Int, $category: String) { markUnhelpful(input: { responseId: $id, feedbackType: $type, userCorrection: $correction, expectedSopId: $sop, expectedCategory: $category }) { result { id } } }',
       {
         id,
         type: question.feedbackType,
         correction: question.correction,
         sop: found.sopByCategoryAndSection?.id,
+        // What nothing fits, a person should have answered.
+        category: category === undefined ? 'hand_over' : null,
       },
     )
     result.failed++

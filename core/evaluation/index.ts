@@ -61,6 +61,8 @@ export interface Learned {
 }
 
 const targetOf = (source: Answer['sources'][number]) => `${source.category}/${source.topic}`
+/** Whether what was found says that a person answers. */
+const forPerson = (answer: Answer) => answer.sources[0]?.category === 'hand_over'
 
 /** Loads the folder and resolves its labels to what is in the database. */
 export async function loadSet(
@@ -166,6 +168,7 @@ export async function measure(
 ): Promise<Metrics> {
   const times: number[] = []
   const sureOfRight: number[] = []
+  /** What is for a person is sure of nothing else. */
   const sureOfNone: number[] = []
   let hit1 = 0,
     hit3 = 0,
@@ -184,7 +187,7 @@ export async function measure(
     times.push(performance.now() - begun)
     const found = [...new Set(answer.sources.map(targetOf))]
     const place = found.findIndex((target) => question.right.includes(target)) + 1
-    if (question.right.length === 0) sureOfNone.push(answer.confidence ?? 0)
+    if (question.right.length === 0) sureOfNone.push(forPerson(answer) ? 0 : (answer.confidence ?? 0))
     else if (place === 1) sureOfRight.push(answer.confidence ?? 0)
     if (question.right.length > 0 && place > 0) {
       hit1 += Number(place === 1)
@@ -240,14 +243,18 @@ export async function rate(
     const answer = await ask(services, { actor: 'eval' }, { query: question.query, site: question.site })
     total.asked++
     const first = answer.sources[0]
-    const good = first !== undefined && question.right.includes(targetOf(first))
-    if (good && answer.outcome === 'answered') {
+    const good =
+      question.right.length === 0
+        ? answer.outcome === 'handed_over' && forPerson(answer)
+        : answer.outcome === 'answered' && first !== undefined && question.right.includes(targetOf(first))
+    if (good) {
       await withClaims(services.pool, staff, (client) =>
         client.query('select app_public.mark_helpful($1)', [answer.id]),
       )
       total.helpful++
     } else if (question.right.length > 0 || answer.outcome === 'answered') {
-      const [category, ...rest] = (question.right[0] ?? '').split('/')
+      // What nothing fits, a person should have answered.
+      const [category, ...rest] = (question.right[0] ?? 'hand_over').split('/')
       await withClaims(services.pool, staff, async (client) => {
         const sop =
           question.right.length === 0
@@ -263,7 +270,7 @@ export async function rate(
           question.feedbackType,
           question.correction,
           sop?.id ?? null,
-          question.right.length === 0 ? null : category,
+          category,
           sop || question.right.length === 0 ? null : rest.join('/'),
         ])
       })

@@ -1,6 +1,6 @@
 /** Zip files from anybody: nothing is written to disk, and what unpacks to more than it may is refused. */
 import type JSZip from 'jszip'
-import { Unreadable } from './documents.ts'
+import { Unreadable } from './reasons.ts'
 
 export const limits = {
   /** Bytes of one file. */
@@ -18,21 +18,19 @@ export const isZip = (bytes: Uint8Array) =>
 export interface Entry {
   name: string
   /** Why it is not read. */
-  refused?: string
+  refused?: Unreadable
   read(): Promise<Uint8Array>
 }
 
 async function open(bytes: Uint8Array): Promise<JSZip> {
   const { default: Zip } = await import('jszip')
   const zip = await Zip.loadAsync(bytes, { createFolders: false }).catch((error: Error) => {
-    throw new Unreadable(
-      /encrypted/i.test(error.message)
-        ? 'The archive is protected by a password: pack it without one.'
-        : `It is no zip archive that can be read (${error.message.split('\n')[0]!.slice(0, 100)}).`,
-    )
+    throw /encrypted/i.test(error.message)
+      ? new Unreadable('archive_password')
+      : new Unreadable('archive_broken', { error: error.message.split('\n')[0]!.slice(0, 100) })
   })
   if (Object.keys(zip.files).length > limits.entries)
-    throw new Unreadable(`The archive has more than ${limits.entries} files.`)
+    throw new Unreadable('archive_files', { most: limits.entries })
   return zip
 }
 
@@ -50,12 +48,12 @@ function unpack(file: JSZip.JSZipObject, most: number): Promise<Uint8Array> {
       if (size > most) {
         stream.pause()
         stream.removeAllListeners('data')
-        reject(new Unreadable(`Unpacked it is larger than ${Math.round(most / 1_000_000)} MB.`))
+        reject(new Unreadable('large_unpacked', { megabytes: Math.round(most / 1_000_000) }))
       } else chunks.push(chunk)
     })
     stream.on('end', () => resolve(Buffer.concat(chunks)))
     stream.on('error', (error: Error) =>
-      reject(new Unreadable(`It cannot be unpacked (${error.message.slice(0, 100)}).`)),
+      reject(new Unreadable('unpacking', { error: error.message.slice(0, 100) })),
     )
   })
 }
@@ -72,7 +70,7 @@ export async function* entriesOf(bytes: Uint8Array): AsyncGenerator<Entry> {
     if (leadsOut(name)) {
       yield {
         name: file.name,
-        refused: `Its name leads out of the archive: ${name.replace(/\p{Cc}/gu, '?').slice(0, 200)}`,
+        refused: new Unreadable('leads_out', { name: name.replace(/\p{Cc}/gu, '?').slice(0, 200) }),
         read: async () => new Uint8Array(),
       }
       continue

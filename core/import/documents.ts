@@ -1,8 +1,6 @@
 /** Documents to markdown, by converters that others keep: PDF (unpdf), Word (mammoth), HTML (turndown). */
+import { Unreadable } from './reasons.ts'
 import { clean } from './text.ts'
-
-/** Why a file gives nothing, for the report. */
-export class Unreadable extends Error {}
 
 export async function pdfToMarkdown(bytes: Uint8Array): Promise<string> {
   const { getDocumentProxy } = await import('unpdf')
@@ -11,11 +9,9 @@ export async function pdfToMarkdown(bytes: Uint8Array): Promise<string> {
     isEvalSupported: false,
     stopAtErrors: false,
   }).catch((error: Error) => {
-    throw new Unreadable(
-      error.name === 'PasswordException'
-        ? 'It is protected by a password: save it without one.'
-        : `It is no PDF that can be read (${error.message.slice(0, 100)}).`,
-    )
+    throw error.name === 'PasswordException'
+      ? new Unreadable('password')
+      : new Unreadable('pdf_broken', { error: error.message.slice(0, 100) })
   })
   try {
     const pages: Line[][] = []
@@ -26,8 +22,7 @@ export async function pdfToMarkdown(bytes: Uint8Array): Promise<string> {
       page.cleanup()
     }
     const text = clean(withoutBoilerplate(pages))
-    if (text === '')
-      throw new Unreadable('It holds no text: scanned pages are pictures, and need text recognition first.')
+    if (text === '') throw new Unreadable('scanned')
     return text
   } finally {
     await pdf.destroy()
@@ -109,7 +104,7 @@ export async function wordToMarkdown(bytes: Uint8Array): Promise<string> {
       },
     )
     .catch((error: Error) => {
-      throw new Unreadable(`It is no Word document that can be read (${error.message.slice(0, 100)}).`)
+      throw new Unreadable('word_broken', { error: error.message.slice(0, 100) })
     })
   return htmlToMarkdown(value)
 }
@@ -150,8 +145,7 @@ function depthOf(html: string): number {
 }
 
 export async function htmlToMarkdown(html: string): Promise<string> {
-  if (depthOf(html) > 400)
-    throw new Unreadable('Its elements lie more than 400 deep within each other: no document is made so.')
+  if (depthOf(html) > 400) throw new Unreadable('deep')
   const { default: Turndown } = await import('turndown')
   const turndown = new Turndown({
     headingStyle: 'atx',
@@ -201,7 +195,7 @@ export async function htmlToMarkdown(html: string): Promise<string> {
   try {
     text = clean(turndown.turndown(html))
   } catch (error) {
-    throw new Unreadable(`It is no HTML that can be read (${(error as Error).message.slice(0, 100)}).`)
+    throw new Unreadable('html_broken', { error: (error as Error).message.slice(0, 100) })
   }
   const title = /<title[^>]*>([^<]{1,200})<\/title>/i.exec(html)?.[1]?.replace(/\s+/g, ' ').trim()
   return title && text !== '' && !/^# /m.test(text) ? `# ${title}\n\n${text}` : text

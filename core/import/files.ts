@@ -3,8 +3,9 @@ import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, extname, join, relative } from 'node:path'
 import { parse as parseCsv } from 'csv-parse/sync'
 import { archiveKind, entriesOf, isZip, limits } from './archive.ts'
-import { htmlToMarkdown, pdfToMarkdown, Unreadable, wordToMarkdown } from './documents.ts'
+import { htmlToMarkdown, pdfToMarkdown, wordToMarkdown } from './documents.ts'
 import { conversationsOf, isFormula, isRow, minePairs, type Pair, pairOf, topicOf } from './pairs.ts'
+import { type ReasonCode, type ReasonDetails, sentenceOf, Unreadable } from './reasons.ts'
 import { split } from './split.ts'
 import { clean, decode, isBinary, slug } from './text.ts'
 
@@ -13,7 +14,7 @@ export interface SourceFile {
   name: string
   /** The assistant that it belonged to. */
   assistant?: string
-  refused?: string
+  refused?: Unreadable
   /** Already made into text by somebody else, whatever its name says. */
   parsed?: boolean
   read(): Promise<Uint8Array>
@@ -31,7 +32,20 @@ export interface ImportItem {
   review?: string
   /** Why it is left out. */
   skip?: string
+  /** Of skip, or else of review: for the UI to say in its language. */
+  reason_code?: ReasonCode
+  reason_details?: ReasonDetails
 }
+
+const because = (code: ReasonCode, details: ReasonDetails = {}) => ({
+  reason_code: code,
+  reason_details: details,
+})
+export const leftOut = (code: ReasonCode, details: ReasonDetails = {}) => ({
+  skip: sentenceOf(code, details),
+  ...because(code, details),
+})
+const tooLarge = () => new Unreadable('large', { megabytes: limits.file / 1_000_000 })
 
 interface Assistant {
   id?: string
@@ -59,13 +73,9 @@ export async function filesOf(path: string): Promise<SourceFile[]> {
       const state = await lstat(full)
       if (state.isDirectory()) await walk(full)
       else if (!state.isFile())
-        files.push({ name, refused: 'It is a link, not a file.', read: async () => new Uint8Array() })
+        files.push({ name, refused: new Unreadable('link'), read: async () => new Uint8Array() })
       else if (state.size > limits.file)
-        files.push({
-          name,
-          refused: `It is larger than ${limits.file / 1_000_000} MB.`,
-          read: async () => new Uint8Array(),
-        })
+        files.push({ name, refused: tooLarge(), read: async () => new Uint8Array() })
       else if (extname(name).toLowerCase() === '.zip')
         files.push(...(await inArchive(name, await readFile(full))))
       else files.push({ name, read: () => readFile(full) })
@@ -77,12 +87,10 @@ export async function filesOf(path: string): Promise<SourceFile[]> {
 
 /** One file by its name and content; a zip gives those in it. */
 export async function inArchive(name: string, bytes: Uint8Array): Promise<SourceFile[]> {
-  const refuse = (refused: string) => [{ name, refused, read: async () => new Uint8Array() }]
+  const refuse = (refused: Unreadable) => [{ name, refused, read: async () => new Uint8Array() }]
   try {
     if (!isZip(bytes) || (await archiveKind(bytes)) !== 'zip')
-      return bytes.length > limits.file
-        ? refuse(`It is larger than ${limits.file / 1_000_000} MB.`)
-        : [{ name, read: async () => bytes }]
+      return bytes.length > limits.file ? refuse(tooLarge()) : [{ name, read: async () => bytes }]
     const files: SourceFile[] = []
     for await (const entry of entriesOf(bytes)) if (!ignored.test(entry.name)) files.push(entry)
     // A folder that was packed as a whole names nothing.
@@ -93,7 +101,7 @@ export async function inArchive(name: string, bytes: Uint8Array): Promise<Source
       files.some((file) => file.name.split('/').length > 2)
     return files.map((file) => ({ ...file, name: nested ? file.name.slice(root!.length + 1) : file.name }))
   } catch (error) {
-    if (error instanceof Unreadable) return refuse(error.message)
+    if (error instanceof Unreadable) return refuse(error)
     throw error
   }
 }
@@ -149,12 +157,12 @@ export async function* readItems(files: SourceFile[]): AsyncGenerator<{ file: st
       (named ? owner.get(named.toLowerCase()) : undefined)
     let items: ImportItem[]
     try {
-      if (file.refused !== undefined) throw new Unreadable(file.refused)
+      if (file.refused !== undefined) throw file.refused
       items = await itemsOf({ ...file, assistant })
-      if (items.length === 0) throw new Unreadable('It holds nothing that can be imported.')
+      if (items.length === 0) throw new Unreadable('nothing')
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
-      items = [{ file: file.name, kind: 'file', skip: error.message }]
+      items = [{ file: file.name, kind: 'file', ...leftOut(error.code, error.details) }]
     }
     yield { file: file.name, items }
   }
@@ -163,31 +171,25 @@ export async function* readItems(files: SourceFile[]): AsyncGenerator<{ file: st
 async function itemsOf(file: SourceFile): Promise<ImportItem[]> {
   const bytes = await file.read()
   const extension = extname(file.name).toLowerCase()
-  if (bytes.length === 0) throw new Unreadable('It is empty.')
+  if (bytes.length === 0) throw new Unreadable('empty')
   if (Buffer.from(bytes.subarray(0, 1024)).includes('%PDF-'))
     return documentItems(file, await pdfToMarkdown(bytes))
   if (isZip(bytes)) {
     const kind = await archiveKind(bytes)
     if (kind === 'word') return documentItems(file, await wordToMarkdown(bytes))
-    throw new Unreadable(
-      kind === 'office'
-        ? 'Of office documents only Word (.docx) is read: save it as PDF or CSV.'
-        : 'It is an archive within an archive: unpack it.',
-    )
+    throw new Unreadable(kind === 'office' ? 'office' : 'archive_within')
   }
-  if (bytes[0] === 0xd0 && bytes[1] === 0xcf && bytes[2] === 0x11)
-    throw new Unreadable('It is an old or protected office document: save it as .docx without a password.')
+  if (bytes[0] === 0xd0 && bytes[1] === 0xcf && bytes[2] === 0x11) throw new Unreadable('office_old')
   const text = decode(bytes)
-  if (isBinary(text))
-    throw new Unreadable(`It is no text, whatever its name${extension ? ` (${extension})` : ''} says.`)
+  if (isBinary(text)) throw extension ? new Unreadable('binary_as', { extension }) : new Unreadable('binary')
   if (/^\.(?:json|jsonl|jsonlines|ndjson)$/.test(extension)) return jsonItems(file, text)
   if (/^\.(?:csv|tsv)$/.test(extension)) return tableItems(file, text)
   if (/^\.html?$|^\.xhtml$/.test(extension) || /^\s*(?:<!doctype html|<html[\s>])/i.test(text)) {
-    if (text.length > 10_000_000) throw new Unreadable('It is HTML of more than 10 MB.')
+    if (text.length > 10_000_000) throw new Unreadable('html_large')
     return documentItems(file, await htmlToMarkdown(text))
   }
   if (file.parsed || /^\.(?:md|markdown|txt|text|rst|)$/.test(extension)) return documentItems(file, text)
-  throw new Unreadable(`Files of the kind ${extension} are not read.`)
+  throw new Unreadable('kind_unknown', { extension })
 }
 
 function documentItems(file: SourceFile, text: string): ImportItem[] {
@@ -203,7 +205,7 @@ function documentItems(file: SourceFile, text: string): ImportItem[] {
           .slice(front[0].length)
       : text,
   )
-  if (content === '') throw new Unreadable('It holds no text.')
+  if (content === '') throw new Unreadable('no_text')
   const { category, path } = placeOf(file)
   const section =
     named('section') ??
@@ -229,9 +231,7 @@ const pairItem = (file: SourceFile, pair: Pair, kind: 'knowledge' | 'conversatio
   topic: topicOf(pair),
   question: pair.question,
   content: pair.answer,
-  skip: [pair.question, pair.answer].some(isFormula)
-    ? 'It is a spreadsheet’s formula, not an answer.'
-    : undefined,
+  ...([pair.question, pair.answer].some(isFormula) && leftOut('formula')),
 })
 
 function rowItems(file: SourceFile, rows: Record<string, unknown>[]): ImportItem[] {
@@ -262,18 +262,14 @@ function tableItems(file: SourceFile, text: string): ImportItem[] {
       max_record_size: 1_000_000,
     })
   } catch (error) {
-    throw new Unreadable(`It is no CSV that can be read (${(error as Error).message.slice(0, 150)}).`)
+    throw new Unreadable('csv_broken', { error: (error as Error).message.slice(0, 150) })
   }
   const items = rowItems(file, rows)
-  if (items.length === 0)
-    throw new Unreadable(
-      `It has no columns of questions and answers; it has: ${
-        Object.keys(rows[0] ?? {})
-          .join(', ')
-          .slice(0, 300) || 'none'
-      }.`,
-    )
-  return items
+  if (items.length > 0) return items
+  const columns = Object.keys(rows[0] ?? {})
+    .join(', ')
+    .slice(0, 300)
+  throw columns === '' ? new Unreadable('csv_empty') : new Unreadable('csv_columns', { columns })
 }
 
 async function rowsOf(file: SourceFile): Promise<Record<string, unknown>[]> {
@@ -289,12 +285,12 @@ function parseJson(name: string, text: string): Record<string, unknown>[] {
   } catch (error) {
     const lines = trimmed.split('\n').filter((line) => line.trim() !== '')
     if (lines.length < 2 && !/\.jsonl|\.ndjson/i.test(name))
-      throw new Unreadable(`It is not JSON (${(error as Error).message.slice(0, 100)}).`)
+      throw new Unreadable('json_broken', { error: (error as Error).message.slice(0, 100) })
     value = lines.map((line, index) => {
       try {
         return JSON.parse(line) as unknown
       } catch {
-        throw new Unreadable(`Line ${index + 1} is not JSON.`)
+        throw new Unreadable('json_line', { line: index + 1 })
       }
     })
   }
@@ -340,14 +336,18 @@ function assistantOf(row: Record<string, unknown>): Assistant | null {
 /** What the assistants were told is no procedure yet: a person makes one of it. */
 const instructionsItem = (file: SourceFile, assistant: Assistant): ImportItem => {
   const content = clean(assistant.instructions)
+  const { name, model } = assistant
+  const [code, details] = model
+    ? (['instructions_for', { name, model }] as const)
+    : (['instructions', { name }] as const)
   return {
     file: file.name,
     kind: 'sop',
     category: categoryOf(assistant.name),
     topic: 'general',
     content: content === '' ? '' : `# ${assistant.name}\n\n${content}`,
-    review: `These are the instructions of the assistant “${assistant.name}”${assistant.model ? ` (${assistant.model})` : ''}: make them into what a customer may read.`,
-    skip: content === '' ? `The assistant “${assistant.name}” has no instructions.` : undefined,
+    review: sentenceOf(code, details),
+    ...(content === '' ? leftOut('assistant_silent', { name }) : because(code, details)),
   }
 }
 
@@ -355,12 +355,8 @@ function jsonItems(file: SourceFile, text: string): ImportItem[] {
   const rows = parseJson(file.name, text)
   const assistants = rows.map(assistantOf).filter((one) => one !== null)
   if (assistants.length > 0) return assistants.map((assistant) => instructionsItem(file, assistant))
-  if (rows.length > 0 && rows.every((row) => row.object === 'file'))
-    throw new Unreadable('It lists files: it says whose they are.')
+  if (rows.length > 0 && rows.every((row) => row.object === 'file')) throw new Unreadable('lists_files')
   const items = rowItems(file, rows)
-  if (items.length === 0)
-    throw new Unreadable(
-      'It holds neither assistants, questions and answers, nor conversations with a customer’s question.',
-    )
+  if (items.length === 0) throw new Unreadable('json_other')
   return items
 }

@@ -2,7 +2,8 @@
 import type OpenAI from 'openai'
 import type { OpenAiConfig } from '../config.ts'
 import { openOpenAi } from '../llm/openai.ts'
-import { type ImportItem, ImportSourceError, type SourceFile } from './files.ts'
+import { type ImportItem, ImportSourceError, leftOut, type SourceFile } from './files.ts'
+import type { ReasonCode, ReasonDetails } from './reasons.ts'
 import type { Source } from './stage.ts'
 
 /** Nothing but reading is asked for; what is paged is paged through. */
@@ -21,15 +22,12 @@ export async function openAiSource(
   const request = { signal: options.signal }
   const files: SourceFile[] = []
   const skipped: ImportItem[] = []
-  const skip = (file: string, why: string) => skipped.push({ file, kind: 'file', skip: why })
+  const skip = (file: string, code: ReasonCode, details?: ReasonDetails) =>
+    skipped.push({ file, kind: 'file', ...leftOut(code, details) })
   const owners = new Map<string, string>()
   try {
     const assistants = await assistantsOf(client, sdk, request)
-    if (assistants === null)
-      skip(
-        'assistants',
-        'The account has no assistants any more: export their instructions by hand, if you have them.',
-      )
+    if (assistants === null) skip('assistants', 'assistants_gone')
     for (const assistant of assistants ?? [])
       for (const store of assistant.tool_resources?.file_search?.vector_store_ids ?? [])
         owners.set(store, assistant.name ?? store)
@@ -40,20 +38,22 @@ export async function openAiSource(
     for await (const store of client.vectorStores.list({ limit: 100 }, request)) {
       const folder = owners.get(store.id) ?? store.name ?? store.id
       if (store.status === 'expired') {
-        skip(folder, 'The vector store has expired: its files have to be imported from a folder.')
+        skip(folder, 'store_expired')
         continue
       }
       for await (const file of client.vectorStores.files.list(store.id, { limit: 100 }, request)) {
         const name = await nameOf(client, sdk, file.id, request)
         options.progress?.(`Vector store ${folder}: ${name ?? file.id}`)
         const path = `${folder.replaceAll('/', '_')}/${(name ?? file.id).replaceAll('/', '_')}`
+        const error = file.last_error?.message
         if (file.status === 'failed')
-          skip(path, `OpenAI could not read it: ${file.last_error?.message ?? 'no reason given'}.`)
-        else if (file.status !== 'completed') skip(path, `OpenAI has not read it (${file.status}).`)
+          if (error) skip(path, 'openai_failed_with', { error: error.slice(0, 300) })
+          else skip(path, 'openai_failed')
+        else if (file.status !== 'completed') skip(path, 'openai_unread', { status: file.status })
         else {
           const text = await contentOf(client, sdk, store.id, file.id, request)
-          if (text === null) skip(path, 'The file is gone: it was deleted or has expired.')
-          else if (text.trim() === '') skip(path, 'It holds no text.')
+          if (text === null) skip(path, 'file_gone')
+          else if (text.trim() === '') skip(path, 'no_text')
           else files.push({ name: path, parsed: true, read: async () => Buffer.from(text) })
         }
       }

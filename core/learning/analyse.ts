@@ -192,8 +192,8 @@ class Run {
           batch.requests++
           batch.characters += characters
         } else if (state === 'over_budget') await this.#overBudget(pattern)
-        // What was answered before a crash, and what was refused: as in a run by messages.
-        else if (state === 'received' || state === 'done') rest.push(pattern)
+        // What was answered before a crash, what was refused, and what no model is asked: as in a run by messages.
+        else if (state === 'received' || state === 'done' || state === 'local') rest.push(pattern)
         break
       }
       if (batch && (batch.requests >= mostInBatch.requests || batch.characters > mostInBatch.characters))
@@ -212,6 +212,7 @@ class Run {
     }
     const claimed = await claim(this.#services, pattern, model.model, this.#run)
     if (claimed.state === 'over_budget') return this.#overBudget(pattern)
+    if (claimed.state === 'local') return this.#locally(pattern)
     if (claimed.state === 'done') {
       if (claimed.status === 'refused' || claimed.status === 'failed')
         await this.#locally(pattern, [
@@ -271,7 +272,16 @@ async function one<T>(services: AnsweringServices, statement: string, values: un
 }
 
 export interface Claimed {
-  state: 'claimed' | 'received' | 'batched' | 'done' | 'taken' | 'over_budget' | 'gone' | 'batch_closed'
+  state:
+    | 'claimed'
+    | 'local'
+    | 'received'
+    | 'batched'
+    | 'done'
+    | 'taken'
+    | 'over_budget'
+    | 'gone'
+    | 'batch_closed'
   analysis_id: number
   attempt: number
   status?: string

@@ -113,6 +113,8 @@ begin
     return jsonb_build_object('kind', 'sop_edit', 'base_version', v_sop.version, 'failed_response_ids', v_failures,
       'suggestion', jsonb_build_object('sop_id', v_sop.id, 'section', v_sop.section, 'new_content', v_new,
         'reasoning', v_reasoning || ' Their words are added, so that the next one is led here.'));
+  elsif v_pattern.category = 'hand_over' and v_pattern.topic is null then
+    return app_private.draft_hand_over(v_pattern, v_failures, v_phrases, v_reasoning);
   elsif v_pattern.topic is not null then
     return jsonb_build_object('kind', 'knowledge_entry', 'failed_response_ids', v_failures, 'suggestion', jsonb_build_object(
       'category', v_pattern.category, 'topic', v_pattern.topic, 'reasoning', v_reasoning || ' Their questions become entries of this topic.',
@@ -141,7 +143,34 @@ begin
 end
 $$;
 comment on function app_private.draft_improvement(integer) is
-  'The local analyst''s proposal for a pattern, {kind, suggestion, failed_response_ids, base_version}: phrases and clarifications for the SOP concerned, entries for a topic, or a new SOP from the corrections; null where nobody said what is right.';
+  'The local analyst''s proposal for a pattern, {kind, suggestion, failed_response_ids, base_version}: phrases and clarifications for the SOP concerned, entries for a topic, or a new SOP from the corrections; what a person should have answered becomes known as such; null where nobody said what is right.';
+
+create or replace function app_private.draft_hand_over(pattern app_public.failure_patterns, failures integer[], phrases text[], reasoning text) returns jsonb
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
+declare
+  c_near_enough constant double precision := 0.5; -- as app_private.cluster_failures
+  v_near record;
+  v_sop app_public.sops;
+begin
+  select t.sop_id, t.topic into v_near
+    from app_private.search_targets(array_to_string(phrases, ' '), (select pattern.centroid from app_public.club_settings c where c.embedding_model = pattern.embedding_model), 'hand_over') t
+   where t.cosine >= c_near_enough order by t.score desc limit 1;
+  if v_near.sop_id is not null then
+    v_sop := app_hidden.find_sop(v_near.sop_id);
+    return jsonb_build_object('kind', 'sop_edit', 'base_version', v_sop.version, 'failed_response_ids', failures, 'suggestion', jsonb_build_object(
+      'sop_id', v_sop.id, 'section', v_sop.section, 'new_content', app_hidden.add_list_items(v_sop.content, app_hidden.phrases_heading(), phrases),
+      'reasoning', reasoning || ' A person should have answered. Their words are added, so that the next one is handed over.'));
+  end if;
+  -- Corrections are written for the team, and no customer is told them.
+  return jsonb_build_object('kind', 'knowledge_entry', 'failed_response_ids', failures, 'suggestion', jsonb_build_object(
+    'category', 'hand_over', 'topic', coalesce(v_near.topic, left(replace(pattern.label, ', ', '_'), 180)), 'reasoning', reasoning || ' A person should have answered. Who asks so is handed over.',
+    'entries', (select jsonb_agg(jsonb_build_object('question', q, 'answer', coalesce(
+                    (select k.answer from app_public.knowledge_base k where k.category = 'hand_over' and k.topic = v_near.topic order by k.trust desc, k.id limit 1), app_hidden.usual_hand_over())))
+                  from unnest(phrases) q)));
+end
+$$;
+comment on function app_private.draft_hand_over(app_public.failure_patterns, integer[], text[], text) is
+  'What draft_improvement proposes for questions that a person should have answered: their words for the nearest SOP of the category hand_over, or entries of the nearest topic there, else of a new one.';
 
 create or replace function app_hidden.list_item(item text) returns text language sql immutable parallel safe as $$
   select regexp_replace(btrim(regexp_replace(item, '\s+', ' ', 'g')), '^[-*+#>]+\s*', '')

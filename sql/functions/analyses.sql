@@ -94,6 +94,10 @@ begin
       return jsonb_build_object('state', 'batch_closed');
     end if;
   end if;
+  -- That a person answers is nothing to be written, and for no model to judge.
+  if exists (select from app_public.failure_patterns p where p.id = claim_analysis.pattern_id and p.category = 'hand_over' and p.sop_id is null and p.topic is null) then
+    return jsonb_build_object('state', 'local');
+  end if;
   v_brief := app_private.analyst_brief(claim_analysis.pattern_id);
   if v_brief is null then
     return jsonb_build_object('state', 'gone');
@@ -138,7 +142,7 @@ begin
 end
 $$;
 comment on function app_private.claim_analysis(integer, text, integer, integer) is
-$$Takes a pattern for an analyst, for ten minutes. {state, analysis_id, attempt, …}: claimed (with prompt, shared and own: ask the model), received (the model has answered already: with what check_analysis gives), batched (it is in the batch, with so many characters), done (this brief was analysed), taken (somebody else is at it, or a batch), over_budget, gone (nothing to analyse), batch_closed. A run takes its own back at once: its job was tried again.$$;
+$$Takes a pattern for an analyst, for ten minutes. {state, analysis_id, attempt, …}: claimed (with prompt, shared and own: ask the model), local (no model is asked: draft_improvement knows what to propose), received (the model has answered already: with what check_analysis gives), batched (it is in the batch, with so many characters), done (this brief was analysed), taken (somebody else is at it, or a batch), over_budget, gone (nothing to analyse), batch_closed. A run takes its own back at once: its job was tried again.$$;
 
 create or replace function app_private.receive_analysis(analysis_id integer, attempt integer, output jsonb, calls jsonb default '[]', error text default null, again boolean default false) returns jsonb
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$

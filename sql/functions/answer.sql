@@ -109,6 +109,8 @@ declare
   v_readable boolean := false;
   v_search jsonb;
   v_arm record;
+  v_person app_public.search_result; -- what says that a person answers this
+  v_cited integer; -- rank of what the text is from
 begin
   perform app_hidden.check_question(query);
   select * into v_settings from app_public.club_settings;
@@ -161,6 +163,10 @@ begin
     v_first := v_results[1];
   end if;
 
+  if v_first.category = 'hand_over' or v_routed = 'hand_over' and v_category = 'hand_over' then
+    v_person := (select r from unnest(v_results) r where r.category = 'hand_over' order by r.rank limit 1);
+  end if;
+
   if v_emergency is not null or v_alarm then
     v_outcome := 'emergency';
     v_category := 'emergency';
@@ -169,6 +175,7 @@ begin
     v_results := app_private.emergency_first(v_results, array(select f from app_public.search_knowledge(query, v_vector, 'emergency', v_site, 10, v_settings.embedding_model) f), v_emergency);
     v_first := v_results[1];
     v_text := app_hidden.emergency_text(case when v_first.category = 'emergency' then v_first.sop_id end);
+    v_cited := 1;
     v_confidence := greatest(v_confidence, case when v_emergency is not null then 1 else 0 end);
   elsif not v_settings.assistant_enabled then
     v_outcome := 'paused';
@@ -180,19 +187,26 @@ begin
                      when v_category is null then format('no category fits; confidence %s', round(v_confidence::numeric, 2))
                      else format('confidence %s below %s', round(v_confidence::numeric, 2), v_settings.confidence_threshold) end;
     v_text := 'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.';
+  elsif v_person.rank is not null then
+    v_outcome := 'handed_over';
+    v_category := 'hand_over';
+    v_reason := format('for a person: %s', v_person.topic);
+    v_text := app_hidden.hand_over_text(v_person);
+    v_cited := v_person.rank;
   else
     v_text := case when v_first.kind = 'sop' then format(E'**%s**\n\n%s', concat_ws(': ', v_first.title, v_first.heading), app_hidden.quote(v_first.snippet))
                    else app_hidden.quote(v_first.snippet) end || ' [1]';
+    v_cited := 1;
   end if;
-  -- Nothing is generated from what is kept for emergencies.
-  v_readable := for_model and not v_silent and v_outcome in ('answered', 'handed_over') and v_category is not null and v_first.category <> 'emergency'
+  -- Nothing is generated from what is kept for emergencies, or of what a person is to answer.
+  v_readable := for_model and not v_silent and v_outcome in ('answered', 'handed_over') and v_category is not null and v_first.category <> 'emergency' and v_person.rank is null
     and v_confidence >= v_settings.model_threshold;
   return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_silent, 'site', v_site, 'message_id', message_id,
     'category', v_category, 'votes', coalesce(v_votes, '[]'), 'routed_by', case when v_routed is not null and v_requested is null then 'model' else 'local-vote' end,
     'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
     'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text, 'search', v_search,
-    'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', r.rank = 1 and v_outcome in ('answered', 'emergency'))
-                           || case when v_readable and r.category <> 'emergency' and (r.rank <= 4 or r.in_category <= 3)
+    'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', coalesce(r.rank = v_cited, false))
+                           || case when v_readable and r.category not in ('emergency', 'hand_over') and (r.rank <= 4 or r.in_category <= 3)
                                  then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
                            || case when r.rank = v_arm.place then jsonb_build_object('experiment_arm_id', v_arm.arm_id) else '{}' end order by r.rank)
                            from (select u.rank, u.category, u as result,
@@ -203,7 +217,8 @@ $$;
 comment on function app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean) is
 $$What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, search, sources}. Emergencies first, by rule, then by route; their text is their SOP's.
 embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache's. message_id: the customer's message where it is written down already, else it is written.
-route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off. `votes` are the sources' own all the same.
+route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off; "hand_over" hands over.
+What is first of the category hand_over is for a person: outcome handed_over, with the text that is said of it (app_hidden.hand_over_text). `votes` are the sources' own all the same.
 search: what was searched with, for record_response to write down (app_private.response_searches).
 A source of which an experiment runs has the subject's arm's title, heading, snippet and text, and its experiment_arm_id: what is said is checked against what was served.
 for_model: asks whether a model may write the answer; the result says it, and its sources for the model have a `text` then. Above club_settings.model_threshold; outcome, reason and text are those of the local answer all the same.
@@ -219,6 +234,23 @@ language sql stable security definer set search_path = app_public, public, pg_te
     'If anyone is in danger, call the emergency services now. Our team has been alerted and will contact you here at once.')
 $$;
 comment on function app_hidden.emergency_text(integer) is 'The fixed text of an emergency SOP: its section for the customer, else its steps; a general one where there is no SOP.';
+
+create or replace function app_hidden.usual_hand_over() returns text language sql immutable parallel safe as $$
+  select 'Somebody of our team has to look into this. I have passed your question on, and a person will answer you here.'
+$$;
+comment on function app_hidden.usual_hand_over() is 'What a customer is told whose question is for a person, where the club has no words of its own for it.';
+
+create or replace function app_hidden.hand_over_text(result app_public.search_result) returns text
+language sql stable security definer set search_path = app_public, public, pg_temp as $$
+  -- The rest of such an SOP is for whoever takes over.
+  select coalesce(
+    case when result.kind = 'knowledge' then nullif(btrim(app_hidden.quote(result.snippet, 3000)), '') end,
+    (select app_hidden.quote(s.body, 3000) from app_private.search_units s
+      where s.sop_id = result.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer|answer' order by s.ordinal limit 1),
+    app_hidden.usual_hand_over())
+$$;
+comment on function app_hidden.hand_over_text(app_public.search_result) is
+  'What a customer is told whose question a person answers, by what was found of the category hand_over: the entry''s answer, or what the SOP says to say, else app_hidden.usual_hand_over.';
 
 create or replace function app_private.record_sources(response_id bigint, sources jsonb) returns void
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$

@@ -2,6 +2,7 @@
 create or replace function app_private.apply_import__sop(item app_public.import_items) returns app_public.import_items
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
+  v_name constant text := item.category || '/' || item.topic;
   v_sop app_public.sops;
   v_before integer;
 begin
@@ -9,18 +10,15 @@ begin
   v_before := v_sop.version;
   if v_sop.archived_at is null and v_sop.content = item.content then
     item.status := 'applied';
-    item.reason := 'It was written meanwhile.';
-    return item;
+    return app_private.import_because(item, 'written_meanwhile');
   elsif v_sop.version is distinct from item.base_version then
     item.status := 'conflict';
-    item.reason := format('Somebody wrote version %s of %s/%s since this was staged.', v_sop.version, item.category, item.topic);
-    return item;
+    return app_private.import_because(item, 'sop_changed_since', jsonb_build_object('version', v_sop.version, 'name', v_name));
   elsif v_sop.id is null then
     insert into app_public.sops as s (category, section, content) values (item.category, item.topic, item.content) on conflict do nothing returning * into v_sop;
     if v_sop.id is null then
       item.status := 'conflict';
-      item.reason := format('Somebody made %s/%s at this moment.', item.category, item.topic);
-      return item;
+      return app_private.import_because(item, 'sop_made_now', jsonb_build_object('name', v_name));
     end if;
   else
     update app_public.sops s set content = item.content, archived_at = null where s.id = v_sop.id returning * into v_sop;
@@ -43,12 +41,10 @@ begin
   if (case when v_before.id is not null then app_private.entry_state(v_before) end) is distinct from item.base_state then
     if app_hidden.same_text(v_before.answer, item.content) then
       item.status := 'applied';
-      item.reason := 'It was written meanwhile.';
-    else
-      item.status := 'conflict';
-      item.reason := 'Somebody changed this entry since it was staged.';
+      return app_private.import_because(item, 'written_meanwhile');
     end if;
-    return item;
+    item.status := 'conflict';
+    return app_private.import_because(item, 'entry_changed_since');
   end if;
   insert into app_public.knowledge_base as k (category, topic, question, answer, source, trust) values (item.category, item.topic, item.question, item.content, 'manual_entry', 3)
   on conflict (category, topic, question) do update set answer = excluded.answer, trust = 3, source = excluded.source
@@ -56,8 +52,7 @@ begin
   returning * into v_entry;
   if v_entry.id is null then
     item.status := 'conflict';
-    item.reason := 'Somebody wrote this entry at this moment.';
-    return item;
+    return app_private.import_because(item, 'entry_written_now');
   end if;
   item.status := 'applied';
   item.knowledge_id := v_entry.id;
@@ -77,19 +72,16 @@ begin
   select * into v_suggestion from app_private.import_suggestion(item);
   item.status := 'applied';
   if v_suggestion.kind = 'sop_edit' and exists (select from app_public.sops s where s.id = item.sop_id and s.content = item.content) then
-    item.reason := 'It was written meanwhile.';
-    return item;
+    return app_private.import_because(item, 'written_meanwhile');
   elsif v_suggestion.kind = 'sop_new' and item.sop_id is not null then
     -- Its name is that of an archived SOP, which a new one cannot take: it comes back first, if a person wants it to.
     item.status := 'conflict';
-    item.reason := format('There is an archived SOP %s/%s: bring it back first (rollback_sop), then import again.', item.category, item.topic);
-    return item;
+    return app_private.import_because(item, 'sop_archived', jsonb_build_object('name', item.category || '/' || item.topic));
   end if;
   select * into v_twin from app_public.improvement_queue q where q.fingerprint = app_hidden.improvement_fingerprint(v_suggestion.kind, v_suggestion.suggestion) and q.status in ('pending', 'rejected') limit 1;
   if v_twin.id is not null then
     item.improvement_id := v_twin.id;
-    item.reason := format('Proposal %s said so already.', v_twin.id);
-    return item;
+    return app_private.import_because(item, 'proposal_said_so', jsonb_build_object('id', v_twin.id));
   end if;
   item.improvement_id := (app_public.propose_improvement(v_suggestion.kind, v_suggestion.suggestion, base_version => item.base_version, proposed_by => app_public.current_actor())).id;
   item.written := jsonb_build_object('improvement_id', item.improvement_id);
@@ -117,7 +109,7 @@ begin
   loop
     execute format('select * from app_private.%I($1)', 'apply_import__' || case when v_batch.as_proposals or v_item.action = 'propose' then 'propose' else v_item.kind end) into v_item using v_item;
     update app_public.import_items i
-       set status = v_item.status, reason = v_item.reason, written = v_item.written, sop_id = v_item.sop_id, knowledge_id = v_item.knowledge_id, improvement_id = v_item.improvement_id
+       set status = v_item.status, reason = v_item.reason, reason_code = v_item.reason_code, reason_details = v_item.reason_details, written = v_item.written, sop_id = v_item.sop_id, knowledge_id = v_item.knowledge_id, improvement_id = v_item.improvement_id
      where i.id = v_item.id;
   end loop;
   select count(*) into v_left from app_public.import_items i where i.batch_id = v_batch.id and i.status = 'staged' and i.action in ('create', 'update', 'propose');
@@ -131,39 +123,43 @@ $$;
 comment on function app_private.apply_import_step(integer, integer) is 'Applies so many items of an import that is being applied; returns how many are left. Errors: CO190 it is in another state.';
 
 -- What was built on an import since: it would fall with it.
-create or replace function app_private.import_obstacles(batch_id integer) returns table (item_id bigint, kind text, what text)
+drop function if exists app_private.import_obstacles(integer);
+create or replace function app_private.import_obstacles(batch_id integer) returns table (item_id bigint, kind text, what text, code text, details jsonb)
 language sql stable security definer set search_path = app_public, public, pg_temp as $$
   with items as (
-    select i.*, (i.written ->> 'sop_id')::integer as w_sop, (i.written ->> 'version')::integer as w_version, (i.written ->> 'knowledge_id')::integer as w_entry, (i.written ->> 'improvement_id')::integer as w_proposal
+    select i.*, i.category || '/' || i.topic as name, left(i.question, 100) as asked, (i.written ->> 'sop_id')::integer as w_sop, (i.written ->> 'version')::integer as w_version,
+           (i.written ->> 'knowledge_id')::integer as w_entry, (i.written ->> 'improvement_id')::integer as w_proposal
       from app_public.import_items i where i.batch_id = import_obstacles.batch_id and i.status = 'applied' and i.written is not null
+  ), found (item_id, kind, code, details) as (
+    select i.id, 'sop', 'sop_changed', jsonb_build_object('name', i.name, 'version', l.version, 'by', l.changed_by, 'reason', left(l.change_reason, 100))
+      from items i join app_public.sops s on s.id = i.w_sop join app_public.sop_versions w on w.sop_id = s.id and w.version = i.w_version
+      join app_public.sop_versions l on l.sop_id = s.id and l.version = s.version
+     where (s.category, s.section, s.content, s.archived_at is not null) is distinct from (w.category, w.section, w.content, w.archived)
+    union all
+    -- What leads to an SOP that would go.
+    select i.id, 'sop', 'sop_led_to', jsonb_build_object('name', i.name, 'id', k.id)
+      from items i cross join lateral (select min(k.id) as id from app_public.knowledge_base k
+              where k.sop_id = i.w_sop and not exists (select from items o where o.w_entry = k.id)) k
+     where k.id is not null and coalesce((select v.archived from app_public.sop_versions v where v.sop_id = i.w_sop and v.version = (i.written ->> 'before_version')::integer), true)
+    union all
+    select i.id, 'sop', 'sop_expected', jsonb_build_object('name', i.name, 'id', g.id)
+      from items i join app_public.golden_questions g on g.expected_sop_id = i.w_sop
+     where coalesce((select v.archived from app_public.sop_versions v where v.sop_id = i.w_sop and v.version = (i.written ->> 'before_version')::integer), true)
+    union all
+    select i.id, 'sop', 'sop_tried', jsonb_build_object('name', i.name, 'id', e.id)
+      from items i join app_public.experiments e on e.sop_id = i.w_sop and e.status in ('running', 'paused')
+    union all
+    select i.id, 'knowledge', case when k.id is null then 'entry_gone' else 'entry_changed' end, jsonb_build_object('question', i.asked)
+      from items i left join app_public.knowledge_base k on k.id = i.w_entry
+     where i.w_entry is not null and (k.id is null or app_private.entry_state(k) <> i.written ->> 'state')
+    union all
+    select i.id, 'knowledge', 'entry_merged_into', jsonb_build_object('question', i.asked)
+      from items i where i.written -> 'before' = 'null' and exists (select from app_public.knowledge_questions q where q.knowledge_id = i.w_entry)
+    union all
+    select i.id, 'proposal', 'proposal_approved', jsonb_build_object('id', q.id, 'by', q.approved_by)
+      from items i join app_public.improvement_queue q on q.id = i.w_proposal and q.status = 'approved'
   )
-  select i.id, 'sop', format('SOP %s/%s was changed since (version %s by %s: %s)', i.category, i.topic, l.version, l.changed_by, left(l.change_reason, 100))
-    from items i join app_public.sops s on s.id = i.w_sop join app_public.sop_versions w on w.sop_id = s.id and w.version = i.w_version
-    join app_public.sop_versions l on l.sop_id = s.id and l.version = s.version
-   where (s.category, s.section, s.content, s.archived_at is not null) is distinct from (w.category, w.section, w.content, w.archived)
-  union all
-  -- What leads to an SOP that would go.
-  select i.id, 'sop', format('SOP %s/%s has knowledge that leads to it since (entry %s)', i.category, i.topic, k.id)
-    from items i cross join lateral (select min(k.id) as id from app_public.knowledge_base k
-            where k.sop_id = i.w_sop and not exists (select from items o where o.w_entry = k.id)) k
-   where k.id is not null and coalesce((select v.archived from app_public.sop_versions v where v.sop_id = i.w_sop and v.version = (i.written ->> 'before_version')::integer), true)
-  union all
-  select i.id, 'sop', format('a golden question expects SOP %s/%s (%s)', i.category, i.topic, g.id)
-    from items i join app_public.golden_questions g on g.expected_sop_id = i.w_sop
-   where coalesce((select v.archived from app_public.sop_versions v where v.sop_id = i.w_sop and v.version = (i.written ->> 'before_version')::integer), true)
-  union all
-  select i.id, 'sop', format('an experiment runs on SOP %s/%s (%s)', i.category, i.topic, e.id)
-    from items i join app_public.experiments e on e.sop_id = i.w_sop and e.status in ('running', 'paused')
-  union all
-  select i.id, 'knowledge', case when k.id is null then format('entry "%s" was deleted or merged since', left(i.question, 100)) else format('entry "%s" was changed since', left(i.question, 100)) end
-    from items i left join app_public.knowledge_base k on k.id = i.w_entry
-   where i.w_entry is not null and (k.id is null or app_private.entry_state(k) <> i.written ->> 'state')
-  union all
-  select i.id, 'knowledge', format('others were merged into entry "%s" since', left(i.question, 100))
-    from items i where i.written -> 'before' = 'null' and exists (select from app_public.knowledge_questions q where q.knowledge_id = i.w_entry)
-  union all
-  select i.id, 'proposal', format('proposal %s was approved by %s', q.id, q.approved_by)
-    from items i join app_public.improvement_queue q on q.id = i.w_proposal and q.status = 'approved'
+  select f.item_id, f.kind, app_hidden.import_obstacle(f.code, f.details), f.code, f.details from found f
 $$;
 comment on function app_private.import_obstacles(integer) is 'Why items of an import cannot be taken back: what was changed, approved or built on them since.';
 
@@ -185,8 +181,10 @@ begin
   perform from app_public.sops s where s.id in (select i.sop_id from app_public.import_items i where i.batch_id = v_batch.id and i.status = 'applied' and i.written ? 'sop_id') order by s.id for no key update;
   perform from app_public.knowledge_base k where k.id in (select i.knowledge_id from app_public.import_items i where i.batch_id = v_batch.id and i.status = 'applied' and i.written ? 'knowledge_id') order by k.id for update;
   for v_item in
-    select i.*, o.what from app_public.import_items i
-      left join (select b.item_id, string_agg(b.what, '; ') as what from app_private.import_obstacles(v_batch.id) b group by 1) o on o.item_id = i.id
+    select i.*, o.what, o.built_on from app_public.import_items i
+      left join (select b.item_id, string_agg(b.what, '; ') as what,
+                        jsonb_build_object('obstacles', jsonb_path_query_array(jsonb_agg(jsonb_build_object('code', b.code, 'details', b.details)), '$[0 to 9]')) as built_on
+                   from app_private.import_obstacles(v_batch.id) b group by 1) o on o.item_id = i.id
      where i.batch_id = v_batch.id and i.status = 'applied' and i.written is not null
      -- Entries before the SOPs that they lead to.
      order by i.kind, i.ordinal desc limit most
@@ -196,7 +194,7 @@ begin
         raise exception 'Import % cannot be taken back: %.', v_batch.id, v_item.what using errcode = 'CO191', detail = jsonb_build_object('batch_id', v_batch.id, 'item_id', v_item.id)::text,
           hint = 'Take back the later change first, or force: rollback_import(batch_id, reason, force => true) leaves what was changed since.';
       end if;
-      update app_public.import_items i set status = 'kept', reason = left(upper(left(v_item.what, 1)) || substr(v_item.what, 2) || '.', 1000) where i.id = v_item.id;
+      update app_public.import_items i set status = 'kept', reason = app_hidden.import_reason('built_on', v_item.built_on), reason_code = 'built_on', reason_details = v_item.built_on where i.id = v_item.id;
       continue;
     end if;
     if v_item.written ? 'sop_id' then

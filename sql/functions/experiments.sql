@@ -66,7 +66,7 @@ begin
     from (select x.sop_id, x.sop_version_id, x.kind, x.category, o.place::integer as place
             from generate_subscripts(results, 1) o(place), lateral (select (results[o.place]).*) x) r
     join lateral (select e.id, e.sop_id from app_public.experiments e where e.sop_id = r.sop_id and e.sop_version_id = r.sop_version_id and e.status = 'running') e on true
-   where r.kind = 'sop' and r.category <> 'emergency' order by r.place limit 1;
+   where r.kind = 'sop' and r.category not in ('emergency', 'hand_over') order by r.place limit 1;
   if v_experiment.id is null then
     return;
   end if;

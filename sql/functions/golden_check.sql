@@ -18,8 +18,8 @@ language sql stable security definer set search_path = app_public, public, pg_te
       left join app_public.sites t on t.id = g.site_id
       left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(g.question) and c.model = s.embedding_model
   ), found as materialized (
-    select a.*, f.target, f.confidence,
-           case when a.emergency is not null then 'emergency' when f.target is null or f.confidence < a.threshold then 'handed_over'
+    select a.*, f.target, f.category, f.confidence,
+           case when a.emergency is not null then 'emergency' when f.target is null or f.confidence < a.threshold or f.category = 'hand_over' then 'handed_over'
                 when f.category = 'emergency' and app_private.voted_category(a.question, a.embedding, a.site) = 'emergency' then 'emergency' else 'answered' end as outcome
       from asked a
       left join lateral (
@@ -29,11 +29,12 @@ language sql stable security definer set search_path = app_public, public, pg_te
   ), judged as (
     select f.*,
            case when f.expected = 'hand_over' then case f.outcome when 'handed_over' then 'passed' else f.outcome end
-                when f.outcome <> 'handed_over' and f.target = f.expected then 'passed'
+                when (f.outcome <> 'handed_over' or f.category = 'hand_over') and f.target = f.expected then 'passed'
                 when f.expected like 'sop:%' and exists (select from app_public.sops s where s.id = substr(f.expected, 5)::integer and s.archived_at is not null)
                   or f.expected like 'topic:%' and not exists (select from app_private.search_units u where u.target = f.expected and u.kind = 'knowledge') then 'gone'
                 when f.outcome = 'emergency' then 'emergency'
                 when f.target is null then 'nothing_found'
+                when f.target <> f.expected and f.category = 'hand_over' and f.confidence >= f.threshold then 'for_a_person'
                 when f.target <> f.expected then 'other_source'
                 else 'unsure' end as verdict
       from found f
@@ -45,6 +46,7 @@ language sql stable security definer set search_path = app_public, public, pg_te
            when 'emergency' then case when j.emergency is not null then format('The rule for "%s" makes it an emergency.', j.emergency) else 'What is found makes it an emergency.' end
            when 'nothing_found' then 'Nothing is found, so a person answers.'
            when 'unsure' then format('It is found, with confidence %s below %s: a person answers.', round(j.confidence::numeric, 2), j.threshold)
+           when 'for_a_person' then 'What is first is for a person to answer.'
            when 'other_source' then case j.outcome when 'handed_over' then format('Something else is first, with confidence %s below %s: a person answers.', round(j.confidence::numeric, 2), j.threshold)
                                                    else 'Something else is first, and answers.' end
            when 'answered' then format('It is answered, with confidence %s.', round(j.confidence::numeric, 2)) end

@@ -2,6 +2,7 @@
 create or replace function app_private.plan_import__sop(item app_public.import_items) returns app_public.import_items
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
+  v_name constant text := item.category || '/' || item.topic;
   v_sop app_public.sops;
   v_like record;
 begin
@@ -10,8 +11,7 @@ begin
   item.base_version := v_sop.version;
   if v_sop.archived_at is null and v_sop.content = item.content then
     item.action := 'unchanged';
-    item.reason := format('%s/%s says so already.', item.category, item.topic);
-    return item;
+    return app_private.import_because(item, 'sop_says_so', jsonb_build_object('name', v_name));
   end if;
   item.action := case when v_sop.id is null or v_sop.archived_at is not null then 'create' else 'update' end;
   -- The same name twice in one import: the first has it.
@@ -19,25 +19,22 @@ begin
    where i.batch_id = item.batch_id and i.kind = 'sop' and i.category = item.category and i.topic = item.topic and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose', 'unchanged') limit 1;
   if found then
     item.action := 'skip';
-    item.reason := format('%s is %s/%s already.', v_like.file, item.category, item.topic);
-    return item;
+    return app_private.import_because(item, 'name_taken', jsonb_build_object('file', v_like.file, 'name', v_name));
   end if;
   if item.action = 'create' then
     select k.sop_id, s.category || '/' || s.section as name into v_like from app_private.sop_sketches k join app_public.sops s on s.id = k.sop_id and s.archived_at is null
      where k.hash = item.hash order by k.sop_id limit 1;
     if found then
       item.action := 'duplicate';
-      item.reason := format('SOP %s has this text.', v_like.name);
       item.findings := item.findings || jsonb_build_object('duplicate_of', jsonb_build_object('sop_id', v_like.sop_id, 'name', v_like.name));
-      return item;
+      return app_private.import_because(item, 'sop_has_text', jsonb_build_object('name', v_like.name));
     end if;
     select i.file, i.category || '/' || i.topic as name into v_like from app_public.import_items i
      where i.batch_id = item.batch_id and i.hash = item.hash and i.kind = 'sop' and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose', 'unchanged') order by i.ordinal limit 1;
     if found then
       item.action := 'duplicate';
-      item.reason := format('%s has this text.', v_like.file);
       item.findings := item.findings || jsonb_build_object('duplicate_of', jsonb_build_object('file', v_like.file, 'name', v_like.name));
-      return item;
+      return app_private.import_because(item, 'file_has_text', jsonb_build_object('file', v_like.file));
     end if;
     select l.* into v_like from (
       select k.sop_id, null::text as file, s.category || '/' || s.section as name, app_hidden.sketch_similarity(k.sketch, item.sketch) as similarity
@@ -47,7 +44,8 @@ begin
         from app_public.import_items i where i.sketch && item.sketch and i.batch_id = item.batch_id and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose')) l
      where l.similarity >= 0.8 order by l.similarity desc, l.sop_id, l.file limit 1;
     if found then
-      item.review := coalesce(item.review, format('It is much like %s (%s %%).', case when v_like.sop_id is null then v_like.file else 'SOP ' || v_like.name end, round(100 * v_like.similarity)));
+      item := case when v_like.sop_id is null then app_private.import_review(item, 'like_file', jsonb_build_object('file', v_like.file, 'percent', round(100 * v_like.similarity)))
+                   else app_private.import_review(item, 'like_sop', jsonb_build_object('name', v_like.name, 'percent', round(100 * v_like.similarity))) end;
       item.findings := item.findings || jsonb_build_object('similar_to', jsonb_strip_nulls(jsonb_build_object('sop_id', v_like.sop_id, 'file', v_like.file, 'name', v_like.name, 'similarity', round(v_like.similarity::numeric, 2))));
     end if;
   end if;
@@ -67,20 +65,18 @@ begin
   item.base_state := case when v_entry.id is not null then app_private.entry_state(v_entry) end;
   if app_hidden.same_text(v_entry.answer, item.content) and (v_entry.valid_to is null or v_entry.valid_to > now()) then
     item.action := 'unchanged';
-    item.reason := 'The entry says so already.';
-    return item;
+    return app_private.import_because(item, 'entry_says_so');
   end if;
   item.action := case when v_entry.id is null then 'create' else 'update' end;
   if v_entry.valid_to <= now() then
-    item.review := coalesce(item.review, 'The entry was retired.');
+    item := app_private.import_review(item, 'entry_retired');
   end if;
   select i.file, i.hash = item.hash as same into v_like from app_public.import_items i
    where i.batch_id = item.batch_id and i.kind = 'knowledge' and i.category = item.category and i.topic = item.topic and i.question = item.question and i.ordinal < item.ordinal
      and i.action in ('create', 'update', 'propose', 'unchanged') order by i.ordinal limit 1;
   if found then
     item.action := case when v_like.same then 'duplicate' else 'skip' end;
-    item.reason := format(case when v_like.same then '%s has this question and answer.' else '%s answers this question otherwise.' end, v_like.file);
-    return item;
+    return app_private.import_because(item, case when v_like.same then 'file_has_answer' else 'file_answers_otherwise' end, jsonb_build_object('file', v_like.file));
   end if;
   if item.action = 'create' then
     -- Whose question has the same words: it says the same, or a person must say which of the two is right.
@@ -91,10 +87,10 @@ begin
      order by 3 desc, k.id limit 1;
     if found and v_like.same then
       item.action := 'duplicate';
-      item.reason := format('Entry %s has this question and answer.', v_like.id);
+      item := app_private.import_because(item, 'entry_has_answer', jsonb_build_object('id', v_like.id));
       item.findings := item.findings || jsonb_build_object('duplicate_of', jsonb_build_object('knowledge_id', v_like.id, 'name', v_like.question));
     elsif found then
-      item.review := coalesce(item.review, format('Entry %s answers this question otherwise.', v_like.id));
+      item := app_private.import_review(item, 'entry_answers_otherwise', jsonb_build_object('id', v_like.id));
       item.findings := item.findings || jsonb_build_object('similar_to', jsonb_build_object('knowledge_id', v_like.id, 'name', v_like.question));
     end if;
   end if;
@@ -114,9 +110,9 @@ begin
      where i.batch_id = item.batch_id and i.hash = item.hash and i.kind in ('knowledge', 'conversation') and i.ordinal < item.ordinal and i.action in ('create', 'update', 'propose', 'unchanged') order by i.ordinal limit 1;
     if found then
       item.action := 'duplicate';
-      item.reason := format('%s has this question and answer.', v_file);
+      item := app_private.import_because(item, 'file_has_answer', jsonb_build_object('file', v_file));
     else
-      item.review := coalesce(item.review, 'It was said in a conversation.');
+      item := app_private.import_review(item, 'said_in_conversation');
     end if;
   end if;
   return item;
@@ -155,22 +151,21 @@ begin
     if v_item.action in ('create', 'update') then
       v_item.findings := v_item.findings || jsonb_build_object('contradictions', app_private.import_contradictions(v_item));
       if v_item.findings -> 'contradictions' <> '[]' then
-        v_item.review := coalesce(v_item.review, 'It contradicts what the club has.');
+        v_item := app_private.import_review(v_item, 'contradicts');
       end if;
       if v_item.review is not null then
         v_item.action := 'propose';
-        v_item.reason := v_item.review;
         select * into v_suggestion from app_private.import_suggestion(v_item);
         select * into v_twin from app_public.improvement_queue q where q.fingerprint = app_hidden.improvement_fingerprint(v_suggestion.kind, v_suggestion.suggestion) and q.status in ('pending', 'rejected') limit 1;
         if v_twin.id is not null then
           v_item.action := 'unchanged';
           v_item.improvement_id := v_twin.id;
-          v_item.reason := format(case v_twin.status when 'pending' then 'Proposal %s waits for a person already.' else 'Proposal %s said so and was rejected.' end, v_twin.id);
+          v_item := app_private.import_because(v_item, case when v_twin.status = 'pending' then 'proposal_waits' else 'proposal_rejected' end, jsonb_build_object('id', v_twin.id));
         end if;
       end if;
     end if;
     update app_public.import_items i
-       set action = v_item.action, reason = coalesce(v_item.reason, i.reason), review = v_item.review, findings = v_item.findings, sop_id = v_item.sop_id, knowledge_id = v_item.knowledge_id,
+       set action = v_item.action, reason = v_item.reason, reason_code = v_item.reason_code, reason_details = v_item.reason_details, review = v_item.review, findings = v_item.findings, sop_id = v_item.sop_id, knowledge_id = v_item.knowledge_id,
            improvement_id = v_item.improvement_id, base_version = v_item.base_version, base_state = v_item.base_state
      where i.id = v_item.id;
   end loop;

@@ -30,7 +30,8 @@ begin
   return query
   with failing as (
     select f.query, f.site_id, 1 as place,
-           case when coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer) is not null
+           case when f.expected_category = 'hand_over' and coalesce(f.expected_sop_id::text, f.expected_topic) is null then 'hand_over'
+                when coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer) is not null
                   then 'sop:' || coalesce(f.expected_sop_id, improvement.sop_id, (improvement.suggested_sop_update ->> 'sop_id')::integer)
                 else 'topic:' || coalesce(f.expected_category, improvement.suggested_sop_update ->> 'category') || '/' || coalesce(f.expected_topic, improvement.suggested_sop_update ->> 'topic') end as target,
            'failing' as role, row_number() over (order by f.id desc) as n
@@ -45,13 +46,13 @@ begin
     select r.question, r.site_id, 3, 'sop:' || s.sop_id, 'good', row_number() over (order by s.response_id desc)
       from app_public.response_sources s join app_public.responses r on r.id = s.response_id
      where s.rank = 1 and s.sop_id = any (array(select substr(t, 5)::integer from unnest(touched) t where t like 'sop:%'))
-       and r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null
+       and r.feedback = 'helpful' and (r.outcome = 'answered' or r.category = 'hand_over') and r.erased_at is null
      order by s.response_id desc limit most * 3 / 10
   ), of_entries as (
     select r.question, r.site_id, 3, k.target, 'good', row_number() over (order by s.response_id desc)
       from (select distinct u.knowledge_id, u.target from app_private.search_units u where u.target = any (touched) and u.target like 'topic:%' and u.knowledge_id is not null) k
       join app_public.response_sources s on s.knowledge_id = k.knowledge_id and s.rank = 1 join app_public.responses r on r.id = s.response_id
-     where r.feedback = 'helpful' and r.outcome = 'answered' and r.erased_at is null
+     where r.feedback = 'helpful' and (r.outcome = 'answered' or r.category = 'hand_over') and r.erased_at is null
      order by s.response_id desc limit most * 3 / 10
   ), near as (
     -- Questions known to lead elsewhere that lie nearest to what changes: what it could take away.
@@ -184,7 +185,7 @@ comment on function app_private.preview_searches(jsonb, boolean, app_private.pre
 create or replace function app_private.preview_results(searches app_private.preview_search[]) returns jsonb
 language sql stable set search_path = app_public, public, pg_temp set jit = off as $$
   with found as materialized (
-    select a.n, f.target, f.sop_id, f.score, app_hidden.confidence(f.cosine, f.rivals, f.agreed) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
+    select a.n, f.target, f.sop_id, f.category, f.score, app_hidden.confidence(f.cosine, f.rivals, f.agreed) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
            f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer
       from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
      cross join lateral (
@@ -195,7 +196,8 @@ language sql stable set search_path = app_public, public, pg_temp set jit = off 
      where f.place = 1
   )
   select coalesce(jsonb_agg(jsonb_build_object('target', f.target, 'title', case when f.n is not null then app_private.target_title(f.target, t.entry_id) end, 'score', f.score,
-           'confidence', round(f.confidence::numeric, 4), 'answered', coalesce(f.confidence >= c.confidence_threshold, false), 'text', nullif(t.text, '')) order by a.n), '[]')
+           'confidence', round(f.confidence::numeric, 4), 'answered', coalesce(f.confidence >= c.confidence_threshold and f.category <> 'hand_over', false), 'text', nullif(t.text, ''))
+           || case when f.category = 'hand_over' then jsonb '{"for_a_person": true}' else '{}' end order by a.n), '[]')
     from generate_series(1, cardinality(searches)) a(n)
    cross join app_public.club_settings c
     left join found f on f.n = a.n
@@ -216,7 +218,7 @@ language sql stable set search_path = app_public, public, pg_temp as $$
   select app_private.preview_results(app_private.preview_searches(questions, as_new))
 $$;
 comment on function app_private.run_preview(jsonb, boolean) is
-  'What each question finds at this moment, in the order given: [{target, title, score, confidence, answered (sure enough), text}], as search_knowledge finds it. questions: [{question, site, role, expected}]. Good ones, and all where as_new, are asked as if nothing had been learned from them.';
+  'What each question finds at this moment, in the order given: [{target, title, score, confidence, answered (sure enough, and not for a person), text, for_a_person (true, or not there)}], as search_knowledge finds it. questions: [{question, site, role, expected}]. Good ones, and all where as_new, are asked as if nothing had been learned from them.';
 
 drop function if exists app_private.nearest_touched(jsonb, text[]);
 drop function if exists app_private.nearest_touched(sparsevec[], double precision[], vector[], text[]);
@@ -236,9 +238,9 @@ comment on function app_private.nearest_touched(app_private.preview_search[], te
   'For each search the best score that a unit of these targets has for it, in the order given: what rank_targets makes of a target exceeds it by at most a tenth of the logarithm of ten.';
 
 create or replace function app_hidden.answered_rightly(expected text, found jsonb) returns boolean language sql immutable parallel safe as $$
-  select case when expected = 'hand_over' then not (found ->> 'answered')::boolean else coalesce(found ->> 'target' = expected, false) and (found ->> 'answered')::boolean end
+  select case when expected = 'hand_over' then not (found ->> 'answered')::boolean else coalesce(found ->> 'target' = expected, false) and ((found ->> 'answered')::boolean or found ? 'for_a_person') end
 $$;
-comment on function app_hidden.answered_rightly(text, jsonb) is 'Whether what a question finds (as app_private.run_preview says) comes from the expected target and is sure enough to be given; for hand_over, whether it is not.';
+comment on function app_hidden.answered_rightly(text, jsonb) is 'Whether what a question finds (as app_private.run_preview says) comes from the expected target and is sure enough to be given, or for a person as expected; for hand_over, whether it is not given.';
 
 drop function if exists app_private.fixed_for_others(jsonb, jsonb, integer);
 create or replace function app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, out asked bigint[], out fixed bigint[])
@@ -311,6 +313,7 @@ language sql stable set search_path = app_public, public, pg_temp as $$
         'expected', j.expected, 'expected_title', j.title,
         'before', j.b -> 'target', 'before_title', j.b -> 'title', 'before_confidence', j.b -> 'confidence', 'before_answered', j.b -> 'answered',
         'after', j.a -> 'target', 'after_title', j.a -> 'title', 'after_confidence', j.a -> 'confidence', 'after_answered', j.a -> 'answered')
+      || case when j.b ? 'for_a_person' then jsonb '{"before_for_a_person": true}' else '{}' end || case when j.a ? 'for_a_person' then jsonb '{"after_for_a_person": true}' else '{}' end
       || case when j.effect = 'fixed' and j.n = any (asked_as_new) then jsonb_build_object('for_others', j.n = any (for_others)) else '{}' end
       || case when j.b -> 'text' is distinct from j.a -> 'text' then jsonb_build_object('before_text', left(j.b ->> 'text', 600), 'after_text', left(j.a ->> 'text', 600)) else '{}' end
       order by array_position(array['broken', 'fixed', 'still_failing', 'changed', 'unaffected'], j.effect), j.n), '[]'))

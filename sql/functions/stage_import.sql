@@ -69,6 +69,29 @@ language sql stable security definer set search_path = app_public, public, pg_te
 $$;
 comment on function app_private.import_upload_part(integer, integer) is 'A part of an uploaded file; null after the last.';
 
+create or replace function app_private.import_refusal(item jsonb, out code text, out details jsonb)
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
+declare
+  v_kind constant text := item ->> 'kind';
+begin
+  details := '{}';
+  code := case
+    when v_kind = 'file' then 'nothing'
+    when coalesce(btrim(item ->> 'content'), '') = '' then 'no_text'
+    when v_kind <> 'sop' and coalesce(btrim(item ->> 'question'), '') = '' then 'no_question'
+    when v_kind = 'sop' and octet_length(item ->> 'content') > 1048576 then 'sop_too_long'
+    when v_kind <> 'sop' and octet_length(item ->> 'content') > 65536 then 'answer_too_long'
+    when v_kind <> 'sop' and octet_length(item ->> 'question') > 1400 then 'question_too_long' end;
+  if code is null and v_kind = 'conversation' then
+    details := jsonb_build_object('words', app_hidden.injection_in(concat_ws(E'\n', item ->> 'question', item ->> 'content')));
+    if details ->> 'words' is not null then
+      code := 'speaks_to_model';
+    end if;
+  end if;
+end
+$$;
+comment on function app_private.import_refusal(jsonb) is 'Why an item cannot be imported, as code and details of app_hidden.import_reason; a null code if it can.';
+
 create or replace function app_private.add_import_items(batch_id integer, items jsonb) returns integer
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
@@ -77,21 +100,16 @@ declare
 begin
   perform app_private.find_import(batch_id, '{staging}');
   select coalesce(max(i.ordinal), 0) into v_last from app_public.import_items i where i.batch_id = add_import_items.batch_id;
-  insert into app_public.import_items (batch_id, ordinal, file, kind, category, topic, question, content, review, action, reason, hash, sketch)
+  insert into app_public.import_items (batch_id, ordinal, file, kind, category, topic, question, content, review, action, reason, reason_code, reason_details, hash, sketch)
   select add_import_items.batch_id, v_last + r.o, left(r.file, 1000), r.kind, nullif(left(btrim(r.category), 100), ''), nullif(left(btrim(r.topic), 200), ''),
-         case when r.skip is null then t.question end, case when r.skip is null then t.content end, left(r.review, 1000), case when r.skip is not null then 'skip' end, left(r.skip, 1000),
+         case when r.skip is null then t.question end, case when r.skip is null then t.content end, left(r.review, 1000), case when r.skip is not null then 'skip' end, left(coalesce(r.skip, r.review), 1000), r.reason_code, r.reason_details,
          app_hidden.text_hash(concat_ws(E'\n', t.question, t.content)), case when r.kind = 'sop' and r.skip is null then app_hidden.text_sketch(t.content) end
     from (select e.o, e.value ->> 'file' as file, e.value ->> 'kind' as kind, e.value ->> 'category' as category, e.value ->> 'topic' as topic,
                  e.value ->> 'question' as question, e.value ->> 'content' as content, e.value ->> 'review' as review,
-                 coalesce(e.value ->> 'skip', case
-                   when e.value ->> 'kind' = 'file' then 'Nothing in it can be imported.'
-                   when coalesce(btrim(e.value ->> 'content'), '') = '' then 'It holds no text.'
-                   when e.value ->> 'kind' <> 'sop' and coalesce(btrim(e.value ->> 'question'), '') = '' then 'It has no question.'
-                   when e.value ->> 'kind' = 'sop' and octet_length(e.value ->> 'content') > 1048576 then 'An SOP has at most 1 MiB of text.'
-                   when e.value ->> 'kind' <> 'sop' and octet_length(e.value ->> 'content') > 65536 then 'An answer has at most 64 kB of text.'
-                   when e.value ->> 'kind' <> 'sop' and octet_length(e.value ->> 'question') > 1400 then 'A question has at most 1,400 bytes of text.'
-                   when e.value ->> 'kind' = 'conversation' then 'It speaks to a model rather than to people: ' || app_hidden.injection_in(concat_ws(E'\n', e.value ->> 'question', e.value ->> 'content')) end) as skip
-            from jsonb_array_elements(items) with ordinality e(value, o)) r
+                 coalesce(e.value ->> 'skip', app_hidden.import_reason(f.code, f.details)) as skip,
+                 -- Whoever gave the reason gave its code, if it has one.
+                 coalesce(f.code, e.value ->> 'reason_code') as reason_code, case when f.code is not null then f.details when e.value ? 'reason_code' then coalesce(e.value -> 'reason_details', '{}') end as reason_details
+            from jsonb_array_elements(items) with ordinality e(value, o) left join lateral app_private.import_refusal(e.value) f on e.value ->> 'skip' is null) r
    -- Words of customers are not stored as they are.
    cross join lateral (select case when r.kind = 'conversation' then app_hidden.mask_personal_data(r.question) else btrim(r.question) end as question,
                               case when r.kind = 'conversation' then app_hidden.mask_personal_data(r.content) else r.content end as content) t;
@@ -100,7 +118,7 @@ begin
 end
 $$;
 comment on function app_private.add_import_items(integer, jsonb) is
-$$Adds items to an import that is being staged: [{file, kind, category?, topic?, question?, content, review?, skip?}]. What is too long or empty is skipped with the reason; conversations are masked, and those that give a model orders are skipped.
+$$Adds items to an import that is being staged: [{file, kind, category?, topic?, question?, content, review?, skip?, reason_code?, reason_details?}]: these two are of skip, or else of review. What is too long or empty is skipped with the reason; conversations are masked, and those that give a model orders are skipped.
 Errors: CO190 it is not being staged, CO404 no such import.$$;
 
 create or replace function app_private.import_uncategorised(batch_id integer, after integer, most integer default 256) returns table (ordinal integer, words text)

@@ -32,6 +32,8 @@ begin
   v_sop := app_hidden.find_sop(start_experiment.sop_id, for_update => true);
   if v_sop.category = 'emergency' then
     raise exception 'What is said in an emergency is never experimented on.' using errcode = 'CO142', hint = 'Improve it by save_sop, after a person has read it.';
+  elsif v_sop.category = 'hand_over' then
+    raise exception 'What a person answers is not experimented on.' using errcode = 'CO142', hint = 'Improve it by save_sop.';
   elsif v_sop.archived_at is not null then
     raise exception '%/% is out of use; nobody would see an experiment.', v_sop.category, v_sop.section using errcode = 'CO005';
   elsif expected_version is not null and v_sop.version <> expected_version then
@@ -78,7 +80,7 @@ comment on function app_public.start_experiment(integer, text[], text, text, int
 $$Tries other wordings of an SOP: from now on each visitor (or conversation) gets the SOP as it is (arm A, the control) or one of the variants (B to E), always the same one, when an answer rests on this SOP. Only what is read out differs; what is found goes by the SOP as it is.
 variants: the whole texts, one to four. minimum_sample: rated subjects an arm should have before it is called better. weights: the arms' shares, the control's first, such as {9,1}; without, equal ones. stop_on_harm: stop by itself once an arm is worse beyond doubt. expected_version: the version that the variants were written from.
 While it is open, any new version of the SOP stops it. At most one is open per SOP.
-Errors: CO001 no actor, CO002 no reason, CO005 a name, variants, weights or sample that cannot be, or an SOP out of use, CO006 over 1 MiB, CO101 the SOP changed meanwhile, CO106 a variant that changes nothing, CO140 an open experiment, CO142 an SOP of emergencies, CO403 not a reviewer, CO404 no such SOP.$$;
+Errors: CO001 no actor, CO002 no reason, CO005 a name, variants, weights or sample that cannot be, or an SOP out of use, CO006 over 1 MiB, CO101 the SOP changed meanwhile, CO106 a variant that changes nothing, CO140 an open experiment, CO142 an SOP of emergencies, or of what a person answers, CO403 not a reviewer, CO404 no such SOP.$$;
 
 create or replace function app_public.pause_experiment(experiment_id integer, reason text) returns app_public.experiments
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp set clubos.reason = '' as $$

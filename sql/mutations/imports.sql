@@ -14,7 +14,7 @@ begin
   end if;
   v_batch := app_private.begin_import(stage_import.name, 'api');
   perform app_private.add_import_items(v_batch.id, (
-    select jsonb_agg(e.value || jsonb_build_object('file', coalesce(e.value ->> 'file', 'item ' || e.o), 'topic', coalesce(nullif(btrim(e.value ->> 'topic'), ''), left(e.value ->> 'question', 100))) order by e.o)
+    select jsonb_agg((e.value - '{reason_code,reason_details}'::text[]) || jsonb_build_object('file', coalesce(e.value ->> 'file', 'item ' || e.o), 'topic', coalesce(nullif(btrim(e.value ->> 'topic'), ''), left(e.value ->> 'question', 100))) order by e.o)
       from jsonb_array_elements(items) with ordinality e(value, o)));
   perform app_private.categorise_import(v_batch.id);
   while app_private.plan_import_step(v_batch.id) > 0 loop

@@ -10,7 +10,8 @@ begin
   perform app_private.withdraw_feedback(v_response);
   update app_public.responses r set feedback = 'helpful', feedback_by = app_hidden.voter(), feedback_at = now()
    where r.id = v_response.id returning * into v_response;
-  if v_response.outcome = 'answered' then
+  -- A question that was handed over cites something only where that says that it is for a person.
+  if v_response.outcome in ('answered', 'handed_over') then
     perform app_private.learn_from(v_response);
   end if;
   return app_hidden.granted_columns(v_response);
@@ -54,5 +55,5 @@ begin
 end
 $$;
 comment on function app_public.mark_unhelpful(bigint, text, text, integer, text, text) is
-$$Says that an answer failed, once per response, and files it for analysis. feedback_type: unhelpful, wrong or incomplete. user_correction: what would have been right, at most 10,000 characters; never published unseen. expected_…: what staff say should have answered.
+$$Says that an answer failed, once per response, and files it for analysis. feedback_type: unhelpful, wrong or incomplete. user_correction: what would have been right, at most 10,000 characters; never published unseen. expected_…: what staff say should have answered; expected_category 'hand_over' alone: a person.
 Errors: CO005 unknown feedback_type or a draft, CO006 too long, CO110 it was erased, CO403 expected_… not from staff, CO404 no such response, or another customer's.$$;

@@ -168,7 +168,7 @@ begin
     select r.id, c.embedding
       from app_public.responses r
       left join app_private.embedding_cache c on c.content_hash = r.question_hash and c.model = r.embedding_model
-     where r.created_at >= since and r.created_at < until and r.outcome = 'handed_over' and r.erased_at is null and (v_site_id is null or r.site_id = v_site_id)
+     where r.created_at >= since and r.created_at < until and r.outcome = 'handed_over' and r.category is distinct from 'hand_over' and r.erased_at is null and (v_site_id is null or r.site_id = v_site_id)
      order by r.created_at desc, r.id desc limit c_most
   loop
     -- Leader clustering (Hartigan 1975): the nearest leader if it is near enough, else a leader itself.
@@ -202,5 +202,5 @@ $$;
 comment on function app_public.coverage_gaps(timestamptz, timestamptz, text, integer) is
 $$@insight
 @firstArgument most
-What customers asked and nothing answered well enough: questions that were handed over, those that mean the same together, the most asked first. example: one of them, masked; nearest: what was found for it first, not good enough; mean_confidence: 0 to 1. Of the last 300 such questions of the period; questions without a stored vector stand alone. since is included, until is not; site: a slug; first (over GraphQL `most`): at most so many gaps.
+What customers asked and nothing answered well enough: questions that were handed over (not those that are for a person), those that mean the same together, the most asked first. example: one of them, masked; nearest: what was found for it first, not good enough; mean_confidence: 0 to 1. Of the last 300 such questions of the period; questions without a stored vector stand alone. since is included, until is not; site: a slug; first (over GraphQL `most`): at most so many gaps.
 Errors: CO005 no such period, CO006 over ten years, CO403 not staff, CO404 no such site.$$;

@@ -68,6 +68,10 @@ create table if not exists app_public.import_items (
   constraint import_items_action_is_known check (action in ('create', 'update', 'unchanged', 'duplicate', 'propose', 'skip')),
   constraint import_items_status_is_known check (status in ('staged', 'applied', 'conflict', 'rolled_back', 'kept'))
 );
+alter table app_public.import_items add column if not exists reason_code text;
+alter table app_public.import_items add column if not exists reason_details jsonb;
+alter table app_public.import_items drop constraint if exists import_items_reason_code_has_a_sentence;
+alter table app_public.import_items add constraint import_items_reason_code_has_a_sentence check (reason_code is null or reason is not null and reason_details is not null);
 create index if not exists import_items_batch_id_action on app_public.import_items (batch_id, action, ordinal);
 create index if not exists import_items_batch_id_status on app_public.import_items (batch_id, status, ordinal);
 create index if not exists import_items_batch_id_file on app_public.import_items (batch_id, file);
@@ -87,7 +91,9 @@ comment on column app_public.import_items.hash is 'SHA-256 of the text, spaces a
 comment on column app_public.import_items.sketch is E'@behavior -*\nThe smallest hashes of its words in threes: how many two texts share says how much they are alike.';
 comment on column app_public.import_items.review is 'Why a person should look at it whatever the plan says; it becomes a proposal.';
 comment on column app_public.import_items.action is 'The plan: create, update, unchanged (it is there already), duplicate (another says the same), propose (into the review queue) or skip. Null until it is planned.';
-comment on column app_public.import_items.reason is 'Why it is skipped, proposed, a duplicate, in conflict or kept.';
+comment on column app_public.import_items.reason is 'Why it is skipped, proposed, a duplicate, in conflict or kept, in English.';
+comment on column app_public.import_items.reason_code is 'The reason as a word, for a UI to say in its language; null where reason is somebody''s own text, or older than the codes.';
+comment on column app_public.import_items.reason_details is 'The values in the sentence of reason_code: {"name": "billing/refund"}; of built_on {obstacles: [{code, details}]}.';
 comment on column app_public.import_items.findings is '{duplicate_of, similar_to: {sop_id, file, name, similarity}, contradictions: [{with, kind, one, other, one_clause, other_clause}]}: one is in the import, other in what the club has.';
 comment on column app_public.import_items.status is 'staged, applied, conflict (changed by somebody since it was staged, and left alone), rolled_back or kept (a forced rollback left what was changed since).';
 comment on column app_public.import_items.base_version is 'The SOP''s version that the plan was made for.';

@@ -26,5 +26,5 @@ comment on column app_public.golden_result.outcome is 'What the customer would g
 comment on column app_public.golden_result.found is 'The first result, named as expected is; null where nothing was found.';
 comment on column app_public.golden_result.confidence is 'Probability (0 to 1) that the first result answers the question.';
 comment on column app_public.golden_result.by_vector is 'Whether the question''s vector was known; else words alone decided.';
-comment on column app_public.golden_result.verdict is 'passed; gone (what is expected is archived or deleted); nothing_found; unsure (too little confidence, so a person would answer); other_source; answered (and should be handed over); emergency.';
+comment on column app_public.golden_result.verdict is 'passed; gone (what is expected is archived or deleted); nothing_found; unsure (too little confidence, so a person would answer); other_source; for_a_person (what is first is of the category hand_over); answered (and should be handed over); emergency.';
 comment on column app_public.golden_result.why is 'Why it failed, in a sentence; null where it passed.';

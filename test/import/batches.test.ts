@@ -102,6 +102,24 @@ describe('a staged import', () => {
         'propose',
         'skip',
       ])
+      expect(
+        rows.map(({ reason, reason_code, reason_details }) => [reason, reason_code, reason_details]),
+      ).toEqual([
+        [null, null, null],
+        [null, null, null],
+        ['access/door says so already.', 'sop_says_so', { name: 'access/door' }],
+        ['SOP access/door has this text.', 'sop_has_text', { name: 'access/door' }],
+        ['It holds no text.', 'no_text', {}],
+        ['The entry says so already.', 'entry_says_so', {}],
+        [null, null, null],
+        [expect.stringMatching(/^Entry \d+ has this/), 'entry_has_answer', { id: expect.any(Number) }],
+        ['It was said in a conversation.', 'said_in_conversation', {}],
+        [
+          'It speaks to a model rather than to people: ignore all previous instructions',
+          'speaks_to_model',
+          { words: 'ignore all previous instructions' },
+        ],
+      ])
       expect(rows[3].findings.duplicate_of.name).toBe('access/door')
       expect(rows[8].content).not.toContain('joe@example.com')
       expect(rows[9].content).toBeNull()
@@ -165,6 +183,45 @@ describe('a staged import', () => {
       })
       expect(rows[1].reason).toContain('answers this question otherwise')
       expect(rows[2].findings.similar_to).toMatchObject({ name: 'access/code' })
+      expect(rows.map((row) => [row.reason_code, row.reason])).toEqual([
+        ['contradicts', rows[0].review],
+        ['entry_answers_otherwise', rows[1].review],
+        ['like_sop', rows[2].review],
+      ])
+    }))
+
+  it('gives the words of whoever staged it as they are, and takes no code from them', () =>
+    asAdmin(async (client) => {
+      const code = { reason_code: 'no_text', reason_details: {} }
+      const batch = await stage(client, [
+        sop('v1', 'move', 'Ring us.', { review: 'Is this still so?', ...code }),
+        sop('v1', 'quit', 'Write to us.', { skip: 'Nobody quits.', ...code }),
+        sop('booking', 'cancel', 'Write to us.', code),
+      ])
+      expect((await items(client, batch.id)).map((row) => [row.action, row.reason, row.reason_code])).toEqual(
+        [
+          ['propose', 'Is this still so?', null],
+          ['skip', 'Nobody quits.', null],
+          ['update', null, null],
+        ],
+      )
+    }))
+
+  it('says of each file one reason, with its code and values', () =>
+    asAdmin(async (client) => {
+      const batch = await stage(client, [
+        sop('a', 'one', ' ', { file: 'a.md' }),
+        sop('access', 'copy', `# The door\n\n${long} by mail.`, { file: 'a.md' }),
+        sop('a', 'new', 'New.', { file: 'b.md' }),
+      ])
+      const { rows } = await client.query(
+        'select file, reason, reason_code, reason_details from import_files($1)',
+        [batch.id],
+      )
+      expect(rows).toEqual([
+        { file: 'a.md', reason: 'It holds no text.', reason_code: 'no_text', reason_details: {} },
+        { file: 'b.md', reason: null, reason_code: null, reason_details: null },
+      ])
     }))
 
   it('is written as one, with who and why, and the second time there is nothing to do', () =>
@@ -229,6 +286,11 @@ describe('a staged import', () => {
       await client.query(`select save_sop('booking', 'cancel', 'Ring us.', 'Better')`)
       const { counts } = await one(client, `select * from apply_import($1, 'We move in')`, [batch.id])
       expect(counts).toMatchObject({ applied: 1, conflict: 1 })
+      expect((await items(client, batch.id))[0]).toMatchObject({
+        reason: 'Somebody wrote version 2 of booking/cancel since this was staged.',
+        reason_code: 'sop_changed_since',
+        reason_details: { version: 2, name: 'booking/cancel' },
+      })
       expect((await one(client, `select content from sops where section = 'cancel'`)).content).toBe(
         'Ring us.',
       )
@@ -323,9 +385,19 @@ describe('taking an import back', () => {
       const refused = await failure(client, `select rollback_import(${batch}, 'Wrong folder')`)
       expect(refused.code).toBe('CO191')
       expect(refused.message).toMatch(why)
-      expect((await client.query('select what from import_obstacles($1)', [batch])).rows).toHaveLength(1)
+      const obstacles = (await client.query('select what, code, details from import_obstacles($1)', [batch]))
+        .rows
+      expect(obstacles).toHaveLength(1)
       const { counts } = await one(client, `select * from rollback_import($1, 'Wrong folder', true)`, [batch])
       expect(counts).toMatchObject({ kept: 1, rolled_back: 4 })
+      const { what, code, details } = obstacles[0]
+      expect((await items(client, batch)).filter(({ status }) => status === 'kept')).toEqual([
+        expect.objectContaining({
+          reason: `${what.charAt(0).toUpperCase()}${what.slice(1)}.`,
+          reason_code: 'built_on',
+          reason_details: { obstacles: [{ code, details }] },
+        }),
+      ])
     }),
   )
 

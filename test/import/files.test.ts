@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { filesOf } from '../../core/import/files.ts'
 import { minePairs } from '../../core/import/pairs.ts'
+import { sentenceOf } from '../../core/import/reasons.ts'
 import { split } from '../../core/import/split.ts'
 import { clean, decode, slug } from '../../core/import/text.ts'
 import { csv, html, itemsIn, itemsOf, pdf, source, word, zip } from './support.ts'
@@ -233,7 +234,12 @@ it('assistants give their instructions to a person, and their files their catego
     ['file-2.txt', 'emergency', false],
     ['other.md', undefined, false],
   ])
-  expect(items[0]).toMatchObject({ topic: 'general', review: expect.stringContaining('gpt-4o') })
+  expect(items[0]).toMatchObject({
+    topic: 'general',
+    review: expect.stringContaining('gpt-4o'),
+    reason_code: 'instructions_for',
+    reason_details: { model: 'gpt-4o' },
+  })
 })
 
 describe('a file that cannot be read is left out with the reason', () => {
@@ -262,8 +268,11 @@ describe('a file that cannot be read is left out with the reason', () => {
     ['a program', 'a.exe', async () => Buffer.from('MZ text'), /kind .exe/],
   ])('%s', async (_, name, make, reason) => {
     const items = await itemsOf(source(name, await make()))
-    if (items[0]!.kind === 'file') expect(items[0]!.skip).toMatch(reason)
-    else expect(items[0]!.content).toBeTruthy()
+    if (items[0]!.kind === 'file') {
+      const { skip, reason_code, reason_details } = items[0]!
+      expect(skip).toMatch(reason)
+      expect(sentenceOf(reason_code!, reason_details)).toBe(skip)
+    } else expect(items[0]!.content).toBeTruthy()
   })
 })
 
@@ -319,7 +328,7 @@ it('a link in a folder is not followed', async () => {
   try {
     writeFileSync(join(folder, 'a.md'), 'A')
     symlinkSync('/etc/passwd', join(folder, 'b.md'))
-    expect((await filesOf(folder)).map(({ name, refused }) => [name, refused])).toEqual([
+    expect((await filesOf(folder)).map(({ name, refused }) => [name, refused?.message])).toEqual([
       ['a.md', undefined],
       ['b.md', expect.stringContaining('link')],
     ])

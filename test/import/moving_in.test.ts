@@ -157,15 +157,15 @@ it('an upload is read by the worker, once', async () => {
   await task({ batch: batch.id }, helpers)
   const [row] = await asAdmin<Batch>('select * from import_batches where id = $1', [batch.id])
   expect(row).toMatchObject({ status: 'staged', source: 'upload', created_by: 'adam' })
-  const items = await asAdmin<{ file: string; category: string; action: string }>(
-    'select file, category, action from import_items where batch_id = $1 order by file',
+  const items = await asAdmin<{ file: string; category: string; action: string; reason_code: string }>(
+    'select file, category, action, reason_code from import_items where batch_id = $1 order by file',
     [batch.id],
   )
   expect(items).toEqual([
-    { file: 'booking/move.md', category: 'booking', action: 'create' },
-    { file: 'chats/x.json', category: null, action: 'skip' },
+    { file: 'booking/move.md', category: 'booking', action: 'create', reason_code: null },
+    { file: 'chats/x.json', category: null, action: 'skip', reason_code: 'json_other' },
     // By what it is nearest to.
-    { file: 'where.md', category: 'access', action: 'create' },
+    { file: 'where.md', category: 'access', action: 'create', reason_code: null },
   ])
   expect(
     (await database.pool.query('select from app_private.import_uploads where batch_id = $1', [batch.id]))

@@ -258,6 +258,54 @@ test('what the server refuses is told in its words', async () => {
   await page.unroute('**/import?**')
 })
 
+test('in German, the reasons are too; what has no code is shown as it is', async () => {
+  const page = await club().as('admin', 'Gustav', { locale: 'de-DE' })
+  const id = await staged(page, 'tiere.zip', [
+    { kind: 'sop', category: 'tiere', topic: 'hunde', content: 'Hunde an die Leine.', file: 'hunde.md' },
+    { kind: 'sop', category: 'tiere', topic: 'mops', content: 'Hunde an die Leine.', file: 'mops.md' },
+    { kind: 'sop', category: 'tiere', topic: 'leer', content: ' ', file: 'leer.md' },
+    {
+      kind: 'sop',
+      category: 'tiere',
+      topic: 'alt',
+      content: 'Alt.',
+      file: 'alt.md',
+      review: 'Old, I think.',
+    },
+    { kind: 'knowledge', category: 'tiere', question: 'Katzen?', content: 'Nein.', file: 'katzen.md' },
+  ])
+  await page.goto(`/admin/imports/${id}`)
+  const files = page.getByRole('table', { name: 'Nach Datei' })
+  await expect(files.getByRole('row', { name: /mops\.md/ })).toContainText('hunde.md hat diesen Text.')
+  await expect(files.getByRole('row', { name: /leer\.md/ })).toContainText('Es enthält keinen Text.')
+  await expect(files.getByRole('row', { name: /alt\.md/ })).toContainText('Old, I think.')
+  await page.getByText('Doppelt (1)', { exact: true }).click()
+  const germanItems = page.getByRole('list', { name: 'Nach Eintrag' })
+  await expect(germanItems).toContainText('hunde.md hat diesen Text.')
+  await page.getByRole('button', { name: 'Import anwenden' }).click()
+  await page.getByRole('dialog').getByRole('textbox').fill('Einzug')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByText('Der Import ist fertig.')).toBeVisible(patient)
+  await club().pool.query(
+    `begin; set local clubos.actor = 'rita'; set local clubos.reason = 'By hand';
+     update app_public.sops set content = 'Ohne Leine.' where category = 'tiere' and section = 'hunde';
+     update app_public.knowledge_base set answer = 'Ja.' where question = 'Katzen?'; commit`,
+  )
+  await page.reload()
+  const obstacles = page.getByRole('alert').filter({ hasText: 'auf diesem Import auf' })
+  await expect(obstacles).toContainText(
+    'Anleitung tiere/hunde wurde seitdem geändert (Version 2 von rita: By hand)',
+  )
+  await expect(obstacles).toContainText('Eintrag „Katzen?“ wurde seitdem geändert')
+  await page.getByRole('button', { name: 'Den Rest zurücknehmen' }).click()
+  await page.getByRole('dialog').getByRole('textbox').fill('Keine Tiere')
+  await page.getByRole('dialog').getByRole('button', { name: 'Den Rest zurücknehmen' }).click()
+  await expect(page.getByText('Der Import wurde zurückgenommen.')).toBeVisible(patient)
+  await page.getByText('Darauf aufgebaut, behalten (2)', { exact: true }).click()
+  await expect(germanItems).toContainText('Eintrag „Katzen?“ wurde seitdem geändert.')
+  await expect(germanItems).not.toContainText('was changed')
+})
+
 test('an auditor reads the reports and changes nothing', async () => {
   expectConsole(/404|status of/)
   const page = await club().as('auditor')

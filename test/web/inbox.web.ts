@@ -234,6 +234,30 @@ test('an answer is rated and corrected in place, and feeds the analysis', async 
   await page.context().close()
 })
 
+test('an answer that a person should have given is corrected so', async () => {
+  const asker = await customer(club())
+  const { id: response } = await asker.ask(answerable)
+  const page = await club().as('agent')
+  await page.goto(`/inbox?tab=open&ticket=${asker.id}`)
+  await page.getByRole('button', { name: 'Correct', exact: true }).click()
+  const form = page.getByRole('form', { name: 'Correct this answer' })
+  await form.getByRole('combobox', { name: 'Which SOP or knowledge is right?' }).click()
+  await page.getByRole('option', { name: 'A person should have answered' }).click()
+  await form.getByRole('button', { name: 'Save the correction' }).click()
+  await expect(page.getByRole('article', { name: 'Assistant' })).toContainText(
+    'Right would have been: a person',
+  )
+  expect(
+    (
+      await club().pool.query(
+        'select expected_sop_id, expected_category, expected_topic from app_public.failed_responses where response_id = $1',
+        [response],
+      )
+    ).rows,
+  ).toEqual([{ expected_sop_id: null, expected_category: 'hand_over', expected_topic: null }])
+  await page.context().close()
+})
+
 test('a correction that is refused says why and is kept', async () => {
   const asker = await customer(club())
   const { id: response } = await asker.ask(answerable)

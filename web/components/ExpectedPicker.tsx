@@ -1,4 +1,4 @@
-/** Which SOP or piece of knowledge should have answered: found by words and meaning as one types. */
+/** Which SOP or piece of knowledge should have answered, found by words and meaning as one types; or a person. */
 import { Select } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
@@ -20,6 +20,9 @@ export interface Expected {
 }
 export const nothingExpected: Expected = { expectedSopId: null, expectedCategory: null, expectedTopic: null }
 
+/** Nothing that the club knows, but a person: the category whose questions are handed over. */
+const aPerson: Expected = { ...nothingExpected, expectedCategory: 'hand_over' }
+
 interface Props {
   label: string
   placeholder: string
@@ -29,6 +32,8 @@ interface Props {
   onChange: (expected: Expected, label: string | null) => void
   /** What is expected already: its value as expectedOf reads it, and what a person reads of it. */
   initial?: Option
+  /** Whether a person may be expected too. */
+  person?: boolean
 }
 
 interface Option {
@@ -36,7 +41,15 @@ interface Option {
   label: string
 }
 
-export function ExpectedPicker({ label, placeholder, nothingFound, suggest, onChange, initial }: Props) {
+export function ExpectedPicker({
+  label,
+  placeholder,
+  nothingFound,
+  suggest,
+  onChange,
+  initial,
+  person = false,
+}: Props) {
   const { t } = useTranslation()
   const [chosen, setChosen] = useState<Option | null>(initial ?? null)
   const [search, setSearch] = useState(initial?.label ?? '')
@@ -54,7 +67,11 @@ export function ExpectedPicker({ label, placeholder, nothingFound, suggest, onCh
         : `knowledge:${JSON.stringify([one.category, one.topic])}`,
     label: `${one.kind === 'sop' ? t('source.sop') : t('source.knowledge')} · ${one.title} (${one.category}/${one.topic})`,
   }))
-  const options = [...(chosen ? [chosen] : []), ...found]
+  const options = [
+    ...(chosen ? [chosen] : []),
+    ...(person ? [{ value: 'person', label: t('expected.person') }] : []),
+    ...found,
+  ]
   const unique = options.filter(
     (one, index) => options.findIndex((other) => other.value === one.value) === index,
   )
@@ -82,6 +99,7 @@ export function ExpectedPicker({ label, placeholder, nothingFound, suggest, onCh
 }
 
 function expectedOf(value: string): Expected {
+  if (value === 'person') return aPerson
   if (value.startsWith('sop:')) return { ...nothingExpected, expectedSopId: Number(value.slice(4)) }
   const [category, topic] = JSON.parse(value.slice('knowledge:'.length)) as [string, string]
   return { ...nothingExpected, expectedCategory: category, expectedTopic: topic }

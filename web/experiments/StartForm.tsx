@@ -82,7 +82,7 @@ function ForSop({ id }: { id: number }) {
   return (
     <QueryState query={query}>
       {({ sop }) => {
-        if (!sop || sop.archivedAt !== null || sop.category === 'emergency')
+        if (!sop || sop.archivedAt !== null || ['emergency', 'hand_over'].includes(sop.category))
           return (
             <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title={t('start.impossible')} />
           )

@@ -176,7 +176,15 @@ export function GoldenList({ rows, search }: { rows: Asked[]; search: GoldenSear
   )
 }
 
-const verdicts = ['gone', 'nothing_found', 'unsure', 'other_source', 'answered', 'emergency'] as const
+const verdicts = [
+  'gone',
+  'nothing_found',
+  'unsure',
+  'other_source',
+  'for_a_person',
+  'answered',
+  'emergency',
+] as const
 
 function Row({ row }: { row: Asked }) {
   const { t } = useTranslation('golden')

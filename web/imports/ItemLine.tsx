@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ProposalLink } from '../components/Links.tsx'
 import type { Item } from './documents.ts'
+import { useReasons } from './reason.ts'
 
 const colors: Record<string, string> = {
   create: 'teal',
@@ -23,6 +24,7 @@ interface Findings {
 export function ItemLine({ item }: { item: Item }) {
   const { t } = useTranslation('imports')
   const [opened, setOpened] = useState(false)
+  const reason = useReasons().reasonOf(item)
   const name = item.question ?? ([item.category, item.topic].filter(Boolean).join('/') || item.file)
   const { contradictions = [] } = (item.findings ?? {}) as Findings
   // What became of it tells more than what was to.
@@ -47,7 +49,7 @@ export function ItemLine({ item }: { item: Item }) {
           <Text size="sm" fw={600} dir="auto" mt={4}>
             {name}
           </Text>
-          {item.reason && <Text size="sm">{item.reason}</Text>}
+          {reason && <Text size="sm">{reason}</Text>}
           {contradictions.length > 0 && (
             <List size="sm">
               {contradictions.map(({ one_clause, other_clause }) => (

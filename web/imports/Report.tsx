@@ -21,6 +21,7 @@ import { usePages } from '../graphql/hooks.ts'
 import { nodesOf } from '../graphql/nodes.ts'
 import { type Batch, counted, type FileLine, filesQuery, itemsQuery, planned } from './documents.ts'
 import { ItemLine } from './ItemLine.tsx'
+import { useReasons } from './reason.ts'
 
 interface Props {
   batch: Batch
@@ -109,6 +110,7 @@ export function Report({ batch, search, onSearch }: Props) {
 
 function Files({ batch, onFile }: { batch: Batch; onFile: (file: string) => void }) {
   const { t } = useTranslation('imports')
+  const { reasonOf } = useReasons()
   const query = usePages(filesQuery, { id: batch.id }, (data) => data.importFiles)
   const number = (count: number | null) => (count ? formatNumber(count) : '–')
   return (
@@ -133,7 +135,7 @@ function Files({ batch, onFile }: { batch: Batch; onFile: (file: string) => void
                       </Text>
                       {one.reason && (
                         <Text size="xs" c="dimmed" fw={400}>
-                          {one.reason}
+                          {reasonOf(one)}
                         </Text>
                       )}
                     </>

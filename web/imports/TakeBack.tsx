@@ -7,9 +7,11 @@ import { Confirm } from '../components/Confirm.tsx'
 import { useChange, useData } from '../graphql/hooks.ts'
 import { nodesOf } from '../graphql/nodes.ts'
 import { type Batch, importQuery, importsQuery, obstaclesQuery, rollbackMutation } from './documents.ts'
+import { useReasons } from './reason.ts'
 
 export function TakeBack({ batch }: { batch: Batch }) {
   const { t } = useTranslation('imports')
+  const { obstacleOf } = useReasons()
   const [asking, setAsking] = useState(false)
   const { data } = useData(obstaclesQuery, { id: batch.id })
   const obstacles = nodesOf(data?.importObstacles)
@@ -28,8 +30,8 @@ export function TakeBack({ batch }: { batch: Batch }) {
       {total > 0 && (
         <Alert color="orange" icon={<IconInfoCircle />} title={t('obstacles', { count: total })}>
           <List size="sm" style={{ overflowWrap: 'anywhere' }}>
-            {obstacles.map(({ itemId, what }) => (
-              <List.Item key={`${itemId} ${what}`}>{what}</List.Item>
+            {obstacles.map((one) => (
+              <List.Item key={`${one.itemId} ${one.what}`}>{obstacleOf(one)}</List.Item>
             ))}
             {total > obstacles.length && <List.Item>…</List.Item>}
           </List>

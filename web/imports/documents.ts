@@ -22,7 +22,10 @@ export const filesQuery = graphql(`
     importFiles(batchId: $id, first: 50, after: $after) {
       totalCount
       pageInfo { hasNextPage endCursor }
-      nodes { file items created changed unchanged duplicates proposed skipped contradictions reason }
+      nodes {
+        file items created changed unchanged duplicates proposed skipped contradictions
+        reason reasonCode reasonDetails
+      }
     }
   }
 `)
@@ -32,14 +35,15 @@ export const itemsQuery = graphql(`
       totalCount
       pageInfo { hasNextPage endCursor }
       nodes {
-        id file kind category topic question content action reason status findings sopId knowledgeId improvementId
+        id file kind category topic question content action reason reasonCode reasonDetails status findings
+        sopId knowledgeId improvementId
       }
     }
   }
 `)
 export const obstaclesQuery = graphql(`
   query ImportObstacles($id: Int!) {
-    importObstacles(batchId: $id, first: 20) { totalCount nodes { itemId what } }
+    importObstacles(batchId: $id, first: 20) { totalCount nodes { itemId what code details } }
   }
 `)
 export const applyMutation = graphql(`

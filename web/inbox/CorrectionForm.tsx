@@ -76,6 +76,7 @@ export default function CorrectionForm({
           onChange={(event) => setText(event.currentTarget.value)}
         />
         <ExpectedPicker
+          person
           label={t('correct.expected')}
           placeholder={t('correct.expectedHint')}
           nothingFound={t('correct.nothingFound')}

@@ -134,7 +134,9 @@ function Failure({ response }: { response: GivenAnswer }) {
   const type = failure.feedbackType as 'wrong' | 'incomplete' | 'unhelpful' | null
   const right = failure.expectedSop
     ? `${failure.expectedSop.category}/${failure.expectedSop.section}`
-    : failure.expectedTopic && [failure.expectedCategory, failure.expectedTopic].filter(Boolean).join('/')
+    : failure.expectedTopic === null && failure.expectedCategory === 'hand_over'
+      ? t('correct.person')
+      : failure.expectedTopic && [failure.expectedCategory, failure.expectedTopic].filter(Boolean).join('/')
   const by = response.feedbackBy?.startsWith('visitor:') ? t('correct.visitor') : response.feedbackBy
   return (
     <Text size="xs" c="dimmed" component="div" className={classes.plain}>

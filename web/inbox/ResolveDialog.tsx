@@ -78,6 +78,7 @@ function Form({ ticket, onClose, onResolve }: Omit<Props, 'opened'>) {
                 onChange={(event) => setCorrection(event.currentTarget.value)}
               />
               <ExpectedPicker
+                person
                 label={t('correct.expected')}
                 placeholder={t('correct.expectedHint')}
                 nothingFound={t('correct.nothingFound')}

@@ -22,6 +22,7 @@ export function Found({ question }: { question: TriedQuestion }) {
           title={question.before_title}
           confidence={question.before_confidence}
           answered={question.before_answered}
+          forPerson={question.before_for_a_person}
         />
       </Text>
       <IconArrowRight size={14} aria-hidden />
@@ -49,6 +50,7 @@ export function Found({ question }: { question: TriedQuestion }) {
             title={question.after_title}
             confidence={question.after_confidence}
             answered={question.after_answered}
+            forPerson={question.after_for_a_person}
           />
         </Text>
       </Group>
@@ -62,10 +64,12 @@ interface Props {
   confidence?: number | null | undefined
   /** False where it is not sure enough: then a person answers. */
   answered?: boolean | null | undefined
+  /** It says that a person answers, which is no doubt. */
+  forPerson?: boolean | undefined
 }
 
 /** A source by its title, which leads to it, and how sure search is of it. */
-export function Target({ target, title, confidence, answered }: Props) {
+export function Target({ target, title, confidence, answered, forPerson }: Props) {
   const { t } = useTranslation('review')
   if (target === 'hand_over') return t('dryRun.handOver')
   if (target === null) return t('dryRun.nothing')
@@ -93,7 +97,7 @@ export function Target({ target, title, confidence, answered }: Props) {
         name
       )}
       {confidence != null && ` (${formatShare(confidence)})`}
-      {answered === false && ` · ${t('dryRun.unsure')}`}
+      {answered === false && ` · ${t(forPerson ? 'dryRun.handOver' : 'dryRun.unsure')}`}
     </>
   )
 }

@@ -97,6 +97,7 @@ function TriedLine({ question, same }: { question: TriedQuestion; same: boolean 
             title={question.after_title}
             confidence={question.after_confidence}
             answered={question.after_answered}
+            forPerson={question.after_for_a_person}
           />
         </Text>
       ) : (

@@ -266,12 +266,15 @@ export interface TriedQuestion {
   before_confidence?: number | null
   /** Whether it is sure enough to be given; else a person answers. */
   before_answered?: boolean | null
+  /** What is found says that a person answers. */
+  before_for_a_person?: true
   /** What is read, where that differs. */
   before_text?: string | null
   after: string | null
   after_title: string | null
   after_confidence?: number | null
   after_answered?: boolean | null
+  after_for_a_person?: true
   after_text?: string | null
 }
 

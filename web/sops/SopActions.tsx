@@ -97,7 +97,7 @@ export function SopActions({ sop, tab, go }: { sop: Sop; tab: Tab; go: (tab: Tab
           {can('reviewer') && (
             <>
               <Menu.Divider />
-              {!archived && sop.category !== 'emergency' && (
+              {!archived && !['emergency', 'hand_over'].includes(sop.category) && (
                 <Menu.Item
                   leftSection={<IconFlask size={16} aria-hidden />}
                   renderRoot={(props) => (
