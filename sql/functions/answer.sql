@@ -208,7 +208,9 @@ begin
     'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', coalesce(r.rank = v_cited, false))
                            || case when v_readable and r.category not in ('emergency', 'hand_over') and (r.rank <= 4 or r.in_category <= 3)
                                  then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
-                           || case when r.rank = v_arm.place then jsonb_build_object('experiment_arm_id', v_arm.arm_id) else '{}' end order by r.rank)
+                           || case when r.rank = v_arm.place then jsonb_build_object('experiment_arm_id', v_arm.arm_id) else '{}' end
+                           -- What it says to the team is shown to no customer as a source either.
+                           || case when r.category = 'hand_over' then jsonb_build_object('heading', null, 'snippet', app_hidden.hand_over_text(r.result)) else '{}' end order by r.rank)
                            from (select u.rank, u.category, u as result,
                                         case when u.category = v_category then row_number() over (partition by u.category = v_category order by u.rank) end as in_category
                                    from unnest(v_results) u) r), '[]'));

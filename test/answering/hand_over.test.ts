@@ -129,11 +129,16 @@ describe('a question for a person', () => {
     club.openai.reset()
     club.openai.on('responses', modelOf({}))
     // The team's part is not for customers.
-    expect(await club.ask('I left my dog in the bay')).toMatchObject({
+    const left = await club.ask('I left my dog in the bay')
+    expect(left).toMatchObject({
       outcome: 'handed_over',
       text: 'We look at once. Please stay where you are.',
       reason: 'for a person: dog_left_behind',
     })
+    expect(JSON.stringify(left.sources)).not.toContain('harbour office')
+    expect(
+      await club.one('select snippet from response_sources where response_id = $1 and rank = 1', [left.id]),
+    ).toEqual({ snippet: 'We look at once. Please stay where you are.' })
     // Nor for the model, where it lies near what is answered.
     await club.ask('May I bring my dog?')
     expect(JSON.stringify(asked(club.openai).answer)).not.toContain('harbour office')
