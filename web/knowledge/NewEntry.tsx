@@ -15,6 +15,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { CategoryNote, withSpecial } from '../components/CategoryNote.tsx'
 import { LeaveGuard, useDraft } from '../components/draft.tsx'
 import { Failed } from '../components/QueryState.tsx'
 import { toast } from '../components/toast.ts'
@@ -104,7 +105,7 @@ export default function NewEntry({ search }: { search: KnowledgeSearch }) {
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <Autocomplete
           label={t('filter.category')}
-          data={categories}
+          data={withSpecial(categories)}
           openOnFocus={false}
           maxLength={100}
           value={draft.category}
@@ -122,6 +123,7 @@ export default function NewEntry({ search }: { search: KnowledgeSearch }) {
           onChange={(event) => write({ topic: event.currentTarget.value })}
         />
       </SimpleGrid>
+      <CategoryNote category={place.category} />
       <EntryFields
         value={draft}
         onChange={write}

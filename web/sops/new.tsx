@@ -15,6 +15,7 @@ import { createLazyRoute, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../app/session.ts'
+import { CategoryNote, withSpecial } from '../components/CategoryNote.tsx'
 import { LeaveGuard, useDraft } from '../components/draft.tsx'
 import { MarkdownEditor } from '../components/Editor.tsx'
 import { Failed } from '../components/QueryState.tsx'
@@ -100,7 +101,7 @@ function NewSopPage() {
         <Autocomplete
           label={t('new.category')}
           description={t('new.categoryHint')}
-          data={known}
+          data={withSpecial(known)}
           value={draft.category}
           maxLength={100}
           error={missing(draft.category)}
@@ -117,6 +118,7 @@ function NewSopPage() {
           onChange={(event) => write({ section: event.currentTarget.value })}
         />
       </SimpleGrid>
+      <CategoryNote category={place.category} />
       <MarkdownEditor
         value={draft.text}
         onChange={(text) => {

@@ -7,6 +7,7 @@ import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NotFoundPage } from '../app/ErrorPages.tsx'
 import { useSession } from '../app/session.ts'
+import { CategoryNote } from '../components/CategoryNote.tsx'
 import { Lines, QueryState } from '../components/QueryState.tsx'
 import { Time } from '../components/Time.tsx'
 import { useMayWrite } from '../components/useMayWrite.ts'
@@ -100,6 +101,7 @@ function SopView({ sop }: { sop: Sop }) {
         </Box>
         <SopActions sop={sop} tab={tab} go={go} />
       </Group>
+      <CategoryNote category={sop.category} />
       {sop.archivedAt !== null && (
         <Alert color="orange" icon={<IconArchive />} title={t('archived.title')}>
           {t(can('reviewer') ? 'archived.hint' : 'archived.hintReader')}
