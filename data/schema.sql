@@ -2887,7 +2887,7 @@ CREATE FUNCTION app_hidden.hand_over_text(result app_public.search_result) RETUR
   select coalesce(
     case when result.kind = 'knowledge' then nullif(btrim(app_hidden.quote(result.snippet, 3000)), '') end,
     (select app_hidden.quote(s.body, 3000) from app_private.search_units s
-      where s.sop_id = result.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer|answer' order by s.ordinal limit 1),
+      where s.sop_id = result.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer' order by s.ordinal limit 1),
     app_hidden.usual_hand_over())
 $$;
 
@@ -20903,7 +20903,7 @@ begin
   perform app_hidden.require_role('agent');
   v_actor := app_hidden.require_actor();
   select max(r.id) into v_response_id from app_public.responses r where r.ticket_id = resolve_ticket.ticket_id and r.outcome in ('answered', 'handed_over');
-  if coalesce(nullif(btrim(correction), ''), expected_sop_id::text, expected_topic) is not null then
+  if coalesce(nullif(btrim(correction), ''), expected_sop_id::text, expected_category, expected_topic) is not null then
     if v_response_id is null then
       raise exception 'Nothing was answered in this conversation that could be corrected.' using errcode = 'CO005', hint = 'Leave out the correction, or write the entry itself.';
     end if;

@@ -168,7 +168,7 @@ export async function measure(
 ): Promise<Metrics> {
   const times: number[] = []
   const sureOfRight: number[] = []
-  /** What is for a person is sure of nothing else. */
+  /** 0 where what is found says that a person answers. */
   const sureOfNone: number[] = []
   let hit1 = 0,
     hit3 = 0,

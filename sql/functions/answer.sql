@@ -248,7 +248,7 @@ language sql stable security definer set search_path = app_public, public, pg_te
   select coalesce(
     case when result.kind = 'knowledge' then nullif(btrim(app_hidden.quote(result.snippet, 3000)), '') end,
     (select app_hidden.quote(s.body, 3000) from app_private.search_units s
-      where s.sop_id = result.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer|answer' order by s.ordinal limit 1),
+      where s.sop_id = result.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer' order by s.ordinal limit 1),
     app_hidden.usual_hand_over())
 $$;
 comment on function app_hidden.hand_over_text(app_public.search_result) is

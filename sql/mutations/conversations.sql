@@ -97,7 +97,7 @@ begin
   perform app_hidden.require_role('agent');
   v_actor := app_hidden.require_actor();
   select max(r.id) into v_response_id from app_public.responses r where r.ticket_id = resolve_ticket.ticket_id and r.outcome in ('answered', 'handed_over');
-  if coalesce(nullif(btrim(correction), ''), expected_sop_id::text, expected_topic) is not null then
+  if coalesce(nullif(btrim(correction), ''), expected_sop_id::text, expected_category, expected_topic) is not null then
     if v_response_id is null then
       raise exception 'Nothing was answered in this conversation that could be corrected.' using errcode = 'CO005', hint = 'Leave out the correction, or write the entry itself.';
     end if;

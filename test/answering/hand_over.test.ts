@@ -79,6 +79,10 @@ describe('a question for a person', () => {
     expect(await club.one('select status from tickets where id = $1', [next.ticket_id])).toEqual({
       status: 'waiting',
     })
+    // Found again, it is the same.
+    expect(await club.one('select bool_and(all_same) as same from replay_response($1)', [next.id])).toEqual({
+      same: true,
+    })
     // Who asks nearly the same is handed over too; what the SOP is for is answered as before.
     expect(await club.ask('has my door code been sent to me today')).toMatchObject({ outcome: 'handed_over' })
     expect(await club.ask('the door code does nothing')).toMatchObject({ outcome: 'answered' })
@@ -119,7 +123,7 @@ describe('a question for a person', () => {
       ).topic,
     )
     await as('reviewer', `select save_sop('hand_over', 'dog_left_behind', $1, 'Only we can look')`, [
-      '# A dog was left behind\n\n## For our team\n\nCall the harbour office.\n\n## What to say\n\nWe look at once. Please stay where you are.\n\n## Customers also say\n\n- my dog is still in the bay\n',
+      '# A dog was left behind\n\n## For whoever answers\n\nCall the harbour office.\n\n## What to say\n\nWe look at once. Please stay where you are.\n\n## Customers also say\n\n- my dog is still in the bay\n',
     ])
     await embedMissing(club.services)
     const edit = await wrong('I left my dog in the bay')
@@ -187,6 +191,19 @@ describe('a question for a person', () => {
       },
       { question, passed: true, verdict: 'passed', why: null },
     ])
+  })
+
+  it('is said when a conversation ends, too', async () => {
+    const { id, conversation } = await club.startConversation()
+    const said = await club.ask('the projector is black', conversation)
+    expect(said.outcome).toBe('answered')
+    await as('agent', `select resolve_ticket($1, 'Looked at it', expected_category => 'hand_over')`, [id])
+    expect(
+      await club.one(
+        'select expected_category, expected_topic from failed_responses where response_id = $1',
+        [said.id],
+      ),
+    ).toEqual({ expected_category: 'hand_over', expected_topic: null })
   })
 
   it('is no gap in what the club knows', async () => {

@@ -104,6 +104,16 @@ describe('a daily run', () => {
       expect(JSON.stringify(params.messages).match(/cache_control/g)).toHaveLength(1)
   })
 
+  it('has no part for what a person should have answered', async () => {
+    await club.services.pool.query(
+      `update app_public.failure_patterns set category = 'hand_over' where sop_id is null`,
+    )
+    const result = await daily()
+    expect(result).toMatchObject({ batched: 1, patterns: 3 })
+    expect(result.proposals).toHaveLength(2)
+    expect(await batch()).toMatchObject({ requests: 1 })
+  })
+
   it('is asked for after a while that grows up to five minutes', async () => {
     await daily()
     await submit()

@@ -75,6 +75,22 @@ describe('a good edit', () => {
     expect(await club.read('select from app_private.search_units where embedding is null')).toEqual([])
   })
 
+  it('is not asked for where a person should have answered: the words alone are proposed, by the local analyst', async () => {
+    await club.fail([{ question: questions[0]! }], { sop: null })
+    await club.services.pool.query(`update app_public.failure_patterns set category = 'hand_over'`)
+    const { proposals } = await run()
+    expect(proposals).toHaveLength(1)
+    expect(await queue()).toMatchObject([
+      {
+        kind: 'knowledge_entry',
+        proposed_by: 'local analyst',
+        suggested_sop_update: { category: 'hand_over', entries: [{ question: questions[0] }] },
+        dry_run: expect.any(Object),
+      },
+    ])
+    expect(asked()).toBe(0)
+  })
+
   it('costs nothing the second time: no call, no proposal', async () => {
     await club.fail([{ question: questions[0]! }, { question: questions[0]!.toLowerCase() }])
     club.claude.on(

@@ -4,6 +4,9 @@ import { useTranslation } from 'react-i18next'
 
 const special = ['emergency', 'hand_over'] as const
 
+/** Nobody experiments on what is said in these. */
+export const isSpecial = (category: string) => special.some((one) => one === category)
+
 /** Categories that can be chosen though nothing is in them yet. */
 export const withSpecial = (known: string[]) => [...new Set([...known, ...special])].sort()
 

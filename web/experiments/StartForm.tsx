@@ -20,6 +20,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { formatNumber } from '../app/time.ts'
+import { isSpecial } from '../components/CategoryNote.tsx'
 import { LeaveGuard, useDraft } from '../components/draft.tsx'
 import { QueryState } from '../components/QueryState.tsx'
 import { toast } from '../components/toast.ts'
@@ -82,7 +83,7 @@ function ForSop({ id }: { id: number }) {
   return (
     <QueryState query={query}>
       {({ sop }) => {
-        if (!sop || sop.archivedAt !== null || ['emergency', 'hand_over'].includes(sop.category))
+        if (!sop || sop.archivedAt !== null || isSpecial(sop.category))
           return (
             <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title={t('start.impossible')} />
           )

@@ -15,6 +15,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { useSession } from '../app/session.ts'
+import { isSpecial } from '../components/CategoryNote.tsx'
 import { askReason } from '../components/reason.ts'
 import { undoLast } from '../components/toast.ts'
 import type { Sop } from './documents.ts'
@@ -97,7 +98,7 @@ export function SopActions({ sop, tab, go }: { sop: Sop; tab: Tab; go: (tab: Tab
           {can('reviewer') && (
             <>
               <Menu.Divider />
-              {!archived && !['emergency', 'hand_over'].includes(sop.category) && (
+              {!archived && !isSpecial(sop.category) && (
                 <Menu.Item
                   leftSection={<IconFlask size={16} aria-hidden />}
                   renderRoot={(props) => (
