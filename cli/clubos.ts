@@ -5,6 +5,12 @@ import { report } from './report.ts'
 
 process.env.GRAPHILE_ENV ??= 'production'
 
+// Whoever reads has read enough (`clubos ask … | head`): an end as every command's there, by SIGPIPE's exit code.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(141)
+})
+
 const program = new Command('clubos')
   .description('Answers a club’s customers from its own procedures, in PostgreSQL.')
   .showHelpAfterError('(clubos --help says more)')

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { projectFolder } from '../../core/database/migrate.ts'
 import { isServer } from '../support/database.ts'
 import { club, makePlace, type Place, type Started } from './support.ts'
 
@@ -52,6 +55,20 @@ describe('usage', () => {
     'create-token',
     'privacy',
   ]
+
+  it('ends without a word where nobody reads on', async () => {
+    const child = spawn(process.execPath, [join(projectFolder, 'cli', 'clubos.ts'), '--help'], {
+      env: place.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.destroy()
+    let said = ''
+    child.stderr.on('data', (part) => {
+      said += part
+    })
+    const [code] = await once(child, 'close')
+    expect({ code, said }).toEqual({ code: 141, said: '' })
+  })
 
   it('is told of every command', async () => {
     const outcomes = await Promise.all(
