@@ -129,6 +129,8 @@ const Environment = z.object({
   OPENAI_API: blank(z.enum(['responses', 'chat']).optional()),
   OPENAI_ANSWER_MODEL: blank(z.string().default('gpt-4o')),
   OPENAI_ROUTE_MODEL: blank(z.string().default('gpt-4o')),
+  /** None: the search's own order stays. */
+  OPENAI_RERANK_MODEL: blank(z.string().optional()),
   OPENAI_EMBEDDING_MODEL: blank(z.string().default('text-embedding-3-small')),
   EMBEDDINGS: blank(z.enum(['local', 'openai']).optional()),
   ANTHROPIC_API_KEY: blank(z.string().optional()),
@@ -167,6 +169,8 @@ export interface OpenAiConfig extends ProviderConfig {
   api: 'responses' | 'chat'
   answerModel: string
   routeModel: string
+  /** Null: nobody ranks what was found anew. */
+  rerankModel: string | null
   embeddingModel: string
 }
 
@@ -320,6 +324,7 @@ function openaiConfig(env: Settings): OpenAiConfig | null {
     api: env.OPENAI_API ?? (env.OPENAI_BASE_URL ? 'chat' : 'responses'),
     answerModel: env.OPENAI_ANSWER_MODEL,
     routeModel: env.OPENAI_ROUTE_MODEL,
+    rerankModel: env.OPENAI_RERANK_MODEL ?? null,
     embeddingModel: env.OPENAI_EMBEDDING_MODEL,
   }
 }

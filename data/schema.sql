@@ -788,10 +788,10 @@ $$;
 COMMENT ON FUNCTION app_hidden.backup_in_place(target_id integer) IS 'The backup that lies in a target now: its last complete one, unless the target has moved since or was removed. Null: there is none.';
 
 --
--- Name: begin_answer(text, public.vector, text, text, uuid, jsonb, text, bigint, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
+-- Name: begin_answer(text, public.vector, text, text, uuid, jsonb, text, bigint, boolean, text[]); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
-CREATE FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector DEFAULT NULL::public.vector, category text DEFAULT NULL::text, site text DEFAULT NULL::text, conversation uuid DEFAULT NULL::uuid, route jsonb DEFAULT NULL::jsonb, embedding_model text DEFAULT NULL::text, message_id bigint DEFAULT NULL::bigint, for_model boolean DEFAULT false) RETURNS jsonb
+CREATE FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector DEFAULT NULL::public.vector, category text DEFAULT NULL::text, site text DEFAULT NULL::text, conversation uuid DEFAULT NULL::uuid, route jsonb DEFAULT NULL::jsonb, embedding_model text DEFAULT NULL::text, message_id bigint DEFAULT NULL::bigint, for_model boolean DEFAULT false, reranked text[] DEFAULT NULL::text[]) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
@@ -862,6 +862,15 @@ begin
     end if;
   end if;
 
+  if cardinality(reranked) > 0 and v_results is not null then
+    v_results := app_private.reranked(v_results, begin_answer.reranked);
+    v_first := v_results[1];
+    v_search := v_search || jsonb_build_object('reranked', begin_answer.reranked);
+    if v_requested is null and coalesce(v_routed, 'unknown') = 'unknown' then
+      v_category := case when v_category is not null then v_first.category end;
+    end if;
+  end if;
+
   -- Nobody's emergency is part of an experiment.
   select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and v_alarm is not true
     then app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id) end, query, v_vector);
@@ -887,13 +896,13 @@ begin
   elsif not v_settings.assistant_enabled then
     v_outcome := 'paused';
     v_reason := 'the assistant is switched off';
-    v_text := 'A member of our team will answer you here as soon as possible.';
+    v_text := app_hidden.said('paused');
   elsif v_first.rank is null or v_category is null or v_confidence < v_settings.confidence_threshold then
     v_outcome := 'handed_over';
     v_reason := case when v_first.rank is null then 'nothing found'
                      when v_category is null then format('no category fits; confidence %s', round(v_confidence::numeric, 2))
                      else format('confidence %s below %s', round(v_confidence::numeric, 2), v_settings.confidence_threshold) end;
-    v_text := 'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.';
+    v_text := app_hidden.said('not_sure');
   elsif v_person.rank is not null then
     v_outcome := 'handed_over';
     v_category := 'hand_over';
@@ -911,7 +920,7 @@ begin
   return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_silent, 'site', v_site, 'message_id', message_id,
     'category', v_category, 'votes', coalesce(v_votes, '[]'), 'routed_by', case when v_routed is not null and v_requested is null then 'model' else 'local-vote' end,
     'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
-    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text, 'search', v_search,
+    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text, 'said', jsonb_build_object('not_sure', app_hidden.said('not_sure'), 'paused', app_hidden.said('paused')), 'search', v_search,
     'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', coalesce(r.rank = v_cited, false))
                            || case when v_readable and r.category not in ('emergency', 'hand_over') and (r.rank <= 4 or r.in_category <= 3)
                                  then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
@@ -925,12 +934,13 @@ end
 $$;
 
 --
--- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean); Type: COMMENT; Schema: app_hidden; Owner: -
+-- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean, reranked text[]); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, search, sources}. Emergencies first, by rule, then by route; their text is their SOP''s.
+COMMENT ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean, reranked text[]) IS 'What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, said: {not_sure, paused}, search, sources}. Emergencies first, by rule, then by route; their text is their SOP''s.
 embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache''s. message_id: the customer''s message where it is written down already, else it is written.
 route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off; "hand_over" hands over.
+reranked: in which order a model puts what was found (source_key of each, the best first; the others follow as they were); the confidence stays that of the search''s own first.
 What is first of the category hand_over is for a person: outcome handed_over, with the text that is said of it (app_hidden.hand_over_text). `votes` are the sources'' own all the same.
 search: what was searched with, for record_response to write down (app_private.response_searches).
 A source of which an experiment runs has the subject''s arm''s title, heading, snippet and text, and its experiment_arm_id: what is said is checked against what was served.
@@ -1000,7 +1010,7 @@ begin
   end if;
   -- What an answer lately cost.
   select sum(c.cost) / nullif(count(distinct c.response_id), 0) into v_each
-    from (select l.cost, l.response_id from app_public.llm_calls l where l.purpose in ('route', 'answer', 'embed') and l.response_id is not null order by l.id desc limit 200) c;
+    from (select l.cost, l.response_id from app_public.llm_calls l where l.purpose in ('route', 'rerank', 'answer', 'embed') and l.response_id is not null order by l.id desc limit 200) c;
   return jsonb_build_object('questions', coalesce(v_result, '[]'), 'estimated_cost', round(v_each * coalesce(jsonb_array_length(v_result), 0), 6));
 end
 $$;
@@ -1602,10 +1612,10 @@ CREATE FUNCTION app_hidden.emergency_text(sop_id integer) RETURNS text
     AS $$
   select coalesce(
     (select app_hidden.quote(s.body, 3000) from app_private.search_units s
-      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer|answer' order by s.ordinal limit 1),
+      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and (app_hidden.says_what_to_say(s.heading) or s.heading ~* 'answer|antwort|réponse|respuesta') order by s.ordinal limit 1),
     (select app_hidden.quote(string_agg(s.body, E'\n\n' order by s.ordinal), 3000) from app_private.search_units s
-      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and coalesce(s.heading, '') !~* 'when to use'),
-    'If anyone is in danger, call the emergency services now. Our team has been alerted and will contact you here at once.')
+      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and not app_hidden.says_when(s.heading)),
+    app_hidden.said('emergency'))
 $$;
 
 --
@@ -2887,15 +2897,15 @@ CREATE FUNCTION app_hidden.hand_over_text(result app_public.search_result) RETUR
   select coalesce(
     case when result.kind = 'knowledge' then nullif(btrim(app_hidden.quote(result.snippet, 3000)), '') end,
     (select app_hidden.quote(s.body, 3000) from app_private.search_units s
-      where s.sop_id = result.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer' order by s.ordinal limit 1),
-    app_hidden.usual_hand_over())
+      where s.sop_id = result.sop_id and s.kind = 'section' and app_hidden.says_what_to_say(s.heading) order by s.ordinal limit 1),
+    app_hidden.said('for_a_person'))
 $$;
 
 --
 -- Name: FUNCTION hand_over_text(result app_public.search_result); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.hand_over_text(result app_public.search_result) IS 'What a customer is told whose question a person answers, by what was found of the category hand_over: the entry''s answer, or what the SOP says to say, else app_hidden.usual_hand_over.';
+COMMENT ON FUNCTION app_hidden.hand_over_text(result app_public.search_result) IS 'What a customer is told whose question a person answers, by what was found of the category hand_over: the entry''s answer, or what the SOP says to say, else app_hidden.said(''for_a_person'').';
 
 --
 -- Name: has_role(name); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -3378,6 +3388,22 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.list_item(item text) IS 'A text as one line of a list.';
+
+--
+-- Name: lists_phrases(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.lists_phrases(heading text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(heading, '') ~ '(Customers also say|Kunden sagen auch|Les clients disent aussi|Los clientes también dicen)\Z'
+$$;
+
+--
+-- Name: FUNCTION lists_phrases(heading text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.lists_phrases(heading text) IS 'Whether a heading is of the section whose list items are phrases of customers, each searched on its own.';
 
 --
 -- Name: llm_cost(text, timestamp with time zone, integer, integer, integer, integer, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4065,20 +4091,22 @@ $$;
 COMMENT ON FUNCTION app_hidden.passes_luhn(digits text) IS 'Whether the last of these digits is the check digit of the others, as on payment cards (ISO/IEC 7812).';
 
 --
--- Name: phrases_heading(); Type: FUNCTION; Schema: app_hidden; Owner: -
+-- Name: phrases_heading(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
-CREATE FUNCTION app_hidden.phrases_heading() RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION app_hidden.phrases_heading(content text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select 'Customers also say'
+  select coalesce((select regexp_replace(m.heading, '^.* / ', '') from app_hidden.markdown_sections(content) m where app_hidden.lists_phrases(m.heading) order by m.ordinal limit 1),
+    app_hidden.usual_words('heading_phrases'))
 $$;
 
 --
--- Name: FUNCTION phrases_heading(); Type: COMMENT; Schema: app_hidden; Owner: -
+-- Name: FUNCTION phrases_heading(content text); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.phrases_heading() IS 'Heading of the SOP section whose list items are phrases of customers; each is searched on its own.';
+COMMENT ON FUNCTION app_hidden.phrases_heading(content text) IS 'The heading below which an SOP has, or should get, its customers'' phrases: the one that the text has, else the usual one in the club''s language.';
 
 --
 -- Name: plain_characters(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -4527,6 +4555,25 @@ $$;
 COMMENT ON FUNCTION app_hidden.safety_words(content text) IS 'The words of a text on which somebody''s safety may hang.';
 
 --
+-- Name: said(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.said(key text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+begin
+  return coalesce((select s.own_words ->> said.key from app_public.club_settings s), app_hidden.usual_words(said.key));
+end
+$$;
+
+--
+-- Name: FUNCTION said(key text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.said(key text) IS 'What the assistant says by itself: in the club''s own words where it has set some (save_assistant_words), else as app_hidden.usual_words has it.';
+
+--
 -- Name: said_by_staff(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -4579,6 +4626,54 @@ $$;
 COMMENT ON FUNCTION app_hidden.sample_ratio_p(counts bigint[], weights integer[]) IS 'Pearson''s chi-square p that groups of these sizes come from these weights; null where nobody is in any. Below 0.001 something sorts people (Fabijan et al. 2019, KDD, "Diagnosing sample ratio mismatch").';
 
 --
+-- Name: says_what_to_do(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.says_what_to_do(heading text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(heading, '') ~* 'step|procedure|what to do|answer|schritt|vorgehen|ablauf|was (wir|sie|zu) tun|was zu tun ist|antwort|[eé]tape|proc[eé]dure|marche à suivre|que faire|r[eé]ponse|pasos|procedimiento|qu[eé] hacer|respuesta'
+$$;
+
+--
+-- Name: FUNCTION says_what_to_do(heading text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.says_what_to_do(heading text) IS 'Whether a heading is of the steps of an SOP, or of its answer. English, German, French, Spanish.';
+
+--
+-- Name: says_what_to_say(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.says_what_to_say(heading text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(heading, '') ~* 'what to say|tell the customer|was (wir|sie|zu) sagen|was zu sagen ist|(dem|den) (kunden|gast|gästen) sagen|que dire|dire aux? clients?|qu[eé] decir|decir al cliente'
+$$;
+
+--
+-- Name: FUNCTION says_what_to_say(heading text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.says_what_to_say(heading text) IS 'Whether a heading is of the section that is told to the customer. English, German, French, Spanish.';
+
+--
+-- Name: says_when(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.says_when(heading text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(heading, '') ~* 'when to use|purpose|scope|^category|(^|/ )(wann|quand|cu[aá]ndo)\Z|wann (anwenden|verwenden|nutzen|gilt|es gilt)|anwendungsfall|zweck|geltungsbereich|quand (utiliser|l.utiliser|appliquer|s.applique)|objectif|champ d.application|cu[aá]ndo (usar|utilizar|aplicar|se aplica)|prop[oó]sito|[aá]mbito'
+$$;
+
+--
+-- Name: FUNCTION says_when(heading text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.says_when(heading text) IS 'Whether a heading is of a section that says what its SOP is for, which answers nobody''s question. English, German, French, Spanish.';
+
+--
 -- Name: search_languages(); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -4602,8 +4697,8 @@ COMMENT ON FUNCTION app_hidden.search_languages() IS 'The languages that this Po
 CREATE FUNCTION app_hidden.section_score(heading text, words double precision, cosine double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select coalesce(words, 0) + 1.5 * coalesce(cosine, 0) + case when heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end
-    - case when coalesce(heading, '') ~* 'when to use|purpose|scope|^category' then 100 else 0 end
+  select coalesce(words, 0) + 1.5 * coalesce(cosine, 0) + case when app_hidden.says_what_to_do(heading) or app_hidden.says_what_to_say(heading) then 0.5 else 0 end
+    - case when app_hidden.says_when(heading) then 100 else 0 end
 $$;
 
 --
@@ -4691,7 +4786,7 @@ CREATE FUNCTION app_hidden.sop_units(category text, section text, content text) 
     select app_hidden.sop_title(section, content) as title,
            app_hidden.in_words(category) || ' ' || app_hidden.in_words(section) || ' ' || app_hidden.sop_title(section, content) as head
   ), parts as materialized (
-    select s.ordinal, s.heading, s.body, coalesce(s.heading like '%' || app_hidden.phrases_heading(), false) as is_phrases,
+    select s.ordinal, s.heading, s.body, app_hidden.lists_phrases(s.heading) as is_phrases,
            -- A line or two between title and first heading is no section of its own; the profile has it.
            s.heading is null and length(s.body) < 200 and count(*) over () > 1 as is_preamble
       from app_hidden.markdown_sections(content) s
@@ -4715,6 +4810,22 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.sop_units(category text, section text, content text) IS 'The search units an SOP of this text would have: its sections, and each phrase under "Customers also say".';
+
+--
+-- Name: source_key(integer, integer); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.source_key(sop_id integer, knowledge_id integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce('sop:' || sop_id, 'knowledge:' || knowledge_id)
+$$;
+
+--
+-- Name: FUNCTION source_key(sop_id integer, knowledge_id integer); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.source_key(sop_id integer, knowledge_id integer) IS 'By what a model that ranks names a source: its SOP, else its entry.';
 
 --
 -- Name: target_of(integer, text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -5847,22 +5958,6 @@ $$;
 COMMENT ON FUNCTION app_hidden.unit_of(unit text, OUT kind text, OUT factor numeric) IS 'What a unit measures, and how many of the unit that we compare in (minutes, metres, pieces) it is.';
 
 --
--- Name: usual_hand_over(); Type: FUNCTION; Schema: app_hidden; Owner: -
---
-
-CREATE FUNCTION app_hidden.usual_hand_over() RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-  select 'Somebody of our team has to look into this. I have passed your question on, and a person will answer you here.'
-$$;
-
---
--- Name: FUNCTION usual_hand_over(); Type: COMMENT; Schema: app_hidden; Owner: -
---
-
-COMMENT ON FUNCTION app_hidden.usual_hand_over() IS 'What a customer is told whose question is for a person, where the club has no words of its own for it.';
-
---
 -- Name: usual_length(text, text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -5877,6 +5972,57 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.usual_length(target text, kind text) IS 'Words that a unit of a kind usually has: BM25 counts longer ones less.';
+
+--
+-- Name: usual_words(text); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.usual_words(key text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+declare
+  v_language text := (select s.search_language from app_public.club_settings s);
+begin
+  return case key
+    when 'not_sure' then case v_language
+      when 'german' then 'Da bin ich mir nicht sicher genug. Ich habe Ihre Frage an unser Team weitergegeben; hier antwortet Ihnen jemand.'
+      when 'french' then 'Je ne suis pas assez sûr de la réponse : j''ai transmis votre question à notre équipe. Quelqu''un vous répondra ici.'
+      when 'spanish' then 'No estoy lo bastante seguro de la respuesta, así que he pasado su pregunta a nuestro equipo. Una persona le responderá aquí.'
+      else 'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.' end
+    when 'for_a_person' then case v_language
+      when 'german' then 'Das muss sich jemand aus unserem Team ansehen. Ich habe Ihre Frage weitergegeben; hier antwortet Ihnen jemand.'
+      when 'french' then 'Quelqu''un de notre équipe doit s''en occuper. J''ai transmis votre question ; quelqu''un vous répondra ici.'
+      when 'spanish' then 'Alguien de nuestro equipo tiene que verlo. He pasado su pregunta y una persona le responderá aquí.'
+      else 'Somebody of our team has to look into this. I have passed your question on, and a person will answer you here.' end
+    when 'paused' then case v_language
+      when 'german' then 'Jemand aus unserem Team antwortet Ihnen hier so bald wie möglich.'
+      when 'french' then 'Un membre de notre équipe vous répondra ici dès que possible.'
+      when 'spanish' then 'Alguien de nuestro equipo le responderá aquí lo antes posible.'
+      else 'A member of our team will answer you here as soon as possible.' end
+    when 'unfinished' then case v_language
+      when 'german' then 'Ich konnte meine Antwort nicht beenden. Ich habe Ihre Frage an unser Team weitergegeben; hier antwortet Ihnen jemand.'
+      when 'french' then 'Je n''ai pas pu terminer ma réponse : j''ai transmis votre question à notre équipe. Quelqu''un vous répondra ici.'
+      when 'spanish' then 'No he podido terminar mi respuesta, así que he pasado su pregunta a nuestro equipo. Una persona le responderá aquí.'
+      else 'I could not finish my answer, so I have passed your question to our team. A person will answer you here.' end
+    when 'emergency' then case v_language
+      when 'german' then 'Wenn jemand in Gefahr ist, rufen Sie jetzt den Notruf. Unser Team ist alarmiert und meldet sich sofort hier.'
+      when 'french' then 'Si quelqu''un est en danger, appelez tout de suite les secours. Notre équipe est prévenue et vous répond ici immédiatement.'
+      when 'spanish' then 'Si alguien está en peligro, llame ahora a emergencias. Nuestro equipo está avisado y le responderá aquí enseguida.'
+      else 'If anyone is in danger, call the emergency services now. Our team has been alerted and will contact you here at once.' end
+    when 'heading_phrases' then case v_language when 'german' then 'Kunden sagen auch' when 'french' then 'Les clients disent aussi' when 'spanish' then 'Los clientes también dicen' else 'Customers also say' end
+    when 'heading_more' then case v_language when 'german' then 'Gut zu wissen' when 'french' then 'Bon à savoir' when 'spanish' then 'Conviene saber' else 'Good to know' end
+    when 'heading_steps' then case v_language when 'german' then 'Schritte' when 'french' then 'Étapes' when 'spanish' then 'Pasos' else 'Steps' end
+  end;
+end
+$$;
+
+--
+-- Name: FUNCTION usual_words(key text); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.usual_words(key text) IS 'What is said or written by default, in the language of the club (club_settings.search_language; English for others than German, French and Spanish).
+key: not_sure, for_a_person, paused, unfinished, emergency: to a customer; heading_phrases, heading_more, heading_steps: headings of what the local analyst writes. Null for another.';
 
 --
 -- Name: visible_response(bigint); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -8746,7 +8892,7 @@ begin
   -- Customers' own phrases, to the letter and in the list that is never quoted, state nothing.
   v_quoted := array(select '- ' || app_hidden.list_item(app_hidden.learnable_question(f.query)) from app_public.failed_responses f where f.id = any (analysis.failed_response_ids) and f.erased_at is null);
   v_quoted := array(select l.line from app_hidden.markdown_sections(v_new) m, unnest(string_to_array(m.body, E'\n')) l(line)
-                     where m.heading = app_hidden.phrases_heading() and l.line = any (v_quoted));
+                     where app_hidden.lists_phrases(m.heading) and l.line = any (v_quoted));
   v_found := app_hidden.injection_in(array_to_string(v_quoted, E'\n'));
   if v_found is not null then
     v_reasons := v_reasons || app_hidden.reason('injected_instruction', v_found);
@@ -8851,7 +8997,7 @@ begin
       return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('unrelated_sop', 'SOP ' || (output ->> 'sop_id') || ' was not in the brief')));
     end if;
     -- What leads customers to an SOP stands in its text.
-    v_new := app_hidden.add_list_items(v_version.content, app_hidden.phrases_heading(), v_phrases);
+    v_new := app_hidden.add_list_items(v_version.content, app_hidden.phrases_heading(v_version.content), v_phrases);
     if v_new = v_version.content then
       return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('changes_nothing')));
     end if;
@@ -9869,14 +10015,14 @@ begin
   if v_near.sop_id is not null then
     v_sop := app_hidden.find_sop(v_near.sop_id);
     return jsonb_build_object('kind', 'sop_edit', 'base_version', v_sop.version, 'failed_response_ids', failures, 'suggestion', jsonb_build_object(
-      'sop_id', v_sop.id, 'section', v_sop.section, 'new_content', app_hidden.add_list_items(v_sop.content, app_hidden.phrases_heading(), phrases),
+      'sop_id', v_sop.id, 'section', v_sop.section, 'new_content', app_hidden.add_list_items(v_sop.content, app_hidden.phrases_heading(v_sop.content), phrases),
       'reasoning', reasoning || ' A person should have answered. Their words are added, so that the next one is handed over.'));
   end if;
   -- Corrections are written for the team, and no customer is told them.
   return jsonb_build_object('kind', 'knowledge_entry', 'failed_response_ids', failures, 'suggestion', jsonb_build_object(
     'category', 'hand_over', 'topic', coalesce(v_near.topic, left(replace(pattern.label, ', ', '_'), 180)), 'reasoning', reasoning || ' A person should have answered. Who asks so is handed over.',
     'entries', (select jsonb_agg(jsonb_build_object('question', q, 'answer', coalesce(
-                    (select k.answer from app_public.knowledge_base k where k.category = 'hand_over' and k.topic = v_near.topic order by k.trust desc, k.id limit 1), app_hidden.usual_hand_over())))
+                    (select k.answer from app_public.knowledge_base k where k.category = 'hand_over' and k.topic = v_near.topic order by k.trust desc, k.id limit 1), app_hidden.said('for_a_person'))))
                   from unnest(phrases) q)));
 end
 $$;
@@ -9922,14 +10068,14 @@ begin
 
   if v_pattern.sop_id is not null then
     v_sop := app_hidden.find_sop(v_pattern.sop_id);
-    v_new := app_hidden.add_list_items(v_sop.content, app_hidden.phrases_heading(), v_phrases);
+    v_new := app_hidden.add_list_items(v_sop.content, app_hidden.phrases_heading(v_sop.content), v_phrases);
     -- A correction that the SOP does not say already is worth saying.
-    select app_hidden.add_list_items(v_new, 'Good to know', array_agg(c order by c)) into v_new
+    select app_hidden.add_list_items(v_new, app_hidden.usual_words('heading_more'), array_agg(c order by c)) into v_new
       from unnest(v_corrections) c
      where (select count(*) filter (where to_tsvector('app_public.clubos', v_sop.content) @@ (quote_literal(l)::tsquery))::double precision / greatest(count(*), 1)
               from unnest(tsvector_to_array(to_tsvector('app_public.clubos', c))) l) < 0.6
     having count(*) > 0;
-    v_new := coalesce(v_new, app_hidden.add_list_items(v_sop.content, app_hidden.phrases_heading(), v_phrases));
+    v_new := coalesce(v_new, app_hidden.add_list_items(v_sop.content, app_hidden.phrases_heading(v_sop.content), v_phrases));
     if v_new = v_sop.content then
       return null;
     end if;
@@ -9952,15 +10098,15 @@ begin
     if v_sop.id is not null then
       return jsonb_build_object('kind', 'sop_edit', 'base_version', v_sop.version, 'failed_response_ids', v_failures, 'suggestion', jsonb_build_object(
         'sop_id', v_sop.id, 'section', v_sop.section, 'reasoning', v_reasoning || ' The corrections fit this SOP best.',
-        'new_content', app_hidden.add_list_items(app_hidden.add_list_items(v_sop.content, 'Good to know', v_corrections), app_hidden.phrases_heading(), v_phrases)));
+        'new_content', app_hidden.add_list_items(app_hidden.add_list_items(v_sop.content, app_hidden.usual_words('heading_more'), v_corrections), app_hidden.phrases_heading(v_sop.content), v_phrases)));
     end if;
     return jsonb_build_object('kind', 'sop_new', 'failed_response_ids', v_failures, 'suggestion', jsonb_build_object(
       'category', coalesce(v_pattern.category, (select r.category from app_public.responses r join app_public.failed_responses f on f.response_id = r.id
                             where f.id = any (v_failures) and r.category is not null group by 1 order by count(*) desc, 1 limit 1), 'general'),
       'section', left(replace(v_pattern.label, ', ', '_'), 180), 'reasoning', v_reasoning || ' No SOP fits.',
-      'new_content', format(E'# %s\n\n## Steps\n\n%s\n\n## %s\n\n%s\n', initcap(replace(v_pattern.label, ', ', ' ')),
+      'new_content', format(E'# %s\n\n## %s\n\n%s\n\n## %s\n\n%s\n', initcap(replace(v_pattern.label, ', ', ' ')), app_hidden.usual_words('heading_steps'),
         (select string_agg(format('%s. %s', o, c), E'\n' order by o) from unnest(v_corrections) with ordinality t(c, o)),
-        app_hidden.phrases_heading(), (select string_agg('- ' || p, E'\n' order by p) from unnest(v_phrases) p))));
+        app_hidden.phrases_heading(''), (select string_agg('- ' || p, E'\n' order by p) from unnest(v_phrases) p))));
   end if;
   return null;
 end
@@ -12709,39 +12855,42 @@ declare
   c_scanned constant integer := 3000; -- so many of a category's are compared one by one
   v_statistics app_private.search_statistics;
   v_indexed boolean := to_regclass('app_private.search_units_embedding') is not null;
+  v_signs bit(1536) := binary_quantize(question)::bit(1536);
 begin
   select * into v_statistics from app_private.search_statistics t;
   if only_category is not null and (not v_indexed or coalesce((v_statistics.categories ->> only_category)::integer, 0) <= c_scanned) then
-    -- By the sign, so that no index of the whole is thought of.
+    -- Not a question for the index of the whole, and exact.
     return query
       select u.id from app_private.search_units u
        where u.category = only_category and u.embedding_model = nearest_units.model
          and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
          and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
-       order by -(u.embedding <#> question) desc, u.id limit 40;
+       order by u.embedding <#> question, u.id limit 40;
   elsif v_indexed then
     perform app_private.set_index_effort(v_statistics.units);
     if only_category is not null then
       return query
         select n.id
-          from ((select u.id, u.embedding <#> question as distance from app_private.search_units u
-            where u.indexed and u.category = only_category and u.embedding_model = nearest_units.model
-              and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
-              and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
-            order by u.embedding <#> question limit 40)
-           union all
-           select f.unit_id, f.distance from app_private.nearest_fresh(question, nearest_units.model, only_category, only_site_id) f) n
+          from (select c.id, c.embedding <#> question as distance
+                  from (select u.id, u.embedding from app_private.search_units u
+                         where u.indexed and u.category = only_category and u.embedding_model = nearest_units.model
+                           and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
+                           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+                         order by u.bits <~> v_signs limit 80) c
+                 union all
+                select f.unit_id, f.distance from app_private.nearest_fresh(question, nearest_units.model, only_category, only_site_id) f) n
          order by n.distance, n.id limit 40;
     else
       return query
         select n.id
-          from ((select u.id, u.embedding <#> question as distance from app_private.search_units u
-            where u.indexed and u.embedding_model = nearest_units.model
-              and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
-              and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
-            order by u.embedding <#> question limit 40)
-           union all
-           select f.unit_id, f.distance from app_private.nearest_fresh(question, nearest_units.model, only_category, only_site_id) f) n
+          from (select c.id, c.embedding <#> question as distance
+                  from (select u.id, u.embedding from app_private.search_units u
+                         where u.indexed and u.embedding_model = nearest_units.model
+                           and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
+                           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
+                         order by u.bits <~> v_signs limit 80) c
+                 union all
+                select f.unit_id, f.distance from app_private.nearest_fresh(question, nearest_units.model, only_category, only_site_id) f) n
          order by n.distance, n.id limit 40;
     end if;
   else
@@ -12751,7 +12900,7 @@ begin
                where u.embedding_model = nearest_units.model
                  and (only_site_id is null or u.site_id is null or u.site_id = only_site_id)
                  and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now())
-               order by u.bits <~> binary_quantize(question)::bit(1536), u.id limit 120) c
+               order by u.bits <~> v_signs, u.id limit 120) c
        order by c.embedding <#> question, c.id limit 40;
   end if;
 end
@@ -13805,7 +13954,7 @@ begin
     'embedding_model', s.embedding_model,
     'vector_cached', exists (select from app_private.embedding_cache c where c.content_hash = app_hidden.embedding_hash(query) and c.model = s.embedding_model),
     'prompts', (select coalesce(jsonb_object_agg(p.name, jsonb_build_object('id', v.id, 'content', p.content)), '{}')
-                  from app_public.prompts p join app_public.prompt_versions v on v.prompt_id = p.id and v.version = p.version where p.name in ('route', 'answer')))
+                  from app_public.prompts p join app_public.prompt_versions v on v.prompt_id = p.id and v.version = p.version where p.name in ('route', 'rerank', 'answer')))
     from app_public.club_settings s);
 end
 $$;
@@ -13814,7 +13963,7 @@ $$;
 -- Name: FUNCTION question_brief(query text, site text, ticket app_public.tickets, upto bigint, routing boolean); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint, routing boolean) IS 'What models are told of a question, and whether they may be asked: {response_id (reserved for its answer), ticket_id, site, emergency (kind, by rule; null for none), silent (a person has the conversation), enabled, budget (open, warned, stopped), masked (the question), conversation, categories, embedding_model, vector_cached, prompts: {route, answer: {id (of the version), content}}}. upto: the last message before the question. routing: whether a model routes; without, there are no categories: in a large club to list them takes longer than all the rest.';
+COMMENT ON FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint, routing boolean) IS 'What models are told of a question, and whether they may be asked: {response_id (reserved for its answer), ticket_id, site, emergency (kind, by rule; null for none), silent (a person has the conversation), enabled, budget (open, warned, stopped), masked (the question), conversation, categories, embedding_model, vector_cached, prompts: {route, rerank, answer: {id (of the version), content}}}. upto: the last message before the question. routing: whether a model routes; without, there are no categories: in a large club to list them takes longer than all the rest.';
 
 --
 -- Name: question_words(text, text); Type: FUNCTION; Schema: app_private; Owner: -
@@ -14119,7 +14268,7 @@ begin
            app_hidden.qualifiers_in(coalesce(m.heading, '')) || array(select q from unnest(app_hidden.qualifiers_in(app_hidden.sop_title(s.section, s.content))) q where q not like '!%') as qualifiers
       from texts t join app_public.sops s on s.id = t.sop_id
      cross join lateral app_hidden.markdown_sections(s.content) m
-     where coalesce(m.heading not like '%' || app_hidden.phrases_heading(), true)
+     where not app_hidden.lists_phrases(m.heading)
   ), stated as (
     select e.id as knowledge_id, null::integer as sop_id, f.kind, f.low, f.high, f.value, f.role, f.surface, f.clause, app_hidden.content_words(f.sentence) as words, e.words as head,
            e.qualifiers || app_hidden.qualifiers_in(f.clause) as qualifiers
@@ -14255,7 +14404,7 @@ begin
                  case when own.kind <> 'section' then to_tsvector('app_public.clubos', left(asked.words, 250000))
                    else to_tsvector('app_public.clubos', left(concat_ws(' ', app_hidden.in_words(s.category), app_hidden.in_words(s.section), own.title, app_hidden.in_words(s.category),
                           app_hidden.in_words(s.section), own.title, (select string_agg(concat_ws(' ', m.heading, m.body), ' ' order by m.ordinal) from app_hidden.markdown_sections(s.content) m
-                            where coalesce(m.heading not like '%' || app_hidden.phrases_heading(), true))), 250000))
+                            where not app_hidden.lists_phrases(m.heading))), 250000))
                         || to_tsvector('app_public.clubos', left(concat_ws(' ', asked.words, asked.words), 250000)) end as words
             -- In their order, so that two who write several never wait for each other in a circle.
             from (select distinct t.target from unnest(targets) t(target) order by 1) t
@@ -14684,10 +14833,10 @@ CREATE FUNCTION app_private.record_search(response_id bigint, search jsonb) RETU
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
 begin
-  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, by_words, nearest, routed, emergency)
-  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.by_words, s.nearest, s.routed, s.emergency
+  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, by_words, nearest, routed, emergency, reranked)
+  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.by_words, s.nearest, s.routed, s.emergency, s.reranked
     from jsonb_to_record(search) s(searched_at timestamptz, snapshot text, own_xid text, embedding_model text, words text, total_idf double precision, by_words bigint[], nearest bigint[],
-         routed text, emergency text)
+         routed text, emergency text, reranked text[])
    where jsonb_typeof(search) = 'object';
 end
 $$;
@@ -15256,6 +15405,24 @@ $$;
 COMMENT ON FUNCTION app_private.require_golden(passing integer[], improvement_id integer) IS 'Refuses (CO160) what an approval has just applied, if one of these golden questions fails with it. passing: as golden_passing gave it before; null: no gate. Detail: {improvement_id, questions: [golden_result]}.';
 
 --
+-- Name: reranked(app_public.search_result[], text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.reranked(results app_public.search_result[], keys text[]) RETURNS app_public.search_result[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select array_agg(app_private.ranked(e.result, e.place::integer) order by e.place)
+    from (select r as result, row_number() over (order by array_position(keys, app_hidden.source_key(r.sop_id, r.knowledge_id)) nulls last, r.rank) as place from unnest(results) r) e
+$$;
+
+--
+-- Name: FUNCTION reranked(results app_public.search_result[], keys text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.reranked(results app_public.search_result[], keys text[]) IS 'What was found in the order that a model gave it, by source_key; what it did not name follows as it was.';
+
+--
 -- Name: rescue_tickets(interval, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -15278,7 +15445,7 @@ begin
     else
       -- The customer whose conversation it is may read the answer and rate it, as any other.
       perform set_config('clubos.visitor_id', coalesce(v_ticket.visitor_id::text, ''), true);
-      perform app_public.record_response(v_last.body, 'I could not finish my answer, so I have passed your question to our team. A person will answer you here.', 'handed_over', 'local-extractive',
+      perform app_public.record_response(v_last.body, app_hidden.said('unfinished'), 'handed_over', 'local-extractive',
         conversation => v_ticket.conversation, reason => format('no answer came since %s UTC: the server stopped, or a model hung', to_char(v_ticket.awaiting_since at time zone 'UTC', 'HH24:MI')),
         category => v_ticket.category);
       return next v_ticket.id;
@@ -15880,7 +16047,8 @@ CREATE TABLE app_private.response_searches (
     nearest bigint[],
     routed text,
     emergency text,
-    by_words bigint[]
+    by_words bigint[],
+    reranked text[]
 );
 
 --
@@ -15948,6 +16116,12 @@ COMMENT ON COLUMN app_private.response_searches.emergency IS 'The kind of emerge
 --
 
 COMMENT ON COLUMN app_private.response_searches.by_words IS 'Ids of the units that its words named, 40 at most: which words name any depends on how many they would. Null: until version 0.5.';
+
+--
+-- Name: COLUMN response_searches.reranked; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.response_searches.reranked IS 'The order that a model gave to what was found (app_hidden.source_key), the best first; null: none did.';
 
 --
 -- Name: search_at(app_private.response_searches, public.vector, text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -16198,8 +16372,8 @@ CREATE FUNCTION app_private.set_index_effort(units double precision) RETURNS voi
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
 begin
-  -- The recall of an HNSW index at a fixed ef falls as it grows; at this one it is .997 at 10,000 units, .978 at 30,000 and .959 at 100,000.
-  perform set_config('hnsw.ef_search', least(400, greatest(64, 64 * power(greatest(units, 1) / 10000, 0.27)))::integer::text, true);
+  -- The recall of an HNSW index at a fixed ef falls as it grows.
+  perform set_config('hnsw.ef_search', least(400, greatest(80, 80 * power(greatest(units, 1) / 10000, 0.2)))::integer::text, true);
   -- A filter that disagrees with the question must not walk the index to its end (pgvector 0.8; before, there is no walking on).
   perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
   perform set_config('hnsw.max_scan_tuples', '2000', true);
@@ -16210,7 +16384,7 @@ $$;
 -- Name: FUNCTION set_index_effort(units double precision); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.set_index_effort(units double precision) IS 'Sets for this transaction how many neighbours the vector index looks at, by the number of search units (Malkov & Yashunin 2016: ef). Recall at ten is above .95 up to 100,000 units (docs/performance.md).';
+COMMENT ON FUNCTION app_private.set_index_effort(units double precision) IS 'Sets for this transaction how many neighbours the vector index looks at, by the number of search units (Malkov & Yashunin 2016: ef).';
 
 --
 -- Name: settle_analysis_run(integer, integer, integer, text, boolean); Type: FUNCTION; Schema: app_private; Owner: -
@@ -17843,6 +18017,26 @@ $$;
 
 COMMENT ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) IS 'Answers a question from the database alone, for psql: select text from ask(''the door code does nothing''). Without query_embedding words decide (and the vector of a question asked before). The GraphQL mutation of this name embeds the question first.
 Errors: CO005 no question, CO006 too long, CO403 not the server or a worker, CO404 no such conversation or site.';
+
+--
+-- Name: assistant_words(); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.assistant_words(OUT key text, OUT usual text, OUT own text) RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select k.key, app_hidden.usual_words(k.key), s.own_words ->> k.key
+    from unnest(array['not_sure', 'for_a_person', 'paused', 'unfinished', 'emergency']) with ordinality k(key, place) cross join app_public.club_settings s
+   order by k.place
+$$;
+
+--
+-- Name: FUNCTION assistant_words(OUT key text, OUT usual text, OUT own text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.assistant_words(OUT key text, OUT usual text, OUT own text) IS 'What the assistant says by itself: the usual words, in the club''s language, and the club''s own where it has set some (save_assistant_words).
+key: not_sure (it hands over), for_a_person (a person answers such questions), paused (it is switched off), unfinished (it broke off), emergency (where no emergency SOP says what to say).';
 
 --
 -- Name: backup_state(); Type: FUNCTION; Schema: app_public; Owner: -
@@ -20336,7 +20530,7 @@ begin
   elsif v_ticket.id is not null then
     insert into app_public.messages (ticket_id, author_kind, author, body, response_id)
     values (v_ticket.id, 'assistant', record_response.model,
-            case when v_outcome = 'paused' and record_response.outcome <> 'paused' then 'A member of our team will answer you here as soon as possible.' else record_response.text end, v_response.id);
+            case when v_outcome = 'paused' and record_response.outcome <> 'paused' then app_hidden.said('paused') else record_response.text end, v_response.id);
     update app_public.tickets t
        set category = coalesce(record_response.category, t.category), updated_at = now(), awaiting_since = null,
            status = case when v_outcome in ('handed_over', 'emergency', 'paused') then 'waiting' when t.status = 'taken' then 'open' else t.status end,
@@ -20622,12 +20816,17 @@ begin
   if not v_exact then
     v_inputs := app_private.search_inputs_at(v_response.question, v_vector, coalesce(v_search.embedding_model, v_response.embedding_model), coalesce(replay_response.at, v_response.created_at));
     v_inputs.routed := v_search.routed;
+    v_inputs.reranked := v_search.reranked;
     v_inputs.emergency := case when v_search.response_id is not null then v_search.emergency when v_response.outcome = 'emergency' then coalesce(substring(v_response.reason from 'rule: (\w+)'), '') end;
     v_search := v_inputs;
   end if;
   v_found := array(select f from app_private.search_at(v_search, v_vector, nullif(v_response.requested_category, ''), v_response.site_id) f order by f.rank);
   if v_search.routed is not null and not exists (select from unnest(v_found) f where f.rank <= 3 and f.category = v_search.routed) then
     v_found := app_private.with_routed(v_found, array(select f from app_private.search_at(v_search, v_vector, v_search.routed, v_response.site_id, 3) f));
+  end if;
+  if v_search.reranked is not null then
+    -- The model is not asked again: its order is what was written down.
+    v_found := app_private.reranked(v_found, v_search.reranked);
   end if;
   if v_search.emergency is not null then
     v_found := app_private.emergency_first(v_found, array(select f from app_private.search_at(v_search, v_vector, 'emergency', v_response.site_id, 10) f), nullif(v_search.emergency, ''));
@@ -21379,6 +21578,149 @@ COMMENT ON FUNCTION app_public.run_golden_check() IS 'Asks every golden question
 Errors: CO001 no actor, CO403 not staff, CO404 there are no golden questions.';
 
 --
+-- Name: club_settings; Type: TABLE; Schema: app_public; Owner: -
+--
+
+CREATE TABLE app_public.club_settings (
+    id boolean DEFAULT true NOT NULL,
+    assistant_enabled boolean DEFAULT true NOT NULL,
+    confidence_threshold double precision DEFAULT 0.25 NOT NULL,
+    takeover_minutes integer DEFAULT 240 NOT NULL,
+    helpful_votes_to_confirm integer DEFAULT 3 NOT NULL,
+    embedding_model text DEFAULT 'local-use-lite'::text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    daily_budget numeric(10,2),
+    monthly_budget numeric(10,2),
+    budget_warning double precision DEFAULT 0.8 NOT NULL,
+    model_threshold double precision DEFAULT 0.10 NOT NULL,
+    golden_gate boolean DEFAULT false NOT NULL,
+    search_language text DEFAULT 'english'::text NOT NULL,
+    own_words jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT club_settings_budgets_are_not_negative CHECK (((daily_budget >= (0)::numeric) AND (monthly_budget >= (0)::numeric))),
+    CONSTRAINT club_settings_has_one_row CHECK (id),
+    CONSTRAINT club_settings_model_threshold_is_a_probability CHECK (((model_threshold >= (0)::double precision) AND (model_threshold <= (1)::double precision))),
+    CONSTRAINT club_settings_takeover_is_positive CHECK ((takeover_minutes > 0)),
+    CONSTRAINT club_settings_threshold_is_a_probability CHECK (((confidence_threshold >= (0)::double precision) AND (confidence_threshold <= (1)::double precision))),
+    CONSTRAINT club_settings_votes_is_positive CHECK ((helpful_votes_to_confirm > 0)),
+    CONSTRAINT club_settings_warning_is_a_share CHECK (((budget_warning > (0)::double precision) AND (budget_warning <= (1)::double precision)))
+);
+
+--
+-- Name: TABLE club_settings; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON TABLE app_public.club_settings IS 'One row: what the whole club is set to, the kill switch among it.';
+
+--
+-- Name: COLUMN club_settings.assistant_enabled; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.assistant_enabled IS 'The kill switch: false stops all automatic answers.';
+
+--
+-- Name: COLUMN club_settings.confidence_threshold; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.confidence_threshold IS 'Probability (0 to 1) that the first source is right, below which the assistant hands over.';
+
+--
+-- Name: COLUMN club_settings.takeover_minutes; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.takeover_minutes IS 'Minutes of silence of the assistant after a person took a conversation over, unless handed back.';
+
+--
+-- Name: COLUMN club_settings.helpful_votes_to_confirm; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.helpful_votes_to_confirm IS 'Distinct customers who must find a learned answer helpful before it ranks as confirmed.';
+
+--
+-- Name: COLUMN club_settings.embedding_model; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.embedding_model IS 'The model whose vectors are searched; vectors of two models are never compared.';
+
+--
+-- Name: COLUMN club_settings.daily_budget; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.daily_budget IS 'US dollars that models may cost in a day (UTC); beyond it the local providers answer. Null: no limit.';
+
+--
+-- Name: COLUMN club_settings.monthly_budget; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.monthly_budget IS 'US dollars that models may cost in a calendar month (UTC). Null: no limit.';
+
+--
+-- Name: COLUMN club_settings.budget_warning; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.budget_warning IS 'Share (0 to 1) of a budget from which admins are warned.';
+
+--
+-- Name: COLUMN club_settings.model_threshold; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.model_threshold IS 'The same probability, below which no model is asked to write an answer either. Lower than confidence_threshold, since a model reads several sources, and can say that they do not hold the answer.';
+
+--
+-- Name: COLUMN club_settings.golden_gate; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.golden_gate IS 'Whether an approval is refused (CO160) by which a golden question that passes now would fail. Set by set_golden_gate.';
+
+--
+-- Name: COLUMN club_settings.search_language; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.search_language IS 'The language that words are searched in: how they are brought to their stems, and which count for nothing. One that PostgreSQL has a stemmer for; setting it indexes every text anew.';
+
+--
+-- Name: COLUMN club_settings.own_words; Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON COLUMN app_public.club_settings.own_words IS 'What the assistant says by itself, in the club''s own words, by key (assistant_words lists them); what is not in it is said in the usual words of the club''s language.';
+
+--
+-- Name: save_assistant_words(text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.save_assistant_words(key text, words text, reason text) RETURNS app_public.club_settings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  c_most constant integer := 1000;
+  v_words text := nullif(btrim(save_assistant_words.words, E' \t\r\n'), '');
+  v_settings app_public.club_settings;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(save_assistant_words.reason));
+  if not exists (select from app_public.assistant_words() w where w.key = save_assistant_words.key) then
+    raise exception 'The assistant says nothing called "%".', save_assistant_words.key using errcode = 'CO404',
+      hint = 'One of ' || (select string_agg(w.key, ', ') from app_public.assistant_words() w) || '.';
+  elsif length(v_words) > c_most then
+    raise exception 'The words have % characters; at most % are said.', length(v_words), c_most using errcode = 'CO006';
+  end if;
+  update app_public.club_settings s
+     set own_words = case when v_words is null then s.own_words - save_assistant_words.key else s.own_words || jsonb_build_object(save_assistant_words.key, v_words) end, updated_at = now()
+   where s.own_words ->> save_assistant_words.key is distinct from v_words;
+  select * into v_settings from app_public.club_settings;
+  return v_settings;
+end
+$$;
+
+--
+-- Name: FUNCTION save_assistant_words(key text, words text, reason text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.save_assistant_words(key text, words text, reason text) IS 'The club''s own words for what the assistant says by itself, from the next answer on. key: as assistant_words lists them. words: at most 1,000 characters; null or nothing brings the usual words back.
+Errors: CO001 no actor, CO002 no reason, CO006 too long, CO403 not an admin, CO404 no such key.';
+
+--
 -- Name: save_backup_target(text, text, jsonb, text, boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -21732,7 +22074,7 @@ begin
     left join lateral (select * from units u where u.target = f.target and u.kind in ('phrase', 'knowledge') order by u.s desc, u.knowledge_id limit 1) n on true
     left join lateral (
       select * from units u where u.target = f.target and u.kind = 'section'
-       order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'), u.s + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal limit 1) s on true
+       order by app_hidden.says_when(u.heading), u.s + case when app_hidden.says_what_to_do(u.heading) or app_hidden.says_what_to_say(u.heading) then 0.5 else 0 end desc, u.ordinal limit 1) s on true
    cross join lateral (select f.sop_id is null or coalesce(f.a > f.b, false) as leads) l
    cross join lateral (select l.leads, s.target is null or (l.leads and n.kind = 'knowledge' and n.trust = 3) as own_answer) q
     left join app_public.sop_versions v on v.id = s.sop_version_id
@@ -21812,105 +22154,6 @@ $$;
 
 COMMENT ON FUNCTION app_public.serve_sop(category text, section text, subject text) IS 'An SOP as it is to be shown to somebody: the arm that they always get where an experiment runs, else the SOP as it is. subject: who, as ''visitor:<uuid>'' or ''ticket:<id>'' for those whom the assistant answers (any other stable name will do); without it the SOP as it is. Nothing is counted by this: only answers are.
 Errors: CO404 no such SOP, or it is out of use.';
-
---
--- Name: club_settings; Type: TABLE; Schema: app_public; Owner: -
---
-
-CREATE TABLE app_public.club_settings (
-    id boolean DEFAULT true NOT NULL,
-    assistant_enabled boolean DEFAULT true NOT NULL,
-    confidence_threshold double precision DEFAULT 0.25 NOT NULL,
-    takeover_minutes integer DEFAULT 240 NOT NULL,
-    helpful_votes_to_confirm integer DEFAULT 3 NOT NULL,
-    embedding_model text DEFAULT 'local-use-lite'::text NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    daily_budget numeric(10,2),
-    monthly_budget numeric(10,2),
-    budget_warning double precision DEFAULT 0.8 NOT NULL,
-    model_threshold double precision DEFAULT 0.10 NOT NULL,
-    golden_gate boolean DEFAULT false NOT NULL,
-    search_language text DEFAULT 'english'::text NOT NULL,
-    CONSTRAINT club_settings_budgets_are_not_negative CHECK (((daily_budget >= (0)::numeric) AND (monthly_budget >= (0)::numeric))),
-    CONSTRAINT club_settings_has_one_row CHECK (id),
-    CONSTRAINT club_settings_model_threshold_is_a_probability CHECK (((model_threshold >= (0)::double precision) AND (model_threshold <= (1)::double precision))),
-    CONSTRAINT club_settings_takeover_is_positive CHECK ((takeover_minutes > 0)),
-    CONSTRAINT club_settings_threshold_is_a_probability CHECK (((confidence_threshold >= (0)::double precision) AND (confidence_threshold <= (1)::double precision))),
-    CONSTRAINT club_settings_votes_is_positive CHECK ((helpful_votes_to_confirm > 0)),
-    CONSTRAINT club_settings_warning_is_a_share CHECK (((budget_warning > (0)::double precision) AND (budget_warning <= (1)::double precision)))
-);
-
---
--- Name: TABLE club_settings; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON TABLE app_public.club_settings IS 'One row: what the whole club is set to, the kill switch among it.';
-
---
--- Name: COLUMN club_settings.assistant_enabled; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.club_settings.assistant_enabled IS 'The kill switch: false stops all automatic answers.';
-
---
--- Name: COLUMN club_settings.confidence_threshold; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.club_settings.confidence_threshold IS 'Probability (0 to 1) that the first source is right, below which the assistant hands over.';
-
---
--- Name: COLUMN club_settings.takeover_minutes; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.club_settings.takeover_minutes IS 'Minutes of silence of the assistant after a person took a conversation over, unless handed back.';
-
---
--- Name: COLUMN club_settings.helpful_votes_to_confirm; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.club_settings.helpful_votes_to_confirm IS 'Distinct customers who must find a learned answer helpful before it ranks as confirmed.';
-
---
--- Name: COLUMN club_settings.embedding_model; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.club_settings.embedding_model IS 'The model whose vectors are searched; vectors of two models are never compared.';
-
---
--- Name: COLUMN club_settings.daily_budget; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.club_settings.daily_budget IS 'US dollars that models may cost in a day (UTC); beyond it the local providers answer. Null: no limit.';
-
---
--- Name: COLUMN club_settings.monthly_budget; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.club_settings.monthly_budget IS 'US dollars that models may cost in a calendar month (UTC). Null: no limit.';
-
---
--- Name: COLUMN club_settings.budget_warning; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.club_settings.budget_warning IS 'Share (0 to 1) of a budget from which admins are warned.';
-
---
--- Name: COLUMN club_settings.model_threshold; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.club_settings.model_threshold IS 'The same probability, below which no model is asked to write an answer either. Lower than confidence_threshold, since a model reads several sources, and can say that they do not hold the answer.';
-
---
--- Name: COLUMN club_settings.golden_gate; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.club_settings.golden_gate IS 'Whether an approval is refused (CO160) by which a golden question that passes now would fail. Set by set_golden_gate.';
-
---
--- Name: COLUMN club_settings.search_language; Type: COMMENT; Schema: app_public; Owner: -
---
-
-COMMENT ON COLUMN app_public.club_settings.search_language IS 'The language that words are searched in: how they are brought to their stems, and which count for nothing. One that PostgreSQL has a stemmer for; setting it indexes every text anew.';
 
 --
 -- Name: set_assistant_enabled(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
@@ -23955,7 +24198,7 @@ CREATE TABLE app_public.llm_calls (
     batch boolean DEFAULT false NOT NULL,
     improvement_id integer,
     analysis_id integer,
-    CONSTRAINT llm_calls_purpose_is_known CHECK ((purpose = ANY (ARRAY['route'::text, 'answer'::text, 'embed'::text, 'analyse'::text, 'preview'::text])))
+    CONSTRAINT llm_calls_purpose_is_known CHECK ((purpose = ANY (ARRAY['route'::text, 'rerank'::text, 'answer'::text, 'embed'::text, 'analyse'::text, 'preview'::text])))
 );
 
 --
@@ -23969,7 +24212,7 @@ Each call of a model outside the database: what for, how long, at what cost.';
 -- Name: COLUMN llm_calls.purpose; Type: COMMENT; Schema: app_public; Owner: -
 --
 
-COMMENT ON COLUMN app_public.llm_calls.purpose IS 'route, answer, embed, analyse, or preview (a prompt tried on past questions).';
+COMMENT ON COLUMN app_public.llm_calls.purpose IS 'route, rerank, answer, embed, analyse, or preview (a prompt tried on past questions).';
 
 --
 -- Name: COLUMN llm_calls.model; Type: COMMENT; Schema: app_public; Owner: -
@@ -25883,7 +26126,7 @@ CREATE INDEX search_units_category ON app_private.search_units USING btree (cate
 -- Name: search_units_embedding; Type: INDEX; Schema: app_private; Owner: -
 --
 
-CREATE INDEX search_units_embedding ON app_private.search_units USING hnsw (embedding public.halfvec_ip_ops) WITH (ef_construction='200') WHERE indexed;
+CREATE INDEX search_units_embedding ON app_private.search_units USING hnsw (bits public.bit_hamming_ops) WITH (ef_construction='200') WHERE indexed;
 
 --
 -- Name: search_units_fresh; Type: INDEX; Schema: app_private; Owner: -
@@ -29625,11 +29868,11 @@ REVOKE ALL ON FUNCTION app_hidden.audited(r jsonb, ungoverned text[]) FROM PUBLI
 REVOKE ALL ON FUNCTION app_hidden.backup_in_place(target_id integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean); Type: ACL; Schema: app_hidden; Owner: -
+-- Name: FUNCTION begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean, reranked text[]); Type: ACL; Schema: app_hidden; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean) TO worker;
+REVOKE ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean, reranked text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_hidden.begin_answer(query text, query_embedding public.vector, category text, site text, conversation uuid, route jsonb, embedding_model text, message_id bigint, for_model boolean, reranked text[]) TO worker;
 
 --
 -- Name: FUNCTION begin_draft(ticket_id integer); Type: ACL; Schema: app_hidden; Owner: -
@@ -30264,6 +30507,12 @@ REVOKE ALL ON FUNCTION app_hidden.lines_with_heading(lines text[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.list_item(item text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION lists_phrases(heading text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.lists_phrases(heading text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION llm_cost(model text, at timestamp with time zone, tokens_in integer, tokens_cached integer, tokens_cache_written integer, tokens_out integer, batch boolean); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -30400,10 +30649,10 @@ REVOKE ALL ON FUNCTION app_hidden.numbers_a_thing(before text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.passes_luhn(digits text) FROM PUBLIC;
 
 --
--- Name: FUNCTION phrases_heading(); Type: ACL; Schema: app_hidden; Owner: -
+-- Name: FUNCTION phrases_heading(content text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_hidden.phrases_heading() FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_hidden.phrases_heading(content text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION plain_characters(content text); Type: ACL; Schema: app_hidden; Owner: -
@@ -30513,6 +30762,12 @@ REVOKE ALL ON FUNCTION app_hidden.roles_agree(one text, other text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app_hidden.safety_words(content text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION said(key text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.said(key text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION said_by_staff(reporter text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
@@ -30529,6 +30784,24 @@ REVOKE ALL ON FUNCTION app_hidden.same_text(one text, other text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.sample_ratio_p(counts bigint[], weights integer[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION says_what_to_do(heading text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.says_what_to_do(heading text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION says_what_to_say(heading text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.says_what_to_say(heading text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION says_when(heading text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.says_when(heading text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION search_languages(); Type: ACL; Schema: app_hidden; Owner: -
@@ -30572,6 +30845,12 @@ REVOKE ALL ON FUNCTION app_hidden.sop_title(section text, content text) FROM PUB
 --
 
 REVOKE ALL ON FUNCTION app_hidden.sop_units(category text, section text, content text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION source_key(sop_id integer, knowledge_id integer); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.source_key(sop_id integer, knowledge_id integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION target_of(sop_id integer, category text, topic text); Type: ACL; Schema: app_hidden; Owner: -
@@ -30806,16 +31085,16 @@ GRANT ALL ON FUNCTION app_hidden.unified_diff(a text, b text, a_name text, b_nam
 REVOKE ALL ON FUNCTION app_hidden.unit_of(unit text, OUT kind text, OUT factor numeric) FROM PUBLIC;
 
 --
--- Name: FUNCTION usual_hand_over(); Type: ACL; Schema: app_hidden; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_hidden.usual_hand_over() FROM PUBLIC;
-
---
 -- Name: FUNCTION usual_length(target text, kind text); Type: ACL; Schema: app_hidden; Owner: -
 --
 
 REVOKE ALL ON FUNCTION app_hidden.usual_length(target text, kind text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION usual_words(key text); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.usual_words(key text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION visible_response(response_id bigint); Type: ACL; Schema: app_hidden; Owner: -
@@ -32498,6 +32777,12 @@ REVOKE ALL ON FUNCTION app_private.require_entry_state(improvement app_public.im
 REVOKE ALL ON FUNCTION app_private.require_golden(passing integer[], improvement_id integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION reranked(results app_public.search_result[], keys text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.reranked(results app_public.search_result[], keys text[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION rescue_tickets(after interval, most integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -33005,6 +33290,14 @@ GRANT ALL ON FUNCTION app_public.archive_sop(sop_id integer, reason text) TO rev
 
 REVOKE ALL ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.ask(query text, category text, site text, conversation uuid, query_embedding public.vector) TO worker;
+
+--
+-- Name: FUNCTION assistant_words(OUT key text, OUT usual text, OUT own text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.assistant_words(OUT key text, OUT usual text, OUT own text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.assistant_words(OUT key text, OUT usual text, OUT own text) TO agent;
+GRANT ALL ON FUNCTION app_public.assistant_words(OUT key text, OUT usual text, OUT own text) TO auditor;
 
 --
 -- Name: FUNCTION backup_state(); Type: ACL; Schema: app_public; Owner: -
@@ -33907,6 +34200,69 @@ GRANT ALL ON FUNCTION app_public.run_golden_check() TO agent;
 GRANT ALL ON FUNCTION app_public.run_golden_check() TO worker;
 
 --
+-- Name: TABLE club_settings; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT SELECT ON TABLE app_public.club_settings TO agent;
+GRANT SELECT ON TABLE app_public.club_settings TO auditor;
+GRANT SELECT ON TABLE app_public.club_settings TO worker;
+
+--
+-- Name: COLUMN club_settings.confidence_threshold; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(confidence_threshold) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.takeover_minutes; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(takeover_minutes) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.helpful_votes_to_confirm; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(helpful_votes_to_confirm) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.daily_budget; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(daily_budget) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.monthly_budget; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(monthly_budget) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.budget_warning; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(budget_warning) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.model_threshold; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(model_threshold) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: COLUMN club_settings.golden_gate; Type: ACL; Schema: app_public; Owner: -
+--
+
+GRANT UPDATE(golden_gate) ON TABLE app_public.club_settings TO admin;
+
+--
+-- Name: FUNCTION save_assistant_words(key text, words text, reason text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.save_assistant_words(key text, words text, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.save_assistant_words(key text, words text, reason text) TO admin;
+
+--
 -- Name: FUNCTION save_backup_target(name text, kind text, settings jsonb, schedule text, enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -34015,62 +34371,6 @@ REVOKE ALL ON FUNCTION app_public.serve_sop(category text, section text, subject
 GRANT ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) TO agent;
 GRANT ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) TO auditor;
 GRANT ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) TO worker;
-
---
--- Name: TABLE club_settings; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT SELECT ON TABLE app_public.club_settings TO agent;
-GRANT SELECT ON TABLE app_public.club_settings TO auditor;
-GRANT SELECT ON TABLE app_public.club_settings TO worker;
-
---
--- Name: COLUMN club_settings.confidence_threshold; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT UPDATE(confidence_threshold) ON TABLE app_public.club_settings TO admin;
-
---
--- Name: COLUMN club_settings.takeover_minutes; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT UPDATE(takeover_minutes) ON TABLE app_public.club_settings TO admin;
-
---
--- Name: COLUMN club_settings.helpful_votes_to_confirm; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT UPDATE(helpful_votes_to_confirm) ON TABLE app_public.club_settings TO admin;
-
---
--- Name: COLUMN club_settings.daily_budget; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT UPDATE(daily_budget) ON TABLE app_public.club_settings TO admin;
-
---
--- Name: COLUMN club_settings.monthly_budget; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT UPDATE(monthly_budget) ON TABLE app_public.club_settings TO admin;
-
---
--- Name: COLUMN club_settings.budget_warning; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT UPDATE(budget_warning) ON TABLE app_public.club_settings TO admin;
-
---
--- Name: COLUMN club_settings.model_threshold; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT UPDATE(model_threshold) ON TABLE app_public.club_settings TO admin;
-
---
--- Name: COLUMN club_settings.golden_gate; Type: ACL; Schema: app_public; Owner: -
---
-
-GRANT UPDATE(golden_gate) ON TABLE app_public.club_settings TO admin;
 
 --
 -- Name: FUNCTION set_assistant_enabled(enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -

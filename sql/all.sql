@@ -65,6 +65,7 @@
 --!include functions/merge_lines.sql
 --!include functions/merge_marked.sql
 --!include functions/diff_summary.sql
+--!include functions/own_words.sql
 --!include functions/markdown_sections.sql
 --!include functions/lexemes.sql
 --!include functions/mask_personal_data.sql
@@ -105,6 +106,7 @@
 --!include triggers/privacy.sql
 --!include triggers/audit.sql
 --!include prompts/route.sql
+--!include prompts/rerank.sql
 --!include prompts/answer.sql
 --!include prompts/analyse.sql
 --!include queries/search_knowledge.sql
@@ -172,6 +174,7 @@
 --!include mutations/golden_questions.sql
 --!include mutations/run_golden_check.sql
 --!include mutations/set_search_language.sql
+--!include mutations/assistant_words.sql
 --!include mutations/import_sops.sql
 --!include mutations/import_knowledge.sql
 --!include mutations/import_sop_version.sql

@@ -16,6 +16,7 @@ import { countAnswer } from '../watching/metrics.ts'
 import { Brief } from './brief.ts'
 import { type Failure, inWords, leadsTo } from './fallback.ts'
 import type { GateSource } from './guards/gate.ts'
+import { rerank } from './rerank.ts'
 import { type Route, route } from './route.ts'
 import { Refused, write } from './write.ts'
 
@@ -74,6 +75,8 @@ export interface Trace {
   begin_ms: number
   /** Null where no model routed, or wrote. */
   route_ms: number | null
+  /** Null where no model put what was found in order. */
+  rerank_ms: number | null
   write_ms: number | null
   record_ms: number
   total_ms: number
@@ -140,6 +143,8 @@ interface Draft {
   outcome: Answer['outcome']
   reason: string | null
   text: string
+  /** In the club's words: where a model's answer may not be given, and where the assistant is switched off meanwhile. */
+  said: { not_sure: string; paused: string }
   /** What was searched with, for a replay. */
   search?: unknown
   /** Those that a model may read have a text. */
@@ -148,9 +153,6 @@ interface Draft {
 
 const localRouter = 'local-vote'
 const localWriter = 'local-extractive'
-
-const handOverText =
-  'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.'
 
 /** All that came of a question, before it is written down. */
 export interface Made {
@@ -164,6 +166,7 @@ export interface Made {
   embedMs: number
   beginMs: number
   routeMs: number | null
+  rerankMs: number | null
   writeMs: number | null
 }
 
@@ -240,7 +243,8 @@ export async function make(services: AnsweringServices, asked: Asked): Promise<M
   if (routed?.value) calls.push(routed.value.call)
 
   const begun = await timed(begin(services, asked, vector.value, routed?.value?.route ?? null, asking, calls))
-  const { draft, model: embeddedBy } = begun.value
+  const { model: embeddedBy } = begun.value
+  const { draft, rerankMs, rerankedBy } = await inOrder(services, asked, begun.value, asking, calls)
   emit({ type: 'route', category: draft.category, confidence: draft.confidence })
   const made: Made = {
     brief,
@@ -251,8 +255,9 @@ export async function make(services: AnsweringServices, asked: Asked): Promise<M
     promptVersionId: null,
     calls,
     embedMs: vector.ms + embeddedBy,
-    beginMs: begun.ms - embeddedBy,
+    beginMs: begun.ms - embeddedBy + rerankedBy,
     routeMs: routed?.ms ?? null,
+    rerankMs,
     writeMs: null,
   }
   const stopped = () => signal?.reason instanceof StoppedByCustomer && draft.outcome !== 'emergency'
@@ -330,7 +335,7 @@ function fallBack(services: AnsweringServices, made: Made, error: unknown): void
     Object.assign(draft, {
       outcome: 'handed_over',
       reason: why,
-      text: handOverText,
+      text: draft.said.not_sure,
       sources: draft.sources.map((source) => ({ ...source, cited: false })),
     })
 }
@@ -385,6 +390,14 @@ async function embed(
   return embedded
 }
 
+interface Begun {
+  draft: Draft
+  /** Milliseconds that another model's vector took. */
+  model: number
+  /** The same with its sources in this order. */
+  again(reranked: string[]): Promise<Draft>
+}
+
 async function begin(
   services: AnsweringServices,
   asked: Asked,
@@ -392,14 +405,18 @@ async function begin(
   routed: Route | null,
   asking: boolean,
   calls: Call[],
-): Promise<{ draft: Draft; model: number }> {
+): Promise<Begun> {
   const { question, claims, brief } = asked
-  const given = async ({ vector, model }: Embedded, messageId: string | number | null) => {
+  const given = async (
+    { vector, model }: Embedded,
+    messageId: string | number | null,
+    reranked: string[] | null = null,
+  ) => {
     const { draft } = await inOne<{ draft: Draft }>(
       services.pool,
       claims,
       `select app_hidden.begin_answer($1, $2::vector, $3, $4, $5::uuid, route => $6, embedding_model => $7, message_id => $8,
-         for_model => $9) as draft from claims`,
+         for_model => $9, reranked => $10) as draft from claims`,
       [
         question.query,
         vector,
@@ -410,6 +427,7 @@ async function begin(
         model,
         messageId,
         asking && services.providers.answer !== null,
+        reranked,
       ],
       // All that it writes then is the vector's copy in the cache, which is on disk when the answer is.
       question.conversation == null ? { synchronous_commit: 'off' } : {},
@@ -417,15 +435,42 @@ async function begin(
     return draft
   }
   const draft = await given(embedded, brief?.message_id ?? null)
+  const begun = (one: Draft, by: Embedded, ms: number): Begun => ({
+    draft: one,
+    model: ms,
+    again: (reranked) => given(by, one.message_id, reranked),
+  })
   if (embedded.vector === null || draft.by_vector || draft.embedding_model === embedded.model)
-    return { draft, model: 0 }
+    return begun(draft, embedded, 0)
   // The club went over to another model in between: once more, by that one.
   const again = await timed(
     embed(services, question.query, brief, asking, calls, undefined, draft.embedding_model),
   )
   return again.value.vector === null
-    ? { draft, model: again.ms }
-    : { draft: await given(again.value, draft.message_id), model: again.ms }
+    ? begun(draft, embedded, again.ms)
+    : begun(await given(again.value, draft.message_id), again.value, again.ms)
+}
+
+/** What was found, as a model puts it in order where one is named for that and may read it; else as it is. */
+async function inOrder(
+  services: AnsweringServices,
+  { brief, options: { signal } }: Asked,
+  begun: Begun,
+  asking: boolean,
+  calls: Call[],
+): Promise<{ draft: Draft; rerankMs: number | null; rerankedBy: number }> {
+  const model = asking && begun.draft.for_model && brief?.prompts.rerank ? services.providers.rerank : null
+  if (!model) return { draft: begun.draft, rerankMs: null, rerankedBy: 0 }
+  const ranking = await timed(
+    rerank(model, brief!, begun.draft.sources, signal).catch((error: unknown) => {
+      note(services, calls, 'rerank', error)
+      return null
+    }),
+  )
+  if (ranking.value) calls.push(ranking.value.call)
+  if (!ranking.value?.keys.length) return { draft: begun.draft, rerankMs: ranking.ms, rerankedBy: 0 }
+  const again = await timed(begun.again(ranking.value.keys))
+  return { draft: again.value, rerankMs: ranking.ms, rerankedBy: again.ms }
 }
 
 type Recorded = Omit<Answer, 'sources' | 'conversation' | 'trace' | 'fallback'> & {
@@ -441,6 +486,7 @@ function traceOf(made: Made, asked: Asked, recording: number, recorded: Recorded
     embed_ms: made.embedMs,
     begin_ms: made.beginMs,
     route_ms: made.routeMs,
+    rerank_ms: made.rerankMs,
     write_ms: made.writeMs,
     record_ms: now - recording,
     total_ms: now - asked.started,
@@ -527,7 +573,7 @@ export async function ask(
   const text = silenced
     ? ''
     : response.outcome === 'paused' && draft.outcome !== 'paused'
-      ? 'A member of our team will answer you here as soon as possible.'
+      ? draft.said.paused
       : response.text
   // Decided in the database a moment ago: what was shown of it is taken back.
   if (text !== (draft.silent ? '' : draft.text)) options.onEvent?.({ type: 'replace', text })

@@ -22,6 +22,6 @@ export const Brief = z.object({
   /** Whose vectors are searched. */
   embedding_model: z.string(),
   vector_cached: z.boolean(),
-  prompts: z.object({ route: Prompt.optional(), answer: Prompt.optional() }),
+  prompts: z.object({ route: Prompt.optional(), rerank: Prompt.optional(), answer: Prompt.optional() }),
 })
 export type Brief = z.infer<typeof Brief>

@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod'
 
-export type Purpose = 'route' | 'answer' | 'embed' | 'analyse' | 'preview'
+export type Purpose = 'route' | 'rerank' | 'answer' | 'embed' | 'analyse' | 'preview'
 export type Provider = 'openai' | 'anthropic'
 
 /** A failure as whoever must decide what to do about it sees it. */

@@ -13,6 +13,8 @@ export const vectorDimensions = 1536
 export interface Providers {
   /** Says which category a question is of. */
   route: TextModel | null
+  /** Puts what was found in order; null unless a model is named for it. */
+  rerank: TextModel | null
   answer: TextModel | null
   /** Looks for what to improve in the procedures. */
   analyst: TextModel | null
@@ -31,7 +33,7 @@ export interface ProviderHealth {
   configured: boolean
   /** Host and port alone: paths and parameters may hold secrets. Null where not configured. */
   host: string | null
-  models: { part: 'route' | 'answer' | 'embed' | 'analyse'; model: string }[]
+  models: { part: 'route' | 'rerank' | 'answer' | 'embed' | 'analyse'; model: string }[]
   breaker: BreakerState
   lastFailure: { kind: FailureKind; at: Date } | null
   lastSuccess: Date | null
@@ -50,6 +52,7 @@ const unconfigured = (provider: Provider): ProviderHealth => ({
 /** Where no language model is asked: the club's own text alone. */
 export const noProviders: Providers = {
   route: null,
+  rerank: null,
   answer: null,
   analyst: null,
   batches: null,
@@ -85,12 +88,22 @@ export async function openProviders(
     const { client, sdk } = await openOpenAi(openai, config.llmTimeout)
     const at = endpoint('openai', sdk)
     providers.route = openAiModel(client, at, openai.routeModel, openai.api)
+    if (openai.rerankModel !== null)
+      providers.rerank = openAiModel(client, at, openai.rerankModel, openai.api)
     providers.answer = openAiModel(client, at, openai.answerModel, openai.api)
     providers.embeddings = openAiEmbeddings(client, at, openai.embeddingModel, vectorDimensions)
-    checks.set('openai', checker(sdk, client, openai, [openai.routeModel, openai.answerModel]))
+    checks.set(
+      'openai',
+      checker(sdk, client, openai, [
+        openai.routeModel,
+        openai.rerankModel ?? openai.routeModel,
+        openai.answerModel,
+      ]),
+    )
     healths.push(() =>
       health(at.breaker, openai, client.baseURL, [
         { part: 'route', model: openai.routeModel },
+        ...(openai.rerankModel === null ? [] : [{ part: 'rerank' as const, model: openai.rerankModel }]),
         { part: 'answer', model: openai.answerModel },
         ...(config.embeddings === 'openai' ? [{ part: 'embed' as const, model: openai.embeddingModel }] : []),
       ]),

@@ -157,6 +157,7 @@ export interface Answered {
     embed_ms: number
     begin_ms: number
     route_ms: number | null
+    rerank_ms: number | null
     write_ms: number | null
     record_ms: number
     total_ms: number
@@ -170,6 +171,7 @@ export function countAnswer({ outcome, model, fallback, trace }: Answered): void
   const parts = {
     embed: trace.embed_ms,
     route: trace.route_ms,
+    rerank: trace.rerank_ms,
     retrieve: trace.begin_ms,
     write: trace.write_ms,
     record: trace.record_ms,

@@ -72,6 +72,8 @@ export function askPlugin(services: AnsweringServices | null): GraphileConfig.Pl
         beginMs: Float!
         """Milliseconds of the model that routed, beside the vector; null without one."""
         routeMs: Float
+        """Milliseconds of the model that put what was found in order; null without one."""
+        rerankMs: Float
         """Milliseconds of the model that wrote; null without one."""
         writeMs: Float
         """Milliseconds for writing it down."""

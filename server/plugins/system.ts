@@ -31,6 +31,7 @@ export function systemPlugin(
       answeringProvider: services.providers.answer?.provider ?? 'local-extractive',
       answeringModel: services.providers.answer?.model ?? 'local-extractive',
       routingModel: services.providers.route?.model ?? 'local-vote',
+      rerankingModel: services.providers.rerank?.model ?? null,
       embeddingProvider: embedder.provider,
       embeddingModel: embedder.model,
       embeddingWanted: services.embedder.wanted.model,
@@ -57,6 +58,8 @@ export function systemPlugin(
         answeringModel: String!
         """What finds the category: local-vote lets the nearest sources vote."""
         routingModel: String!
+        """Who puts what was found in order; null: the search's own order stays."""
+        rerankingModel: String
         """Who makes the vectors: local, or openai."""
         embeddingProvider: String!
         """

@@ -57,6 +57,19 @@ $$;
 comment on function app_private.with_routed(app_public.search_result[], app_public.search_result[]) is
   'The first seven results, and after them what was found in the category that a model routed to.';
 
+create or replace function app_hidden.source_key(sop_id integer, knowledge_id integer) returns text language sql immutable parallel safe as $$
+  select coalesce('sop:' || sop_id, 'knowledge:' || knowledge_id)
+$$;
+comment on function app_hidden.source_key(integer, integer) is 'By what a model that ranks names a source: its SOP, else its entry.';
+
+create or replace function app_private.reranked(results app_public.search_result[], keys text[]) returns app_public.search_result[]
+language sql immutable set search_path = app_public, public, pg_temp as $$
+  select array_agg(app_private.ranked(e.result, e.place::integer) order by e.place)
+    from (select r as result, row_number() over (order by array_position(keys, app_hidden.source_key(r.sop_id, r.knowledge_id)) nulls last, r.rank) as place from unnest(results) r) e
+$$;
+comment on function app_private.reranked(app_public.search_result[], text[]) is
+  'What was found in the order that a model gave it, by source_key; what it did not name follows as it was.';
+
 create or replace function app_private.emergency_first(results app_public.search_result[], emergencies app_public.search_result[], section text) returns app_public.search_result[]
 language sql immutable set search_path = app_public, public, pg_temp as $$
   select array_agg(app_private.ranked(e.result, e.place::integer) order by e.place)
@@ -72,10 +85,10 @@ comment on function app_private.emergency_first(app_public.search_result[], app_
 create or replace function app_private.record_search(response_id bigint, search jsonb) returns void
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 begin
-  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, by_words, nearest, routed, emergency)
-  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.by_words, s.nearest, s.routed, s.emergency
+  insert into app_private.response_searches (response_id, searched_at, snapshot, own_xid, embedding_model, words, total_idf, by_words, nearest, routed, emergency, reranked)
+  select record_search.response_id, s.searched_at, s.snapshot::pg_snapshot, s.own_xid::xid8, s.embedding_model, s.words::sparsevec, s.total_idf, s.by_words, s.nearest, s.routed, s.emergency, s.reranked
     from jsonb_to_record(search) s(searched_at timestamptz, snapshot text, own_xid text, embedding_model text, words text, total_idf double precision, by_words bigint[], nearest bigint[],
-         routed text, emergency text)
+         routed text, emergency text, reranked text[])
    where jsonb_typeof(search) = 'object';
 end
 $$;
@@ -84,8 +97,9 @@ comment on function app_private.record_search(bigint, jsonb) is 'Writes down wha
 -- The round trip before the answer is written: everything that is known about the question. With a conversation it also
 -- writes down what the customer said, unless begin_question did, so that nothing said is lost whatever comes after.
 drop function if exists app_hidden.begin_answer(text, vector, text, text, uuid);
+drop function if exists app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean);
 create or replace function app_hidden.begin_answer(query text, query_embedding vector default null, category text default null, site text default null, conversation uuid default null,
-  route jsonb default null, embedding_model text default null, message_id bigint default null, for_model boolean default false)
+  route jsonb default null, embedding_model text default null, message_id bigint default null, for_model boolean default false, reranked text[] default null)
 returns jsonb
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$
 declare
@@ -155,6 +169,15 @@ begin
     end if;
   end if;
 
+  if cardinality(reranked) > 0 and v_results is not null then
+    v_results := app_private.reranked(v_results, begin_answer.reranked);
+    v_first := v_results[1];
+    v_search := v_search || jsonb_build_object('reranked', begin_answer.reranked);
+    if v_requested is null and coalesce(v_routed, 'unknown') = 'unknown' then
+      v_category := case when v_category is not null then v_first.category end;
+    end if;
+  end if;
+
   -- Nobody's emergency is part of an experiment.
   select * into v_arm from app_private.serve_arm(v_results, case when v_emergency is null and v_alarm is not true
     then app_hidden.experiment_subject(coalesce(app_public.current_visitor_id(), v_ticket.visitor_id), v_ticket.id) end, query, v_vector);
@@ -180,13 +203,13 @@ begin
   elsif not v_settings.assistant_enabled then
     v_outcome := 'paused';
     v_reason := 'the assistant is switched off';
-    v_text := 'A member of our team will answer you here as soon as possible.';
+    v_text := app_hidden.said('paused');
   elsif v_first.rank is null or v_category is null or v_confidence < v_settings.confidence_threshold then
     v_outcome := 'handed_over';
     v_reason := case when v_first.rank is null then 'nothing found'
                      when v_category is null then format('no category fits; confidence %s', round(v_confidence::numeric, 2))
                      else format('confidence %s below %s', round(v_confidence::numeric, 2), v_settings.confidence_threshold) end;
-    v_text := 'I am not sure enough to answer this, so I have passed your question to our team. A person will answer you here.';
+    v_text := app_hidden.said('not_sure');
   elsif v_person.rank is not null then
     v_outcome := 'handed_over';
     v_category := 'hand_over';
@@ -204,7 +227,7 @@ begin
   return jsonb_build_object('ticket_id', v_ticket.id, 'silent', v_silent, 'site', v_site, 'message_id', message_id,
     'category', v_category, 'votes', coalesce(v_votes, '[]'), 'routed_by', case when v_routed is not null and v_requested is null then 'model' else 'local-vote' end,
     'confidence', v_confidence, 'threshold', v_settings.confidence_threshold, 'embedding_model', v_settings.embedding_model, 'by_vector', v_vector is not null,
-    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text, 'search', v_search,
+    'for_model', coalesce(v_readable, false), 'outcome', v_outcome, 'reason', v_reason, 'text', v_text, 'said', jsonb_build_object('not_sure', app_hidden.said('not_sure'), 'paused', app_hidden.said('paused')), 'search', v_search,
     'sources', coalesce((select jsonb_agg(to_jsonb(r.result) || jsonb_build_object('cited', coalesce(r.rank = v_cited, false))
                            || case when v_readable and r.category not in ('emergency', 'hand_over') and (r.rank <= 4 or r.in_category <= 3)
                                  then jsonb_build_object('text', coalesce(case when r.rank = v_arm.place then v_arm.source_text end, app_private.source_text(r.result))) else '{}' end
@@ -216,10 +239,11 @@ begin
                                    from unnest(v_results) u) r), '[]'));
 end
 $$;
-comment on function app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean) is
-$$What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, search, sources}. Emergencies first, by rule, then by route; their text is their SOP's.
+comment on function app_hidden.begin_answer(text, vector, text, text, uuid, jsonb, text, bigint, boolean, text[]) is
+$$What to answer a question with: route, confidence, sources and the extractive answer, {ticket_id, silent, site, message_id, category, votes: [{category, share}], routed_by, confidence, threshold, embedding_model, by_vector, for_model, outcome, reason, text, said: {not_sure, paused}, search, sources}. Emergencies first, by rule, then by route; their text is their SOP's.
 embedding_model: whose the vector is; one of another model than club_settings.embedding_model (which the result names) is not used. by_vector: whether any was: this one, or the cache's. message_id: the customer's message where it is written down already, else it is written.
 route: what a model made of the question, {category, emergency}. Its category is recorded, and where none of the first three sources lies in it, its best three are added. "unknown" hands over, unless what was found is more likely right than not (0.5). It can raise an emergency and not call one off; "hand_over" hands over.
+reranked: in which order a model puts what was found (source_key of each, the best first; the others follow as they were); the confidence stays that of the search's own first.
 What is first of the category hand_over is for a person: outcome handed_over, with the text that is said of it (app_hidden.hand_over_text). `votes` are the sources' own all the same.
 search: what was searched with, for record_response to write down (app_private.response_searches).
 A source of which an experiment runs has the subject's arm's title, heading, snippet and text, and its experiment_arm_id: what is said is checked against what was served.
@@ -230,29 +254,25 @@ create or replace function app_hidden.emergency_text(sop_id integer) returns tex
 language sql stable security definer set search_path = app_public, public, pg_temp as $$
   select coalesce(
     (select app_hidden.quote(s.body, 3000) from app_private.search_units s
-      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer|answer' order by s.ordinal limit 1),
+      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and (app_hidden.says_what_to_say(s.heading) or s.heading ~* 'answer|antwort|réponse|respuesta') order by s.ordinal limit 1),
     (select app_hidden.quote(string_agg(s.body, E'\n\n' order by s.ordinal), 3000) from app_private.search_units s
-      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and coalesce(s.heading, '') !~* 'when to use'),
-    'If anyone is in danger, call the emergency services now. Our team has been alerted and will contact you here at once.')
+      where s.sop_id = emergency_text.sop_id and s.kind = 'section' and not app_hidden.says_when(s.heading)),
+    app_hidden.said('emergency'))
 $$;
 comment on function app_hidden.emergency_text(integer) is 'The fixed text of an emergency SOP: its section for the customer, else its steps; a general one where there is no SOP.';
 
-create or replace function app_hidden.usual_hand_over() returns text language sql immutable parallel safe as $$
-  select 'Somebody of our team has to look into this. I have passed your question on, and a person will answer you here.'
-$$;
-comment on function app_hidden.usual_hand_over() is 'What a customer is told whose question is for a person, where the club has no words of its own for it.';
-
+drop function if exists app_hidden.usual_hand_over();
 create or replace function app_hidden.hand_over_text(result app_public.search_result) returns text
 language sql stable security definer set search_path = app_public, public, pg_temp as $$
   -- The rest of such an SOP is for whoever takes over.
   select coalesce(
     case when result.kind = 'knowledge' then nullif(btrim(app_hidden.quote(result.snippet, 3000)), '') end,
     (select app_hidden.quote(s.body, 3000) from app_private.search_units s
-      where s.sop_id = result.sop_id and s.kind = 'section' and s.heading ~* 'what to say|tell the customer' order by s.ordinal limit 1),
-    app_hidden.usual_hand_over())
+      where s.sop_id = result.sop_id and s.kind = 'section' and app_hidden.says_what_to_say(s.heading) order by s.ordinal limit 1),
+    app_hidden.said('for_a_person'))
 $$;
 comment on function app_hidden.hand_over_text(app_public.search_result) is
-  'What a customer is told whose question a person answers, by what was found of the category hand_over: the entry''s answer, or what the SOP says to say, else app_hidden.usual_hand_over.';
+  'What a customer is told whose question a person answers, by what was found of the category hand_over: the entry''s answer, or what the SOP says to say, else app_hidden.said(''for_a_person'').';
 
 create or replace function app_private.record_sources(response_id bigint, sources jsonb) returns void
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp as $$

@@ -197,7 +197,7 @@ begin
   -- Customers' own phrases, to the letter and in the list that is never quoted, state nothing.
   v_quoted := array(select '- ' || app_hidden.list_item(app_hidden.learnable_question(f.query)) from app_public.failed_responses f where f.id = any (analysis.failed_response_ids) and f.erased_at is null);
   v_quoted := array(select l.line from app_hidden.markdown_sections(v_new) m, unnest(string_to_array(m.body, E'\n')) l(line)
-                     where m.heading = app_hidden.phrases_heading() and l.line = any (v_quoted));
+                     where app_hidden.lists_phrases(m.heading) and l.line = any (v_quoted));
   v_found := app_hidden.injection_in(array_to_string(v_quoted, E'\n'));
   if v_found is not null then
     v_reasons := v_reasons || app_hidden.reason('injected_instruction', v_found);
@@ -311,7 +311,7 @@ begin
       return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('unrelated_sop', 'SOP ' || (output ->> 'sop_id') || ' was not in the brief')));
     end if;
     -- What leads customers to an SOP stands in its text.
-    v_new := app_hidden.add_list_items(v_version.content, app_hidden.phrases_heading(), v_phrases);
+    v_new := app_hidden.add_list_items(v_version.content, app_hidden.phrases_heading(v_version.content), v_phrases);
     if v_new = v_version.content then
       return jsonb_build_object('reasons', jsonb_build_array(app_hidden.reason('changes_nothing')));
     end if;

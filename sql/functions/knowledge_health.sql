@@ -25,7 +25,7 @@ begin
            app_hidden.qualifiers_in(coalesce(m.heading, '')) || array(select q from unnest(app_hidden.qualifiers_in(app_hidden.sop_title(s.section, s.content))) q where q not like '!%') as qualifiers
       from texts t join app_public.sops s on s.id = t.sop_id
      cross join lateral app_hidden.markdown_sections(s.content) m
-     where coalesce(m.heading not like '%' || app_hidden.phrases_heading(), true)
+     where not app_hidden.lists_phrases(m.heading)
   ), stated as (
     select e.id as knowledge_id, null::integer as sop_id, f.kind, f.low, f.high, f.value, f.role, f.surface, f.clause, app_hidden.content_words(f.sentence) as words, e.words as head,
            e.qualifiers || app_hidden.qualifiers_in(f.clause) as qualifiers

@@ -1,8 +1,4 @@
-create or replace function app_hidden.phrases_heading() returns text language sql immutable parallel safe as $$
-  select 'Customers also say'
-$$;
-comment on function app_hidden.phrases_heading() is 'Heading of the SOP section whose list items are phrases of customers; each is searched on its own.';
-
+drop function if exists app_hidden.phrases_heading();
 create or replace function app_hidden.markdown_sections(content text)
 returns table (ordinal integer, heading text, body text)
 language plpgsql immutable parallel safe rows 8 as $$
@@ -64,3 +60,10 @@ create or replace function app_hidden.sop_title(section text, content text) retu
     initcap(left(section, 1)) || translate(substr(section, 2), '_-', '  '))
 $$;
 comment on function app_hidden.sop_title(text, text) is 'The SOP''s first-level heading, or its section''s name in words.';
+
+create or replace function app_hidden.phrases_heading(content text) returns text
+language sql stable set search_path = app_public, public, pg_temp as $$
+  select coalesce((select regexp_replace(m.heading, '^.* / ', '') from app_hidden.markdown_sections(content) m where app_hidden.lists_phrases(m.heading) order by m.ordinal limit 1),
+    app_hidden.usual_words('heading_phrases'))
+$$;
+comment on function app_hidden.phrases_heading(text) is 'The heading below which an SOP has, or should get, its customers'' phrases: the one that the text has, else the usual one in the club''s language.';

@@ -71,7 +71,7 @@ begin
   end if;
   -- What an answer lately cost.
   select sum(c.cost) / nullif(count(distinct c.response_id), 0) into v_each
-    from (select l.cost, l.response_id from app_public.llm_calls l where l.purpose in ('route', 'answer', 'embed') and l.response_id is not null order by l.id desc limit 200) c;
+    from (select l.cost, l.response_id from app_public.llm_calls l where l.purpose in ('route', 'rerank', 'answer', 'embed') and l.response_id is not null order by l.id desc limit 200) c;
   return jsonb_build_object('questions', coalesce(v_result, '[]'), 'estimated_cost', round(v_each * coalesce(jsonb_array_length(v_result), 0), 6));
 end
 $$;

@@ -48,7 +48,7 @@ begin
                  case when own.kind <> 'section' then to_tsvector('app_public.clubos', left(asked.words, 250000))
                    else to_tsvector('app_public.clubos', left(concat_ws(' ', app_hidden.in_words(s.category), app_hidden.in_words(s.section), own.title, app_hidden.in_words(s.category),
                           app_hidden.in_words(s.section), own.title, (select string_agg(concat_ws(' ', m.heading, m.body), ' ' order by m.ordinal) from app_hidden.markdown_sections(s.content) m
-                            where coalesce(m.heading not like '%' || app_hidden.phrases_heading(), true))), 250000))
+                            where not app_hidden.lists_phrases(m.heading))), 250000))
                         || to_tsvector('app_public.clubos', left(concat_ws(' ', asked.words, asked.words), 250000)) end as words
             -- In their order, so that two who write several never wait for each other in a circle.
             from (select distinct t.target from unnest(targets) t(target) order by 1) t

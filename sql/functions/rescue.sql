@@ -15,7 +15,7 @@ begin
     else
       -- The customer whose conversation it is may read the answer and rate it, as any other.
       perform set_config('clubos.visitor_id', coalesce(v_ticket.visitor_id::text, ''), true);
-      perform app_public.record_response(v_last.body, 'I could not finish my answer, so I have passed your question to our team. A person will answer you here.', 'handed_over', 'local-extractive',
+      perform app_public.record_response(v_last.body, app_hidden.said('unfinished'), 'handed_over', 'local-extractive',
         conversation => v_ticket.conversation, reason => format('no answer came since %s UTC: the server stopped, or a model hung', to_char(v_ticket.awaiting_since at time zone 'UTC', 'HH24:MI')),
         category => v_ticket.category);
       return next v_ticket.id;

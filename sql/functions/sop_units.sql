@@ -17,7 +17,7 @@ language sql stable parallel safe as $$
     select app_hidden.sop_title(section, content) as title,
            app_hidden.in_words(category) || ' ' || app_hidden.in_words(section) || ' ' || app_hidden.sop_title(section, content) as head
   ), parts as materialized (
-    select s.ordinal, s.heading, s.body, coalesce(s.heading like '%' || app_hidden.phrases_heading(), false) as is_phrases,
+    select s.ordinal, s.heading, s.body, app_hidden.lists_phrases(s.heading) as is_phrases,
            -- A line or two between title and first heading is no section of its own; the profile has it.
            s.heading is null and length(s.body) < 200 and count(*) over () > 1 as is_preamble
       from app_hidden.markdown_sections(content) s

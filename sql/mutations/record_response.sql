@@ -52,7 +52,7 @@ begin
   elsif v_ticket.id is not null then
     insert into app_public.messages (ticket_id, author_kind, author, body, response_id)
     values (v_ticket.id, 'assistant', record_response.model,
-            case when v_outcome = 'paused' and record_response.outcome <> 'paused' then 'A member of our team will answer you here as soon as possible.' else record_response.text end, v_response.id);
+            case when v_outcome = 'paused' and record_response.outcome <> 'paused' then app_hidden.said('paused') else record_response.text end, v_response.id);
     update app_public.tickets t
        set category = coalesce(record_response.category, t.category), updated_at = now(), awaiting_since = null,
            status = case when v_outcome in ('handed_over', 'emergency', 'paused') then 'waiting' when t.status = 'taken' then 'open' else t.status end,

@@ -184,12 +184,17 @@ begin
   if not v_exact then
     v_inputs := app_private.search_inputs_at(v_response.question, v_vector, coalesce(v_search.embedding_model, v_response.embedding_model), coalesce(replay_response.at, v_response.created_at));
     v_inputs.routed := v_search.routed;
+    v_inputs.reranked := v_search.reranked;
     v_inputs.emergency := case when v_search.response_id is not null then v_search.emergency when v_response.outcome = 'emergency' then coalesce(substring(v_response.reason from 'rule: (\w+)'), '') end;
     v_search := v_inputs;
   end if;
   v_found := array(select f from app_private.search_at(v_search, v_vector, nullif(v_response.requested_category, ''), v_response.site_id) f order by f.rank);
   if v_search.routed is not null and not exists (select from unnest(v_found) f where f.rank <= 3 and f.category = v_search.routed) then
     v_found := app_private.with_routed(v_found, array(select f from app_private.search_at(v_search, v_vector, v_search.routed, v_response.site_id, 3) f));
+  end if;
+  if v_search.reranked is not null then
+    -- The model is not asked again: its order is what was written down.
+    v_found := app_private.reranked(v_found, v_search.reranked);
   end if;
   if v_search.emergency is not null then
     v_found := app_private.emergency_first(v_found, array(select f from app_private.search_at(v_search, v_vector, 'emergency', v_response.site_id, 10) f), nullif(v_search.emergency, ''));

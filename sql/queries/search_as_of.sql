@@ -187,7 +187,7 @@ begin
     left join lateral (select * from units u where u.target = f.target and u.kind in ('phrase', 'knowledge') order by u.s desc, u.knowledge_id limit 1) n on true
     left join lateral (
       select * from units u where u.target = f.target and u.kind = 'section'
-       order by (coalesce(u.heading, '') ~* 'when to use|purpose|scope|^category'), u.s + case when u.heading ~* 'step|procedure|what to (do|say)|answer' then 0.5 else 0 end desc, u.ordinal limit 1) s on true
+       order by app_hidden.says_when(u.heading), u.s + case when app_hidden.says_what_to_do(u.heading) or app_hidden.says_what_to_say(u.heading) then 0.5 else 0 end desc, u.ordinal limit 1) s on true
    cross join lateral (select f.sop_id is null or coalesce(f.a > f.b, false) as leads) l
    cross join lateral (select l.leads, s.target is null or (l.leads and n.kind = 'knowledge' and n.trust = 3) as own_answer) q
     left join app_public.sop_versions v on v.id = s.sop_version_id

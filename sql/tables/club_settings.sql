@@ -16,6 +16,7 @@ alter table app_public.club_settings add column if not exists monthly_budget num
 alter table app_public.club_settings add column if not exists budget_warning double precision not null default 0.8;
 alter table app_public.club_settings add column if not exists search_language text not null default 'english';
 alter table app_public.club_settings add column if not exists model_threshold double precision not null default 0.10;
+alter table app_public.club_settings add column if not exists own_words jsonb not null default '{}';
 do $$
 begin
   if not exists (select from pg_constraint where conname = 'club_settings_model_threshold_is_a_probability') then
@@ -33,6 +34,7 @@ comment on column app_public.club_settings.assistant_enabled is 'The kill switch
 comment on column app_public.club_settings.confidence_threshold is 'Probability (0 to 1) that the first source is right, below which the assistant hands over.';
 comment on column app_public.club_settings.model_threshold is 'The same probability, below which no model is asked to write an answer either. Lower than confidence_threshold, since a model reads several sources, and can say that they do not hold the answer.';
 comment on column app_public.club_settings.search_language is 'The language that words are searched in: how they are brought to their stems, and which count for nothing. One that PostgreSQL has a stemmer for; setting it indexes every text anew.';
+comment on column app_public.club_settings.own_words is 'What the assistant says by itself, in the club''s own words, by key (assistant_words lists them); what is not in it is said in the usual words of the club''s language.';
 comment on column app_public.club_settings.takeover_minutes is 'Minutes of silence of the assistant after a person took a conversation over, unless handed back.';
 comment on column app_public.club_settings.helpful_votes_to_confirm is 'Distinct customers who must find a learned answer helpful before it ranks as confirmed.';
 comment on column app_public.club_settings.daily_budget is 'US dollars that models may cost in a day (UTC); beyond it the local providers answer. Null: no limit.';

@@ -19,7 +19,7 @@ alter table app_public.llm_calls add column if not exists tokens_cache_written i
 alter table app_public.llm_calls add column if not exists batch boolean not null default false;
 alter table app_public.llm_calls add column if not exists improvement_id integer references app_public.improvement_queue (id) on delete set null;
 alter table app_public.llm_calls drop constraint if exists llm_calls_purpose_is_known;
-alter table app_public.llm_calls add constraint llm_calls_purpose_is_known check (purpose in ('route', 'answer', 'embed', 'analyse', 'preview'));
+alter table app_public.llm_calls add constraint llm_calls_purpose_is_known check (purpose in ('route', 'rerank', 'answer', 'embed', 'analyse', 'preview'));
 create index if not exists llm_calls_response_id on app_public.llm_calls (response_id);
 create index if not exists llm_calls_improvement_id on app_public.llm_calls (improvement_id);
 drop index if exists app_public.llm_calls_created_at;
@@ -27,7 +27,7 @@ create index if not exists llm_calls_failed on app_public.llm_calls (id) where s
 create index if not exists llm_calls_spent on app_public.llm_calls (created_at) include (cost, purpose);
 comment on table app_public.llm_calls is E'@behavior +aggregates +groupedAggregates -groupedAggregates:having\nEach call of a model outside the database: what for, how long, at what cost.';
 comment on column app_public.llm_calls.provider is 'openai or anthropic: whose protocol it was; the endpoint may be another''s.';
-comment on column app_public.llm_calls.purpose is 'route, answer, embed, analyse, or preview (a prompt tried on past questions).';
+comment on column app_public.llm_calls.purpose is 'route, rerank, answer, embed, analyse, or preview (a prompt tried on past questions).';
 comment on column app_public.llm_calls.model is 'As the provider named it in its answer; else as it was asked for.';
 comment on column app_public.llm_calls.tokens_in is 'All of the input, what was cached included; null where the provider did not say.';
 comment on column app_public.llm_calls.tokens_cached is 'Of tokens_in: read from the provider''s cache, at its lower price.';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
+import { outOfScope } from './customers.ts'
 import { expect, expectConsole, test, useClub } from './support.ts'
 
 const club = useClub()
@@ -214,6 +215,38 @@ test('the kill switch, pulled by an agent, is seen at once in another browser, a
   await page.getByRole('button', { name: 'Switch on' }).click()
   await giveReason(page, 'All is well')
   await expect(banner).toBeHidden()
+})
+
+test('what the assistant says by itself is put into the club’s own words, and back', async () => {
+  const page = await club().as('admin')
+  await page.goto('/admin/assistant')
+  const words = page.getByRole('region', { name: 'What it says by itself' })
+  await expect(words).toContainText('I am not sure enough to answer this')
+  await words.getByRole('button', { name: 'Change: Where it is not sure enough' }).click()
+  const dialog = page.getByRole('dialog')
+  const text = dialog.getByRole('textbox', { name: 'In the club’s own words' })
+  await expect(text).toBeFocused()
+  await text.fill('Leonie rings you back.')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(dialog).toContainText('Say why')
+  await giveReason(page, 'She does')
+  await expect(words).toContainText('Leonie rings you back.')
+  await expect(words).toContainText('the club’s own words')
+  const chat = await club().visitor()
+  await chat.goto('/chat')
+  await chat.getByRole('textbox', { name: 'Your question' }).fill(outOfScope)
+  await chat.keyboard.press('Enter')
+  await expect(chat.getByText('Leonie rings you back.')).toBeVisible()
+  await words.getByRole('button', { name: 'Change: Where it is not sure enough' }).click()
+  await text.fill('')
+  await giveReason(page, 'She has left')
+  await expect(words).toContainText('I am not sure enough to answer this')
+  // To look at, for who may not change it.
+  const agent = await club().as('agent')
+  await agent.goto('/admin/assistant')
+  const shown = agent.getByRole('region', { name: 'What it says by itself' })
+  await expect(shown).toContainText('I am not sure enough to answer this')
+  await expect(shown.getByRole('button')).toHaveCount(0)
 })
 
 /** A job that was given up, as graphile-worker leaves it. */

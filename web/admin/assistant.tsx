@@ -16,6 +16,7 @@ import { toast } from '../components/toast.ts'
 import { graphql, type ResultOf } from '../graphql/graphql.ts'
 import { queryKey, useChange, useData } from '../graphql/hooks.ts'
 import { useLive } from '../graphql/live.ts'
+import { AssistantWords } from './AssistantWords.tsx'
 
 export const route = createLazyRoute('/staff/admin/assistant')({ component: Assistant })
 
@@ -24,7 +25,7 @@ const assistantQuery = graphql(`
     clubSettings {
       nodes { assistantEnabled confidenceThreshold takeoverMinutes helpfulVotesToConfirm embeddingModel updatedAt }
     }
-    system { answeringProvider answeringModel routingModel embeddingProvider embeddingModel analyst }
+    system { answeringProvider answeringModel routingModel rerankingModel embeddingProvider embeddingModel analyst }
   }
 `)
 const switchMutation = graphql(`
@@ -49,6 +50,7 @@ function Assistant() {
             <Stack gap="xl" maw="52rem">
               <KillSwitch settings={settings} />
               {system && <Answering system={system} settings={settings} />}
+              <AssistantWords />
               <SettingsRead settings={settings} />
             </Stack>
           )
@@ -167,6 +169,14 @@ function Answering({ system, settings }: { system: NonNullable<Data['system']>; 
               ? t('assistant.voted')
               : t('assistant.byModel', { model: system.routingModel }),
           ],
+          ...(system.rerankingModel === null
+            ? []
+            : [
+                [t('assistant.ranking'), t('assistant.byModel', { model: system.rerankingModel })] satisfies [
+                  string,
+                  string,
+                ],
+              ]),
           [
             t('assistant.search'),
             t(system.embeddingProvider === 'local' ? 'assistant.searchLocal' : 'assistant.searchOther', {

@@ -6,11 +6,16 @@ import type { Trace } from './data.ts'
 
 export function Timing({ trace }: { trace: Trace }) {
   const { t } = useTranslation('ask')
+  // A model that routes is asked beside the embedding: what it takes longer is what is waited for.
+  const routing = trace.routeMs === null ? null : Math.max(0, trace.routeMs - trace.embedMs)
   const parts = [
     { label: t('timing.embed'), ms: trace.embedMs, color: 'blue.7' },
+    { label: t('timing.route'), ms: routing, color: 'grape.7' },
     { label: t('timing.begin'), ms: trace.beginMs, color: 'teal.7' },
+    { label: t('timing.rerank'), ms: trace.rerankMs, color: 'indigo.7' },
+    { label: t('timing.write'), ms: trace.writeMs, color: 'pink.7' },
     { label: t('timing.record'), ms: trace.recordMs, color: 'orange.7' },
-  ]
+  ].flatMap(({ ms, ...part }) => (ms === null ? [] : [{ ...part, ms }]))
   const total = Math.max(
     trace.totalMs,
     parts.reduce((sum, { ms }) => sum + ms, 0),

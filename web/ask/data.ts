@@ -23,7 +23,7 @@ export const askMutation = graphql(`
         id text textHtml outcome confidence category reason model latencyMs ticketId
         sources { rank kind sopId version knowledgeId category topic title heading snippet matched trust score cited }
         trace {
-          embedMs beginMs recordMs totalMs tokensIn tokensOut cost
+          embedMs routeMs beginMs rerankMs writeMs recordMs totalMs tokensIn tokensOut cost
           route { category confidence threshold votes { category share } }
           sources { rank words cosine cited }
         }

@@ -14,6 +14,7 @@ import {
   Title,
 } from '@mantine/core'
 import {
+  IconArrowsSort,
   IconChartDots3,
   IconMessage,
   IconPlugConnected,
@@ -32,7 +33,13 @@ import { failureText, readableModel } from './format.ts'
 import { type Part, partsOf } from './parts.ts'
 import { Reembedding } from './Reembedding.tsx'
 
-const signs = { answer: IconMessage, route: IconRoute, embed: IconChartDots3, analyse: IconReportSearch }
+const signs = {
+  answer: IconMessage,
+  route: IconRoute,
+  rerank: IconArrowsSort,
+  embed: IconChartDots3,
+  analyse: IconReportSearch,
+}
 
 export function Providers() {
   const query = useData(providersQuery, {}, { refetchInterval: 15_000 })

@@ -62,7 +62,7 @@ export const charts: readonly Chart[] = [
       x: 'day',
       by: 'purpose',
       value: 'cost',
-      order: ['answer', 'route', 'embed', 'analyse', 'preview'],
+      order: ['answer', 'route', 'rerank', 'embed', 'analyse', 'preview'],
     },
     sql: (variables) =>
       `select created_at::date as day, purpose, count(*) as calls, sum(cost) as cost

@@ -4,7 +4,7 @@ import { graphql, type ResultOf } from '../graphql/graphql.ts'
 export const providersQuery = graphql(`
   query Providers {
     system {
-      answeringProvider answeringModel routingModel embeddingProvider embeddingModel analyst
+      answeringProvider answeringModel routingModel rerankingModel embeddingProvider embeddingModel analyst
       providers { provider configured host models { part model } breaker lastFailure { kind at } lastSuccess }
     }
     llmSpend { today month dailyBudget monthlyBudget budgetWarning state unpricedModels }
@@ -59,7 +59,7 @@ export const callsQuery = graphql(`
 `)
 export type Call = NonNullable<NonNullable<ResultOf<typeof callsQuery>['llmCalls']>['nodes'][number]>
 
-export const purposes = ['answer', 'route', 'embed', 'analyse', 'preview'] as const
+export const purposes = ['answer', 'route', 'rerank', 'embed', 'analyse', 'preview'] as const
 
 /** core/llm/index.ts: FailureKind. */
 export const failures = [

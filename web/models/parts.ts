@@ -4,11 +4,11 @@ import { useData } from '../graphql/hooks.ts'
 
 export const partsQuery = graphql(`
   query ModelParts {
-    system { answeringProvider answeringModel routingModel embeddingProvider embeddingModel analyst }
+    system { answeringProvider answeringModel routingModel rerankingModel embeddingProvider embeddingModel analyst }
   }
 `)
 
-export const partNames = ['answer', 'route', 'embed', 'analyse'] as const
+export const partNames = ['answer', 'route', 'rerank', 'embed', 'analyse'] as const
 export type PartName = (typeof partNames)[number]
 
 export interface Part {
@@ -28,6 +28,9 @@ export const partsOf = (system: System): Part[] => [
     model: system.answeringModel,
   },
   { part: 'route', provider: local(system.routingModel) ? 'local' : 'openai', model: system.routingModel },
+  ...(system.rerankingModel === null
+    ? []
+    : [{ part: 'rerank' as const, provider: 'openai', model: system.rerankingModel }]),
   { part: 'embed', provider: system.embeddingProvider, model: system.embeddingModel },
   { part: 'analyse', provider: local(system.analyst) ? 'local' : 'anthropic', model: system.analyst },
 ]

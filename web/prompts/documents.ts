@@ -59,7 +59,7 @@ export const rollbackMutation = graphql(`
 export const changedBySaving = [promptsQuery, promptQuery, versionsQuery]
 
 /** What it is for, where we know it; the club may have others. */
-export const known = ['route', 'answer', 'analyse'] as const
+export const known = ['route', 'rerank', 'answer', 'analyse'] as const
 export const knownName = (name: string) => known.find((one) => one === name)
 
 /** What customers asked last, with what was answered then. */
