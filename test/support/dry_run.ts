@@ -20,8 +20,9 @@ export async function searchedOneByOne(
        select * from app_private.asked_as_new($1, $2)
      )
      select coalesce(jsonb_agg(jsonb_build_object('target', a.target, 'title', app_private.target_title(a.target, a.entry_id), 'score', a.score, 'confidence', round(a.confidence::numeric, 4),
-              'answered', coalesce(a.confidence >= a.threshold, false), 'text', a.text) order by a.n), '[]') as found
-       from (select q.n, c.confidence_threshold as threshold, f.score, f.confidence, nullif(concat_ws(E'\\n', f.heading, f.snippet), '') as text,
+              'answered', coalesce(a.confidence >= a.threshold and a.category <> 'hand_over', false), 'text', a.text)
+              || case when a.category = 'hand_over' then jsonb '{"for_a_person": true}' else '{}' end order by a.n), '[]') as found
+       from (select q.n, c.confidence_threshold as threshold, f.category, f.score, f.confidence, nullif(concat_ws(E'\\n', f.heading, f.snippet), '') as text,
                     case when f.sop_id is not null then 'sop:' || f.sop_id when f.rank is not null then 'topic:' || f.category || '/' || f.topic end as target,
                     (select u.id from app_private.search_units u where u.knowledge_id = f.knowledge_id and u.ordinal = 0 limit 1) as entry_id
                from jsonb_array_elements($1::jsonb) with ordinality q(asked, n)
