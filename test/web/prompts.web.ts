@@ -49,6 +49,7 @@ test('reviewers write, auditors read, agents are not offered it', async () => {
     await expect(list.getByRole('link')).toHaveText([
       'Analysing failures',
       'Answering',
+      'Ordering what was found',
       'Finding the category',
     ])
     await expect(page.getByText('No model is configured')).toBeVisible()
