@@ -16,7 +16,7 @@ import { countAnswer } from '../watching/metrics.ts'
 import { Brief } from './brief.ts'
 import { type Failure, inWords, leadsTo } from './fallback.ts'
 import type { GateSource } from './guards/gate.ts'
-import { rerank } from './rerank.ts'
+import { rankable, rerank } from './rerank.ts'
 import { type Route, route } from './route.ts'
 import { Refused, write } from './write.ts'
 
@@ -460,9 +460,10 @@ async function inOrder(
   calls: Call[],
 ): Promise<{ draft: Draft; rerankMs: number | null; rerankedBy: number }> {
   const model = asking && begun.draft.for_model && brief?.prompts.rerank ? services.providers.rerank : null
-  if (!model) return { draft: begun.draft, rerankMs: null, rerankedBy: 0 }
+  const sources = begun.draft.sources.filter(rankable)
+  if (!model || sources.length < 2) return { draft: begun.draft, rerankMs: null, rerankedBy: 0 }
   const ranking = await timed(
-    rerank(model, brief!, begun.draft.sources, signal).catch((error: unknown) => {
+    rerank(model, brief!, sources, signal).catch((error: unknown) => {
       note(services, calls, 'rerank', error)
       return null
     }),

@@ -12,21 +12,19 @@ import { rerankPrompt } from './guards/prompt.ts'
 const patience = 8000
 
 /** What is kept for emergencies, or for people, no model reads. */
-const readable = (source: Source) => source.category !== 'emergency' && source.category !== 'hand_over'
+export const rankable = (source: Source) => source.category !== 'emergency' && source.category !== 'hand_over'
 
 /** As app_hidden.source_key names a source. */
 const keyOf = (source: Source) =>
   source.sop_id === null ? `knowledge:${source.knowledge_id}` : `sop:${source.sop_id}`
 
-/** Null where there is nothing to put in order. keys: the best first; empty where the model finds none that helps. */
+/** sources: rankable ones, two at least. keys: the best first; empty where the model finds none that helps. */
 export async function rerank(
   model: TextModel,
   brief: Brief,
-  found: Source[],
+  sources: Source[],
   signal: AbortSignal | undefined,
-): Promise<{ keys: string[]; call: Call } | null> {
-  const sources = found.filter(readable)
-  if (sources.length < 2) return null
+): Promise<{ keys: string[]; call: Call }> {
   const { value, call } = await model.structured({
     ...rerankPrompt({
       policy: brief.prompts.rerank!.content,
