@@ -3396,7 +3396,7 @@ COMMENT ON FUNCTION app_hidden.list_item(item text) IS 'A text as one line of a 
 CREATE FUNCTION app_hidden.lists_phrases(heading text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select coalesce(heading, '') ~ '(Customers also say|Kunden sagen auch|Les clients disent aussi|Los clientes también dicen)\Z'
+  select coalesce(heading like any ('{%Customers also say,%Kunden sagen auch,%Les clients disent aussi,%Los clientes también dicen}'), false)
 $$;
 
 --
@@ -4632,7 +4632,7 @@ COMMENT ON FUNCTION app_hidden.sample_ratio_p(counts bigint[], weights integer[]
 CREATE FUNCTION app_hidden.says_what_to_do(heading text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select coalesce(heading, '') ~* 'step|procedure|what to do|answer|schritt|vorgehen|ablauf|was (wir|sie|zu) tun|was zu tun ist|antwort|[eé]tape|proc[eé]dure|marche à suivre|que faire|r[eé]ponse|pasos|procedimiento|qu[eé] hacer|respuesta'
+  select coalesce(lower(heading) like any ('{%step%,%procedure%,%what to do%,%answer%,%schritt%,%vorgehen%,%ablauf%,%was wir tun%,%was sie tun%,%was zu tun%,%antwort%,%étape%,%etape%,%procédure%,%marche à suivre%,%que faire%,%réponse%,%reponse%,%pasos%,%procedimiento%,%qué hacer%,%que hacer%,%respuesta%}'), false)
 $$;
 
 --
@@ -4648,7 +4648,7 @@ COMMENT ON FUNCTION app_hidden.says_what_to_do(heading text) IS 'Whether a headi
 CREATE FUNCTION app_hidden.says_what_to_say(heading text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select coalesce(heading, '') ~* 'what to say|tell the customer|was (wir|sie|zu) sagen|was zu sagen ist|(dem|den) (kunden|gast|gästen) sagen|que dire|dire aux? clients?|qu[eé] decir|decir al cliente'
+  select coalesce(lower(heading) like any ('{%what to say%,%tell the customer%,%was wir sagen%,%was sie sagen%,%was zu sagen%,%dem kunden sagen%,%den kunden sagen%,%dem gast sagen%,%den gästen sagen%,%que dire%,%dire au client%,%dire aux clients%,%qué decir%,%que decir%,%decir al cliente%}'), false)
 $$;
 
 --
@@ -4664,7 +4664,7 @@ COMMENT ON FUNCTION app_hidden.says_what_to_say(heading text) IS 'Whether a head
 CREATE FUNCTION app_hidden.says_when(heading text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select coalesce(heading, '') ~* 'when to use|purpose|scope|^category|(^|/ )(wann|quand|cu[aá]ndo)\Z|wann (anwenden|verwenden|nutzen|gilt|es gilt)|anwendungsfall|zweck|geltungsbereich|quand (utiliser|l.utiliser|appliquer|s.applique)|objectif|champ d.application|cu[aá]ndo (usar|utilizar|aplicar|se aplica)|prop[oó]sito|[aá]mbito'
+  select coalesce(lower(heading) like any ('{%when to use%,%purpose%,%scope%,category%,wann,%/ wann,%wann anwenden%,%wann verwenden%,%wann nutzen%,%wann gilt%,%wann es gilt%,%anwendungsfall%,%zweck%,%geltungsbereich%,quand,%/ quand,%quand utiliser%,%quand l_utiliser%,%quand appliquer%,%quand s_applique%,%objectif%,%champ d_application%,cuándo,%/ cuándo,%cuándo usar%,%cuando usar%,%cuándo utilizar%,%cuando utilizar%,%cuándo aplicar%,%cuando aplicar%,%cuándo se aplica%,%cuando se aplica%,%propósito%,%proposito%,%ámbito%}'), false)
 $$;
 
 --
