@@ -180,4 +180,33 @@ describe('headings', () => {
         heading: 'Kunden sagen auch',
       })
     }))
+
+  it('are written in the club’s language by the local analyst, below those that a text has', () =>
+    rolledBack(database.pool, admin, async (client) => {
+      await speak(client, 'german')
+      await become(client, reviewer)
+      const proposed = async (section: string, text: string) => {
+        await become(client, reviewer)
+        await saveSop(client, 'booking', section, text)
+        await becomeOwner(client)
+        await client.query(
+          `insert into failed_responses (query, response, feedback_type, user_correction, expected_sop_id)
+           select 'Ich habe mich im Monat geirrt', 'Nein', 'wrong', 'Stornieren kostet elf Euro.', id from sops where section = $1`,
+          [section],
+        )
+        const { id } = await one(client, 'select id from app_private.cluster_failures()')
+        const { draft } = await one(client, 'select app_private.draft_improvement($1) as draft', [id])
+        return draft.suggestion.new_content as string
+      }
+      expect(await proposed('change', texts.german!)).toBe(
+        `${texts.german}- Ich habe mich im Monat geirrt\n\n## Gut zu wissen\n\n- Stornieren kostet elf Euro.\n`,
+      )
+      // Of an older text in English the list goes on.
+      expect(
+        await proposed(
+          'cancel',
+          '# Stornieren\n\n## Schritte\n\n1. In der App.\n\n## Customers also say\n\n- weg damit\n',
+        ),
+      ).toMatch(/## Customers also say\n\n- weg damit\n- Ich habe mich im Monat geirrt\n/)
+    }))
 })
