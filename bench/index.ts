@@ -20,6 +20,7 @@ const benches = {
     '10,000 SOPs to a folder, S3 and Drive, again after some changes, and restored: times, calls, equality',
   reembed: 'moving 10,000 search units to another embedding model, with searches meanwhile',
   peers: 'against LangChain’s, Mastra’s and LlamaIndex’s vector stores (npm ci --prefix bench/peers)',
+  masking: 'personal data taken out of a long text, and of texts made to take long',
   replay: '1,000 answers whose searches are done again after 300 edits',
   watching: 'what a scrape asks the database, on 100,000 answers; how a statement tells its request',
   questions: 'the 25 questions of docs/questions.md, on 100,000 answers and 10,000 failures',

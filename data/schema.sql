@@ -115,6 +115,44 @@ CREATE TYPE app_private.left_out AS (
 COMMENT ON TYPE app_private.left_out IS 'What a search does without, to ask a known question as if it were new: the units that are this question (content_hash), and its part in the profile of the target that it belongs to, whose words and vector are these instead.';
 
 --
+-- Name: ranked_target; Type: TYPE; Schema: app_private; Owner: -
+--
+
+CREATE TYPE app_private.ranked_target AS (
+	target text,
+	sop_id integer,
+	category text,
+	score double precision,
+	entry_id bigint,
+	entry_leads boolean,
+	words double precision,
+	cosine double precision,
+	agreed boolean
+);
+
+--
+-- Name: TYPE ranked_target; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TYPE app_private.ranked_target IS 'A row of app_private.rank_targets, without its lists of units.';
+
+--
+-- Name: preview_ranking; Type: TYPE; Schema: app_private; Owner: -
+--
+
+CREATE TYPE app_private.preview_ranking AS (
+	targets app_private.ranked_target[],
+	by_words bigint[],
+	nearest bigint[]
+);
+
+--
+-- Name: TYPE preview_ranking; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TYPE app_private.preview_ranking IS 'What app_private.rank_targets makes of a question of a dry run: the best 25 targets, best first, and the units that words and the vector index named.';
+
+--
 -- Name: preview_search; Type: TYPE; Schema: app_private; Owner: -
 --
 
@@ -669,6 +707,22 @@ $$;
 --
 
 COMMENT ON FUNCTION app_hidden.assistant_is_silent(ticket app_public.tickets) IS 'Whether a person has taken the conversation over.';
+
+--
+-- Name: at_places(anyarray, bigint[]); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.at_places(items anyarray, places bigint[]) RETURNS anyarray
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(array_agg(items[p.place] order by p.n), items[1:0]) from unnest(places) with ordinality p(place, n)
+$$;
+
+--
+-- Name: FUNCTION at_places(items anyarray, places bigint[]); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.at_places(items anyarray, places bigint[]) IS 'Those items of a list that are at these places (from 1), in the order of the places.';
 
 --
 -- Name: audit_log; Type: TABLE; Schema: app_public; Owner: -
@@ -4073,6 +4127,22 @@ $_$;
 COMMENT ON FUNCTION app_hidden.numbers_a_thing(before text) IS 'Whether the number after these words is that of an order, a booking or the like, or a sum of money.';
 
 --
+-- Name: parts_score(double precision, double precision, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.parts_score(profile double precision, section double precision, entries double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when section is not null and entries is not null then (section + greatest(entries, section)) / 2 else coalesce(section, entries, profile) end
+$$;
+
+--
+-- Name: FUNCTION parts_score(profile double precision, section double precision, entries double precision); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.parts_score(profile double precision, section double precision, entries double precision) IS 'What the parts of a target score: its best section and what is asked about it, which can only help; the profile where it has neither. Null: it has none such.';
+
+--
 -- Name: passes_luhn(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -7286,57 +7356,62 @@ COMMENT ON FUNCTION app_private.arm_section(sop app_public.sops, content text, q
 --
 
 CREATE FUNCTION app_private.asked_as_new(questions jsonb, as_new boolean) RETURNS TABLE(place bigint, left_out app_private.left_out)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-  with asked as materialized (
-    select q.n, q.asked ->> 'expected' as target, to_tsvector('app_public.clubos', o.question) as words, app_hidden.embedding_hash(o.question) as content_hash
-      from jsonb_array_elements(questions) with ordinality q(asked, n)
-     cross join lateral (select app_hidden.learnable_question(q.asked ->> 'question') as question) o
-     where as_new or q.asked ->> 'role' = 'good'
-  ), units as materialized (
-    select u.id, u.target, u.content_hash, u.embedding_model = (select s.embedding_model from app_public.club_settings s) as comparable
-      from app_private.search_units u
-     where u.target = any (array(select distinct a.target from asked a)) and u.kind in ('phrase', 'knowledge') and u.trust > 0
-  ), own as materialized (
-    select a.n, a.target, a.words, a.content_hash, count(u.id) as times, sum(v.embedding) as embedding, count(v.embedding) as embedded
-      from asked a join units u on u.target = a.target and u.content_hash = a.content_hash
-      left join lateral (select o.embedding::vector from app_private.search_units o where o.id = u.id and u.comparable) v on true
-     group by 1, 2, 3, 4
-  ), asked_vectors as materialized (
-    -- Not of the list above, which with its vectors would not fit into memory.
-    select t.target, sum(v.embedding) as asked, count(v.embedding) as embedded
-      from (select distinct o.target from own o) t
-     cross join lateral (
-       select u.embedding::vector from app_private.search_units u
-        where u.target = t.target and u.kind in ('phrase', 'knowledge') and u.trust > 0 and u.embedding_model = (select s.embedding_model from app_public.club_settings s) offset 0) v
-     group by t.target
-  ), targets as materialized (
-    select t.target, p.words, app_private.said_vector(t.target, s.embedding_model) as said, v.asked, coalesce(v.embedded, 0) as embedded, app_hidden.usual_length(t.target, 'profile') as usual_length
-      from (select distinct o.target from own o) t cross join app_public.club_settings s
-      join app_private.search_units p on p.target = t.target and p.kind = 'profile'
-      left join asked_vectors v on v.target = t.target
-  ), words as materialized (
-    select o.n, ('{' || string_agg(w.dimension || ':' || w.tf * 2.2 / (w.tf + 1.2 * (0.25 + 0.75 * w.length / t.usual_length)), ',' order by w.dimension) || '}/268435456')::sparsevec as impacts
-      from own o join targets t on t.target = o.target
-     cross join lateral (
-       select app_hidden.lexeme_dimension(x.lexeme) as dimension, max(l.tf - x.part) as tf, max(l.length - x.parts) as length
-         from (select p.lexeme, coalesce(cardinality(p.positions), 1)::real as tf, (sum(coalesce(cardinality(p.positions), 1)) over ())::real as length from unnest(t.words) p) l
-         join (
-           -- What the question gave: of an SOP each counts twice.
-           select q.lexeme, coalesce(cardinality(q.positions), 1) * c.times as part, sum(coalesce(cardinality(q.positions), 1)) over () * c.times as parts
-             from unnest(o.words) q cross join (select o.times * case when o.target like 'sop:%' then 2 else 1 end as times) c) x on x.lexeme = l.lexeme
-        group by 1) w
-     where w.tf > 0 group by 1
-  )
-  select a.n, (a.content_hash, case when o.n is not null then a.target end, coalesce(w.impacts, '{}/268435456'::sparsevec),
-           l2_normalize(case when t.said is null then r.asked when r.asked is null then t.said else t.said + r.asked end))::app_private.left_out
-    from asked a
-    left join own o on o.n = a.n
-    left join targets t on t.target = o.target
-    left join words w on w.n = o.n
-    left join lateral (select l2_normalize(t.asked - o.embedding) as asked where t.embedded > o.embedded) r on true
+#variable_conflict use_column
+begin
+  return query
+    with asked as materialized (
+      select q.n, q.asked ->> 'expected' as target, to_tsvector('app_public.clubos', o.question) as words, app_hidden.embedding_hash(o.question) as content_hash
+        from jsonb_array_elements(questions) with ordinality q(asked, n)
+       cross join lateral (select coalesce(q.asked ->> 'masked', app_hidden.learnable_question(q.asked ->> 'question')) as question) o
+       where as_new or q.asked ->> 'role' = 'good'
+    ), units as materialized (
+      select u.id, u.target, u.content_hash, u.embedding_model = (select s.embedding_model from app_public.club_settings s) as comparable
+        from app_private.search_units u
+       where u.target = any (array(select distinct a.target from asked a)) and u.kind in ('phrase', 'knowledge') and u.trust > 0
+    ), own as materialized (
+      select a.n, a.target, a.words, a.content_hash, count(u.id) as times, sum(v.embedding) as embedding, count(v.embedding) as embedded
+        from asked a join units u on u.target = a.target and u.content_hash = a.content_hash
+        left join lateral (select o.embedding::vector from app_private.search_units o where o.id = u.id and u.comparable) v on true
+       group by 1, 2, 3, 4
+    ), asked_vectors as materialized (
+      -- Not of the list above, which with its vectors would not fit into memory.
+      select t.target, sum(v.embedding) as asked, count(v.embedding) as embedded
+        from (select distinct o.target from own o) t
+       cross join lateral (
+         select u.embedding::vector from app_private.search_units u
+          where u.target = t.target and u.kind in ('phrase', 'knowledge') and u.trust > 0 and u.embedding_model = (select s.embedding_model from app_public.club_settings s) offset 0) v
+       group by t.target
+    ), targets as materialized (
+      select t.target, p.words, app_private.said_vector(t.target, s.embedding_model) as said, v.asked, coalesce(v.embedded, 0) as embedded, app_hidden.usual_length(t.target, 'profile') as usual_length
+        from (select distinct o.target from own o) t cross join app_public.club_settings s
+        join app_private.search_units p on p.target = t.target and p.kind = 'profile'
+        left join asked_vectors v on v.target = t.target
+    ), words as materialized (
+      select o.n, ('{' || string_agg(w.dimension || ':' || w.tf * 2.2 / (w.tf + 1.2 * (0.25 + 0.75 * w.length / t.usual_length)), ',' order by w.dimension) || '}/268435456')::sparsevec as impacts
+        from own o join targets t on t.target = o.target
+       cross join lateral (
+         select app_hidden.lexeme_dimension(x.lexeme) as dimension, max(l.tf - x.part) as tf, max(l.length - x.parts) as length
+           from (select p.lexeme, coalesce(cardinality(p.positions), 1)::real as tf, (sum(coalesce(cardinality(p.positions), 1)) over ())::real as length from unnest(t.words) p) l
+           join (
+             -- What the question gave: of an SOP each counts twice.
+             select q.lexeme, coalesce(cardinality(q.positions), 1) * c.times as part, sum(coalesce(cardinality(q.positions), 1)) over () * c.times as parts
+               from unnest(o.words) q cross join (select o.times * case when o.target like 'sop:%' then 2 else 1 end as times) c) x on x.lexeme = l.lexeme
+          group by 1) w
+       where w.tf > 0 group by 1
+    )
+    select a.n, (a.content_hash, case when o.n is not null then a.target end, coalesce(w.impacts, '{}/268435456'::sparsevec),
+             l2_normalize(case when t.said is null then r.asked when r.asked is null then t.said else t.said + r.asked end))::app_private.left_out
+      from asked a
+      left join own o on o.n = a.n
+      left join targets t on t.target = o.target
+      left join words w on w.n = o.n
+      left join lateral (select l2_normalize(t.asked - o.embedding) as asked where t.embedded > o.embedded) r on true;
+end
 $$;
 
 --
@@ -8468,6 +8543,7 @@ declare
   c_words constant integer := 6; -- of the rarest words: 41 sets
   c_together constant double precision := 2; -- a question's words stand together more often than by chance
   c_walk constant double precision := 10; -- the index walks the list of a set's rarest word, at a tenth of the cost of looking at what it finds
+  c_frequent constant double precision := 0.2; -- of the units: a word that more hold narrows a set little, and its list is long to walk
   v_words integer := least(cardinality(lexemes), c_words);
   v_all double precision := 0;
   v_hits double precision;
@@ -8497,11 +8573,13 @@ begin
     v_found := v_found || hits[i];
     v_queries := v_queries || lexemes[i];
     for j in i + 1 .. v_words loop
+      exit when hits[j] > c_frequent * units;
       v_members := v_members || ((1 << i) | (1 << j));
       v_gains := v_gains || idf[i] + idf[j];
       v_found := v_found || c_together * hits[i] * hits[j] / units;
       v_queries := v_queries || (lexemes[i] || '&' || lexemes[j]);
       for k in j + 1 .. v_words loop
+        exit when hits[k] > c_frequent * units;
         v_members := v_members || ((1 << i) | (1 << j) | (1 << k));
         v_gains := v_gains || idf[i] + idf[j] + idf[k];
         v_found := v_found || c_together ^ 2 * hits[i] * hits[j] / units * hits[k] / units;
@@ -9643,48 +9721,54 @@ $$;
 COMMENT ON FUNCTION app_private.cluster_failures(most integer) IS 'Puts unanalysed failures into patterns by what should have answered and by vector; returns the patterns that grew.';
 
 --
--- Name: compare_preview(jsonb, jsonb, jsonb, bigint[], bigint[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: compare_preview(jsonb, jsonb, jsonb, bigint[], bigint[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[], asked_as_new bigint[], for_others bigint[]) RETURNS jsonb
-    LANGUAGE sql STABLE
+CREATE FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_as_new bigint[], for_others bigint[]) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-  with compared as (
-    select x.n, x.q ->> 'question' as question, x.q ->> 'role' as role, x.q ->> 'expected' as expected, x.q -> 'expected_title' as title, y.a, coalesce(before -> (array_position(asked_again, x.n) - 1), y.a) as b
-      from jsonb_array_elements(questions) with ordinality x(q, n) cross join lateral (select after -> (x.n::integer - 1) as a) y
-  ), judged as (
-    select c.*, app_hidden.preview_effect(c.role, c.expected, c.b, c.a) as effect from compared c
-  )
-  select jsonb_build_object('at', now(),
-    'fixed', count(*) filter (where j.role = 'failing' and j.effect = 'fixed'),
-    'fixed_as_new', count(*) filter (where j.effect = 'fixed' and j.n = any (asked_as_new)),
-    'fixed_for_others', count(*) filter (where j.effect = 'fixed' and j.n = any (for_others)),
-    'good_fixed', count(*) filter (where j.role = 'good' and j.effect = 'fixed'),
-    'still_failing', count(*) filter (where j.role = 'failing' and j.effect = 'still_failing'),
-    'broken', count(*) filter (where j.role <> 'golden' and j.effect = 'broken'),
-    'changed', count(*) filter (where j.effect = 'changed'),
-    'unaffected', count(*) filter (where j.effect = 'unaffected'),
-    'golden', count(*) filter (where j.role = 'golden'),
-    'golden_fixed', count(*) filter (where j.role = 'golden' and j.effect = 'fixed'),
-    'golden_broken', count(*) filter (where j.role = 'golden' and j.effect = 'broken'),
-    'asked', jsonb_build_object('failing', count(*) filter (where j.role = 'failing'), 'good', count(*) filter (where j.role = 'good'), 'golden', count(*) filter (where j.role = 'golden')),
-    'questions', coalesce(jsonb_agg(jsonb_build_object('question', app_hidden.learnable_question(j.question), 'role', j.role, 'effect', j.effect,
-        'expected', j.expected, 'expected_title', j.title,
-        'before', j.b -> 'target', 'before_title', j.b -> 'title', 'before_confidence', j.b -> 'confidence', 'before_answered', j.b -> 'answered',
-        'after', j.a -> 'target', 'after_title', j.a -> 'title', 'after_confidence', j.a -> 'confidence', 'after_answered', j.a -> 'answered')
-      || case when j.b ? 'for_a_person' then jsonb '{"before_for_a_person": true}' else '{}' end || case when j.a ? 'for_a_person' then jsonb '{"after_for_a_person": true}' else '{}' end
-      || case when j.effect = 'fixed' and j.n = any (asked_as_new) then jsonb_build_object('for_others', j.n = any (for_others)) else '{}' end
-      || case when j.b -> 'text' is distinct from j.a -> 'text' then jsonb_build_object('before_text', left(j.b ->> 'text', 600), 'after_text', left(j.a ->> 'text', 600)) else '{}' end
-      order by array_position(array['broken', 'fixed', 'still_failing', 'changed', 'unaffected'], j.effect), j.n), '[]'))
-    from judged j
+#variable_conflict use_column
+begin
+  return (
+    with compared as (
+      select x.n, x.q ->> 'masked' as question, x.q ->> 'role' as role, x.q ->> 'expected' as expected, x.q -> 'expected_title' as title, a.found as a, b.found as b
+        from jsonb_array_elements(questions) with ordinality x(q, n) join jsonb_array_elements(before) with ordinality b(found, n) on b.n = x.n join jsonb_array_elements(after) with ordinality a(found, n) on a.n = x.n
+    ), judged as (
+      select c.*, app_hidden.preview_effect(c.role, c.expected, c.b, c.a) as effect from compared c
+    )
+    select jsonb_build_object('at', now(),
+      'fixed', count(*) filter (where j.role = 'failing' and j.effect = 'fixed'),
+      'fixed_as_new', count(*) filter (where j.effect = 'fixed' and j.n = any (asked_as_new)),
+      'fixed_for_others', count(*) filter (where j.effect = 'fixed' and j.n = any (for_others)),
+      'good_fixed', count(*) filter (where j.role = 'good' and j.effect = 'fixed'),
+      'still_failing', count(*) filter (where j.role = 'failing' and j.effect = 'still_failing'),
+      'broken', count(*) filter (where j.role <> 'golden' and j.effect = 'broken'),
+      'changed', count(*) filter (where j.effect = 'changed'),
+      'unaffected', count(*) filter (where j.effect = 'unaffected'),
+      'golden', count(*) filter (where j.role = 'golden'),
+      'golden_fixed', count(*) filter (where j.role = 'golden' and j.effect = 'fixed'),
+      'golden_broken', count(*) filter (where j.role = 'golden' and j.effect = 'broken'),
+      'asked', jsonb_build_object('failing', count(*) filter (where j.role = 'failing'), 'good', count(*) filter (where j.role = 'good'), 'golden', count(*) filter (where j.role = 'golden')),
+      'questions', coalesce(jsonb_agg(jsonb_build_object('question', j.question, 'role', j.role, 'effect', j.effect,
+          'expected', j.expected, 'expected_title', j.title,
+          'before', j.b -> 'target', 'before_title', j.b -> 'title', 'before_confidence', j.b -> 'confidence', 'before_answered', j.b -> 'answered',
+          'after', j.a -> 'target', 'after_title', j.a -> 'title', 'after_confidence', j.a -> 'confidence', 'after_answered', j.a -> 'answered')
+        || case when j.b ? 'for_a_person' then jsonb '{"before_for_a_person": true}' else '{}' end || case when j.a ? 'for_a_person' then jsonb '{"after_for_a_person": true}' else '{}' end
+        || case when j.effect = 'fixed' and j.n = any (asked_as_new) then jsonb_build_object('for_others', j.n = any (for_others)) else '{}' end
+        || case when j.b -> 'text' is distinct from j.a -> 'text' then jsonb_build_object('before_text', left(j.b ->> 'text', 600), 'after_text', left(j.a ->> 'text', 600)) else '{}' end
+        order by array_position(array['broken', 'fixed', 'still_failing', 'changed', 'unaffected'], j.effect), j.n), '[]'))
+      from judged j);
+end
 $$;
 
 --
--- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[], asked_as_new bigint[], for_others bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_as_new bigint[], for_others bigint[]); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[], asked_as_new bigint[], for_others bigint[]) IS 'The result of a dry run: how many questions are fixed, broken and so on, and each of them, what matters most first. before: of the questions at the places asked_again alone; the others find what they find after. asked_as_new, for_others: as fixed_for_others says.';
+COMMENT ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_as_new bigint[], for_others bigint[]) IS 'The result of a dry run: how many questions are fixed, broken and so on, and each of them, what matters most first. before, after: as run_preview says; asked_as_new, for_others: as fixed_for_others says.';
 
 --
 -- Name: compared_texts(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -11049,6 +11133,25 @@ $$;
 COMMENT ON FUNCTION app_private.fail_import(batch_id integer, error text, finally boolean) IS 'Writes down why an import failed. finally: it is not tried again; one that is being applied or taken back stays so, and can be gone on with.';
 
 --
+-- Name: few_units(text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.few_units(targets text[]) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  -- To score them for 200 questions must take less than to search 200 times.
+  select cardinality(targets) <= 30 and 1500 >= (select count(*) from (select from app_private.search_units u where u.target = any (targets) limit 1501) u)
+$$;
+
+--
+-- Name: FUNCTION few_units(targets text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.few_units(targets text[]) IS 'Whether these targets have so few search units that it is worth while to rank anew what they alone can have changed.';
+
+--
 -- Name: figures_to_watch(); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -11603,33 +11706,39 @@ $$;
 COMMENT ON FUNCTION app_private.finish_staging(batch_id integer) IS 'The plan is whole and waits. Errors: CO190 it is not being staged.';
 
 --
--- Name: fixed_for_others(jsonb, app_private.preview_search[], jsonb, integer); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: fixed_for_others(jsonb, app_private.preview_search[], app_private.preview_ranking[], text[], jsonb, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]) RETURNS record
-    LANGUAGE sql
+CREATE FUNCTION app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], rankings app_private.preview_ranking[], touched text[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]) RETURNS record
+    LANGUAGE plpgsql
     SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
     AS $$
-  with answered as materialized (
-    select q.n, q.asked, row_number() over (order by q.n)::integer as place
-      from jsonb_array_elements(questions) with ordinality q(asked, n)
-      join jsonb_array_elements(after) with ordinality f(found, n) on f.n = q.n
-     where q.asked ->> 'role' = 'failing' and app_hidden.answered_rightly(q.asked ->> 'expected', f.found)
-     order by q.n limit most
-  ), again as materialized (
-    select app_private.preview_results(app_private.preview_searches(coalesce(jsonb_agg(a.asked order by a.n), '[]'), true,
-             coalesce(array_agg(searches[a.n::integer] order by a.n), '{}'))) as found
-      from answered a
-  )
-  select coalesce(array_agg(a.n order by a.n), '{}'), coalesce(array_agg(a.n order by a.n) filter (where app_hidden.answered_rightly(a.asked ->> 'expected', again.found -> (a.place - 1))), '{}')
-    from answered a, again
+declare
+  v_asked jsonb;
+  v_known app_private.preview_search[];
+  v_as_new app_private.preview_search[];
+  v_found jsonb;
+begin
+  select coalesce(array_agg(a.n order by a.n), '{}'), coalesce(jsonb_agg(a.asked order by a.n), '[]') into fixed_for_others.asked, v_asked
+    from (select q.n, q.asked
+            from jsonb_array_elements(questions) with ordinality q(asked, n)
+            join jsonb_array_elements(after) with ordinality f(found, n) on f.n = q.n
+           where q.asked ->> 'role' = 'failing' and app_hidden.answered_rightly(q.asked ->> 'expected', f.found)
+           order by q.n limit most) a;
+  v_known := app_hidden.at_places(searches, fixed_for_others.asked);
+  v_as_new := app_private.preview_searches(v_asked, true, v_known);
+  v_found := app_private.preview_results(v_as_new, app_private.rankings_after(v_as_new, v_known, app_hidden.at_places(rankings, fixed_for_others.asked), touched));
+  fixed := array(select fixed_for_others.asked[a.place] from jsonb_array_elements(v_asked) with ordinality a(question, place)
+    where app_hidden.answered_rightly(a.question ->> 'expected', v_found -> (a.place::integer - 1)) order by a.place);
+end
 $$;
 
 --
--- Name: FUNCTION fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION fixed_for_others(questions jsonb, searches app_private.preview_search[], rankings app_private.preview_ranking[], touched text[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]) IS 'Of the failing questions that are answered rightly, at most so many are asked as new, without what the change took from their own words: the places (from 1) of those asked, and of those still answered rightly. Who asks alike is helped with them, not only who repeats the question. searches: as preview_searches says; after: as run_preview says; to be called where the proposal is applied.';
+COMMENT ON FUNCTION app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], rankings app_private.preview_ranking[], touched text[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]) IS 'Of the failing questions that are answered rightly, at most so many are asked as new, without what the change took from their own words: the places (from 1) of those asked, and of those still answered rightly. Who asks alike is helped with them, not only who repeats the question. searches, rankings: without the change; touched: its targets; after: as run_preview says; to be called where the proposal is applied.';
 
 --
 -- Name: forget_viewers(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -12817,31 +12926,6 @@ $$;
 COMMENT ON FUNCTION app_private.nearest_fresh(question public.halfvec, model text, only_category text, only_site_id integer) IS 'Of the units that wait for the index of vectors the 40 nearest to a question, as app_private.nearest_units finds the others.';
 
 --
--- Name: nearest_touched(app_private.preview_search[], text[]); Type: FUNCTION; Schema: app_private; Owner: -
---
-
-CREATE FUNCTION app_private.nearest_touched(searches app_private.preview_search[], touched text[]) RETURNS double precision[]
-    LANGUAGE sql STABLE
-    SET search_path TO 'app_public', 'public', 'pg_temp'
-    SET jit TO 'off'
-    AS $$
-  with asked as materialized (
-    select a.words, a.total_idf, a.embedding, a.n from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
-  ), best as (
-    select a.n, max(case when a.total_idf > 0 then -(u.impacts <#> a.words) / a.total_idf else 0 end
-             + 1.5 * case when u.embedding_model = (select c.embedding_model from app_public.club_settings c) then coalesce(-(u.embedding <#> a.embedding), 0) else 0 end) as score
-      from asked a cross join app_private.search_units u where u.target = any (touched) group by a.n
-  )
-  select coalesce(array_agg(b.score order by a.n), '{}') from asked a left join best b on b.n = a.n
-$$;
-
---
--- Name: FUNCTION nearest_touched(searches app_private.preview_search[], touched text[]); Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON FUNCTION app_private.nearest_touched(searches app_private.preview_search[], touched text[]) IS 'For each search the best score that a unit of these targets has for it, in the order given: what rank_targets makes of a target exceeds it by at most a tenth of the logarithm of ten.';
-
---
 -- Name: nearest_units(public.halfvec, text, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -13432,86 +13516,118 @@ $$;
 COMMENT ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, touched text[], most integer) IS 'What a dry run asks, at most so many: the latest failing questions behind the proposal, golden questions, those that were answered well by what it touches, known ones of other targets that lie nearest to it, and the latest that were answered well; each with the site (slug) it was asked at and the target that is right (hand_over: none). To be called where the proposal is applied.';
 
 --
--- Name: preview_results(app_private.preview_search[]); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: preview_rankings(app_private.preview_search[]); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.preview_results(searches app_private.preview_search[]) RETURNS jsonb
+CREATE FUNCTION app_private.preview_rankings(searches app_private.preview_search[]) RETURNS app_private.preview_ranking[]
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
     AS $$
-  with found as materialized (
-    select a.n, f.target, f.sop_id, f.category, f.score, app_hidden.confidence(f.cosine, f.rivals, f.agreed) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
-           f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer
-      from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
-     cross join lateral (
-       select r.*, sum(exp((r.score - r.highest) / 0.2)) filter (where r.place <= 20) over () as rivals
-         from (select t.*, row_number() over (order by t.score desc, t.target) as place, max(t.score) over () as highest
-                 from app_private.rank_targets(a.words, a.total_idf, a.candidates, a.embedding, null, a.site_id, 40, a.left_out) t) r) f
-      left join app_private.search_units u on u.id = f.entry_id
-     where f.place = 1
-  )
-  select coalesce(jsonb_agg(jsonb_build_object('target', f.target, 'title', case when f.n is not null then app_private.target_title(f.target, t.entry_id) end, 'score', f.score,
-           'confidence', round(f.confidence::numeric, 4), 'answered', coalesce(f.confidence >= c.confidence_threshold and f.category <> 'hand_over', false), 'text', nullif(t.text, ''))
-           || case when f.category = 'hand_over' then jsonb '{"for_a_person": true}' else '{}' end order by a.n), '[]')
-    from generate_series(1, cardinality(searches)) a(n)
-   cross join app_public.club_settings c
-    left join found f on f.n = a.n
-    left join lateral (
-      select case when f.own_answer then f.answer else (
-               select concat_ws(E'\n', b.heading, b.body)
-                 from app_private.search_units b
-                where b.target = f.target and b.kind = 'section'
-                order by app_hidden.section_score(b.heading, -(b.impacts <#> f.words) / nullif(f.total_idf, 0), case when b.embedding_model = c.embedding_model then -(b.embedding <#> f.embedding) end) desc, b.ordinal
-                limit 1) end as text,
-             case when f.entry_leads or f.own_answer then (select u.id from app_private.search_units u where u.knowledge_id = f.knowledge_id and u.ordinal = 0 limit 1) end as entry_id
-       where f.n is not null) t on true
-$$;
-
---
--- Name: FUNCTION preview_results(searches app_private.preview_search[]); Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON FUNCTION app_private.preview_results(searches app_private.preview_search[]) IS 'What searches find, in the order given, as run_preview says.';
-
---
--- Name: preview_searches(jsonb, boolean, app_private.preview_search[]); Type: FUNCTION; Schema: app_private; Owner: -
---
-
-CREATE FUNCTION app_private.preview_searches(questions jsonb, as_new boolean DEFAULT false, known app_private.preview_search[] DEFAULT '{}'::app_private.preview_search[]) RETURNS app_private.preview_search[]
-    LANGUAGE sql STABLE
-    SET search_path TO 'app_public', 'public', 'pg_temp'
-    SET jit TO 'off'
-    AS $$
-  with without as materialized (
-    select * from app_private.asked_as_new(questions, as_new)
-  ), asked as materialized (
-    select q.n, coalesce(left(q.asked ->> 'question', 20000), '') as question, q.asked ->> 'site' as site, coalesce(k.embedding, e.embedding::halfvec) as embedding,
-           k.words, k.total_idf, k.candidates, k.words is not null and k.candidates is not null and k.embedding is not null
-             -- What question_words looks up is the same until the next refresh; what it counts may not be.
-             and (select s.units >= 5000 from app_private.search_statistics s)
-             and not exists (select from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(q.asked ->> 'question', 20000)))) l(lexeme)
-                              where not exists (select from app_private.lexeme_frequencies f where f.lexeme = l.lexeme)) as same
-      from jsonb_array_elements(questions) with ordinality q(asked, n)
-      left join unnest(known) with ordinality k(words, total_idf, candidates, embedding, site_id, left_out, n) on k.n = q.n
-        -- By its key for each: planned as a join, the cache would be read from end to end.
-      left join lateral (select c.embedding from app_private.embedding_cache c
-          where c.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and c.model = (select s.embedding_model from app_public.club_settings s) offset 0) e on k.embedding is null
-  )
-  select coalesce(array_agg((w.impacts, w.total_idf, w.candidates, a.embedding, app_hidden.find_site(a.site), o.left_out)::app_private.preview_search order by a.n), '{}')
-    from asked a
+  select coalesce(array_agg((f.targets[1:25], f.by_words, f.nearest)::app_private.preview_ranking order by a.n), '{}')
+    from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
    cross join lateral (
-     select a.words as impacts, a.total_idf, a.candidates where a.same
-     union all
-     select w.impacts, w.total_idf, w.candidates from app_private.searched_words(a.question, a.embedding is not null, null) w where not a.same) w
-    left join without o on o.place = a.n
+     select coalesce(array_agg((t.target, t.sop_id, t.category, t.score, t.entry_id, t.entry_leads, t.words, t.cosine, t.agreed)::app_private.ranked_target order by t.score desc, t.target), '{}') as targets,
+            coalesce(min(t.by_words), '{}') as by_words, coalesce(min(t.nearest), '{}') as nearest
+       from app_private.rank_targets(a.words, a.total_idf, a.candidates, a.embedding, null, a.site_id, 40, a.left_out) t) f
 $$;
 
 --
--- Name: FUNCTION preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[]); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION preview_rankings(searches app_private.preview_search[]); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[]) IS 'What questions are searched with at this moment, in the order given. questions, as_new: as run_preview says. known: what the same questions were searched with, to spare weighing words again that weigh the same.';
+COMMENT ON FUNCTION app_private.preview_rankings(searches app_private.preview_search[]) IS 'What rank_targets makes of each search, in the order given.';
+
+--
+-- Name: preview_results(app_private.preview_search[], app_private.preview_ranking[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.preview_results(searches app_private.preview_search[], rankings app_private.preview_ranking[]) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+begin
+  return (
+    with found as materialized (
+      select a.n, f.target, f.sop_id, f.category, f.score, app_hidden.confidence(f.cosine, r.rivals, f.agreed) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
+             f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer
+        from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
+        join unnest(rankings) with ordinality k(targets, by_words, nearest, n) on k.n = a.n
+       cross join lateral (select t.* from unnest(k.targets[1:1]) t) f
+       cross join lateral (select sum(exp((t.score - f.score) / 0.2)) as rivals from unnest(k.targets[1:20]) t) r
+        left join app_private.search_units u on u.id = f.entry_id
+    )
+    select coalesce(jsonb_agg(jsonb_build_object('target', f.target, 'title', case when f.n is not null then app_private.target_title(f.target, t.entry_id) end, 'score', f.score,
+             'confidence', round(f.confidence::numeric, 4), 'answered', coalesce(f.confidence >= c.confidence_threshold and f.category <> 'hand_over', false), 'text', nullif(t.text, ''))
+             || case when f.category = 'hand_over' then jsonb '{"for_a_person": true}' else '{}' end order by a.n), '[]')
+      from generate_series(1, cardinality(searches)) a(n)
+     cross join app_public.club_settings c
+      left join found f on f.n = a.n
+      left join lateral (
+        select case when f.own_answer then f.answer else (
+                 select concat_ws(E'\n', b.heading, b.body)
+                   from app_private.search_units b
+                  where b.target = f.target and b.kind = 'section'
+                  order by app_hidden.section_score(b.heading, -(b.impacts <#> f.words) / nullif(f.total_idf, 0), case when b.embedding_model = c.embedding_model then -(b.embedding <#> f.embedding) end) desc, b.ordinal
+                  limit 1) end as text,
+               case when f.entry_leads or f.own_answer then (select u.id from app_private.search_units u where u.knowledge_id = f.knowledge_id and u.ordinal = 0 limit 1) end as entry_id
+         where f.n is not null) t on true);
+end
+$$;
+
+--
+-- Name: FUNCTION preview_results(searches app_private.preview_search[], rankings app_private.preview_ranking[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.preview_results(searches app_private.preview_search[], rankings app_private.preview_ranking[]) IS 'What searches find, in the order given, as run_preview says. rankings: of the searches.';
+
+--
+-- Name: preview_searches(jsonb, boolean, app_private.preview_search[], text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.preview_searches(questions jsonb, as_new boolean DEFAULT false, known app_private.preview_search[] DEFAULT '{}'::app_private.preview_search[], touched text[] DEFAULT NULL::text[]) RETURNS app_private.preview_search[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+begin
+  return (
+    with without as materialized (
+      select * from app_private.asked_as_new((select coalesce(jsonb_agg(case when touched is null or q.asked ->> 'expected' = any (touched) then q.asked else '{}' end order by q.n), '[]')
+                                                from jsonb_array_elements(questions) with ordinality q(asked, n)), as_new)
+    ), asked as materialized (
+      select q.n, coalesce(left(q.asked ->> 'question', 20000), '') as question, q.asked ->> 'site' as site, coalesce(k.embedding, e.embedding::halfvec) as embedding,
+             k.words, k.total_idf, k.candidates, case when not q.asked ->> 'expected' = any (touched) then k.left_out end as left_out, k.words is not null and k.candidates is not null and k.embedding is not null
+               -- What question_words looks up is the same until the next refresh; what it counts may not be.
+               and (select s.units >= 5000 from app_private.search_statistics s)
+               and not exists (select from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(q.asked ->> 'question', 20000)))) l(lexeme)
+                                where not exists (select from app_private.lexeme_frequencies f where f.lexeme = l.lexeme)) as same
+        from jsonb_array_elements(questions) with ordinality q(asked, n)
+        left join unnest(known) with ordinality k(words, total_idf, candidates, embedding, site_id, left_out, n) on k.n = q.n
+          -- By its key for each: planned as a join, the cache would be read from end to end.
+        left join lateral (select c.embedding from app_private.embedding_cache c
+            where c.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and c.model = (select s.embedding_model from app_public.club_settings s) offset 0) e on k.embedding is null
+    )
+    select coalesce(array_agg((w.impacts, w.total_idf, w.candidates, a.embedding, app_hidden.find_site(a.site), coalesce(o.left_out, a.left_out))::app_private.preview_search order by a.n), '{}')
+      from asked a
+     cross join lateral (
+       select a.words as impacts, a.total_idf, a.candidates where a.same
+       union all
+       select w.impacts, w.total_idf, w.candidates from app_private.searched_words(a.question, a.embedding is not null, null) w where not a.same) w
+      left join without o on o.place = a.n);
+end
+$$;
+
+--
+-- Name: FUNCTION preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[], touched text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[], touched text[]) IS 'What questions are searched with at this moment, in the order given. questions, as_new: as run_preview says. known: what the same questions were searched with, to spare weighing words again that weigh the same; touched: the targets written to since, where the same was left out of the others.';
 
 --
 -- Name: preview_texts(integer, text, integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -14006,7 +14122,8 @@ begin
                            then (select count(*) from app_private.search_units u where u.words @@ quote_literal(l.lexeme)::tsquery)
                            else f.units end::double precision as df
                     from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question_words.question, 20000)))) l(lexeme)
-                    left join app_private.lexeme_frequencies f on not v_small and f.lexeme = l.lexeme
+                    -- By its key for each: beside what counting may cost, the planner takes a scan of all for as good.
+                    left join lateral (select c.lexeme, c.units from app_private.lexeme_frequencies c where c.lexeme = l.lexeme and not v_small offset 0) f on true
                    limit 200) d) t;
   candidates := app_private.candidates_query(v_lexemes, v_hits, v_idf, v_units * v_share, c_rows);
 end
@@ -14201,7 +14318,7 @@ begin
            max(s.w) as w, max(s.c) as c
       from scored s group by s.t
   ), combined as (
-    select t.*, e.a, e.id as entry, case when t.b is not null and e.a is not null then (t.b + greatest(e.a, t.b)) / 2 else coalesce(t.b, e.a, t.p) end as m
+    select t.*, e.a, e.id as entry, app_hidden.parts_score(t.p, t.b, e.a) as m
       from targets t left join entries e on e.t = t.t
   )
   select c.t, c.sop, c.cat::varchar, c.top::varchar, (coalesce(c.p, c.m) + c.m) / 2 as total,
@@ -14245,6 +14362,197 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.ranked(result app_public.search_result, rank integer) IS 'A result at another rank.';
+
+--
+-- Name: ranked_anew(app_private.preview_search[], app_private.preview_ranking[], text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.ranked_anew(searches app_private.preview_search[], rankings app_private.preview_ranking[], touched text[]) RETURNS app_private.preview_ranking[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+begin
+  return (
+    with asked as materialized (
+      select a.words, a.total_idf, a.candidates, a.embedding, a.site_id, a.left_out, a.n, r.targets, r.by_words, r.nearest
+        from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
+        join unnest(rankings) with ordinality r(targets, by_words, nearest, n) on r.n = a.n
+    ), units as materialized (
+      select u.id, u.target, u.kind, u.sop_id, u.category, u.trust, u.site_id, u.content_hash, u.words, u.impacts, case when u.embedding_model = s.embedding_model then u.embedding end as embedding,
+             (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) as holds
+        from app_private.search_units u cross join app_public.club_settings s where u.target = any (touched)
+    ), lists as materialized (
+      -- Who is first in the lists without what is touched, and what the last of a full one scores: more must be scored to be named.
+      select a.n, w.id as first_by_words, w.target as words_target, w.score as most_words, v.id as first_nearest, v.target as nearest_target, v.score as most_near,
+             coalesce(lw.score, '-infinity') as least_words, coalesce(lv.score, '-infinity') as least_near
+        from asked a
+        left join lateral (select u.id, u.target, -(u.impacts <#> a.words) as score from unnest(a.by_words) with ordinality l(id, place) join app_private.search_units u on u.id = l.id
+                            where u.target <> all (touched) order by l.place limit 1) w on true
+        left join lateral (select u.id, u.target, -(u.embedding <#> a.embedding) as score from unnest(a.nearest) with ordinality l(id, place) join app_private.search_units u on u.id = l.id
+                            where u.target <> all (touched) order by l.place limit 1) v on true
+        left join lateral (select -(u.impacts <#> a.words) as score from generate_series(40, 1, -1) with ordinality l(place, n) join app_private.search_units u on u.id = a.by_words[l.place]
+                            where cardinality(a.by_words) = 40 and u.target <> all (touched) order by l.n limit 1) lw on true
+        -- Of the forty nearest some may have been left out.
+        left join lateral (select -(u.embedding <#> a.embedding) as score from generate_series(40, 1, -1) with ordinality l(place, n) join app_private.search_units u on u.id = a.nearest[l.place]
+                            where cardinality(a.nearest) > 30 and u.target <> all (touched) order by l.n limit 1) lv on true
+    ), scored as materialized (
+      select s.*, s.w + 1.5 * s.c - case when s.trust = 0 and (s.by_words or s.by_vector) then 0.3 else 0 end as s
+        from (select a.n, a.site_id, u.id, u.target, u.kind, u.sop_id, u.category, u.trust, x.impact, x.cosine,
+                     case when a.total_idf > 0 then case when o.lacks then -((a.left_out).impacts <#> a.words) else x.impact end / a.total_idf else 0 end as w,
+                     coalesce(case when o.lacks then case when u.embedding is not null then -((a.left_out).embedding <#> a.embedding) end else x.cosine end, 0) as c,
+                     coalesce(h.here and x.impact >= l.least_words and u.words @@ a.candidates
+                       and (h.kept is null or h.kept and (u.kind <> 'profile' or u.target is distinct from (a.left_out).target or (a.left_out).impacts <#> a.words < 0)), false) as by_words,
+                     coalesce(h.here and x.cosine >= l.least_near and coalesce(h.kept, true), false) as by_vector
+                from asked a join lists l on l.n = a.n
+               cross join units u
+               cross join lateral (select -(u.impacts <#> a.words) as impact, -(u.embedding <#> a.embedding) as cosine offset 0) x
+               cross join lateral (select (a.left_out).target is not null and u.kind = 'profile' and u.target = (a.left_out).target as lacks) o
+               cross join lateral (select u.holds and (a.site_id is null or u.site_id is null or u.site_id = a.site_id) as here, u.content_hash <> (a.left_out).content_hash as kept) h
+               offset 0) s
+       where s.by_words or s.by_vector or s.kind in ('profile', 'section')
+    ), entries as (
+      select e.n, e.target, max(e.s) + 0.1 * ln(sum(exp((e.s - e.best) / 0.1))) as score, (array_agg(e.id order by e.place))[1] as id
+        from (select s.*, row_number() over (partition by s.n, s.target order by s.s desc, s.id) as place, max(s.s) over (partition by s.n, s.target) as best
+                from scored s where s.kind in ('phrase', 'knowledge')) e
+       where e.place <= 10
+       group by e.n, e.target
+    ), targets as (
+      select t.n, t.target, t.sop_id, t.category, t.words, t.cosine, coalesce(t.sop_id is null or e.score > t.section, false) as entry_leads, (coalesce(t.profile, m.score) + m.score) / 2 as score,
+             coalesce(e.id, case when t.sop_id is null then (select u.id from units u where u.target = t.target and u.kind = 'knowledge' and u.holds
+               and (u.site_id is null or t.site_id is null or u.site_id = t.site_id) order by u.trust desc, u.id limit 1) end) as entry_id
+        from (select s.n, s.target, s.site_id, max(s.sop_id) as sop_id, max(s.category) as category, max(s.s) filter (where s.kind = 'profile') as profile, max(s.s) filter (where s.kind = 'section') as section,
+                     max(s.w) as words, max(s.c) as cosine
+                from scored s group by s.n, s.target, s.site_id having bool_or(s.by_words or s.by_vector)) t
+        left join entries e on e.n = t.n and e.target = t.target
+       cross join lateral (select app_hidden.parts_score(t.profile, t.section, e.score) as score) m
+    ), firsts as materialized (
+      select l.n, case when w.impact > l.most_words or w.impact = l.most_words and w.id < l.first_by_words or l.first_by_words is null then w.target else l.words_target end as by_words,
+             case when v.cosine > l.most_near or v.cosine = l.most_near and v.id < l.first_nearest or l.first_nearest is null then v.target else l.nearest_target end as nearest
+        from lists l
+        left join (select distinct on (s.n) s.n, s.id, s.target, s.impact from scored s where s.by_words order by s.n, s.impact desc, s.id) w on w.n = l.n
+        left join (select distinct on (s.n) s.n, s.id, s.target, s.cosine from scored s where s.by_vector order by s.n, s.cosine desc, s.id) v on v.n = l.n
+    ), merged as (
+      select k.n, array_agg((k.target, k.sop_id, k.category, k.score, k.entry_id, k.entry_leads, k.words, k.cosine, coalesce(k.target = f.by_words and k.target = f.nearest, false))::app_private.ranked_target
+               order by k.score desc, k.target) as targets
+        from (select a.n, t.target, t.sop_id, t.category, t.score, t.entry_id, t.entry_leads, t.words, t.cosine from asked a cross join lateral unnest(a.targets) t where t.target <> all (touched)
+              union all
+              select t.n, t.target, t.sop_id, t.category, t.score, t.entry_id, t.entry_leads, t.words, t.cosine from targets t where t.sop_id is not null or t.entry_id is not null) k
+        join firsts f on f.n = k.n
+       group by k.n
+    )
+    select coalesce(array_agg((coalesce(m.targets[1:25], '{}'), a.by_words, a.nearest)::app_private.preview_ranking order by a.n), '{}')
+      from asked a left join merged m on m.n = a.n);
+end
+$$;
+
+--
+-- Name: FUNCTION ranked_anew(searches app_private.preview_search[], rankings app_private.preview_ranking[], touched text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.ranked_anew(searches app_private.preview_search[], rankings app_private.preview_ranking[], touched text[]) IS 'Rankings of searches, in the order given, after these targets were written to: they are scored as rank_targets would, the others are as they were. What stands behind the fortieth place of a list is not looked at, though a place may have become free.';
+
+--
+-- Name: rankings_after(app_private.preview_search[], app_private.preview_search[], app_private.preview_ranking[], text[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.rankings_after(searches app_private.preview_search[], searched app_private.preview_search[], rankings app_private.preview_ranking[], touched text[]) RETURNS app_private.preview_ranking[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_anew bigint[] := '{}';
+  v_again bigint[];
+begin
+  if app_private.few_units(touched) then
+    v_anew := array(
+      select a.n from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
+        join unnest(searched) with ordinality b(words, total_idf, candidates, embedding, site_id, left_out, n) on b.n = a.n
+       where a.words = b.words and a.total_idf = b.total_idf and a.embedding is not distinct from b.embedding
+         -- What is left out of a touched target is taken account of. Of the same text elsewhere the lists would still tell.
+         and (a.left_out is not distinct from b.left_out
+              or coalesce((a.left_out).target, touched[1]) = any (touched) and coalesce((b.left_out).target, touched[1]) = any (touched)
+                 and not exists (select from app_private.search_units u where u.id = any (rankings[a.n].by_words || rankings[a.n].nearest) and u.content_hash = (a.left_out).content_hash and u.target <> all (touched)))
+       order by a.n);
+  end if;
+  v_again := array(select n from generate_series(1, cardinality(searches)) n where n <> all (v_anew));
+  return app_hidden.at_places(
+    app_private.ranked_anew(app_hidden.at_places(searches, v_anew), app_hidden.at_places(rankings, v_anew), touched) || app_private.preview_rankings(app_hidden.at_places(searches, v_again)),
+    array(select array_position(v_anew || v_again, n) from generate_series(1::bigint, cardinality(searches)) n order by n));
+end
+$$;
+
+--
+-- Name: FUNCTION rankings_after(searches app_private.preview_search[], searched app_private.preview_search[], rankings app_private.preview_ranking[], touched text[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.rankings_after(searches app_private.preview_search[], searched app_private.preview_search[], rankings app_private.preview_ranking[], touched text[]) IS 'Rankings of searches, in the order given, after a change: those whose words weigh as they did are ranked anew by what is touched, the others searched. searched, rankings: what was searched with before, and what it found.';
+
+--
+-- Name: rankings_before(app_private.preview_search[]); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.rankings_before(searches app_private.preview_search[]) RETURNS app_private.preview_ranking[]
+    LANGUAGE plpgsql
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  c_keeps constant interval := '10 minutes';
+  c_most constant integer := 1500; -- units written since, beyond which all is searched again
+  c_large constant integer := 5000; -- units: in fewer, words are weighed by what is there at each moment, and a search takes little
+  v_statistics app_private.search_statistics;
+  v_model text := (select s.embedding_model from app_public.club_settings s);
+  v_snapshot pg_snapshot := pg_current_snapshot();
+  v_hashes bytea[];
+  v_known bigint[];
+  v_rankings app_private.preview_ranking[];
+  v_since xid8;
+  v_changed text[];
+  v_writes bigint;
+  v_missing bigint[];
+  v_found app_private.preview_ranking[];
+begin
+  select * into v_statistics from app_private.search_statistics t;
+  if v_statistics.units < c_large then
+    return app_private.preview_rankings(searches);
+  end if;
+  v_hashes := array(select app_private.search_hash(searches[n], v_model) from generate_series(1, cardinality(searches)) n order by n);
+  select coalesce(array_agg(h.n order by h.n), '{}'), coalesce(array_agg(r.ranking order by h.n), '{}'), (array_agg(pg_snapshot_xmin(r.snapshot) order by pg_snapshot_xmin(r.snapshot)))[1] into v_known, v_rankings, v_since
+    from unnest(v_hashes) with ordinality h(hash, n) join app_private.dry_run_rankings r on r.search_hash = h.hash
+   where r.created_at > clock_timestamp() - c_keeps and r.refreshed_at = v_statistics.refreshed_at;
+  select coalesce(array_agg(distinct c.target), '{}'), count(*) into v_changed, v_writes
+    from ((select u.target from app_private.search_units u where u.since_xid >= v_since limit c_most + 1)
+          union all (select h.target from app_private.search_unit_history h where h.until_xid >= v_since limit c_most + 1)) c;
+  if v_writes > 0 then
+    if v_writes <= c_most and app_private.few_units(v_changed) then
+      v_rankings := app_private.ranked_anew(app_hidden.at_places(searches, v_known), v_rankings, v_changed);
+    else
+      v_known := '{}';
+      v_rankings := '{}';
+    end if;
+  end if;
+  v_missing := array(select n from generate_series(1, cardinality(searches)) n where n <> all (v_known));
+  v_found := app_private.preview_rankings(app_hidden.at_places(searches, v_missing));
+  -- In one order, so that two who keep the same wait for each other in turn.
+  insert into app_private.dry_run_rankings (search_hash, ranking, snapshot, refreshed_at)
+  select distinct on (h.hash) h.hash, v_found[m.place], v_snapshot, v_statistics.refreshed_at
+    from unnest(v_missing) with ordinality m(n, place) join unnest(v_hashes) with ordinality h(hash, n) on h.n = m.n order by h.hash
+      on conflict (search_hash) do update set ranking = excluded.ranking, snapshot = excluded.snapshot, refreshed_at = excluded.refreshed_at, created_at = clock_timestamp();
+  delete from app_private.dry_run_rankings r where r.search_hash in (
+    select o.search_hash from app_private.dry_run_rankings o where o.created_at < clock_timestamp() - c_keeps for update skip locked);
+  return app_hidden.at_places(v_rankings || v_found, array(select array_position(v_known || v_missing, n) from generate_series(1::bigint, cardinality(searches)) n order by n));
+end
+$$;
+
+--
+-- Name: FUNCTION rankings_before(searches app_private.preview_search[]); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.rankings_before(searches app_private.preview_search[]) IS 'Rankings of searches, in the order given, where nothing is being tried: in a large club those that a dry run found within the last ten minutes, ranked anew by what was written since, and only the others searched.';
 
 --
 -- Name: read_facts(integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -15945,7 +16253,7 @@ CREATE FUNCTION app_private.run_preview(questions jsonb, as_new boolean DEFAULT 
     LANGUAGE sql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
-  select app_private.preview_results(app_private.preview_searches(questions, as_new))
+  select app_private.preview_results(s.searches, app_private.preview_rankings(s.searches)) from (select app_private.preview_searches(questions, as_new) as searches offset 0) s
 $$;
 
 --
@@ -16147,6 +16455,23 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer) IS 'What search_knowledge found at an earlier search, without texts; matched says "lost" where something of a source was erased since.';
+
+--
+-- Name: search_hash(app_private.preview_search, text); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.search_hash(search app_private.preview_search, model text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select sha256(convert_to(concat_ws(' ', search.words, search.total_idf, search.candidates, search.site_id, model, (search.left_out).target, (search.left_out).content_hash), 'UTF8')
+    || coalesce(halfvec_send(search.embedding), ''))
+$$;
+
+--
+-- Name: FUNCTION search_hash(search app_private.preview_search, model text); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.search_hash(search app_private.preview_search, model text) IS 'Names all that a question is searched with, but for what its target is like without it, which changes with the target.';
 
 --
 -- Name: search_inputs_at(text, public.vector, text, timestamp with time zone); Type: FUNCTION; Schema: app_private; Owner: -
@@ -17625,26 +17950,6 @@ $$;
 --
 
 COMMENT ON FUNCTION app_private.withdraw_feedback(response app_public.responses) IS 'Takes back what an earlier rating of this response counted for.';
-
---
--- Name: within_reach(jsonb, text[], double precision[], double precision[]); Type: FUNCTION; Schema: app_private; Owner: -
---
-
-CREATE FUNCTION app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) RETURNS bigint[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-  -- 0.1 ln 10: rank_targets' soft maximum of ten. 0.8 below the first, a rival weighs exp(-4) in how sure the first is.
-  select coalesce(array_agg(f.n order by f.n), '{}')
-    from (select f.n, f.result ->> 'target' as target, (f.result ->> 'score')::double precision as score from jsonb_array_elements(found) with ordinality f(result, n)) f
-    left join unnest(near_before, near_after) with ordinality t(before, after, n) on t.n = f.n
-   where f.target = any (touched) or f.score is null or greatest(t.before, t.after) + 0.1 * ln(10) > f.score - 0.8
-$$;
-
---
--- Name: FUNCTION within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]); Type: COMMENT; Schema: app_private; Owner: -
---
-
-COMMENT ON FUNCTION app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) IS 'Places (from 1) of the questions whose result these targets can change, or how sure it is: those that find them, or score them nearly as high as what they find. found: as run_preview says; near_before, near_after: as nearest_touched says.';
 
 --
 -- Name: word_share(tsvector, text[], double precision[], double precision); Type: FUNCTION; Schema: app_private; Owner: -
@@ -20224,15 +20529,18 @@ CREATE FUNCTION app_public.preview_improvement(id integer, edited_content text D
 declare
   v_began timestamptz := clock_timestamp();
   v_improvement app_public.improvement_queue;
+  v_proposed app_public.improvement_queue;
+  v_apply text;
   v_version integer;
   -- Whoever writes and waits gets the answer for fewer; and so does everybody where one session serves all.
   v_most integer := case when edited_content is null then 200 else 60 end / case when to_regclass('app_private.search_units_embedding') is null then 3 else 1 end;
   v_touched text[];
+  v_renumbered text[];
   v_questions jsonb;
   v_searches app_private.preview_search[];
-  v_near_after double precision[];
+  v_rankings app_private.preview_ranking[];
+  v_after_searches app_private.preview_search[];
   v_others record;
-  v_again bigint[];
   v_before jsonb;
   v_after jsonb;
   v_warnings jsonb;
@@ -20249,30 +20557,47 @@ begin
     return v_improvement.dry_run;
   end if;
   v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
+  v_proposed := v_improvement;
+  v_apply := 'apply_improvement__' || v_improvement.kind;
   select s.version into v_version from app_public.sops s where s.id = v_improvement.sop_id;
-  -- Applied once, with all that has to be looked at while it is; variables outlive what is rolled back.
+  -- Applied to see what is touched and which questions that could matter to. Out of the subtransaction by the one way
+  -- that leaves no trace; variables outlive what is rolled back.
   begin
     perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
-    execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
+    execute format('select * from app_private.%I($1)', v_apply) into v_improvement using v_improvement;
     v_touched := app_private.touched_targets(v_improvement);
-    select coalesce(jsonb_agg(to_jsonb(q) || jsonb_build_object('expected_title', app_private.target_title(q.expected))), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
-    v_searches := app_private.preview_searches(v_questions);
-    v_after := app_private.preview_results(v_searches);
-    select * into v_others from app_private.fixed_for_others(v_questions, v_searches, v_after, v_most / 10);
-    v_near_after := app_private.nearest_touched(v_searches, v_touched);
+    select coalesce(jsonb_agg(to_jsonb(q) || jsonb_build_object('masked', app_hidden.learnable_question(q.question), 'expected_title', app_private.target_title(q.expected))), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
     v_warnings := app_private.preview_warnings(v_improvement);
-    -- Out of the subtransaction by the one way that leaves no trace.
     raise exception 'dry run' using errcode = 'CO999';
   exception
     when sqlstate 'CO999' then null;
     when sqlstate 'CO102' then
       return jsonb_build_object('conflict', sqlerrm);
   end;
-  -- Asked again are those that the change can matter to; the others find without it what they find with it.
-  v_again := app_private.within_reach(v_after, v_touched, app_private.nearest_touched(v_searches, v_touched), v_near_after);
-  v_before := app_private.preview_results(app_private.preview_searches(
-    (select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)), known => array(select v_searches[n.place] from unnest(v_again) n(place) order by n.place)));
-  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again, v_others.asked, v_others.fixed)
+  v_searches := app_private.preview_searches(v_questions);
+  v_rankings := app_private.rankings_before(v_searches);
+  v_before := app_private.preview_results(v_searches, v_rankings);
+  -- And once more, to ask them.
+  begin
+    perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
+    execute format('select * from app_private.%I($1)', v_apply) into v_improvement using v_proposed;
+    -- An SOP that is new has another number each time.
+    v_renumbered := array(select t from unnest(app_private.touched_targets(v_improvement)) t where t <> all (v_touched));
+    if v_renumbered <> '{}' then
+      select jsonb_agg(case when q.asked ->> 'expected' = any (v_touched) then q.asked || jsonb_build_object('expected', v_renumbered[1]) else q.asked end order by q.n) into v_questions
+        from jsonb_array_elements(v_questions) with ordinality q(asked, n);
+      v_touched := v_renumbered;
+    end if;
+    v_after_searches := app_private.preview_searches(v_questions, known => v_searches, touched => v_touched);
+    v_after := app_private.preview_results(v_after_searches, app_private.rankings_after(v_after_searches, v_searches, v_rankings, v_touched));
+    select * into v_others from app_private.fixed_for_others(v_questions, v_searches, v_rankings, v_touched, v_after, v_most / 10);
+    raise exception 'dry run' using errcode = 'CO999';
+  exception
+    when sqlstate 'CO999' then null;
+    when sqlstate 'CO102' then
+      return jsonb_build_object('conflict', sqlerrm);
+  end;
+  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_others.asked, v_others.fixed)
     || jsonb_build_object('warnings', v_warnings, 'base_version', v_version, 'golden_revision', app_private.golden_revision(), 'embedding_model', (select s.embedding_model from app_public.club_settings s),
          'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
   v_result := v_result || jsonb_build_object('flagged', jsonb_array_length(v_warnings) > 0 or (v_result ->> 'broken')::integer + (v_result ->> 'golden_broken')::integer > 0);
@@ -22156,6 +22481,47 @@ COMMENT ON FUNCTION app_public.serve_sop(category text, section text, subject te
 Errors: CO404 no such SOP, or it is out of use.';
 
 --
+-- Name: set_answering(text, double precision, double precision, integer, integer); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.set_answering(reason text, confidence_threshold double precision DEFAULT NULL::double precision, model_threshold double precision DEFAULT NULL::double precision, takeover_minutes integer DEFAULT NULL::integer, helpful_votes_to_confirm integer DEFAULT NULL::integer) RETURNS app_public.club_settings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET "clubos.reason" TO ''
+    AS $$
+declare
+  v_settings app_public.club_settings;
+begin
+  perform app_hidden.require_role('admin');
+  perform app_hidden.require_actor(), app_hidden.set_reason(app_hidden.require_reason(set_answering.reason));
+  if num_nonnulls(set_answering.confidence_threshold, set_answering.model_threshold, set_answering.takeover_minutes, set_answering.helpful_votes_to_confirm) = 0 then
+    raise exception 'Say what to set.' using errcode = 'CO005', hint = 'select set_answering(''why'', confidence_threshold => 0.3);';
+  elsif not coalesce(set_answering.confidence_threshold between 0 and 1, true) or not coalesce(set_answering.model_threshold between 0 and 1, true) then
+    raise exception 'A threshold is a probability.' using errcode = 'CO005', hint = 'From 0 to 1: 0.25 is a quarter.';
+  elsif not coalesce(set_answering.takeover_minutes between 1 and 43200, true) then
+    raise exception 'After a person took over, the assistant is silent for at least a minute and at most 30 days.' using errcode = 'CO005', hint = 'In minutes: 1 to 43200.';
+  elsif not coalesce(set_answering.helpful_votes_to_confirm between 1 and 100, true) then
+    raise exception 'What was learned is confirmed by 1 to 100 customers.' using errcode = 'CO005';
+  end if;
+  update app_public.club_settings s
+     set confidence_threshold = coalesce(set_answering.confidence_threshold, s.confidence_threshold), model_threshold = coalesce(set_answering.model_threshold, s.model_threshold),
+         takeover_minutes = coalesce(set_answering.takeover_minutes, s.takeover_minutes), helpful_votes_to_confirm = coalesce(set_answering.helpful_votes_to_confirm, s.helpful_votes_to_confirm), updated_at = now()
+   where (s.confidence_threshold, s.model_threshold, s.takeover_minutes, s.helpful_votes_to_confirm) is distinct from (coalesce(set_answering.confidence_threshold, s.confidence_threshold),
+         coalesce(set_answering.model_threshold, s.model_threshold), coalesce(set_answering.takeover_minutes, s.takeover_minutes), coalesce(set_answering.helpful_votes_to_confirm, s.helpful_votes_to_confirm));
+  select * into v_settings from app_public.club_settings;
+  return v_settings;
+end
+$$;
+
+--
+-- Name: FUNCTION set_answering(reason text, confidence_threshold double precision, model_threshold double precision, takeover_minutes integer, helpful_votes_to_confirm integer); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.set_answering(reason text, confidence_threshold double precision, model_threshold double precision, takeover_minutes integer, helpful_votes_to_confirm integer) IS 'When the assistant answers, from the next question on; what is null stays as it is.
+confidence_threshold: the probability (0 to 1) that the first source is right, below which it hands over; model_threshold: the same, below which no model is asked to write. takeover_minutes: of its silence after a person took a conversation over (1 to 43,200). helpful_votes_to_confirm: customers who must find a learned answer helpful before it ranks as confirmed (1 to 100).
+Errors: CO001 no actor, CO002 no reason, CO005 nothing to set or out of range, CO403 not an admin.';
+
+--
 -- Name: set_assistant_enabled(boolean, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -22786,6 +23152,31 @@ $_$;
 
 COMMENT ON FUNCTION app_public.test_backup_target(name text, kind text, settings jsonb) IS 'Has the worker try a place for backups, whether it is set up or not: list what is there, write a small file, read it again, remove it. The row says passed then, or failed with where (step), what kind (problem) and the words (error, hint). name, kind, settings: as save_backup_target takes them. Changes no target.
 Errors: CO001 no actor, CO005 not such a target, CO403 not an admin.';
+
+--
+-- Name: threshold_effect(double precision); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.threshold_effect(confidence_threshold double precision, OUT answered bigint, OUT would_hand_over bigint, OUT of_these_helpful bigint, OUT of_these_unhelpful bigint, OUT handed_over bigint, OUT would_answer bigint) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select count(*) filter (where r.outcome = 'answered'), count(*) filter (where r.outcome = 'answered' and r.confidence < threshold_effect.confidence_threshold),
+         count(*) filter (where r.outcome = 'answered' and r.confidence < threshold_effect.confidence_threshold and r.feedback = 'helpful'),
+         count(*) filter (where r.outcome = 'answered' and r.confidence < threshold_effect.confidence_threshold and r.feedback = 'unhelpful'),
+         count(*) filter (where r.outcome = 'handed_over'), count(*) filter (where r.outcome = 'handed_over' and r.confidence >= threshold_effect.confidence_threshold)
+    from app_public.responses r
+   where r.created_at > now() - interval '30 days' and r.model = 'local-extractive'
+     -- Handed over for want of confidence, not because a person is to answer.
+     and (r.outcome = 'answered' or r.outcome = 'handed_over' and r.reason like 'confidence %')
+$$;
+
+--
+-- Name: FUNCTION threshold_effect(confidence_threshold double precision, OUT answered bigint, OUT would_hand_over bigint, OUT of_these_helpful bigint, OUT of_these_unhelpful bigint, OUT handed_over bigint, OUT would_answer bigint); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.threshold_effect(confidence_threshold double precision, OUT answered bigint, OUT would_hand_over bigint, OUT of_these_helpful bigint, OUT of_these_unhelpful bigint, OUT handed_over bigint, OUT would_answer bigint) IS 'What another confidence_threshold would have done to the questions of the last 30 days that were quoted an answer, or handed over as too unsure: how many were answered and how many of these would have been handed over (of which customers found so many helpful, so many not); how many were handed over, and how many of these would have been answered.
+Models'' answers are not counted: they follow model_threshold.';
 
 --
 -- Name: time_to_fix(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app_public; Owner: -
@@ -23446,6 +23837,42 @@ CREATE TABLE app_private.dead_job_alerts (
 --
 
 COMMENT ON TABLE app_private.dead_job_alerts IS 'Dead jobs that somebody was told of; gone with the job, or when it is retried by hand.';
+
+--
+-- Name: dry_run_rankings; Type: TABLE; Schema: app_private; Owner: -
+--
+
+CREATE UNLOGGED TABLE app_private.dry_run_rankings (
+    search_hash bytea NOT NULL,
+    ranking app_private.preview_ranking NOT NULL,
+    snapshot pg_snapshot NOT NULL,
+    refreshed_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+--
+-- Name: TABLE dry_run_rankings; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON TABLE app_private.dry_run_rankings IS 'What dry runs found lately in a large club, so that the next one, and the one after each pause of somebody who writes, need not search again. Holds no texts. Unlogged: it may be lost, and each row is of use for ten minutes.';
+
+--
+-- Name: COLUMN dry_run_rankings.search_hash; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.dry_run_rankings.search_hash IS 'SHA-256 of all that a question is searched with, as app_private.search_hash makes it.';
+
+--
+-- Name: COLUMN dry_run_rankings.snapshot; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.dry_run_rankings.snapshot IS 'Taken before the search: what is not visible in it may have changed since.';
+
+--
+-- Name: COLUMN dry_run_rankings.refreshed_at; Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON COLUMN app_private.dry_run_rankings.refreshed_at IS 'Of the search statistics that its words were weighed by.';
 
 --
 -- Name: embedding_cache; Type: TABLE; Schema: app_private; Owner: -
@@ -25381,6 +25808,13 @@ ALTER TABLE ONLY app_private.dead_job_alerts
     ADD CONSTRAINT dead_job_alerts_pkey PRIMARY KEY (job_id);
 
 --
+-- Name: dry_run_rankings dry_run_rankings_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
+--
+
+ALTER TABLE ONLY app_private.dry_run_rankings
+    ADD CONSTRAINT dry_run_rankings_pkey PRIMARY KEY (search_hash);
+
+--
 -- Name: embedding_cache embedding_cache_pkey; Type: CONSTRAINT; Schema: app_private; Owner: -
 --
 
@@ -26039,6 +26473,12 @@ ALTER TABLE ONLY app_secret.webhook_keys
     ADD CONSTRAINT webhook_keys_pkey PRIMARY KEY (webhook_id);
 
 --
+-- Name: dry_run_rankings_created_at; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX dry_run_rankings_created_at ON app_private.dry_run_rankings USING btree (created_at);
+
+--
 -- Name: embedding_cache_created_at; Type: INDEX; Schema: app_private; Owner: -
 --
 
@@ -26145,6 +26585,12 @@ CREATE INDEX search_units_knowledge_id ON app_private.search_units USING btree (
 --
 
 CREATE UNIQUE INDEX search_units_profile ON app_private.search_units USING btree (target) WHERE (kind = 'profile'::text);
+
+--
+-- Name: search_units_since_xid; Type: INDEX; Schema: app_private; Owner: -
+--
+
+CREATE INDEX search_units_since_xid ON app_private.search_units USING btree (since_xid);
 
 --
 -- Name: search_units_sop_id; Type: INDEX; Schema: app_private; Owner: -
@@ -28037,6 +28483,12 @@ ALTER TABLE app_private.audit_head ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app_private.dead_job_alerts ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: dry_run_rankings; Type: ROW SECURITY; Schema: app_private; Owner: -
+--
+
+ALTER TABLE app_private.dry_run_rankings ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: embedding_cache; Type: ROW SECURITY; Schema: app_private; Owner: -
 --
 
@@ -28149,6 +28601,12 @@ CREATE POLICY select_auditor ON app_private.audit_head FOR SELECT TO auditor USI
 --
 
 CREATE POLICY select_auditor ON app_private.dead_job_alerts FOR SELECT TO auditor USING (true);
+
+--
+-- Name: dry_run_rankings select_auditor; Type: POLICY; Schema: app_private; Owner: -
+--
+
+CREATE POLICY select_auditor ON app_private.dry_run_rankings FOR SELECT TO auditor USING (true);
 
 --
 -- Name: embedding_cache select_auditor; Type: POLICY; Schema: app_private; Owner: -
@@ -29843,6 +30301,12 @@ GRANT SELECT(updated_at) ON TABLE app_public.tickets TO anonymous;
 REVOKE ALL ON FUNCTION app_hidden.assistant_is_silent(ticket app_public.tickets) FROM PUBLIC;
 
 --
+-- Name: FUNCTION at_places(items anyarray, places bigint[]); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.at_places(items anyarray, places bigint[]) FROM PUBLIC;
+
+--
 -- Name: TABLE audit_log; Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -30641,6 +31105,12 @@ REVOKE ALL ON FUNCTION app_hidden.numbered_lines(content text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_hidden.numbers_a_thing(before text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION parts_score(profile double precision, section double precision, entries double precision); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.parts_score(profile double precision, section double precision, entries double precision) FROM PUBLIC;
 
 --
 -- Name: FUNCTION passes_luhn(digits text); Type: ACL; Schema: app_hidden; Owner: -
@@ -31677,10 +32147,10 @@ REVOKE ALL ON FUNCTION app_private.cluster_failures(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.cluster_failures(most integer) TO worker;
 
 --
--- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[], asked_as_new bigint[], for_others bigint[]); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION compare_preview(questions jsonb, before jsonb, after jsonb, asked_as_new bigint[], for_others bigint[]); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[], asked_as_new bigint[], for_others bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_as_new bigint[], for_others bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION compared_texts(); Type: ACL; Schema: app_private; Owner: -
@@ -31936,6 +32406,12 @@ REVOKE ALL ON FUNCTION app_private.fail_import(batch_id integer, error text, fin
 GRANT ALL ON FUNCTION app_private.fail_import(batch_id integer, error text, finally boolean) TO worker;
 
 --
+-- Name: FUNCTION few_units(targets text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.few_units(targets text[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION figures_to_watch(); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -32040,10 +32516,10 @@ REVOKE ALL ON FUNCTION app_private.finish_staging(batch_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_private.finish_staging(batch_id integer) TO worker;
 
 --
--- Name: FUNCTION fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION fixed_for_others(questions jsonb, searches app_private.preview_search[], rankings app_private.preview_ranking[], touched text[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], rankings app_private.preview_ranking[], touched text[], after jsonb, most integer, OUT asked bigint[], OUT fixed bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION forget_viewers(); Type: ACL; Schema: app_private; Owner: -
@@ -32314,12 +32790,6 @@ REVOKE ALL ON FUNCTION app_private.move_to_entry(keep app_public.knowledge_base,
 REVOKE ALL ON FUNCTION app_private.nearest_fresh(question public.halfvec, model text, only_category text, only_site_id integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION nearest_touched(searches app_private.preview_search[], touched text[]); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.nearest_touched(searches app_private.preview_search[], touched text[]) FROM PUBLIC;
-
---
 -- Name: FUNCTION nearest_units(question public.halfvec, model text, only_category text, only_site_id integer); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -32421,16 +32891,22 @@ REVOKE ALL ON FUNCTION app_private.preview_impact(dry_run jsonb, failures bigint
 REVOKE ALL ON FUNCTION app_private.preview_questions(improvement app_public.improvement_queue, touched text[], most integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION preview_results(searches app_private.preview_search[]); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION preview_rankings(searches app_private.preview_search[]); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.preview_results(searches app_private.preview_search[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.preview_rankings(searches app_private.preview_search[]) FROM PUBLIC;
 
 --
--- Name: FUNCTION preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[]); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION preview_results(searches app_private.preview_search[], rankings app_private.preview_ranking[]); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.preview_results(searches app_private.preview_search[], rankings app_private.preview_ranking[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[], touched text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.preview_searches(questions jsonb, as_new boolean, known app_private.preview_search[], touched text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION preview_texts(improvement_id integer, edited_content text, edited_version integer); Type: ACL; Schema: app_private; Owner: -
@@ -32552,6 +33028,24 @@ REVOKE ALL ON FUNCTION app_private.rank_targets(impacts public.sparsevec, total_
 --
 
 REVOKE ALL ON FUNCTION app_private.ranked(result app_public.search_result, rank integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION ranked_anew(searches app_private.preview_search[], rankings app_private.preview_ranking[], touched text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.ranked_anew(searches app_private.preview_search[], rankings app_private.preview_ranking[], touched text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION rankings_after(searches app_private.preview_search[], searched app_private.preview_search[], rankings app_private.preview_ranking[], touched text[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.rankings_after(searches app_private.preview_search[], searched app_private.preview_search[], rankings app_private.preview_ranking[], touched text[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION rankings_before(searches app_private.preview_search[]); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.rankings_before(searches app_private.preview_search[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION read_facts(most integer); Type: ACL; Schema: app_private; Owner: -
@@ -32907,6 +33401,12 @@ GRANT SELECT ON TABLE app_private.response_searches TO auditor;
 REVOKE ALL ON FUNCTION app_private.search_at(search app_private.response_searches, question_embedding public.vector, only_category text, only_site_id integer, first integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION search_hash(search app_private.preview_search, model text); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.search_hash(search app_private.preview_search, model text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone); Type: ACL; Schema: app_private; Owner: -
 --
 
@@ -33203,12 +33703,6 @@ REVOKE ALL ON FUNCTION app_private.with_routed(results app_public.search_result[
 --
 
 REVOKE ALL ON FUNCTION app_private.withdraw_feedback(response app_public.responses) FROM PUBLIC;
-
---
--- Name: FUNCTION within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]); Type: ACL; Schema: app_private; Owner: -
---
-
-REVOKE ALL ON FUNCTION app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION word_share(words tsvector, lexemes text[], idf double precision[], usual_length double precision); Type: ACL; Schema: app_private; Owner: -
@@ -34373,6 +34867,13 @@ GRANT ALL ON FUNCTION app_public.serve_sop(category text, section text, subject 
 GRANT ALL ON FUNCTION app_public.serve_sop(category text, section text, subject text) TO worker;
 
 --
+-- Name: FUNCTION set_answering(reason text, confidence_threshold double precision, model_threshold double precision, takeover_minutes integer, helpful_votes_to_confirm integer); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.set_answering(reason text, confidence_threshold double precision, model_threshold double precision, takeover_minutes integer, helpful_votes_to_confirm integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.set_answering(reason text, confidence_threshold double precision, model_threshold double precision, takeover_minutes integer, helpful_votes_to_confirm integer) TO admin;
+
+--
 -- Name: FUNCTION set_assistant_enabled(enabled boolean, reason text); Type: ACL; Schema: app_public; Owner: -
 --
 
@@ -34509,6 +35010,14 @@ GRANT ALL ON FUNCTION app_public.take_over(ticket_id integer) TO agent;
 
 REVOKE ALL ON FUNCTION app_public.test_backup_target(name text, kind text, settings jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app_public.test_backup_target(name text, kind text, settings jsonb) TO admin;
+
+--
+-- Name: FUNCTION threshold_effect(confidence_threshold double precision, OUT answered bigint, OUT would_hand_over bigint, OUT of_these_helpful bigint, OUT of_these_unhelpful bigint, OUT handed_over bigint, OUT would_answer bigint); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.threshold_effect(confidence_threshold double precision, OUT answered bigint, OUT would_hand_over bigint, OUT of_these_helpful bigint, OUT of_these_unhelpful bigint, OUT handed_over bigint, OUT would_answer bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.threshold_effect(confidence_threshold double precision, OUT answered bigint, OUT would_hand_over bigint, OUT of_these_helpful bigint, OUT of_these_unhelpful bigint, OUT handed_over bigint, OUT would_answer bigint) TO agent;
+GRANT ALL ON FUNCTION app_public.threshold_effect(confidence_threshold double precision, OUT answered bigint, OUT would_hand_over bigint, OUT of_these_helpful bigint, OUT of_these_unhelpful bigint, OUT handed_over bigint, OUT would_answer bigint) TO auditor;
 
 --
 -- Name: FUNCTION time_to_fix(since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: app_public; Owner: -
@@ -35337,6 +35846,12 @@ GRANT SELECT ON TABLE app_private.audit_head TO auditor;
 --
 
 GRANT SELECT ON TABLE app_private.dead_job_alerts TO auditor;
+
+--
+-- Name: TABLE dry_run_rankings; Type: ACL; Schema: app_private; Owner: -
+--
+
+GRANT SELECT ON TABLE app_private.dry_run_rankings TO auditor;
 
 --
 -- Name: TABLE embedding_cache; Type: ACL; Schema: app_private; Owner: -

@@ -48,6 +48,8 @@
 --!include types/search_result.sql
 --!include types/left_out.sql
 --!include types/preview_search.sql
+--!include types/preview_ranking.sql
+--!include tables/dry_run_rankings.sql
 --!include types/golden_result.sql
 --!include types/issued_token.sql
 --!include types/blamed_line.sql
@@ -151,6 +153,7 @@
 --!include queries/imports.sql
 --!include functions/analyst_brief.sql
 --!include functions/check_analysis.sql
+--!include functions/preview_rankings.sql
 --!include functions/preview.sql
 --!include functions/analyses.sql
 --!include functions/analysis_batches.sql
@@ -175,6 +178,7 @@
 --!include mutations/run_golden_check.sql
 --!include mutations/set_search_language.sql
 --!include mutations/assistant_words.sql
+--!include mutations/set_answering.sql
 --!include mutations/import_sops.sql
 --!include mutations/import_knowledge.sql
 --!include mutations/import_sop_version.sql

@@ -1,5 +1,5 @@
 -- A dry run in four steps: what the change touches, which questions that could matter to, what each finds without and
--- with the change, and what became of it.
+-- with the change (preview_rankings.sql), and what became of it.
 drop function if exists app_private.preview_questions(app_public.improvement_queue, integer, integer);
 drop function if exists app_private.ask_for_preview(app_public.improvement_queue, integer, integer);
 drop function if exists app_private.first_result(text);
@@ -99,54 +99,58 @@ comment on function app_private.target_title(text, bigint) is
 -- it stands for others that ask alike: its own units are left out, and its part in the profile of its target, which
 -- is computed as app_private.rebuild_profile would.
 create or replace function app_private.asked_as_new(questions jsonb, as_new boolean) returns table (place bigint, left_out app_private.left_out)
-language sql stable set search_path = app_public, public, pg_temp set jit = off as $$
-  with asked as materialized (
-    select q.n, q.asked ->> 'expected' as target, to_tsvector('app_public.clubos', o.question) as words, app_hidden.embedding_hash(o.question) as content_hash
-      from jsonb_array_elements(questions) with ordinality q(asked, n)
-     cross join lateral (select app_hidden.learnable_question(q.asked ->> 'question') as question) o
-     where as_new or q.asked ->> 'role' = 'good'
-  ), units as materialized (
-    select u.id, u.target, u.content_hash, u.embedding_model = (select s.embedding_model from app_public.club_settings s) as comparable
-      from app_private.search_units u
-     where u.target = any (array(select distinct a.target from asked a)) and u.kind in ('phrase', 'knowledge') and u.trust > 0
-  ), own as materialized (
-    select a.n, a.target, a.words, a.content_hash, count(u.id) as times, sum(v.embedding) as embedding, count(v.embedding) as embedded
-      from asked a join units u on u.target = a.target and u.content_hash = a.content_hash
-      left join lateral (select o.embedding::vector from app_private.search_units o where o.id = u.id and u.comparable) v on true
-     group by 1, 2, 3, 4
-  ), asked_vectors as materialized (
-    -- Not of the list above, which with its vectors would not fit into memory.
-    select t.target, sum(v.embedding) as asked, count(v.embedding) as embedded
-      from (select distinct o.target from own o) t
-     cross join lateral (
-       select u.embedding::vector from app_private.search_units u
-        where u.target = t.target and u.kind in ('phrase', 'knowledge') and u.trust > 0 and u.embedding_model = (select s.embedding_model from app_public.club_settings s) offset 0) v
-     group by t.target
-  ), targets as materialized (
-    select t.target, p.words, app_private.said_vector(t.target, s.embedding_model) as said, v.asked, coalesce(v.embedded, 0) as embedded, app_hidden.usual_length(t.target, 'profile') as usual_length
-      from (select distinct o.target from own o) t cross join app_public.club_settings s
-      join app_private.search_units p on p.target = t.target and p.kind = 'profile'
-      left join asked_vectors v on v.target = t.target
-  ), words as materialized (
-    select o.n, ('{' || string_agg(w.dimension || ':' || w.tf * 2.2 / (w.tf + 1.2 * (0.25 + 0.75 * w.length / t.usual_length)), ',' order by w.dimension) || '}/268435456')::sparsevec as impacts
-      from own o join targets t on t.target = o.target
-     cross join lateral (
-       select app_hidden.lexeme_dimension(x.lexeme) as dimension, max(l.tf - x.part) as tf, max(l.length - x.parts) as length
-         from (select p.lexeme, coalesce(cardinality(p.positions), 1)::real as tf, (sum(coalesce(cardinality(p.positions), 1)) over ())::real as length from unnest(t.words) p) l
-         join (
-           -- What the question gave: of an SOP each counts twice.
-           select q.lexeme, coalesce(cardinality(q.positions), 1) * c.times as part, sum(coalesce(cardinality(q.positions), 1)) over () * c.times as parts
-             from unnest(o.words) q cross join (select o.times * case when o.target like 'sop:%' then 2 else 1 end as times) c) x on x.lexeme = l.lexeme
-        group by 1) w
-     where w.tf > 0 group by 1
-  )
-  select a.n, (a.content_hash, case when o.n is not null then a.target end, coalesce(w.impacts, '{}/268435456'::sparsevec),
-           l2_normalize(case when t.said is null then r.asked when r.asked is null then t.said else t.said + r.asked end))::app_private.left_out
-    from asked a
-    left join own o on o.n = a.n
-    left join targets t on t.target = o.target
-    left join words w on w.n = o.n
-    left join lateral (select l2_normalize(t.asked - o.embedding) as asked where t.embedded > o.embedded) r on true
+language plpgsql stable set search_path = app_public, public, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query
+    with asked as materialized (
+      select q.n, q.asked ->> 'expected' as target, to_tsvector('app_public.clubos', o.question) as words, app_hidden.embedding_hash(o.question) as content_hash
+        from jsonb_array_elements(questions) with ordinality q(asked, n)
+       cross join lateral (select coalesce(q.asked ->> 'masked', app_hidden.learnable_question(q.asked ->> 'question')) as question) o
+       where as_new or q.asked ->> 'role' = 'good'
+    ), units as materialized (
+      select u.id, u.target, u.content_hash, u.embedding_model = (select s.embedding_model from app_public.club_settings s) as comparable
+        from app_private.search_units u
+       where u.target = any (array(select distinct a.target from asked a)) and u.kind in ('phrase', 'knowledge') and u.trust > 0
+    ), own as materialized (
+      select a.n, a.target, a.words, a.content_hash, count(u.id) as times, sum(v.embedding) as embedding, count(v.embedding) as embedded
+        from asked a join units u on u.target = a.target and u.content_hash = a.content_hash
+        left join lateral (select o.embedding::vector from app_private.search_units o where o.id = u.id and u.comparable) v on true
+       group by 1, 2, 3, 4
+    ), asked_vectors as materialized (
+      -- Not of the list above, which with its vectors would not fit into memory.
+      select t.target, sum(v.embedding) as asked, count(v.embedding) as embedded
+        from (select distinct o.target from own o) t
+       cross join lateral (
+         select u.embedding::vector from app_private.search_units u
+          where u.target = t.target and u.kind in ('phrase', 'knowledge') and u.trust > 0 and u.embedding_model = (select s.embedding_model from app_public.club_settings s) offset 0) v
+       group by t.target
+    ), targets as materialized (
+      select t.target, p.words, app_private.said_vector(t.target, s.embedding_model) as said, v.asked, coalesce(v.embedded, 0) as embedded, app_hidden.usual_length(t.target, 'profile') as usual_length
+        from (select distinct o.target from own o) t cross join app_public.club_settings s
+        join app_private.search_units p on p.target = t.target and p.kind = 'profile'
+        left join asked_vectors v on v.target = t.target
+    ), words as materialized (
+      select o.n, ('{' || string_agg(w.dimension || ':' || w.tf * 2.2 / (w.tf + 1.2 * (0.25 + 0.75 * w.length / t.usual_length)), ',' order by w.dimension) || '}/268435456')::sparsevec as impacts
+        from own o join targets t on t.target = o.target
+       cross join lateral (
+         select app_hidden.lexeme_dimension(x.lexeme) as dimension, max(l.tf - x.part) as tf, max(l.length - x.parts) as length
+           from (select p.lexeme, coalesce(cardinality(p.positions), 1)::real as tf, (sum(coalesce(cardinality(p.positions), 1)) over ())::real as length from unnest(t.words) p) l
+           join (
+             -- What the question gave: of an SOP each counts twice.
+             select q.lexeme, coalesce(cardinality(q.positions), 1) * c.times as part, sum(coalesce(cardinality(q.positions), 1)) over () * c.times as parts
+               from unnest(o.words) q cross join (select o.times * case when o.target like 'sop:%' then 2 else 1 end as times) c) x on x.lexeme = l.lexeme
+          group by 1) w
+       where w.tf > 0 group by 1
+    )
+    select a.n, (a.content_hash, case when o.n is not null then a.target end, coalesce(w.impacts, '{}/268435456'::sparsevec),
+             l2_normalize(case when t.said is null then r.asked when r.asked is null then t.said else t.said + r.asked end))::app_private.left_out
+      from asked a
+      left join own o on o.n = a.n
+      left join targets t on t.target = o.target
+      left join words w on w.n = o.n
+      left join lateral (select l2_normalize(t.asked - o.embedding) as asked where t.embedded > o.embedded) r on true;
+end
 $$;
 comment on function app_private.asked_as_new(jsonb, boolean) is
   'What a search leaves out to ask the good questions, or all where as_new, as if nothing had been learned from them. questions: [{question, role, expected}]; place: from 1.';
@@ -154,68 +158,77 @@ comment on function app_private.asked_as_new(jsonb, boolean) is
 -- A search of each question, of which the words are weighed once for all that a dry run asks it, and the first target alone
 -- is looked at. test/sql/dry_run_search.test.ts holds it to what app_private.search finds.
 drop function if exists app_private.run_preview(jsonb);
-create or replace function app_private.preview_searches(questions jsonb, as_new boolean default false, known app_private.preview_search[] default '{}') returns app_private.preview_search[]
-language sql stable set search_path = app_public, public, pg_temp set jit = off as $$
-  with without as materialized (
-    select * from app_private.asked_as_new(questions, as_new)
-  ), asked as materialized (
-    select q.n, coalesce(left(q.asked ->> 'question', 20000), '') as question, q.asked ->> 'site' as site, coalesce(k.embedding, e.embedding::halfvec) as embedding,
-           k.words, k.total_idf, k.candidates, k.words is not null and k.candidates is not null and k.embedding is not null
-             -- What question_words looks up is the same until the next refresh; what it counts may not be.
-             and (select s.units >= 5000 from app_private.search_statistics s)
-             and not exists (select from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(q.asked ->> 'question', 20000)))) l(lexeme)
-                              where not exists (select from app_private.lexeme_frequencies f where f.lexeme = l.lexeme)) as same
-      from jsonb_array_elements(questions) with ordinality q(asked, n)
-      left join unnest(known) with ordinality k(words, total_idf, candidates, embedding, site_id, left_out, n) on k.n = q.n
-        -- By its key for each: planned as a join, the cache would be read from end to end.
-      left join lateral (select c.embedding from app_private.embedding_cache c
-          where c.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and c.model = (select s.embedding_model from app_public.club_settings s) offset 0) e on k.embedding is null
-  )
-  select coalesce(array_agg((w.impacts, w.total_idf, w.candidates, a.embedding, app_hidden.find_site(a.site), o.left_out)::app_private.preview_search order by a.n), '{}')
-    from asked a
-   cross join lateral (
-     select a.words as impacts, a.total_idf, a.candidates where a.same
-     union all
-     select w.impacts, w.total_idf, w.candidates from app_private.searched_words(a.question, a.embedding is not null, null) w where not a.same) w
-    left join without o on o.place = a.n
-$$;
-comment on function app_private.preview_searches(jsonb, boolean, app_private.preview_search[]) is
-  'What questions are searched with at this moment, in the order given. questions, as_new: as run_preview says. known: what the same questions were searched with, to spare weighing words again that weigh the same.';
-
-create or replace function app_private.preview_results(searches app_private.preview_search[]) returns jsonb
-language sql stable set search_path = app_public, public, pg_temp set jit = off as $$
-  with found as materialized (
-    select a.n, f.target, f.sop_id, f.category, f.score, app_hidden.confidence(f.cosine, f.rivals, f.agreed) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
-           f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer
-      from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
+drop function if exists app_private.preview_searches(jsonb, boolean, app_private.preview_search[]);
+create or replace function app_private.preview_searches(questions jsonb, as_new boolean default false, known app_private.preview_search[] default '{}', touched text[] default null) returns app_private.preview_search[]
+language plpgsql stable set search_path = app_public, public, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return (
+    with without as materialized (
+      select * from app_private.asked_as_new((select coalesce(jsonb_agg(case when touched is null or q.asked ->> 'expected' = any (touched) then q.asked else '{}' end order by q.n), '[]')
+                                                from jsonb_array_elements(questions) with ordinality q(asked, n)), as_new)
+    ), asked as materialized (
+      select q.n, coalesce(left(q.asked ->> 'question', 20000), '') as question, q.asked ->> 'site' as site, coalesce(k.embedding, e.embedding::halfvec) as embedding,
+             k.words, k.total_idf, k.candidates, case when not q.asked ->> 'expected' = any (touched) then k.left_out end as left_out, k.words is not null and k.candidates is not null and k.embedding is not null
+               -- What question_words looks up is the same until the next refresh; what it counts may not be.
+               and (select s.units >= 5000 from app_private.search_statistics s)
+               and not exists (select from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(q.asked ->> 'question', 20000)))) l(lexeme)
+                                where not exists (select from app_private.lexeme_frequencies f where f.lexeme = l.lexeme)) as same
+        from jsonb_array_elements(questions) with ordinality q(asked, n)
+        left join unnest(known) with ordinality k(words, total_idf, candidates, embedding, site_id, left_out, n) on k.n = q.n
+          -- By its key for each: planned as a join, the cache would be read from end to end.
+        left join lateral (select c.embedding from app_private.embedding_cache c
+            where c.content_hash = app_hidden.embedding_hash(q.asked ->> 'question') and c.model = (select s.embedding_model from app_public.club_settings s) offset 0) e on k.embedding is null
+    )
+    select coalesce(array_agg((w.impacts, w.total_idf, w.candidates, a.embedding, app_hidden.find_site(a.site), coalesce(o.left_out, a.left_out))::app_private.preview_search order by a.n), '{}')
+      from asked a
      cross join lateral (
-       select r.*, sum(exp((r.score - r.highest) / 0.2)) filter (where r.place <= 20) over () as rivals
-         from (select t.*, row_number() over (order by t.score desc, t.target) as place, max(t.score) over () as highest
-                 from app_private.rank_targets(a.words, a.total_idf, a.candidates, a.embedding, null, a.site_id, 40, a.left_out) t) r) f
-      left join app_private.search_units u on u.id = f.entry_id
-     where f.place = 1
-  )
-  select coalesce(jsonb_agg(jsonb_build_object('target', f.target, 'title', case when f.n is not null then app_private.target_title(f.target, t.entry_id) end, 'score', f.score,
-           'confidence', round(f.confidence::numeric, 4), 'answered', coalesce(f.confidence >= c.confidence_threshold and f.category <> 'hand_over', false), 'text', nullif(t.text, ''))
-           || case when f.category = 'hand_over' then jsonb '{"for_a_person": true}' else '{}' end order by a.n), '[]')
-    from generate_series(1, cardinality(searches)) a(n)
-   cross join app_public.club_settings c
-    left join found f on f.n = a.n
-    left join lateral (
-      select case when f.own_answer then f.answer else (
-               select concat_ws(E'\n', b.heading, b.body)
-                 from app_private.search_units b
-                where b.target = f.target and b.kind = 'section'
-                order by app_hidden.section_score(b.heading, -(b.impacts <#> f.words) / nullif(f.total_idf, 0), case when b.embedding_model = c.embedding_model then -(b.embedding <#> f.embedding) end) desc, b.ordinal
-                limit 1) end as text,
-             case when f.entry_leads or f.own_answer then (select u.id from app_private.search_units u where u.knowledge_id = f.knowledge_id and u.ordinal = 0 limit 1) end as entry_id
-       where f.n is not null) t on true
+       select a.words as impacts, a.total_idf, a.candidates where a.same
+       union all
+       select w.impacts, w.total_idf, w.candidates from app_private.searched_words(a.question, a.embedding is not null, null) w where not a.same) w
+      left join without o on o.place = a.n);
+end
 $$;
-comment on function app_private.preview_results(app_private.preview_search[]) is 'What searches find, in the order given, as run_preview says.';
+comment on function app_private.preview_searches(jsonb, boolean, app_private.preview_search[], text[]) is
+  'What questions are searched with at this moment, in the order given. questions, as_new: as run_preview says. known: what the same questions were searched with, to spare weighing words again that weigh the same; touched: the targets written to since, where the same was left out of the others.';
+
+drop function if exists app_private.preview_results(app_private.preview_search[]);
+create or replace function app_private.preview_results(searches app_private.preview_search[], rankings app_private.preview_ranking[]) returns jsonb
+language plpgsql stable set search_path = app_public, public, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return (
+    with found as materialized (
+      select a.n, f.target, f.sop_id, f.category, f.score, app_hidden.confidence(f.cosine, r.rivals, f.agreed) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
+             f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer
+        from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
+        join unnest(rankings) with ordinality k(targets, by_words, nearest, n) on k.n = a.n
+       cross join lateral (select t.* from unnest(k.targets[1:1]) t) f
+       cross join lateral (select sum(exp((t.score - f.score) / 0.2)) as rivals from unnest(k.targets[1:20]) t) r
+        left join app_private.search_units u on u.id = f.entry_id
+    )
+    select coalesce(jsonb_agg(jsonb_build_object('target', f.target, 'title', case when f.n is not null then app_private.target_title(f.target, t.entry_id) end, 'score', f.score,
+             'confidence', round(f.confidence::numeric, 4), 'answered', coalesce(f.confidence >= c.confidence_threshold and f.category <> 'hand_over', false), 'text', nullif(t.text, ''))
+             || case when f.category = 'hand_over' then jsonb '{"for_a_person": true}' else '{}' end order by a.n), '[]')
+      from generate_series(1, cardinality(searches)) a(n)
+     cross join app_public.club_settings c
+      left join found f on f.n = a.n
+      left join lateral (
+        select case when f.own_answer then f.answer else (
+                 select concat_ws(E'\n', b.heading, b.body)
+                   from app_private.search_units b
+                  where b.target = f.target and b.kind = 'section'
+                  order by app_hidden.section_score(b.heading, -(b.impacts <#> f.words) / nullif(f.total_idf, 0), case when b.embedding_model = c.embedding_model then -(b.embedding <#> f.embedding) end) desc, b.ordinal
+                  limit 1) end as text,
+               case when f.entry_leads or f.own_answer then (select u.id from app_private.search_units u where u.knowledge_id = f.knowledge_id and u.ordinal = 0 limit 1) end as entry_id
+         where f.n is not null) t on true);
+end
+$$;
+comment on function app_private.preview_results(app_private.preview_search[], app_private.preview_ranking[]) is 'What searches find, in the order given, as run_preview says. rankings: of the searches.';
 
 create or replace function app_private.run_preview(questions jsonb, as_new boolean default false) returns jsonb
 language sql stable set search_path = app_public, public, pg_temp as $$
-  select app_private.preview_results(app_private.preview_searches(questions, as_new))
+  select app_private.preview_results(s.searches, app_private.preview_rankings(s.searches)) from (select app_private.preview_searches(questions, as_new) as searches offset 0) s
 $$;
 comment on function app_private.run_preview(jsonb, boolean) is
   'What each question finds at this moment, in the order given: [{target, title, score, confidence, answered (sure enough, and not for a person), text, for_a_person (true, or not there)}], as search_knowledge finds it. questions: [{question, site, role, expected}]. Good ones, and all where as_new, are asked as if nothing had been learned from them.';
@@ -223,19 +236,8 @@ comment on function app_private.run_preview(jsonb, boolean) is
 drop function if exists app_private.nearest_touched(jsonb, text[]);
 drop function if exists app_private.nearest_touched(sparsevec[], double precision[], vector[], text[]);
 drop function if exists app_private.question_points(jsonb);
-create or replace function app_private.nearest_touched(searches app_private.preview_search[], touched text[]) returns double precision[]
-language sql stable set search_path = app_public, public, pg_temp set jit = off as $$
-  with asked as materialized (
-    select a.words, a.total_idf, a.embedding, a.n from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
-  ), best as (
-    select a.n, max(case when a.total_idf > 0 then -(u.impacts <#> a.words) / a.total_idf else 0 end
-             + 1.5 * case when u.embedding_model = (select c.embedding_model from app_public.club_settings c) then coalesce(-(u.embedding <#> a.embedding), 0) else 0 end) as score
-      from asked a cross join app_private.search_units u where u.target = any (touched) group by a.n
-  )
-  select coalesce(array_agg(b.score order by a.n), '{}') from asked a left join best b on b.n = a.n
-$$;
-comment on function app_private.nearest_touched(app_private.preview_search[], text[]) is
-  'For each search the best score that a unit of these targets has for it, in the order given: what rank_targets makes of a target exceeds it by at most a tenth of the logarithm of ten.';
+drop function if exists app_private.nearest_touched(app_private.preview_search[], text[]);
+drop function if exists app_private.within_reach(jsonb, text[], double precision[], double precision[]);
 
 create or replace function app_hidden.answered_rightly(expected text, found jsonb) returns boolean language sql immutable parallel safe as $$
   select case when expected = 'hand_over' then not (found ->> 'answered')::boolean else coalesce(found ->> 'target' = expected, false) and ((found ->> 'answered')::boolean or found ? 'for_a_person') end
@@ -243,24 +245,30 @@ $$;
 comment on function app_hidden.answered_rightly(text, jsonb) is 'Whether what a question finds (as app_private.run_preview says) comes from the expected target and is sure enough to be given, or for a person as expected; for hand_over, whether it is not given.';
 
 drop function if exists app_private.fixed_for_others(jsonb, jsonb, integer);
-create or replace function app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], after jsonb, most integer, out asked bigint[], out fixed bigint[])
-language sql volatile set search_path = app_public, public, pg_temp as $$
-  with answered as materialized (
-    select q.n, q.asked, row_number() over (order by q.n)::integer as place
-      from jsonb_array_elements(questions) with ordinality q(asked, n)
-      join jsonb_array_elements(after) with ordinality f(found, n) on f.n = q.n
-     where q.asked ->> 'role' = 'failing' and app_hidden.answered_rightly(q.asked ->> 'expected', f.found)
-     order by q.n limit most
-  ), again as materialized (
-    select app_private.preview_results(app_private.preview_searches(coalesce(jsonb_agg(a.asked order by a.n), '[]'), true,
-             coalesce(array_agg(searches[a.n::integer] order by a.n), '{}'))) as found
-      from answered a
-  )
-  select coalesce(array_agg(a.n order by a.n), '{}'), coalesce(array_agg(a.n order by a.n) filter (where app_hidden.answered_rightly(a.asked ->> 'expected', again.found -> (a.place - 1))), '{}')
-    from answered a, again
+drop function if exists app_private.fixed_for_others(jsonb, app_private.preview_search[], jsonb, integer);
+create or replace function app_private.fixed_for_others(questions jsonb, searches app_private.preview_search[], rankings app_private.preview_ranking[], touched text[], after jsonb, most integer, out asked bigint[], out fixed bigint[])
+language plpgsql volatile set search_path = app_public, public, pg_temp set jit = off as $$
+declare
+  v_asked jsonb;
+  v_known app_private.preview_search[];
+  v_as_new app_private.preview_search[];
+  v_found jsonb;
+begin
+  select coalesce(array_agg(a.n order by a.n), '{}'), coalesce(jsonb_agg(a.asked order by a.n), '[]') into fixed_for_others.asked, v_asked
+    from (select q.n, q.asked
+            from jsonb_array_elements(questions) with ordinality q(asked, n)
+            join jsonb_array_elements(after) with ordinality f(found, n) on f.n = q.n
+           where q.asked ->> 'role' = 'failing' and app_hidden.answered_rightly(q.asked ->> 'expected', f.found)
+           order by q.n limit most) a;
+  v_known := app_hidden.at_places(searches, fixed_for_others.asked);
+  v_as_new := app_private.preview_searches(v_asked, true, v_known);
+  v_found := app_private.preview_results(v_as_new, app_private.rankings_after(v_as_new, v_known, app_hidden.at_places(rankings, fixed_for_others.asked), touched));
+  fixed := array(select fixed_for_others.asked[a.place] from jsonb_array_elements(v_asked) with ordinality a(question, place)
+    where app_hidden.answered_rightly(a.question ->> 'expected', v_found -> (a.place::integer - 1)) order by a.place);
+end
 $$;
-comment on function app_private.fixed_for_others(jsonb, app_private.preview_search[], jsonb, integer) is
-  'Of the failing questions that are answered rightly, at most so many are asked as new, without what the change took from their own words: the places (from 1) of those asked, and of those still answered rightly. Who asks alike is helped with them, not only who repeats the question. searches: as preview_searches says; after: as run_preview says; to be called where the proposal is applied.';
+comment on function app_private.fixed_for_others(jsonb, app_private.preview_search[], app_private.preview_ranking[], text[], jsonb, integer) is
+  'Of the failing questions that are answered rightly, at most so many are asked as new, without what the change took from their own words: the places (from 1) of those asked, and of those still answered rightly. Who asks alike is helped with them, not only who repeats the question. searches, rankings: without the change; touched: its targets; after: as run_preview says; to be called where the proposal is applied.';
 
 create or replace function app_hidden.preview_effect(role text, expected text, before jsonb, after jsonb) returns text
 language sql immutable parallel safe as $$
@@ -276,51 +284,45 @@ $$;
 comment on function app_hidden.preview_effect(text, text, jsonb, jsonb) is
 $$What a change does to a question: fixed (answered rightly with it, not without), broken (the other way round, or a right source that is no longer first), still_failing, changed (another source or text, no worse by what is expected), unaffected. Right is what comes from the expected target and is sure enough to be given, or for hand_over what is not. before, after: as app_private.run_preview says.$$;
 
-create or replace function app_private.within_reach(found jsonb, touched text[], near_before double precision[], near_after double precision[]) returns bigint[]
-language sql immutable parallel safe as $$
-  -- 0.1 ln 10: rank_targets' soft maximum of ten. 0.8 below the first, a rival weighs exp(-4) in how sure the first is.
-  select coalesce(array_agg(f.n order by f.n), '{}')
-    from (select f.n, f.result ->> 'target' as target, (f.result ->> 'score')::double precision as score from jsonb_array_elements(found) with ordinality f(result, n)) f
-    left join unnest(near_before, near_after) with ordinality t(before, after, n) on t.n = f.n
-   where f.target = any (touched) or f.score is null or greatest(t.before, t.after) + 0.1 * ln(10) > f.score - 0.8
-$$;
-comment on function app_private.within_reach(jsonb, text[], double precision[], double precision[]) is
-  'Places (from 1) of the questions whose result these targets can change, or how sure it is: those that find them, or score them nearly as high as what they find. found: as run_preview says; near_before, near_after: as nearest_touched says.';
-
 drop function if exists app_private.compare_preview(jsonb, jsonb, jsonb, bigint[]);
-create or replace function app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_again bigint[], asked_as_new bigint[], for_others bigint[]) returns jsonb
-language sql stable set search_path = app_public, public, pg_temp as $$
-  with compared as (
-    select x.n, x.q ->> 'question' as question, x.q ->> 'role' as role, x.q ->> 'expected' as expected, x.q -> 'expected_title' as title, y.a, coalesce(before -> (array_position(asked_again, x.n) - 1), y.a) as b
-      from jsonb_array_elements(questions) with ordinality x(q, n) cross join lateral (select after -> (x.n::integer - 1) as a) y
-  ), judged as (
-    select c.*, app_hidden.preview_effect(c.role, c.expected, c.b, c.a) as effect from compared c
-  )
-  select jsonb_build_object('at', now(),
-    'fixed', count(*) filter (where j.role = 'failing' and j.effect = 'fixed'),
-    'fixed_as_new', count(*) filter (where j.effect = 'fixed' and j.n = any (asked_as_new)),
-    'fixed_for_others', count(*) filter (where j.effect = 'fixed' and j.n = any (for_others)),
-    'good_fixed', count(*) filter (where j.role = 'good' and j.effect = 'fixed'),
-    'still_failing', count(*) filter (where j.role = 'failing' and j.effect = 'still_failing'),
-    'broken', count(*) filter (where j.role <> 'golden' and j.effect = 'broken'),
-    'changed', count(*) filter (where j.effect = 'changed'),
-    'unaffected', count(*) filter (where j.effect = 'unaffected'),
-    'golden', count(*) filter (where j.role = 'golden'),
-    'golden_fixed', count(*) filter (where j.role = 'golden' and j.effect = 'fixed'),
-    'golden_broken', count(*) filter (where j.role = 'golden' and j.effect = 'broken'),
-    'asked', jsonb_build_object('failing', count(*) filter (where j.role = 'failing'), 'good', count(*) filter (where j.role = 'good'), 'golden', count(*) filter (where j.role = 'golden')),
-    'questions', coalesce(jsonb_agg(jsonb_build_object('question', app_hidden.learnable_question(j.question), 'role', j.role, 'effect', j.effect,
-        'expected', j.expected, 'expected_title', j.title,
-        'before', j.b -> 'target', 'before_title', j.b -> 'title', 'before_confidence', j.b -> 'confidence', 'before_answered', j.b -> 'answered',
-        'after', j.a -> 'target', 'after_title', j.a -> 'title', 'after_confidence', j.a -> 'confidence', 'after_answered', j.a -> 'answered')
-      || case when j.b ? 'for_a_person' then jsonb '{"before_for_a_person": true}' else '{}' end || case when j.a ? 'for_a_person' then jsonb '{"after_for_a_person": true}' else '{}' end
-      || case when j.effect = 'fixed' and j.n = any (asked_as_new) then jsonb_build_object('for_others', j.n = any (for_others)) else '{}' end
-      || case when j.b -> 'text' is distinct from j.a -> 'text' then jsonb_build_object('before_text', left(j.b ->> 'text', 600), 'after_text', left(j.a ->> 'text', 600)) else '{}' end
-      order by array_position(array['broken', 'fixed', 'still_failing', 'changed', 'unaffected'], j.effect), j.n), '[]'))
-    from judged j
+drop function if exists app_private.compare_preview(jsonb, jsonb, jsonb, bigint[], bigint[], bigint[]);
+create or replace function app_private.compare_preview(questions jsonb, before jsonb, after jsonb, asked_as_new bigint[], for_others bigint[]) returns jsonb
+language plpgsql stable set search_path = app_public, public, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return (
+    with compared as (
+      select x.n, x.q ->> 'masked' as question, x.q ->> 'role' as role, x.q ->> 'expected' as expected, x.q -> 'expected_title' as title, a.found as a, b.found as b
+        from jsonb_array_elements(questions) with ordinality x(q, n) join jsonb_array_elements(before) with ordinality b(found, n) on b.n = x.n join jsonb_array_elements(after) with ordinality a(found, n) on a.n = x.n
+    ), judged as (
+      select c.*, app_hidden.preview_effect(c.role, c.expected, c.b, c.a) as effect from compared c
+    )
+    select jsonb_build_object('at', now(),
+      'fixed', count(*) filter (where j.role = 'failing' and j.effect = 'fixed'),
+      'fixed_as_new', count(*) filter (where j.effect = 'fixed' and j.n = any (asked_as_new)),
+      'fixed_for_others', count(*) filter (where j.effect = 'fixed' and j.n = any (for_others)),
+      'good_fixed', count(*) filter (where j.role = 'good' and j.effect = 'fixed'),
+      'still_failing', count(*) filter (where j.role = 'failing' and j.effect = 'still_failing'),
+      'broken', count(*) filter (where j.role <> 'golden' and j.effect = 'broken'),
+      'changed', count(*) filter (where j.effect = 'changed'),
+      'unaffected', count(*) filter (where j.effect = 'unaffected'),
+      'golden', count(*) filter (where j.role = 'golden'),
+      'golden_fixed', count(*) filter (where j.role = 'golden' and j.effect = 'fixed'),
+      'golden_broken', count(*) filter (where j.role = 'golden' and j.effect = 'broken'),
+      'asked', jsonb_build_object('failing', count(*) filter (where j.role = 'failing'), 'good', count(*) filter (where j.role = 'good'), 'golden', count(*) filter (where j.role = 'golden')),
+      'questions', coalesce(jsonb_agg(jsonb_build_object('question', j.question, 'role', j.role, 'effect', j.effect,
+          'expected', j.expected, 'expected_title', j.title,
+          'before', j.b -> 'target', 'before_title', j.b -> 'title', 'before_confidence', j.b -> 'confidence', 'before_answered', j.b -> 'answered',
+          'after', j.a -> 'target', 'after_title', j.a -> 'title', 'after_confidence', j.a -> 'confidence', 'after_answered', j.a -> 'answered')
+        || case when j.b ? 'for_a_person' then jsonb '{"before_for_a_person": true}' else '{}' end || case when j.a ? 'for_a_person' then jsonb '{"after_for_a_person": true}' else '{}' end
+        || case when j.effect = 'fixed' and j.n = any (asked_as_new) then jsonb_build_object('for_others', j.n = any (for_others)) else '{}' end
+        || case when j.b -> 'text' is distinct from j.a -> 'text' then jsonb_build_object('before_text', left(j.b ->> 'text', 600), 'after_text', left(j.a ->> 'text', 600)) else '{}' end
+        order by array_position(array['broken', 'fixed', 'still_failing', 'changed', 'unaffected'], j.effect), j.n), '[]'))
+      from judged j);
+end
 $$;
-comment on function app_private.compare_preview(jsonb, jsonb, jsonb, bigint[], bigint[], bigint[]) is
-  'The result of a dry run: how many questions are fixed, broken and so on, and each of them, what matters most first. before: of the questions at the places asked_again alone; the others find what they find after. asked_as_new, for_others: as fixed_for_others says.';
+comment on function app_private.compare_preview(jsonb, jsonb, jsonb, bigint[], bigint[]) is
+  'The result of a dry run: how many questions are fixed, broken and so on, and each of them, what matters most first. before, after: as run_preview says; asked_as_new, for_others: as fixed_for_others says.';
 
 create or replace function app_private.preview_impact(dry_run jsonb, failures bigint) returns double precision
 language sql immutable parallel safe as $$

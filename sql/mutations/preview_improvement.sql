@@ -4,15 +4,18 @@ language plpgsql volatile security definer set search_path = app_public, public,
 declare
   v_began timestamptz := clock_timestamp();
   v_improvement app_public.improvement_queue;
+  v_proposed app_public.improvement_queue;
+  v_apply text;
   v_version integer;
   -- Whoever writes and waits gets the answer for fewer; and so does everybody where one session serves all.
   v_most integer := case when edited_content is null then 200 else 60 end / case when to_regclass('app_private.search_units_embedding') is null then 3 else 1 end;
   v_touched text[];
+  v_renumbered text[];
   v_questions jsonb;
   v_searches app_private.preview_search[];
-  v_near_after double precision[];
+  v_rankings app_private.preview_ranking[];
+  v_after_searches app_private.preview_search[];
   v_others record;
-  v_again bigint[];
   v_before jsonb;
   v_after jsonb;
   v_warnings jsonb;
@@ -29,30 +32,47 @@ begin
     return v_improvement.dry_run;
   end if;
   v_improvement := app_private.edited_improvement(v_improvement, edited_content, edited_version);
+  v_proposed := v_improvement;
+  v_apply := 'apply_improvement__' || v_improvement.kind;
   select s.version into v_version from app_public.sops s where s.id = v_improvement.sop_id;
-  -- Applied once, with all that has to be looked at while it is; variables outlive what is rolled back.
+  -- Applied to see what is touched and which questions that could matter to. Out of the subtransaction by the one way
+  -- that leaves no trace; variables outlive what is rolled back.
   begin
     perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
-    execute format('select * from app_private.%I($1)', 'apply_improvement__' || v_improvement.kind) into v_improvement using v_improvement;
+    execute format('select * from app_private.%I($1)', v_apply) into v_improvement using v_improvement;
     v_touched := app_private.touched_targets(v_improvement);
-    select coalesce(jsonb_agg(to_jsonb(q) || jsonb_build_object('expected_title', app_private.target_title(q.expected))), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
-    v_searches := app_private.preview_searches(v_questions);
-    v_after := app_private.preview_results(v_searches);
-    select * into v_others from app_private.fixed_for_others(v_questions, v_searches, v_after, v_most / 10);
-    v_near_after := app_private.nearest_touched(v_searches, v_touched);
+    select coalesce(jsonb_agg(to_jsonb(q) || jsonb_build_object('masked', app_hidden.learnable_question(q.question), 'expected_title', app_private.target_title(q.expected))), '[]') into v_questions from app_private.preview_questions(v_improvement, v_touched, v_most) q;
     v_warnings := app_private.preview_warnings(v_improvement);
-    -- Out of the subtransaction by the one way that leaves no trace.
     raise exception 'dry run' using errcode = 'CO999';
   exception
     when sqlstate 'CO999' then null;
     when sqlstate 'CO102' then
       return jsonb_build_object('conflict', sqlerrm);
   end;
-  -- Asked again are those that the change can matter to; the others find without it what they find with it.
-  v_again := app_private.within_reach(v_after, v_touched, app_private.nearest_touched(v_searches, v_touched), v_near_after);
-  v_before := app_private.preview_results(app_private.preview_searches(
-    (select coalesce(jsonb_agg(v_questions -> (n.place::integer - 1) order by n.place), '[]') from unnest(v_again) n(place)), known => array(select v_searches[n.place] from unnest(v_again) n(place) order by n.place)));
-  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_again, v_others.asked, v_others.fixed)
+  v_searches := app_private.preview_searches(v_questions);
+  v_rankings := app_private.rankings_before(v_searches);
+  v_before := app_private.preview_results(v_searches, v_rankings);
+  -- And once more, to ask them.
+  begin
+    perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
+    execute format('select * from app_private.%I($1)', v_apply) into v_improvement using v_proposed;
+    -- An SOP that is new has another number each time.
+    v_renumbered := array(select t from unnest(app_private.touched_targets(v_improvement)) t where t <> all (v_touched));
+    if v_renumbered <> '{}' then
+      select jsonb_agg(case when q.asked ->> 'expected' = any (v_touched) then q.asked || jsonb_build_object('expected', v_renumbered[1]) else q.asked end order by q.n) into v_questions
+        from jsonb_array_elements(v_questions) with ordinality q(asked, n);
+      v_touched := v_renumbered;
+    end if;
+    v_after_searches := app_private.preview_searches(v_questions, known => v_searches, touched => v_touched);
+    v_after := app_private.preview_results(v_after_searches, app_private.rankings_after(v_after_searches, v_searches, v_rankings, v_touched));
+    select * into v_others from app_private.fixed_for_others(v_questions, v_searches, v_rankings, v_touched, v_after, v_most / 10);
+    raise exception 'dry run' using errcode = 'CO999';
+  exception
+    when sqlstate 'CO999' then null;
+    when sqlstate 'CO102' then
+      return jsonb_build_object('conflict', sqlerrm);
+  end;
+  v_result := app_private.compare_preview(v_questions, v_before, v_after, v_others.asked, v_others.fixed)
     || jsonb_build_object('warnings', v_warnings, 'base_version', v_version, 'golden_revision', app_private.golden_revision(), 'embedding_model', (select s.embedding_model from app_public.club_settings s),
          'ms', round(extract(epoch from clock_timestamp() - v_began) * 1000));
   v_result := v_result || jsonb_build_object('flagged', jsonb_array_length(v_warnings) > 0 or (v_result ->> 'broken')::integer + (v_result ->> 'golden_broken')::integer > 0);

@@ -102,9 +102,10 @@ grant execute on function app_public.verify_audit_log(text) to admin, auditor;
 grant execute on function app_public.export_personal_data(uuid), app_public.export_conversation(integer), app_public.erase_personal_data(uuid, text),
   app_public.erase_conversation(integer, text), app_public.set_retention(text, interval, text),
   app_public.set_llm_budget(numeric, numeric, double precision, text), app_public.save_assistant_words(text, text, text),
+  app_public.set_answering(text, double precision, double precision, integer, integer),
   app_public.set_llm_price(text, date, numeric, numeric, numeric, numeric, numeric, text), app_public.remove_llm_price(integer, text) to admin;
 grant execute on function app_public.llm_spend() to admin, auditor;
-grant execute on function app_public.assistant_words() to agent, auditor;
+grant execute on function app_public.assistant_words(), app_public.threshold_effect(double precision) to agent, auditor;
 
 grant execute on function app_public.check_golden_questions(), app_public.golden_checks_is_stale(app_public.golden_checks) to agent, auditor, worker;
 grant execute on function app_public.run_golden_check() to agent, worker;

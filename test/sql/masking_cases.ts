@@ -234,3 +234,25 @@ export const kept: string[] = [
   'a deposit of 50 and then 12 x 30',
   '',
 ]
+
+/** What patterns could take long over. */
+export const hostile: Record<string, string> = {
+  letters: 'a',
+  digits: '1',
+  spaces: ' ',
+  'one code after another': 'code ',
+  fillers: 'code is the my our ',
+  dots: 'a.',
+  'at signs': 'a@',
+  plus: '+1 (',
+  'single figures': '1 ',
+  'groups of four': '4111 1111 1111 1112 ',
+  'almost accounts': 'AB12 CDEF ',
+  brackets: '[at](at)',
+  everything:
+    'My door code is 4711# and my mail ann@example.com, call +44 20 7946 0958, card 4111 1111 1111 1111. ',
+}
+
+/** Many of one of them, in so many characters. */
+export const hostileText = (name: string, size: number) =>
+  `code ${hostile[name]!.repeat(Math.ceil(size / hostile[name]!.length)).slice(0, size - 9)} 123`

@@ -7,7 +7,6 @@ import { useTranslation } from 'react-i18next'
 import { useShortcuts } from '../app/keyboard.tsx'
 import { waitingQuery } from '../app/Shell.tsx'
 import { useSession } from '../app/session.ts'
-import { formatShare } from '../app/time.ts'
 import { Facts } from '../components/Facts.tsx'
 import { QueryState } from '../components/QueryState.tsx'
 import { askReason } from '../components/reason.ts'
@@ -16,6 +15,7 @@ import { toast } from '../components/toast.ts'
 import { graphql, type ResultOf } from '../graphql/graphql.ts'
 import { queryKey, useChange, useData } from '../graphql/hooks.ts'
 import { useLive } from '../graphql/live.ts'
+import { AnsweringSettings } from './AnsweringSettings.tsx'
 import { AssistantWords } from './AssistantWords.tsx'
 
 export const route = createLazyRoute('/staff/admin/assistant')({ component: Assistant })
@@ -23,7 +23,7 @@ export const route = createLazyRoute('/staff/admin/assistant')({ component: Assi
 const assistantQuery = graphql(`
   query Assistant {
     clubSettings {
-      nodes { assistantEnabled confidenceThreshold takeoverMinutes helpfulVotesToConfirm embeddingModel updatedAt }
+      nodes { assistantEnabled confidenceThreshold modelThreshold takeoverMinutes helpfulVotesToConfirm embeddingModel updatedAt }
     }
     system { answeringProvider answeringModel routingModel rerankingModel embeddingProvider embeddingModel analyst }
   }
@@ -33,6 +33,9 @@ const switchMutation = graphql(`
     setAssistantEnabled(input: { enabled: $enabled, reason: $reason }) { result { assistantEnabled updatedAt } }
   }
 `)
+
+/** The provider that quotes. */
+const local = 'local-extractive'
 
 type Data = ResultOf<typeof assistantQuery>
 type Settings = NonNullable<NonNullable<Data['clubSettings']>['nodes'][number]>
@@ -51,7 +54,11 @@ function Assistant() {
               <KillSwitch settings={settings} />
               {system && <Answering system={system} settings={settings} />}
               <AssistantWords />
-              <SettingsRead settings={settings} />
+              <AnsweringSettings
+                settings={settings}
+                byModel={system !== null && system.answeringProvider !== local}
+                refreshes={assistantQuery}
+              />
             </Stack>
           )
         )
@@ -144,7 +151,7 @@ function KillSwitch({ settings }: { settings: Settings }) {
 
 function Answering({ system, settings }: { system: NonNullable<Data['system']>; settings: Settings }) {
   const { t } = useTranslation('assistant')
-  const quoted = system.answeringProvider === 'local-extractive'
+  const quoted = system.answeringProvider === local
   return (
     <section>
       <Title order={2} size="h4" mb="xs">
@@ -192,30 +199,6 @@ function Answering({ system, settings }: { system: NonNullable<Data['system']>; 
           ],
         ]}
       />
-    </section>
-  )
-}
-
-function SettingsRead({ settings }: { settings: Settings }) {
-  const { t } = useTranslation('assistant')
-  return (
-    <section>
-      <Title order={2} size="h4" mb="xs">
-        {t('assistant.settings')}
-      </Title>
-      <Facts
-        facts={[
-          [
-            t('assistant.threshold'),
-            t('assistant.thresholdText', { share: formatShare(settings.confidenceThreshold) }),
-          ],
-          [t('assistant.takeover'), t('assistant.takeoverText', { count: settings.takeoverMinutes })],
-          [t('assistant.votes'), t('assistant.votesText', { count: settings.helpfulVotesToConfirm })],
-        ]}
-      />
-      <Text size="sm" c="dimmed" mt="xs">
-        {t('assistant.settingsHint')}
-      </Text>
     </section>
   )
 }
