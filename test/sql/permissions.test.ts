@@ -70,6 +70,8 @@ const typical: Record<string, string> = {
 
 /** Where the typical values ask for more than the function gives to everybody who may call it. */
 const particular: Record<string, string[]> = {
+  // Of any type, which a value has to have.
+  'app_hidden.at_places': [`'{a}'::text[]`, `'{1}'`],
   // With a user_id only an admin issues tokens for others.
   'app_public.create_api_token': [`'script 2'`, `'agent'`, 'null', 'null'],
 }

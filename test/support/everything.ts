@@ -71,12 +71,15 @@ export async function fill(pool: pg.Pool, visitors: [string, string]): Promise<v
   await fillOperations(pool, visitors[0])
 }
 
-/** What an answer was searched with, and a search unit as it was. */
+/** What an answer was searched with, a search unit as it was, and what a dry run of a large club found. */
 async function fillSearched(pool: pg.Pool): Promise<void> {
   await pool.query(
     `insert into app_private.response_searches (response_id, searched_at, words, total_idf) select min(id), now(), '{}/268435456', 0 from app_public.responses`,
   )
   await pool.query('update app_private.search_units set ordinal = ordinal where knowledge_id is not null')
+  await pool.query(
+    `insert into app_private.dry_run_rankings (search_hash, ranking, snapshot, refreshed_at) values ('\\x01', ('{}', '{}', '{}'), pg_current_snapshot(), now())`,
+  )
 }
 
 /** A failure that waits in a batch of the provider for its analysis. */
