@@ -14537,13 +14537,14 @@ begin
   end if;
   v_missing := array(select n from generate_series(1, cardinality(searches)) n where n <> all (v_known));
   v_found := app_private.preview_rankings(app_hidden.at_places(searches, v_missing));
-  -- In one order, so that two who keep the same wait for each other in turn.
-  insert into app_private.dry_run_rankings (search_hash, ranking, snapshot, refreshed_at)
-  select distinct on (h.hash) h.hash, v_found[m.place], v_snapshot, v_statistics.refreshed_at
-    from unnest(v_missing) with ordinality m(n, place) join unnest(v_hashes) with ordinality h(hash, n) on h.n = m.n order by h.hash
-      on conflict (search_hash) do update set ranking = excluded.ranking, snapshot = excluded.snapshot, refreshed_at = excluded.refreshed_at, created_at = clock_timestamp();
-  delete from app_private.dry_run_rankings r where r.search_hash in (
-    select o.search_hash from app_private.dry_run_rankings o where o.created_at < clock_timestamp() - c_keeps for update skip locked);
+  -- One at a time, and whoever comes meanwhile keeps nothing: nobody waits, whatever else two transactions hold.
+  if pg_try_advisory_xact_lock(hashtextextended('clubos.dry_run_rankings', 0)) then
+    insert into app_private.dry_run_rankings (search_hash, ranking, snapshot, refreshed_at)
+    select distinct on (h.hash) h.hash, v_found[m.place], v_snapshot, v_statistics.refreshed_at
+      from unnest(v_missing) with ordinality m(n, place) join unnest(v_hashes) with ordinality h(hash, n) on h.n = m.n order by h.hash
+        on conflict (search_hash) do update set ranking = excluded.ranking, snapshot = excluded.snapshot, refreshed_at = excluded.refreshed_at, created_at = clock_timestamp();
+    delete from app_private.dry_run_rankings r where r.created_at < clock_timestamp() - c_keeps;
+  end if;
   return app_hidden.at_places(v_rankings || v_found, array(select array_position(v_known || v_missing, n) from generate_series(1::bigint, cardinality(searches)) n order by n));
 end
 $$;
@@ -20535,7 +20536,7 @@ declare
   -- Whoever writes and waits gets the answer for fewer; and so does everybody where one session serves all.
   v_most integer := case when edited_content is null then 200 else 60 end / case when to_regclass('app_private.search_units_embedding') is null then 3 else 1 end;
   v_touched text[];
-  v_renumbered text[];
+  v_then text[];
   v_questions jsonb;
   v_searches app_private.preview_search[];
   v_rankings app_private.preview_ranking[];
@@ -20582,11 +20583,12 @@ begin
     perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
     execute format('select * from app_private.%I($1)', v_apply) into v_improvement using v_proposed;
     -- An SOP that is new has another number each time.
-    v_renumbered := array(select t from unnest(app_private.touched_targets(v_improvement)) t where t <> all (v_touched));
-    if v_renumbered <> '{}' then
-      select jsonb_agg(case when q.asked ->> 'expected' = any (v_touched) then q.asked || jsonb_build_object('expected', v_renumbered[1]) else q.asked end order by q.n) into v_questions
+    v_then := app_private.touched_targets(v_improvement);
+    if v_then <> v_touched then
+      select jsonb_agg(case when q.asked ->> 'expected' = any (v_touched) and q.asked ->> 'expected' <> all (v_then)
+               then q.asked || jsonb_build_object('expected', (select t from unnest(v_then) t where t <> all (v_touched))) else q.asked end order by q.n) into v_questions
         from jsonb_array_elements(v_questions) with ordinality q(asked, n);
-      v_touched := v_renumbered;
+      v_touched := v_then;
     end if;
     v_after_searches := app_private.preview_searches(v_questions, known => v_searches, touched => v_touched);
     v_after := app_private.preview_results(v_after_searches, app_private.rankings_after(v_after_searches, v_searches, v_rankings, v_touched));

@@ -175,13 +175,14 @@ begin
   end if;
   v_missing := array(select n from generate_series(1, cardinality(searches)) n where n <> all (v_known));
   v_found := app_private.preview_rankings(app_hidden.at_places(searches, v_missing));
-  -- In one order, so that two who keep the same wait for each other in turn.
-  insert into app_private.dry_run_rankings (search_hash, ranking, snapshot, refreshed_at)
-  select distinct on (h.hash) h.hash, v_found[m.place], v_snapshot, v_statistics.refreshed_at
-    from unnest(v_missing) with ordinality m(n, place) join unnest(v_hashes) with ordinality h(hash, n) on h.n = m.n order by h.hash
-      on conflict (search_hash) do update set ranking = excluded.ranking, snapshot = excluded.snapshot, refreshed_at = excluded.refreshed_at, created_at = clock_timestamp();
-  delete from app_private.dry_run_rankings r where r.search_hash in (
-    select o.search_hash from app_private.dry_run_rankings o where o.created_at < clock_timestamp() - c_keeps for update skip locked);
+  -- One at a time, and whoever comes meanwhile keeps nothing: nobody waits, whatever else two transactions hold.
+  if pg_try_advisory_xact_lock(hashtextextended('clubos.dry_run_rankings', 0)) then
+    insert into app_private.dry_run_rankings (search_hash, ranking, snapshot, refreshed_at)
+    select distinct on (h.hash) h.hash, v_found[m.place], v_snapshot, v_statistics.refreshed_at
+      from unnest(v_missing) with ordinality m(n, place) join unnest(v_hashes) with ordinality h(hash, n) on h.n = m.n order by h.hash
+        on conflict (search_hash) do update set ranking = excluded.ranking, snapshot = excluded.snapshot, refreshed_at = excluded.refreshed_at, created_at = clock_timestamp();
+    delete from app_private.dry_run_rankings r where r.created_at < clock_timestamp() - c_keeps;
+  end if;
   return app_hidden.at_places(v_rankings || v_found, array(select array_position(v_known || v_missing, n) from generate_series(1::bigint, cardinality(searches)) n order by n));
 end
 $$;

@@ -10,7 +10,7 @@ declare
   -- Whoever writes and waits gets the answer for fewer; and so does everybody where one session serves all.
   v_most integer := case when edited_content is null then 200 else 60 end / case when to_regclass('app_private.search_units_embedding') is null then 3 else 1 end;
   v_touched text[];
-  v_renumbered text[];
+  v_then text[];
   v_questions jsonb;
   v_searches app_private.preview_search[];
   v_rankings app_private.preview_ranking[];
@@ -57,11 +57,12 @@ begin
     perform app_hidden.set_reason('Dry run'), set_config('clubos.actor', coalesce(app_public.current_actor(), 'dry run'), true);
     execute format('select * from app_private.%I($1)', v_apply) into v_improvement using v_proposed;
     -- An SOP that is new has another number each time.
-    v_renumbered := array(select t from unnest(app_private.touched_targets(v_improvement)) t where t <> all (v_touched));
-    if v_renumbered <> '{}' then
-      select jsonb_agg(case when q.asked ->> 'expected' = any (v_touched) then q.asked || jsonb_build_object('expected', v_renumbered[1]) else q.asked end order by q.n) into v_questions
+    v_then := app_private.touched_targets(v_improvement);
+    if v_then <> v_touched then
+      select jsonb_agg(case when q.asked ->> 'expected' = any (v_touched) and q.asked ->> 'expected' <> all (v_then)
+               then q.asked || jsonb_build_object('expected', (select t from unnest(v_then) t where t <> all (v_touched))) else q.asked end order by q.n) into v_questions
         from jsonb_array_elements(v_questions) with ordinality q(asked, n);
-      v_touched := v_renumbered;
+      v_touched := v_then;
     end if;
     v_after_searches := app_private.preview_searches(v_questions, known => v_searches, touched => v_touched);
     v_after := app_private.preview_results(v_after_searches, app_private.rankings_after(v_after_searches, v_searches, v_rankings, v_touched));

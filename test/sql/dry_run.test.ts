@@ -346,6 +346,31 @@ async function contents(client: pg.PoolClient): Promise<Record<string, string>> 
   return found
 }
 
+it('knows a new SOP again, whose number is another each time that it is made', () =>
+  rolledBack(database.pool, reviewer, async (client) => {
+    await sopBy(client, 'access', 'door', doorText)
+    await becomeOwner(client)
+    const { id: failing } = await one(
+      client,
+      `insert into failed_responses (query, response, feedback_type) values ('the gizmo refuses me', 'No', 'wrong') returning id`,
+    )
+    await become(client, reviewer)
+    const id = await propose(
+      client,
+      'sop_new',
+      {
+        category: 'access',
+        section: 'gizmo',
+        new_content: '# Gizmo\n\nHit it.\n\n## Customers also say\n\n- the gizmo refuses me\n',
+      },
+      [failing],
+    )
+    const result = await preview(client, id)
+    expect(result).toMatchObject({ fixed: 1, still_failing: 0, broken: 0 })
+    expect(result.questions[0]).toMatchObject({ effect: 'fixed', expected_title: 'Access / Gizmo' })
+    expect(result.questions[0]!.after).toBe(result.questions[0]!.expected)
+  }))
+
 describe('it leaves nothing', () => {
   it.each(['sop_edit', 'sop_new', 'knowledge_entry', 'knowledge_correction', 'routing_hint'])(
     'of a proposal of kind %s but its result',

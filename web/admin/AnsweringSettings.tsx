@@ -13,7 +13,7 @@ import { graphql } from '../graphql/graphql.ts'
 import { useChange, useData } from '../graphql/hooks.ts'
 
 const setMutation = graphql(`
-  mutation SetAnswering($reason: String!, $confidenceThreshold: Float!, $modelThreshold: Float!, $takeoverMinutes: Int!, $helpfulVotesToConfirm: Int!) {
+  mutation SetAnswering($reason: String!, $confidenceThreshold: Float, $modelThreshold: Float, $takeoverMinutes: Int, $helpfulVotesToConfirm: Int) {
     setAnswering(input: { reason: $reason, confidenceThreshold: $confidenceThreshold, modelThreshold: $modelThreshold, takeoverMinutes: $takeoverMinutes, helpfulVotesToConfirm: $helpfulVotesToConfirm }) {
       result { updatedAt }
     }
@@ -96,10 +96,16 @@ const percent = (share: number) => Math.round(share * 1000) / 10
 
 function SettingsForm({ settings, byModel, refreshes, onClose }: Props & { onClose: () => void }) {
   const { t } = useTranslation(['assistant', 'common'])
-  const [threshold, setThreshold] = useState<number | string>(percent(settings.confidenceThreshold))
-  const [modelThreshold, setModelThreshold] = useState<number | string>(percent(settings.modelThreshold))
-  const [minutes, setMinutes] = useState<number | string>(settings.takeoverMinutes)
-  const [votes, setVotes] = useState<number | string>(settings.helpfulVotesToConfirm)
+  const [before] = useState({
+    threshold: percent(settings.confidenceThreshold),
+    modelThreshold: percent(settings.modelThreshold),
+    minutes: settings.takeoverMinutes,
+    votes: settings.helpfulVotesToConfirm,
+  })
+  const [threshold, setThreshold] = useState<number | string>(before.threshold)
+  const [modelThreshold, setModelThreshold] = useState<number | string>(before.modelThreshold)
+  const [minutes, setMinutes] = useState<number | string>(before.minutes)
+  const [votes, setVotes] = useState<number | string>(before.votes)
   const [reason, setReason] = useState('')
   const [tried, setTried] = useState(false)
   const save = useChange(setMutation, {
@@ -129,12 +135,14 @@ function SettingsForm({ settings, byModel, refreshes, onClose }: Props & { onClo
         event.preventDefault()
         setTried(true)
         if (!Object.values(wrong).includes(true) && !save.isPending)
+          // Only what was changed: somebody else may have changed the rest meanwhile.
           save.mutate({
             reason: reason.trim(),
-            confidenceThreshold: Number(threshold) / 100,
-            modelThreshold: Number(modelThreshold) / 100,
-            takeoverMinutes: Number(minutes),
-            helpfulVotesToConfirm: Number(votes),
+            confidenceThreshold: Number(threshold) === before.threshold ? null : Number(threshold) / 100,
+            modelThreshold:
+              Number(modelThreshold) === before.modelThreshold ? null : Number(modelThreshold) / 100,
+            takeoverMinutes: Number(minutes) === before.minutes ? null : Number(minutes),
+            helpfulVotesToConfirm: Number(votes) === before.votes ? null : Number(votes),
           })
       }}
     >
