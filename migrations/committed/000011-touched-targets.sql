@@ -1,5 +1,5 @@
 --! Previous: sha1:4230b4d7c4607256451bbac9956f0b5875f6590e
---! Hash: sha1:1bebc3cf307544d9648f3fd88252ee6de67a9cad
+--! Hash: sha1:1a72c7fd06e4953d0e408173b19ac81c2ea5f63e
 --! Message: touched-targets
 
 --! Included types/preview_ranking.sql
@@ -444,7 +444,8 @@ begin
              (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) as holds
         from app_private.search_units u cross join app_public.club_settings s where u.target = any (touched)
     ), lists as materialized (
-      -- Who is first in the lists without what is touched, and what the last of a full one scores: more must be scored to be named.
+      -- Who is first in the lists without what is touched, and what the last of a full one scores, touched or not, if it is still there:
+      -- what scores less is not named.
       select a.n, w.id as first_by_words, w.target as words_target, w.score as most_words, v.id as first_nearest, v.target as nearest_target, v.score as most_near,
              coalesce(lw.score, '-infinity') as least_words, coalesce(lv.score, '-infinity') as least_near
         from asked a
@@ -453,10 +454,10 @@ begin
         left join lateral (select u.id, u.target, -(u.embedding <#> a.embedding) as score from unnest(a.nearest) with ordinality l(id, place) join app_private.search_units u on u.id = l.id
                             where u.target <> all (touched) order by l.place limit 1) v on true
         left join lateral (select -(u.impacts <#> a.words) as score from generate_series(40, 1, -1) with ordinality l(place, n) join app_private.search_units u on u.id = a.by_words[l.place]
-                            where cardinality(a.by_words) = 40 and u.target <> all (touched) order by l.n limit 1) lw on true
+                            where cardinality(a.by_words) = 40 order by l.n limit 1) lw on true
         -- Of the forty nearest some may have been left out.
         left join lateral (select -(u.embedding <#> a.embedding) as score from generate_series(40, 1, -1) with ordinality l(place, n) join app_private.search_units u on u.id = a.nearest[l.place]
-                            where cardinality(a.nearest) > 30 and u.target <> all (touched) order by l.n limit 1) lv on true
+                            where cardinality(a.nearest) > 30 order by l.n limit 1) lv on true
     ), scored as materialized (
       select s.*, s.w + 1.5 * s.c - case when s.trust = 0 and (s.by_words or s.by_vector) then 0.3 else 0 end as s
         from (select a.n, a.site_id, u.id, u.target, u.kind, u.sop_id, u.category, u.trust, x.impact, x.cosine,
