@@ -14511,7 +14511,7 @@ declare
   v_hashes bytea[];
   v_known bigint[];
   v_rankings app_private.preview_ranking[];
-  v_since xid8;
+  v_snapshots pg_snapshot[];
   v_changed text[];
   v_writes bigint;
   v_missing bigint[];
@@ -14522,12 +14522,16 @@ begin
     return app_private.preview_rankings(searches);
   end if;
   v_hashes := array(select app_private.search_hash(searches[n], v_model) from generate_series(1, cardinality(searches)) n order by n);
-  select coalesce(array_agg(h.n order by h.n), '{}'), coalesce(array_agg(r.ranking order by h.n), '{}'), (array_agg(pg_snapshot_xmin(r.snapshot) order by pg_snapshot_xmin(r.snapshot)))[1] into v_known, v_rankings, v_since
+  select coalesce(array_agg(h.n order by h.n), '{}'), coalesce(array_agg(r.ranking order by h.n), '{}'), array_agg(distinct r.snapshot::text) into v_known, v_rankings, v_snapshots
     from unnest(v_hashes) with ordinality h(hash, n) join app_private.dry_run_rankings r on r.search_hash = h.hash
    where r.created_at > clock_timestamp() - c_keeps and r.refreshed_at = v_statistics.refreshed_at;
+  -- Not whatever was written since the oldest transaction under way then, which may have been a long one of another database.
   select coalesce(array_agg(distinct c.target), '{}'), count(*) into v_changed, v_writes
-    from ((select u.target from app_private.search_units u where u.since_xid >= v_since limit c_most + 1)
-          union all (select h.target from app_private.search_unit_history h where h.until_xid >= v_since limit c_most + 1)) c;
+    from (select pg_snapshot_xmin(s) as xmin from unnest(v_snapshots) s order by 1 limit 1) o
+   cross join lateral (
+     (select u.target from app_private.search_units u where u.since_xid >= o.xmin and exists (select from unnest(v_snapshots) s where not pg_visible_in_snapshot(u.since_xid, s)) limit c_most + 1)
+     union all
+     (select h.target from app_private.search_unit_history h where h.until_xid >= o.xmin and exists (select from unnest(v_snapshots) s where not pg_visible_in_snapshot(h.until_xid, s)) limit c_most + 1)) c;
   if v_writes > 0 then
     if v_writes <= c_most and app_private.few_units(v_changed) then
       v_rankings := app_private.ranked_anew(app_hidden.at_places(searches, v_known), v_rankings, v_changed);
