@@ -227,6 +227,7 @@ declare
   v_stored integer;
   v_sops integer[];
   v_entries integer[];
+  v_targets text[];
 begin
   insert into app_private.embedding_cache (content_hash, model, embedding)
   select distinct on (1) app_hidden.embedding_hash(t.content), store_vectors.model, t.embedding from unnest(texts, vectors) t(content, embedding) order by 1
@@ -243,22 +244,26 @@ begin
   select array_agg(k.id) into v_entries from (
     select k.id from app_public.knowledge_base k where k.id in (select u.knowledge_id from app_private.search_units u where u.embedding is null and u.content_hash = any (v_hashes))
      for no key update skip locked) k;
-  update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
-    -- Once more, at the moment of writing: which model is searched may have changed while this waited for its turn.
-    from app_private.embedding_cache c join app_public.club_settings s on s.embedding_model = c.model
-   where c.content_hash = u.content_hash and c.model = store_vectors.model
-     and u.id in (select w.id from app_private.search_units w
-                   where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (v_hashes)
-                     and (w.knowledge_id = any (v_entries) or w.knowledge_id is null and w.sop_id = any (v_sops)) for update skip locked);
+  with given as (
+    update app_private.search_units u set embedding = c.embedding, embedding_model = c.model
+      -- Once more, at the moment of writing: which model is searched may have changed while this waited for its turn.
+      from app_private.embedding_cache c join app_public.club_settings s on s.embedding_model = c.model
+     where c.content_hash = u.content_hash and c.model = store_vectors.model
+       and u.id in (select w.id from app_private.search_units w
+                     where w.embedding is null and w.kind <> 'profile' and w.content_hash = any (v_hashes)
+                       and (w.knowledge_id = any (v_entries) or w.knowledge_id is null and w.sop_id = any (v_sops)) for update skip locked)
+    returning u.target
+  )
+  select array_agg(distinct g.target order by g.target) into v_targets from given g;
   update app_public.knowledge_base k set embeddings = c.embedding, embedding_model = c.model
     from app_private.search_units u
     join app_private.embedding_cache c on c.content_hash = u.content_hash and c.model = u.embedding_model
    where k.id = any (v_entries) and k.embeddings is null and u.knowledge_id = k.id and u.ordinal = 0 and u.embedding is not null;
-  perform app_private.rebuild_profile(p.target) from (
-    select distinct u.target from app_private.search_units u
-     where u.content_hash = any (v_hashes) and (u.sop_id = any (v_sops) or u.sop_id is null and u.knowledge_id = any (v_entries))
-       and exists (select from app_private.search_units o where o.target = u.target and o.kind = 'profile' and o.embedding is null)
-     order by u.target) p;
+  -- A profile is made of all its parts' vectors, and these come a few at a time: with the first of them, and when none is missing.
+  perform app_private.rebuild_profiles(array(
+    select t.target from unnest(v_targets) t(target)
+     where exists (select from app_private.search_units p where p.target = t.target and p.kind = 'profile' and p.embedding is null)
+        or not exists (select from app_private.search_units o where o.target = t.target and o.kind <> 'profile' and o.embedding is null)));
   return v_stored;
 end
 $$;

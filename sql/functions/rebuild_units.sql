@@ -201,7 +201,7 @@ begin
     select u.target from app_private.search_units u where u.target = any (v_told) group by u.target
     having count(*) filter (where u.kind = 'profile') = 0
         or least(count(*) filter (where u.kind in ('phrase', 'knowledge') and u.trust > 0), 2000) <> coalesce(max(u.ordinal) filter (where u.kind = 'profile'), 0)
-        or (count(*) filter (where u.kind = 'profile' and u.embedding is null) > 0 and count(*) filter (where u.kind <> 'profile' and u.embedding is not null) > 0)) t;
+        or max(u.since) filter (where u.kind = 'section' or u.kind in ('phrase', 'knowledge') and u.trust > 0) > max(u.since) filter (where u.kind = 'profile')) t;
   -- One that is being written is left to the next run: this one waits for nobody while it holds others.
   select array_agg(f.target) into v_free from (
     select u.target from app_private.search_units u where u.kind = 'profile' and u.target = any (v_stale) order by u.target for no key update skip locked) f;
@@ -213,4 +213,4 @@ begin
 end
 $$;
 comment on function app_private.refresh_profiles(integer) is
-  'Rebuilds the profiles that do not hold all reviewed questions of their target, of at most so many targets that changed since the last run. Returns how many targets it has done with; 0: nothing is left, or others are writing what is.';
+  'Rebuilds the profiles that do not hold all sections and reviewed questions of their target as they are, of at most so many targets that changed since the last run. Returns how many targets it has done with; 0: nothing is left, or others are writing what is.';

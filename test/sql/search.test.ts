@@ -12,7 +12,7 @@ import {
   visitor,
   worker,
 } from '../support/database.ts'
-import { axis, one, saveSop, uuid } from './fixtures.ts'
+import { axis, becomeOwner, one, saveSop, uuid } from './fixtures.ts'
 
 const doors =
   '# Door codes\n\n## When to use\n\nThe keypad is dead or a code is refused.\n\n## Steps\n\n1. Press the hash key after the code.\n2. Wait for the green light.\n'
@@ -86,6 +86,58 @@ describe('search_knowledge', () => {
     }
     await become(client, agent)
   }
+
+  /** How near a target's profile is to each of some directions. */
+  const profileOf = async (client: pg.PoolClient, target: string, directions: number[]): Promise<number[]> => {
+    await becomeOwner(client)
+    const { near } = await one<{ near: number[] }>(
+      client,
+      `select array(select round((-(u.embedding <#> d.vector::halfvec))::numeric, 3)::float8 from unnest($2::text[]) with ordinality d(vector, n) order by d.n) as near
+         from app_private.search_units u where u.target = $1 and u.kind = 'profile'`,
+      [target, directions.map(axis)],
+    )
+    return near
+  }
+
+  it('knows a profile by all its parts, though their vectors come one at a time', () =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      const { id } = await saveSop(client, 'equipment', 'projector', projector)
+      await become(client, worker)
+      const { rows } = await client.query<{ embedding_text: string }>(
+        `select embedding_text from app_private.missing_vectors('equipment', 'projector', $1) order by embedding_text like '%When to use%' desc`,
+        [projector],
+      )
+      expect(rows).toHaveLength(2)
+      const profiles: number[][] = []
+      for (const [index, row] of rows.entries()) {
+        await become(client, worker)
+        await client.query(`select app_private.store_vectors($1, $2::vector[], 'local-use-lite')`, [
+          [row.embedding_text],
+          [axis(index)],
+        ])
+        profiles.push(await profileOf(client, `sop:${id}`, [0, 1]))
+      }
+      expect(profiles).toEqual([
+        [1, 0],
+        // The mean direction and once more the first section's: (1 + 1/√2, 1/√2), of length one.
+        [0.924, 0.383],
+      ])
+    }))
+
+  it('makes a profile anew that is older than what it is made of', () =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      await fill(client, true)
+      await becomeOwner(client)
+      const { rows } = await client.query<{ target: string }>(
+        `update app_private.search_units set embedding = $1 where kind = 'section' and topic = 'projector' returning target`,
+        [axis(7)],
+      )
+      const { target } = rows[0]!
+      expect(await profileOf(client, target, [7])).toEqual([0])
+      await client.query('insert into app_private.stale_profiles (target) values ($1)', [target])
+      await client.query('select app_private.refresh_profiles()')
+      expect(await profileOf(client, target, [7])).toEqual([1])
+    }))
 
   it('finds by words alone, the best first', () =>
     rolledBack(database.pool, reviewer, async (client) => {
