@@ -1389,20 +1389,20 @@ $_$;
 COMMENT ON FUNCTION app_hidden.claims_in(content text) IS 'What a text states that must be right to the letter, each as `kind:value`: mail, link, time (24 hours), money, numbers with their unit, other numbers and telephone numbers (digits alone), terms with figures or in capitals (codes), and promises (free, refund …). List numbers are left out.';
 
 --
--- Name: confidence(double precision, double precision, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
+-- Name: confidence(double precision, double precision, boolean, double precision); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
-CREATE FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) RETURNS double precision
+CREATE FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean, persons double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select 1 / (1 + exp(-(-3.30 + 2.76 * cosine + 3.99 / greatest(rivals, 1) + case when agreed then 0.85 else 0 end)))
+  select 1 / (1 + exp(-(-3.30 + 2.76 * cosine + 3.99 / greatest(rivals, 1) + case when agreed then 0.85 else 0 end - 2 * coalesce(persons, 0) / greatest(rivals, 1))))
 $$;
 
 --
--- Name: FUNCTION confidence(cosine double precision, rivals double precision, agreed boolean); Type: COMMENT; Schema: app_hidden; Owner: -
+-- Name: FUNCTION confidence(cosine double precision, rivals double precision, agreed boolean, persons double precision); Type: COMMENT; Schema: app_hidden; Owner: -
 --
 
-COMMENT ON FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) IS 'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first.';
+COMMENT ON FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean, persons double precision) IS 'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first; persons: of that sum the part that is for a person, where the first is not.';
 
 --
 -- Name: content_words(text); Type: FUNCTION; Schema: app_hidden; Owner: -
@@ -13552,12 +13552,13 @@ CREATE FUNCTION app_private.preview_results(searches app_private.preview_search[
 begin
   return (
     with found as materialized (
-      select a.n, f.target, f.sop_id, f.category, f.score, app_hidden.confidence(f.cosine, r.rivals, f.agreed) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
+      select a.n, f.target, f.sop_id, f.category, f.score, app_hidden.confidence(f.cosine, r.rivals, f.agreed, r.persons) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
              f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer
         from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
         join unnest(rankings) with ordinality k(targets, by_words, nearest, n) on k.n = a.n
        cross join lateral (select t.* from unnest(k.targets[1:1]) t) f
-       cross join lateral (select sum(exp((t.score - f.score) / 0.2)) as rivals from unnest(k.targets[1:20]) t) r
+       cross join lateral (select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+                              from (select exp((t.score - f.score) / 0.2) as rival, t.category from unnest(k.targets[1:20]) t) r) r
         left join app_private.search_units u on u.id = f.entry_id
     )
     select coalesce(jsonb_agg(jsonb_build_object('target', f.target, 'title', case when f.n is not null then app_private.target_title(f.target, t.entry_id) end, 'score', f.score,
@@ -13788,7 +13789,7 @@ CREATE FUNCTION app_private.profiles_as_of(targets text[], lexemes text[], idf d
    cross join app_public.club_settings s
    cross join lateral (select concat_ws(' ', app_hidden.in_words(v.category), app_hidden.in_words(v.section), app_hidden.sop_title(v.section, v.content)) as head) h
    cross join lateral (
-     select string_agg(u.body, ' ' order by u.ordinal) filter (where u.kind = 'section') as bodies, string_agg(u.body, ' ' order by u.ordinal) filter (where u.kind = 'phrase') as phrases,
+     select string_agg(concat_ws(' ', u.body, case when app_hidden.says_when(u.heading) then u.body end), ' ' order by u.ordinal) filter (where u.kind = 'section') as bodies, string_agg(u.body, ' ' order by u.ordinal) filter (where u.kind = 'phrase') as phrases,
             l2_normalize(l2_normalize(avg(c.embedding) filter (where u.kind = 'section')) + (array_agg(c.embedding order by u.ordinal) filter (where u.kind = 'section' and c.embedding is not null))[1]) as said,
             l2_normalize(avg(c.embedding) filter (where u.kind = 'phrase')) as asked
        from app_hidden.sop_units(v.category, v.section, v.content) u
@@ -14717,7 +14718,7 @@ begin
                  case when exists (select from app_private.search_units u where u.target = t.target and u.kind <> 'profile' and u.embedding is not null) then app_private.profile_vector(t.target, v_model) end as embedding,
                  case when own.kind <> 'section' then to_tsvector('app_public.clubos', left(asked.words, 250000))
                    else to_tsvector('app_public.clubos', left(concat_ws(' ', app_hidden.in_words(s.category), app_hidden.in_words(s.section), own.title, app_hidden.in_words(s.category),
-                          app_hidden.in_words(s.section), own.title, (select string_agg(concat_ws(' ', m.heading, m.body), ' ' order by m.ordinal) from app_hidden.markdown_sections(s.content) m
+                          app_hidden.in_words(s.section), own.title, (select string_agg(concat_ws(' ', m.heading, m.body, case when app_hidden.says_when(m.heading) then m.body end), ' ' order by m.ordinal) from app_hidden.markdown_sections(s.content) m
                             where not app_hidden.lists_phrases(m.heading))), 250000))
                         || to_tsvector('app_public.clubos', left(concat_ws(' ', asked.words, asked.words), 250000)) end as words
             -- In their order, so that two who write several never wait for each other in a circle.
@@ -16316,11 +16317,15 @@ begin
            case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
            coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
            case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
-           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end)::app_public.search_result,
+           case when f.place = 1 then app_hidden.confidence(f.cosine, r.rivals, f.agreed, r.persons) end)::app_public.search_result,
            -- A replay must know of a search what no history tells; taken in the statement that searches, it is of its snapshot.
            case when f.place = 1 then jsonb_build_object('searched_at', clock_timestamp(), 'snapshot', pg_current_snapshot(), 'own_xid', pg_current_xact_id_if_assigned(),
              'embedding_model', case when query_embedding is not null then v_model end, 'words', v_words.impacts, 'total_idf', v_words.total_idf, 'by_words', f.by_words, 'nearest', f.nearest) end
       from found f
+      left join lateral (
+        select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+          from (select exp((x.score - f.score) / 0.2) as rival, x.category from found x where x.place <= 20) r
+         where f.place = 1) r on true
       left join app_private.search_units u on u.id = f.entry_id
       -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
      cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
@@ -17580,13 +17585,20 @@ begin
     select u.id from app_private.search_units u join entries e on e.id = u.knowledge_id and e.unchanged
      where u.ordinal = 0 or exists (select from app_public.knowledge_questions q where q.knowledge_id = e.id and q.question = u.embedding_text and q.created_at <= units_as_of.at)
     union all
-    select u.id from app_private.search_units u where u.kind = 'profile' and u.sop_id is null and u.target in (select app_hidden.target_of(e.sop_id, e.category, e.topic) from entries e)
+    select u.id from app_private.search_units u
+     where u.kind = 'profile' and u.sop_id is null and u.since <= units_as_of.at and u.target in (select app_hidden.target_of(e.sop_id, e.category, e.topic) from entries e)
   )
   select u.target, u.kind, u.sop_id, u.sop_version_id, u.knowledge_id, u.ordinal, u.category::text, u.topic::text, u.trust, u.title, u.heading, u.body, u.embedding_text,
          coalesce(-(u.impacts <#> units_as_of.impacts) / nullif(total_idf, 0), 0),
          case when question_embedding is not null and u.embedding_model = v_model then -(u.embedding <#> question_embedding) else 0 end, null::vector, false
     from app_private.search_units u
    where u.id in (select s.id from still s) and (only_category is null or u.category = only_category)
+  union all
+  select h.target, h.kind, null, null, null, 0, h.category, h.topic, h.trust, '', null, '', '', coalesce(-(h.impacts <#> units_as_of.impacts) / nullif(total_idf, 0), 0),
+         case when question_embedding is not null and h.embedding_model = v_model then coalesce(-(h.embedding <#> question_embedding), 0) else 0 end, null::vector, false
+    from app_private.search_unit_history h
+   where h.kind = 'profile' and h.sop_id is null and h.since <= units_as_of.at and h.until > units_as_of.at and not h.erased
+     and h.target in (select app_hidden.target_of(e.sop_id, e.category, e.topic) from entries e)
   union all
   select 'sop:' || s.sop_id, s.kind, s.sop_id, s.sop_version_id, null, s.ordinal, s.category, s.topic, 3::smallint, s.title, s.heading, s.body, s.embedding_text,
          s.words, coalesce(s.cosine, 0), s.embedding, true
@@ -22393,10 +22405,10 @@ begin
               from units u join best b on b.target = u.target where u.kind in ('phrase', 'knowledge')) e
      where e.place <= 10 group by e.target
   ), found as materialized (
-    select t.target, t.sop_id, t.a, t.b, greatest(t.w, p.words) as w, greatest(t.c, p.cosine) as c, (coalesce(p.s, t.m) + t.m) / 2 as score,
+    select t.target, t.sop_id, t.category, t.a, t.b, greatest(t.w, p.words) as w, greatest(t.c, p.cosine) as c, (coalesce(p.s, t.m) + t.m) / 2 as score,
            row_number() over (order by (coalesce(p.s, t.m) + t.m) / 2 desc, t.target)::integer as place
       from (select g.*, e.a, case when g.b is not null and e.a is not null then (g.b + greatest(e.a, g.b)) / 2 else coalesce(g.b, e.a) end as m
-              from (select u.target, max(u.sop_id) as sop_id, max(u.s) filter (where u.kind = 'section') as b, max(u.words) as w, max(u.cosine) as c
+              from (select u.target, max(u.sop_id) as sop_id, max(u.category) as category, max(u.s) filter (where u.kind = 'section') as b, max(u.words) as w, max(u.cosine) as c
                       from units u join best b on b.target = u.target group by u.target) g
               left join entries e on e.target = g.target) t
       left join profiles p on p.target = t.target
@@ -22405,9 +22417,13 @@ begin
   select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, s.sop_version_id, v.version, case when q.leads or q.own_answer then n.knowledge_id end,
          coalesce(v.category, n.category)::text, coalesce(v.section, n.topic)::text, coalesce(s.title, n.title), case when not q.own_answer then s.heading end,
          case when q.own_answer then n.body else s.body end, case when q.leads then n.matched end, case when q.leads then n.trust else 3::smallint end, f.score, f.w, f.c,
-         case when f.place = 1 then app_hidden.confidence(f.c, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20),
-           f.target = (select u.target from units u where u.kind <> 'profile' order by u.words desc limit 1) and f.target = (select u.target from units u where u.kind <> 'profile' order by u.cosine desc limit 1)) end
+         case when f.place = 1 then app_hidden.confidence(f.c, r.rivals,
+           f.target = (select u.target from units u where u.kind <> 'profile' order by u.words desc limit 1) and f.target = (select u.target from units u where u.kind <> 'profile' order by u.cosine desc limit 1), r.persons) end
     from found f
+    left join lateral (
+      select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+        from (select exp((x.score - f.score) / 0.2) as rival, x.category from found x where x.place <= 20) r
+       where f.place = 1) r on true
     left join lateral (select * from units u where u.target = f.target and u.kind in ('phrase', 'knowledge') order by u.s desc, u.knowledge_id limit 1) n on true
     left join lateral (
       select * from units u where u.target = f.target and u.kind = 'section'
@@ -30414,10 +30430,10 @@ REVOKE ALL ON FUNCTION app_hidden.chi_square_survival(x double precision, df int
 REVOKE ALL ON FUNCTION app_hidden.claims_in(content text) FROM PUBLIC;
 
 --
--- Name: FUNCTION confidence(cosine double precision, rivals double precision, agreed boolean); Type: ACL; Schema: app_hidden; Owner: -
+-- Name: FUNCTION confidence(cosine double precision, rivals double precision, agreed boolean, persons double precision); Type: ACL; Schema: app_hidden; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean, persons double precision) FROM PUBLIC;
 
 --
 -- Name: FUNCTION content_words(content text); Type: ACL; Schema: app_hidden; Owner: -

@@ -9,12 +9,13 @@ comment on function app_hidden.emergency_section(text) is 'Kind of emergency tha
 
 -- A logistic fitted on 20 states of five families of question sets, foreign questions among them; leaving a family
 -- out, its area under the curve is .87 and its calibration error .02 (docs/retrieval.md).
-create or replace function app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean) returns double precision
+drop function if exists app_hidden.confidence(double precision, double precision, boolean);
+create or replace function app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean, persons double precision) returns double precision
 language sql immutable parallel safe as $$
-  select 1 / (1 + exp(-(-3.30 + 2.76 * cosine + 3.99 / greatest(rivals, 1) + case when agreed then 0.85 else 0 end)))
+  select 1 / (1 + exp(-(-3.30 + 2.76 * cosine + 3.99 / greatest(rivals, 1) + case when agreed then 0.85 else 0 end - 2 * coalesce(persons, 0) / greatest(rivals, 1))))
 $$;
-comment on function app_hidden.confidence(double precision, double precision, boolean) is
-  'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first.';
+comment on function app_hidden.confidence(double precision, double precision, boolean, double precision) is
+  'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first; persons: of that sum the part that is for a person, where the first is not.';
 
 create or replace function app_hidden.quote(body text, most integer default 1500) returns text language plpgsql immutable parallel safe as $$
 declare

@@ -199,12 +199,13 @@ language plpgsql stable set search_path = app_public, public, pg_temp set jit = 
 begin
   return (
     with found as materialized (
-      select a.n, f.target, f.sop_id, f.category, f.score, app_hidden.confidence(f.cosine, r.rivals, f.agreed) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
+      select a.n, f.target, f.sop_id, f.category, f.score, app_hidden.confidence(f.cosine, r.rivals, f.agreed, r.persons) as confidence, f.entry_leads, u.knowledge_id, u.body as answer, a.words, a.total_idf, a.embedding,
              f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer
         from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
         join unnest(rankings) with ordinality k(targets, by_words, nearest, n) on k.n = a.n
        cross join lateral (select t.* from unnest(k.targets[1:1]) t) f
-       cross join lateral (select sum(exp((t.score - f.score) / 0.2)) as rivals from unnest(k.targets[1:20]) t) r
+       cross join lateral (select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+                              from (select exp((t.score - f.score) / 0.2) as rival, t.category from unnest(k.targets[1:20]) t) r) r
         left join app_private.search_units u on u.id = f.entry_id
     )
     select coalesce(jsonb_agg(jsonb_build_object('target', f.target, 'title', case when f.n is not null then app_private.target_title(f.target, t.entry_id) end, 'score', f.score,

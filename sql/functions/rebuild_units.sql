@@ -27,7 +27,7 @@ $$;
 comment on function app_private.profile_vector(text, text) is
   'The vector of a target''s profile, by one model alone: the mean direction of its sections plus the first, plus the mean direction of its reviewed questions; null where nothing has a vector of that model.';
 
--- One unit that stands for all of a target: an SOP's head twice, its text, and each question that led to it twice;
+-- One unit that stands for all of a target: an SOP's head twice, its text, once more what it is for, and each question that led to it twice;
 -- of a topic all its questions. Unreviewed questions have no part in it.
 create or replace function app_private.rebuild_profiles(targets text[]) returns void
 language plpgsql volatile security definer set search_path = app_public, public, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
@@ -47,7 +47,7 @@ begin
                  case when exists (select from app_private.search_units u where u.target = t.target and u.kind <> 'profile' and u.embedding is not null) then app_private.profile_vector(t.target, v_model) end as embedding,
                  case when own.kind <> 'section' then to_tsvector('app_public.clubos', left(asked.words, 250000))
                    else to_tsvector('app_public.clubos', left(concat_ws(' ', app_hidden.in_words(s.category), app_hidden.in_words(s.section), own.title, app_hidden.in_words(s.category),
-                          app_hidden.in_words(s.section), own.title, (select string_agg(concat_ws(' ', m.heading, m.body), ' ' order by m.ordinal) from app_hidden.markdown_sections(s.content) m
+                          app_hidden.in_words(s.section), own.title, (select string_agg(concat_ws(' ', m.heading, m.body, case when app_hidden.says_when(m.heading) then m.body end), ' ' order by m.ordinal) from app_hidden.markdown_sections(s.content) m
                             where not app_hidden.lists_phrases(m.heading))), 250000))
                         || to_tsvector('app_public.clubos', left(concat_ws(' ', asked.words, asked.words), 250000)) end as words
             -- In their order, so that two who write several never wait for each other in a circle.

@@ -85,13 +85,20 @@ begin
     select u.id from app_private.search_units u join entries e on e.id = u.knowledge_id and e.unchanged
      where u.ordinal = 0 or exists (select from app_public.knowledge_questions q where q.knowledge_id = e.id and q.question = u.embedding_text and q.created_at <= units_as_of.at)
     union all
-    select u.id from app_private.search_units u where u.kind = 'profile' and u.sop_id is null and u.target in (select app_hidden.target_of(e.sop_id, e.category, e.topic) from entries e)
+    select u.id from app_private.search_units u
+     where u.kind = 'profile' and u.sop_id is null and u.since <= units_as_of.at and u.target in (select app_hidden.target_of(e.sop_id, e.category, e.topic) from entries e)
   )
   select u.target, u.kind, u.sop_id, u.sop_version_id, u.knowledge_id, u.ordinal, u.category::text, u.topic::text, u.trust, u.title, u.heading, u.body, u.embedding_text,
          coalesce(-(u.impacts <#> units_as_of.impacts) / nullif(total_idf, 0), 0),
          case when question_embedding is not null and u.embedding_model = v_model then -(u.embedding <#> question_embedding) else 0 end, null::vector, false
     from app_private.search_units u
    where u.id in (select s.id from still s) and (only_category is null or u.category = only_category)
+  union all
+  select h.target, h.kind, null, null, null, 0, h.category, h.topic, h.trust, '', null, '', '', coalesce(-(h.impacts <#> units_as_of.impacts) / nullif(total_idf, 0), 0),
+         case when question_embedding is not null and h.embedding_model = v_model then coalesce(-(h.embedding <#> question_embedding), 0) else 0 end, null::vector, false
+    from app_private.search_unit_history h
+   where h.kind = 'profile' and h.sop_id is null and h.since <= units_as_of.at and h.until > units_as_of.at and not h.erased
+     and h.target in (select app_hidden.target_of(e.sop_id, e.category, e.topic) from entries e)
   union all
   select 'sop:' || s.sop_id, s.kind, s.sop_id, s.sop_version_id, null, s.ordinal, s.category, s.topic, 3::smallint, s.title, s.heading, s.body, s.embedding_text,
          s.words, coalesce(s.cosine, 0), s.embedding, true
@@ -119,7 +126,7 @@ language sql stable set search_path = app_public, public, pg_temp set jit = off 
    cross join app_public.club_settings s
    cross join lateral (select concat_ws(' ', app_hidden.in_words(v.category), app_hidden.in_words(v.section), app_hidden.sop_title(v.section, v.content)) as head) h
    cross join lateral (
-     select string_agg(u.body, ' ' order by u.ordinal) filter (where u.kind = 'section') as bodies, string_agg(u.body, ' ' order by u.ordinal) filter (where u.kind = 'phrase') as phrases,
+     select string_agg(concat_ws(' ', u.body, case when app_hidden.says_when(u.heading) then u.body end), ' ' order by u.ordinal) filter (where u.kind = 'section') as bodies, string_agg(u.body, ' ' order by u.ordinal) filter (where u.kind = 'phrase') as phrases,
             l2_normalize(l2_normalize(avg(c.embedding) filter (where u.kind = 'section')) + (array_agg(c.embedding order by u.ordinal) filter (where u.kind = 'section' and c.embedding is not null))[1]) as said,
             l2_normalize(avg(c.embedding) filter (where u.kind = 'phrase')) as asked
        from app_hidden.sop_units(v.category, v.section, v.content) u
@@ -169,10 +176,10 @@ begin
               from units u join best b on b.target = u.target where u.kind in ('phrase', 'knowledge')) e
      where e.place <= 10 group by e.target
   ), found as materialized (
-    select t.target, t.sop_id, t.a, t.b, greatest(t.w, p.words) as w, greatest(t.c, p.cosine) as c, (coalesce(p.s, t.m) + t.m) / 2 as score,
+    select t.target, t.sop_id, t.category, t.a, t.b, greatest(t.w, p.words) as w, greatest(t.c, p.cosine) as c, (coalesce(p.s, t.m) + t.m) / 2 as score,
            row_number() over (order by (coalesce(p.s, t.m) + t.m) / 2 desc, t.target)::integer as place
       from (select g.*, e.a, case when g.b is not null and e.a is not null then (g.b + greatest(e.a, g.b)) / 2 else coalesce(g.b, e.a) end as m
-              from (select u.target, max(u.sop_id) as sop_id, max(u.s) filter (where u.kind = 'section') as b, max(u.words) as w, max(u.cosine) as c
+              from (select u.target, max(u.sop_id) as sop_id, max(u.category) as category, max(u.s) filter (where u.kind = 'section') as b, max(u.words) as w, max(u.cosine) as c
                       from units u join best b on b.target = u.target group by u.target) g
               left join entries e on e.target = g.target) t
       left join profiles p on p.target = t.target
@@ -181,9 +188,13 @@ begin
   select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, s.sop_version_id, v.version, case when q.leads or q.own_answer then n.knowledge_id end,
          coalesce(v.category, n.category)::text, coalesce(v.section, n.topic)::text, coalesce(s.title, n.title), case when not q.own_answer then s.heading end,
          case when q.own_answer then n.body else s.body end, case when q.leads then n.matched end, case when q.leads then n.trust else 3::smallint end, f.score, f.w, f.c,
-         case when f.place = 1 then app_hidden.confidence(f.c, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20),
-           f.target = (select u.target from units u where u.kind <> 'profile' order by u.words desc limit 1) and f.target = (select u.target from units u where u.kind <> 'profile' order by u.cosine desc limit 1)) end
+         case when f.place = 1 then app_hidden.confidence(f.c, r.rivals,
+           f.target = (select u.target from units u where u.kind <> 'profile' order by u.words desc limit 1) and f.target = (select u.target from units u where u.kind <> 'profile' order by u.cosine desc limit 1), r.persons) end
     from found f
+    left join lateral (
+      select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+        from (select exp((x.score - f.score) / 0.2) as rival, x.category from found x where x.place <= 20) r
+       where f.place = 1) r on true
     left join lateral (select * from units u where u.target = f.target and u.kind in ('phrase', 'knowledge') order by u.s desc, u.knowledge_id limit 1) n on true
     left join lateral (
       select * from units u where u.target = f.target and u.kind = 'section'

@@ -40,11 +40,15 @@ begin
            case when f.entry_leads or q.own_answer then u.knowledge_id end, coalesce(s.category, f.category)::text, coalesce(s.section, f.topic)::text,
            coalesce(p.title, u.title), case when not q.own_answer then b.heading end, case when q.own_answer then u.body else b.body end,
            case when f.entry_leads then u.embedding_text end, case when f.entry_leads then u.trust else 3::smallint end, f.score, f.words, f.cosine,
-           case when f.place = 1 then app_hidden.confidence(f.cosine, (select sum(exp((x.score - f.score) / 0.2)) from found x where x.place <= 20), f.agreed) end)::app_public.search_result,
+           case when f.place = 1 then app_hidden.confidence(f.cosine, r.rivals, f.agreed, r.persons) end)::app_public.search_result,
            -- A replay must know of a search what no history tells; taken in the statement that searches, it is of its snapshot.
            case when f.place = 1 then jsonb_build_object('searched_at', clock_timestamp(), 'snapshot', pg_current_snapshot(), 'own_xid', pg_current_xact_id_if_assigned(),
              'embedding_model', case when query_embedding is not null then v_model end, 'words', v_words.impacts, 'total_idf', v_words.total_idf, 'by_words', f.by_words, 'nearest', f.nearest) end
       from found f
+      left join lateral (
+        select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+          from (select exp((x.score - f.score) / 0.2) as rival, x.category from found x where x.place <= 20) r
+         where f.place = 1) r on true
       left join app_private.search_units u on u.id = f.entry_id
       -- A learned question leads to its SOP as that is now; what staff wrote or approved speaks for itself.
      cross join lateral (select f.sop_id is null or (f.entry_leads and u.kind = 'knowledge' and u.trust = 3) as own_answer) q
