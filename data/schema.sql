@@ -11472,6 +11472,32 @@ $$;
 COMMENT ON FUNCTION app_private.find_never_used() IS 'Entries in use, unchanged for 90 days, that stood behind none of the answers since (of which there were 100 at least). Emergencies are left out.';
 
 --
+-- Name: find_stale_profiles(); Type: FUNCTION; Schema: app_private; Owner: -
+--
+
+CREATE FUNCTION app_private.find_stale_profiles() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_found integer;
+begin
+  insert into app_private.stale_profiles (target)
+  select u.target from app_private.search_units u group by u.target
+  having max(u.since) filter (where u.kind = 'section' or u.kind in ('phrase', 'knowledge') and u.trust > 0) > coalesce(max(u.since) filter (where u.kind = 'profile'), '-infinity');
+  get diagnostics v_found = row_count;
+  return v_found;
+end
+$$;
+
+--
+-- Name: FUNCTION find_stale_profiles(); Type: COMMENT; Schema: app_private; Owner: -
+--
+
+COMMENT ON FUNCTION app_private.find_stale_profiles() IS 'Names to the next refresh the targets whose profile is missing or older than what it is made of, and returns how many. Reads all units: for a nightly look, since whoever writes units names them or makes the profile anew itself.';
+
+--
 -- Name: finding_impact(text, integer, integer); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
@@ -32488,6 +32514,13 @@ REVOKE ALL ON FUNCTION app_private.find_low_success() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app_private.find_never_used() FROM PUBLIC;
+
+--
+-- Name: FUNCTION find_stale_profiles(); Type: ACL; Schema: app_private; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_private.find_stale_profiles() FROM PUBLIC;
+GRANT ALL ON FUNCTION app_private.find_stale_profiles() TO worker;
 
 --
 -- Name: FUNCTION finding_impact(kind text, knowledge_id integer, other_id integer); Type: ACL; Schema: app_private; Owner: -

@@ -1,5 +1,5 @@
 --! Previous: sha1:897e076a5cbe74f589d23f7f97340d6e7a924d1c
---! Hash: sha1:a4bca29f0e116c42de5fda1a4f7fd0c8fdd8ea43
+--! Hash: sha1:390ad9a06471df8abc11944186c3d23a7b33cbf1
 --! Message: whole-profiles
 
 --! Included functions/rebuild_units.sql
@@ -219,6 +219,21 @@ end
 $$;
 comment on function app_private.refresh_profiles(integer) is
   'Rebuilds the profiles that do not hold all sections and reviewed questions of their target as they are, of at most so many targets that changed since the last run. Returns how many targets it has done with; 0: nothing is left, or others are writing what is.';
+
+create or replace function app_private.find_stale_profiles() returns integer
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp set jit = off as $$
+declare
+  v_found integer;
+begin
+  insert into app_private.stale_profiles (target)
+  select u.target from app_private.search_units u group by u.target
+  having max(u.since) filter (where u.kind = 'section' or u.kind in ('phrase', 'knowledge') and u.trust > 0) > coalesce(max(u.since) filter (where u.kind = 'profile'), '-infinity');
+  get diagnostics v_found = row_count;
+  return v_found;
+end
+$$;
+comment on function app_private.find_stale_profiles() is
+  'Names to the next refresh the targets whose profile is missing or older than what it is made of, and returns how many. Reads all units: for a nightly look, since whoever writes units names them or makes the profile anew itself.';
 --! EndIncluded functions/rebuild_units.sql
 --! Included queries/search_knowledge.sql
 drop function if exists app_private.best_section(integer, sparsevec, double precision, halfvec, text);
@@ -1772,7 +1787,7 @@ grant execute on function app_public.record_response(text, text, text, text, jso
   app_private.texts_to_embed(text, bytea, integer, boolean), app_private.reembedding_estimate(text),
   app_private.begin_reembedding(text, text), app_private.keep_vectors(integer, bytea[], vector[], jsonb), app_private.note_reembedding(integer, text, text, jsonb),
   app_private.change_embedding_model(text, text, integer, integer), app_private.adopt_embedding_model(text), app_private.request_reembedding(text),
-  app_private.refresh_search_statistics(boolean), app_private.refresh_profiles(integer), app_private.index_fresh_units(integer), app_private.check_search_index(integer), app_private.search_memory(), app_private.prewarm_search(), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
+  app_private.refresh_search_statistics(boolean), app_private.refresh_profiles(integer), app_private.find_stale_profiles(), app_private.index_fresh_units(integer), app_private.check_search_index(integer), app_private.search_memory(), app_private.prewarm_search(), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
   app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean),
   app_private.drop_push_subscription(bigint) to worker;
 

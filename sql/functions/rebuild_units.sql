@@ -214,3 +214,18 @@ end
 $$;
 comment on function app_private.refresh_profiles(integer) is
   'Rebuilds the profiles that do not hold all sections and reviewed questions of their target as they are, of at most so many targets that changed since the last run. Returns how many targets it has done with; 0: nothing is left, or others are writing what is.';
+
+create or replace function app_private.find_stale_profiles() returns integer
+language plpgsql volatile security definer set search_path = app_public, public, pg_temp set jit = off as $$
+declare
+  v_found integer;
+begin
+  insert into app_private.stale_profiles (target)
+  select u.target from app_private.search_units u group by u.target
+  having max(u.since) filter (where u.kind = 'section' or u.kind in ('phrase', 'knowledge') and u.trust > 0) > coalesce(max(u.since) filter (where u.kind = 'profile'), '-infinity');
+  get diagnostics v_found = row_count;
+  return v_found;
+end
+$$;
+comment on function app_private.find_stale_profiles() is
+  'Names to the next refresh the targets whose profile is missing or older than what it is made of, and returns how many. Reads all units: for a nightly look, since whoever writes units names them or makes the profile anew itself.';

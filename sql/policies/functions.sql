@@ -125,7 +125,7 @@ grant execute on function app_public.record_response(text, text, text, text, jso
   app_private.texts_to_embed(text, bytea, integer, boolean), app_private.reembedding_estimate(text),
   app_private.begin_reembedding(text, text), app_private.keep_vectors(integer, bytea[], vector[], jsonb), app_private.note_reembedding(integer, text, text, jsonb),
   app_private.change_embedding_model(text, text, integer, integer), app_private.adopt_embedding_model(text), app_private.request_reembedding(text),
-  app_private.refresh_search_statistics(boolean), app_private.refresh_profiles(integer), app_private.index_fresh_units(integer), app_private.check_search_index(integer), app_private.search_memory(), app_private.prewarm_search(), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
+  app_private.refresh_search_statistics(boolean), app_private.refresh_profiles(integer), app_private.find_stale_profiles(), app_private.index_fresh_units(integer), app_private.check_search_index(integer), app_private.search_memory(), app_private.prewarm_search(), app_private.vectors_wanted(integer), app_private.record_audit_head(integer), app_private.apply_retention(bigint),
   app_private.claim_notification(bigint, boolean), app_private.finish_notification(bigint, text, boolean),
   app_private.drop_push_subscription(bigint) to worker;
 

@@ -2,7 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type pg from 'pg'
 import { withClaims } from '../../core/database/index.ts'
-import { become, isServer, makeTestDatabase, reviewer, rolledBack, type TestDatabase } from '../support/database.ts'
+import {
+  become,
+  isServer,
+  makeTestDatabase,
+  reviewer,
+  rolledBack,
+  type TestDatabase,
+} from '../support/database.ts'
 import { type Found, searchedOneByOne } from '../support/dry_run.ts'
 import { becomeOwner, one, saveSop } from './fixtures.ts'
 

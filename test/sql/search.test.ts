@@ -88,13 +88,17 @@ describe('search_knowledge', () => {
   }
 
   /** How near a target's profile is to each of some directions. */
-  const profileOf = async (client: pg.PoolClient, target: string, directions: number[]): Promise<number[]> => {
+  const profileOf = async (
+    client: pg.PoolClient,
+    target: string,
+    directions: number[],
+  ): Promise<number[]> => {
     await becomeOwner(client)
     const { near } = await one<{ near: number[] }>(
       client,
       `select array(select round((-(u.embedding <#> d.vector::halfvec))::numeric, 3)::float8 from unnest($2::text[]) with ordinality d(vector, n) order by d.n) as near
          from app_private.search_units u where u.target = $1 and u.kind = 'profile'`,
-      [target, directions.map(axis)],
+      [target, directions.map((n) => axis(n))],
     )
     return near
   }
@@ -134,9 +138,12 @@ describe('search_knowledge', () => {
       )
       const { target } = rows[0]!
       expect(await profileOf(client, target, [7])).toEqual([0])
-      await client.query('insert into app_private.stale_profiles (target) values ($1)', [target])
+      await become(client, worker)
+      expect(await one(client, 'select app_private.find_stale_profiles() as found')).toEqual({ found: 1 })
       await client.query('select app_private.refresh_profiles()')
       expect(await profileOf(client, target, [7])).toEqual([1])
+      await become(client, worker)
+      expect(await one(client, 'select app_private.find_stale_profiles() as found')).toEqual({ found: 0 })
     }))
 
   it('finds by words alone, the best first', () =>

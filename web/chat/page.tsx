@@ -2,7 +2,7 @@
 import { Alert, Anchor, Button, NativeSelect, Skeleton, Text, Title } from '@mantine/core'
 import { IconPlayerStop, IconUser } from '@tabler/icons-react'
 import { createLazyRoute } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useData } from '../graphql/hooks.ts'
 import { nodesOf } from '../graphql/nodes.ts'
@@ -166,7 +166,8 @@ function Coming({
 }) {
   const { t } = useTranslation('chat')
   const writes = coming !== null && coming.text !== ''
-  useEffect(() => {
+  // Before it is painted: who sees the first word can stop it.
+  useLayoutEffect(() => {
     if (!writes) return
     const stop = (event: KeyboardEvent) => {
       if (event.key === 'Escape') onStop()
