@@ -1,5 +1,5 @@
 --! Previous: sha1:897e076a5cbe74f589d23f7f97340d6e7a924d1c
---! Hash: sha1:390ad9a06471df8abc11944186c3d23a7b33cbf1
+--! Hash: sha1:936f9447c8e28a7d06ce77f07e300fde0644ce50
 --! Message: whole-profiles
 
 --! Included functions/rebuild_units.sql
@@ -42,6 +42,9 @@ declare
   v_model text := (select s.embedding_model from app_public.club_settings s);
 begin
   -- A statement that changes nothing runs the table's triggers all the same.
+  if cardinality(targets) = 0 then
+    return;
+  end if;
   v_empty := array(select u.id from app_private.search_units u where u.kind = 'profile' and u.target = any (targets)
      and not exists (select from app_private.search_units o where o.target = u.target and (o.kind = 'section' or o.kind in ('phrase', 'knowledge') and o.trust > 0)));
   if cardinality(v_empty) > 0 then
@@ -284,7 +287,7 @@ begin
              'embedding_model', case when query_embedding is not null then v_model end, 'words', v_words.impacts, 'total_idf', v_words.total_idf, 'by_words', f.by_words, 'nearest', f.nearest) end
       from found f
       left join lateral (
-        select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+        select sum(r.rival) as rivals, sum(r.rival ^ 2) filter (where r.category = 'hand_over' and f.category <> 'hand_over') / sum(r.rival ^ 2) as persons
           from (select exp((x.score - f.score) / 0.2) as rival, x.category from found x where x.place <= 20) r
          where f.place = 1) r on true
       left join app_private.search_units u on u.id = f.entry_id
@@ -525,7 +528,7 @@ begin
            f.target = (select u.target from units u where u.kind <> 'profile' order by u.words desc limit 1) and f.target = (select u.target from units u where u.kind <> 'profile' order by u.cosine desc limit 1), r.persons) end
     from found f
     left join lateral (
-      select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+      select sum(r.rival) as rivals, sum(r.rival ^ 2) filter (where r.category = 'hand_over' and f.category <> 'hand_over') / sum(r.rival ^ 2) as persons
         from (select exp((x.score - f.score) / 0.2) as rival, x.category from found x where x.place <= 20) r
        where f.place = 1) r on true
     left join lateral (select * from units u where u.target = f.target and u.kind in ('phrase', 'knowledge') order by u.s desc, u.knowledge_id limit 1) n on true
@@ -560,10 +563,10 @@ comment on function app_hidden.emergency_section(text) is 'Kind of emergency tha
 drop function if exists app_hidden.confidence(double precision, double precision, boolean);
 create or replace function app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean, persons double precision) returns double precision
 language sql immutable parallel safe as $$
-  select 1 / (1 + exp(-(-3.30 + 2.76 * cosine + 3.99 / greatest(rivals, 1) + case when agreed then 0.85 else 0 end - 2 * coalesce(persons, 0) / greatest(rivals, 1))))
+  select 1 / (1 + exp(-(-3.30 + 2.76 * cosine + 3.99 / greatest(rivals, 1) + case when agreed then 0.85 else 0 end - case when cosine > 0 then 2 * coalesce(persons, 0) else 0 end)))
 $$;
 comment on function app_hidden.confidence(double precision, double precision, boolean, double precision) is
-  'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first; persons: of that sum the part that is for a person, where the first is not.';
+  'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first; persons: where the first is not for a person, the share of those that are in the sum of exp((score - first score) / 0.1); it counts beside a cosine alone, without which all is unsure enough.';
 
 create or replace function app_hidden.quote(body text, most integer default 1500) returns text language plpgsql immutable parallel safe as $$
 declare
@@ -1315,7 +1318,7 @@ begin
         from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
         join unnest(rankings) with ordinality k(targets, by_words, nearest, n) on k.n = a.n
        cross join lateral (select t.* from unnest(k.targets[1:1]) t) f
-       cross join lateral (select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+       cross join lateral (select sum(r.rival) as rivals, sum(r.rival ^ 2) filter (where r.category = 'hand_over' and f.category <> 'hand_over') / sum(r.rival ^ 2) as persons
                               from (select exp((t.score - f.score) / 0.2) as rival, t.category from unnest(k.targets[1:20]) t) r) r
         left join app_private.search_units u on u.id = f.entry_id
     )

@@ -12,10 +12,10 @@ comment on function app_hidden.emergency_section(text) is 'Kind of emergency tha
 drop function if exists app_hidden.confidence(double precision, double precision, boolean);
 create or replace function app_hidden.confidence(cosine double precision, rivals double precision, agreed boolean, persons double precision) returns double precision
 language sql immutable parallel safe as $$
-  select 1 / (1 + exp(-(-3.30 + 2.76 * cosine + 3.99 / greatest(rivals, 1) + case when agreed then 0.85 else 0 end - 2 * coalesce(persons, 0) / greatest(rivals, 1))))
+  select 1 / (1 + exp(-(-3.30 + 2.76 * cosine + 3.99 / greatest(rivals, 1) + case when agreed then 0.85 else 0 end - case when cosine > 0 then 2 * coalesce(persons, 0) else 0 end)))
 $$;
 comment on function app_hidden.confidence(double precision, double precision, boolean, double precision) is
-  'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first; persons: of that sum the part that is for a person, where the first is not.';
+  'Probability (0 to 1) that the first result answers the question. cosine: its best; rivals: sum over the first 20 of exp((score - first score) / 0.2); agreed: whether words and meaning both put it first; persons: where the first is not for a person, the share of those that are in the sum of exp((score - first score) / 0.1); it counts beside a cosine alone, without which all is unsure enough.';
 
 create or replace function app_hidden.quote(body text, most integer default 1500) returns text language plpgsql immutable parallel safe as $$
 declare

@@ -204,7 +204,7 @@ begin
         from unnest(searches) with ordinality a(words, total_idf, candidates, embedding, site_id, left_out, n)
         join unnest(rankings) with ordinality k(targets, by_words, nearest, n) on k.n = a.n
        cross join lateral (select t.* from unnest(k.targets[1:1]) t) f
-       cross join lateral (select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+       cross join lateral (select sum(r.rival) as rivals, sum(r.rival ^ 2) filter (where r.category = 'hand_over' and f.category <> 'hand_over') / sum(r.rival ^ 2) as persons
                               from (select exp((t.score - f.score) / 0.2) as rival, t.category from unnest(k.targets[1:20]) t) r) r
         left join app_private.search_units u on u.id = f.entry_id
     )

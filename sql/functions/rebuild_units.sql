@@ -37,6 +37,9 @@ declare
   v_model text := (select s.embedding_model from app_public.club_settings s);
 begin
   -- A statement that changes nothing runs the table's triggers all the same.
+  if cardinality(targets) = 0 then
+    return;
+  end if;
   v_empty := array(select u.id from app_private.search_units u where u.kind = 'profile' and u.target = any (targets)
      and not exists (select from app_private.search_units o where o.target = u.target and (o.kind = 'section' or o.kind in ('phrase', 'knowledge') and o.trust > 0)));
   if cardinality(v_empty) > 0 then

@@ -192,7 +192,7 @@ begin
            f.target = (select u.target from units u where u.kind <> 'profile' order by u.words desc limit 1) and f.target = (select u.target from units u where u.kind <> 'profile' order by u.cosine desc limit 1), r.persons) end
     from found f
     left join lateral (
-      select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+      select sum(r.rival) as rivals, sum(r.rival ^ 2) filter (where r.category = 'hand_over' and f.category <> 'hand_over') / sum(r.rival ^ 2) as persons
         from (select exp((x.score - f.score) / 0.2) as rival, x.category from found x where x.place <= 20) r
        where f.place = 1) r on true
     left join lateral (select * from units u where u.target = f.target and u.kind in ('phrase', 'knowledge') order by u.s desc, u.knowledge_id limit 1) n on true

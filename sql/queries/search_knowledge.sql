@@ -46,7 +46,7 @@ begin
              'embedding_model', case when query_embedding is not null then v_model end, 'words', v_words.impacts, 'total_idf', v_words.total_idf, 'by_words', f.by_words, 'nearest', f.nearest) end
       from found f
       left join lateral (
-        select sum(r.rival) as rivals, sum(r.rival) filter (where r.category = 'hand_over' and f.category <> 'hand_over') as persons
+        select sum(r.rival) as rivals, sum(r.rival ^ 2) filter (where r.category = 'hand_over' and f.category <> 'hand_over') / sum(r.rival ^ 2) as persons
           from (select exp((x.score - f.score) / 0.2) as rival, x.category from found x where x.place <= 20) r
          where f.place = 1) r on true
       left join app_private.search_units u on u.id = f.entry_id

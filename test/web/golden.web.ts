@@ -256,7 +256,7 @@ test('an admin switches the gate, with a reason; reviewers see it, and an approv
 })
 
 test('one click makes a helpful answer golden, in the inbox and under Ask, and one takes it back', async () => {
-  const question = 'Do you rent golf clubs to beginners?'
+  const question = 'Is there a premium set of rental clubs for beginners?'
   const visitorId = '00000000-0000-4000-8000-00000000901d'
   const { ticket_id } = await withClaims(club().pool, { role: 'anonymous', visitorId }, (client) =>
     client.query('select id as ticket_id, conversation from start_conversation()'),

@@ -70,9 +70,12 @@ function ReviewPage() {
       // An entry that was changed is nothing to merge: what was refused is read.
       const edit = read?.improvementQueue?.kind.startsWith('sop_') ? true : undefined
       // Never under the hands of somebody who is at the next one already.
-      if (wentOn.current?.from === id && wentOn.current.to === current.current) go({ id, edit })
+      if (wentOn.current?.from !== id || wentOn.current.to !== current.current) return
+      // The address may name it still, where the refusal came before it was written that we went on.
+      choose(id)
+      go({ id, edit })
     },
-    [client, current, go],
+    [choose, client, current, go],
   )
   const { leaving, refusals, decide, approveAll, undoAll, undo } = useDecisions({
     patch: queue.patch,
