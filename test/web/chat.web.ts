@@ -138,6 +138,28 @@ test('too many questions are refused kindly, with when to ask again, and the tex
   await page.context().close()
 })
 
+test('an answer is shown that is there before the conversation was first read', async () => {
+  const page = await club().visitor()
+  const answers = async () =>
+    (await club().pool.query('select count(*)::integer as n from app_public.responses')).rows[0].n as number
+  const before = await answers()
+  let first = true
+  await page.route('**/graphql', async (route) => {
+    if (!first || !route.request().postData()?.includes('ChatConversation')) return route.fallback()
+    first = false
+    // Of before the answer, and slower than it.
+    const response = await route.fetch()
+    await expect.poll(answers).toBeGreaterThan(before)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await route.fulfill({ response })
+  })
+  await page.goto('/chat')
+  await ask(page, answerable)
+  await expect(assistant(page)).toContainText(/projector/i)
+  expect(first).toBe(false)
+  await page.context().close()
+})
+
 test('without a connection the text is kept', async () => {
   const page = await club().visitor()
   await page.goto('/chat')

@@ -104,7 +104,17 @@ export function useChange<Data, Variables extends object>(
   })
 }
 
-export const refresh = (client: QueryClient, documents: DocumentNode[]) =>
-  Promise.all(documents.map((document) => client.invalidateQueries({ queryKey: queryKey(document) }))).then(
-    () => {},
+export const refresh = async (client: QueryClient, documents: DocumentNode[]): Promise<void> => {
+  await Promise.all(
+    documents.map(async (document) => {
+      const key = { queryKey: queryKey(document) }
+      const begun = client
+        .getQueryCache()
+        .findAll({ ...key, fetchStatus: 'fetching' })
+        .some(({ state }) => state.data === undefined)
+      await client.invalidateQueries(key)
+      // A first reading under way is not begun anew, and may be of before the change.
+      if (begun) await client.invalidateQueries(key)
+    }),
   )
+}
