@@ -146,6 +146,59 @@ describe('search_knowledge', () => {
       expect(await one(client, 'select app_private.find_stale_profiles() as found')).toEqual({ found: 0 })
     }))
 
+  it('counts what an SOP is for once more in its profile', () =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      await saveSop(
+        client,
+        'screens',
+        'blurred',
+        '# Picture\n\n## When to use\n\nSmudged glass.\n\n## Steps\n\n1. Wipe gently.\n',
+      )
+      await becomeOwner(client)
+      const { times } = await one<{ times: Record<string, number> }>(
+        client,
+        `select jsonb_object_agg(l.lexeme, cardinality(l.positions)) as times
+           from app_private.search_units u, unnest(u.words) l where u.kind = 'profile' and u.topic = 'blurred'`,
+      )
+      expect(times).toMatchObject({ smudg: 2, glass: 2, wipe: 1, gentl: 1 })
+    }))
+
+  it('is less sure of an answer beside what is for a person', () =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      const sure = async (category: string): Promise<number> => {
+        await client.query('savepoint before')
+        await become(client, reviewer)
+        for (const [index, [place, section, text]] of [
+          ['screens', 'projector', 'The projector picture is black.'],
+          [category, 'else', 'The projector picture is blue.'],
+        ].entries()) {
+          const content = `# ${text}\n\n## Steps\n\n${text}\n`
+          await become(client, reviewer)
+          await saveSop(client, place!, section!, content)
+          await become(client, worker)
+          const { rows } = await client.query<{ embedding_text: string }>(
+            'select embedding_text from app_private.missing_vectors($1, $2, $3)',
+            [place, section, content],
+          )
+          await client.query(`select app_private.store_vectors($1, $2::vector[], 'local-use-lite')`, [
+            rows.map((row) => row.embedding_text),
+            rows.map(() => axis(index)),
+          ])
+        }
+        await become(client, agent)
+        const [first] = (
+          await client.query<Result & { confidence: number }>(
+            `select * from app_public.search_knowledge('projector picture', $1)`,
+            [axis(0, { index: 1, share: 0.69 })],
+          )
+        ).rows
+        expect(first!.topic).toBe('projector')
+        await client.query('rollback to savepoint before')
+        return first!.confidence
+      }
+      expect(await sure('hand_over')).toBeLessThan((await sure('garden')) - 0.02)
+    }))
+
   it('finds by words alone, the best first', () =>
     rolledBack(database.pool, reviewer, async (client) => {
       await fill(client)
