@@ -21,9 +21,19 @@ const askWhoIsThere = (error: Error) => {
     void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })
 }
 
+/** A change may have altered what other pages said a moment ago: they read it anew when they are shown again. */
+const doubtTheRest = () => void queryClient.invalidateQueries({ type: 'inactive', refetchType: 'none' })
+
 const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: askWhoIsThere }),
-  mutationCache: new MutationCache({ onError: askWhoIsThere }),
+  mutationCache: new MutationCache({
+    onSuccess: doubtTheRest,
+    // No reply is no proof that nothing was done.
+    onError: (error) => {
+      doubtTheRest()
+      askWhoIsThere(error)
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,
