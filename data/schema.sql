@@ -7337,7 +7337,7 @@ CREATE FUNCTION app_private.arm_section(sop app_public.sops, content text, query
   select u.title, u.heading, u.body
     from app_hidden.sop_units(sop.category, sop.section, arm_section.content) u
    cross join app_public.club_settings s
-   cross join app_private.question_words(left(arm_section.query, 20000)) q
+   cross join app_private.searched_words(left(arm_section.query, 20000), null) q
     left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model
    where u.kind = 'section'
    order by app_hidden.section_score(u.heading, -(app_hidden.bm25_impacts(u.words, app_hidden.usual_length('sop:', u.kind)) <#> q.impacts) / nullif(q.total_idf, 0),
@@ -9862,50 +9862,45 @@ $$;
 COMMENT ON FUNCTION app_private.complete_suggestion__knowledge_retire(suggestion jsonb) IS 'Adds where the entries stand and how they are now. Errors: CO005 no entries, CO404 no such entry.';
 
 --
--- Name: correct_spelling(text); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: correct_spelling(text, text[], boolean); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.correct_spelling(question text) RETURNS text
+CREATE FUNCTION app_private.correct_spelling(question text, unknown text[], nothing_known boolean) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
-    AS $_$
+    SET "pg_trgm.similarity_threshold" TO '0.5'
+    AS $$
 declare
   v_word text;
   v_known text;
-  v_out text[] := '{}';
+  v_corrected text := question;
   v_lexemes text[];
-  v_changed boolean := false;
-  v_fresh boolean;
+  -- What was written since the last refresh of a small club is counted anew; where some words are known it can wait for the refresh.
+  v_counts boolean := nothing_known and (select t.last_unit_id is distinct from (select max(u.id) from app_private.search_units u) and t.units <= 5000 from app_private.search_statistics t);
 begin
   foreach v_word in array (regexp_split_to_array(lower(left(question, 2000)), '[^[:alnum:]]+'))[:60] loop
-    v_known := null;
+    continue when not app_private.is_vocabulary(v_word);
     v_lexemes := tsvector_to_array(to_tsvector('app_public.clubos', v_word));
-    if length(v_word) >= 4 and v_word ~ '^[[:alpha:]]+$' and v_lexemes <> '{}'
-       -- First where words were counted: to find a frequent one, the index lists all that hold it.
-       and not exists (select from app_private.lexeme_frequencies f where f.lexeme = any (v_lexemes) and f.units > 0)
-       and not exists (select from app_private.search_units u where u.words @@ plainto_tsquery('app_public.clubos', v_word)) then
-      v_fresh := coalesce(v_fresh, (select t.last_unit_id from app_private.search_statistics t) = (select max(u.id) from app_private.search_units u)
-        or (select t.units from app_private.search_statistics t) > 5000);
-      if v_fresh then
-        select d.word into v_known from app_private.search_vocabulary d
-         where d.word % v_word order by similarity(d.word, v_word) desc, d.units desc, d.word limit 1;
-      else
-        select d.word into v_known from app_private.count_vocabulary() d
-         where d.word % v_word order by similarity(d.word, v_word) desc, d.units desc, d.word limit 1;
-      end if;
+    continue when v_lexemes = '{}' or not v_lexemes <@ unknown;
+    v_known := public.unaccent(v_word);
+    if v_counts then
+      v_known := (select d.word from app_private.count_vocabulary() d where d.word % v_known order by similarity(d.word, v_known) desc, d.units desc, d.word limit 1);
+    else
+      v_known := (select d.word from app_private.search_vocabulary d where d.word % v_known order by similarity(d.word, v_known) desc, d.units desc, d.word limit 1);
     end if;
-    v_changed := v_changed or v_known is not null;
-    v_out := v_out || coalesce(v_known, v_word);
+    if v_known is not null then
+      v_corrected := regexp_replace(v_corrected, '\m' || v_word || '\M', v_known, 'gi');
+    end if;
   end loop;
-  return case when v_changed then array_to_string(v_out, ' ') end;
+  return nullif(v_corrected, question);
 end
-$_$;
+$$;
 
 --
--- Name: FUNCTION correct_spelling(question text); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION correct_spelling(question text, unknown text[], nothing_known boolean); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.correct_spelling(question text) IS 'The question with each word that the index does not know replaced by the most similar one it does know (trigrams); null where there is nothing to correct.';
+COMMENT ON FUNCTION app_private.correct_spelling(question text, unknown text[], nothing_known boolean) IS 'The question with words that the index does not know replaced by the most similar one that it does know, of those that share half of the trigrams of both; null where there is nothing to correct. unknown: lexemes, as question_words says; nothing_known: whether all are. The first 60 words are looked at.';
 
 --
 -- Name: knowledge_findings; Type: TABLE; Schema: app_private; Owner: -
@@ -13645,7 +13640,7 @@ begin
      cross join lateral (
        select a.words as impacts, a.total_idf, a.candidates where a.same
        union all
-       select w.impacts, w.total_idf, w.candidates from app_private.searched_words(a.question, a.embedding is not null, null) w where not a.same) w
+       select w.impacts, w.total_idf, w.candidates from app_private.searched_words(a.question, null) w where not a.same) w
       left join without o on o.place = a.n);
 end
 $$;
@@ -14112,7 +14107,7 @@ COMMENT ON FUNCTION app_private.question_brief(query text, site text, ticket app
 -- Name: question_words(text, text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.question_words(question text, only_category text DEFAULT NULL::text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) RETURNS record
+CREATE FUNCTION app_private.question_words(question text, only_category text DEFAULT NULL::text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery, OUT unknown text[]) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     SET jit TO 'off'
@@ -14141,8 +14136,8 @@ begin
   -- One dimension can be that of two lexemes: it counts once.
   select coalesce(array_agg(quote_literal(t.lexeme) order by t.df, t.lexeme) filter (where t.df > 0), '{}'), coalesce(array_agg(t.df * v_share order by t.df, t.lexeme) filter (where t.df > 0), '{}'),
          coalesce(array_agg(t.idf order by t.df, t.lexeme) filter (where t.df > 0), '{}'), coalesce(sum(t.idf) filter (where t.first), 0),
-         format('{%s}/268435456', string_agg(t.dimension || ':' || t.idf::real, ',') filter (where t.first))::sparsevec
-    into v_lexemes, v_hits, v_idf, total_idf, impacts
+         format('{%s}/268435456', string_agg(t.dimension || ':' || t.idf::real, ',') filter (where t.first))::sparsevec, coalesce(array_agg(t.lexeme) filter (where t.df = 0), '{}')
+    into v_lexemes, v_hits, v_idf, total_idf, impacts, unknown
     from (select d.*, ln(1 + (v_units - least(d.df, v_units) + 0.5) / (least(d.df, v_units) + 0.5)) as idf, row_number() over (partition by d.dimension order by d.df, d.lexeme) = 1 as first
             from (select l.lexeme, app_hidden.lexeme_dimension(l.lexeme) as dimension,
                          case when v_small or f.lexeme is null
@@ -14157,10 +14152,10 @@ end
 $$;
 
 --
--- Name: FUNCTION question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery, OUT unknown text[]); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as words: idf by dimension, their sum, and a query for the units worth scoring (null where no word is known). only_category: more words fit where only its units count.';
+COMMENT ON FUNCTION app_private.question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery, OUT unknown text[]) IS 'A question as words: idf by dimension, their sum, a query for the units worth scoring (null where no word is known), and the lexemes that no unit holds. only_category: more words fit where only its units count.';
 
 --
 -- Name: queue_analysis_batch(integer); Type: FUNCTION; Schema: app_private; Owner: -
@@ -16336,7 +16331,7 @@ declare
   v_question halfvec := query_embedding;
   v_model text := (select s.embedding_model from app_public.club_settings s);
 begin
-  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), query_embedding is not null, only_category);
+  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), only_category);
   return query
     with found as materialized (
       select t.*, row_number() over (order by t.score desc, t.target)::integer as place
@@ -16536,7 +16531,7 @@ begin
      cross join lateral (
        select app_hidden.lexeme_dimension(l.lexeme) as dimension, l.lexeme,
               (select count(*) from units u where (u.impacts <#> format('{%s:1}/268435456', app_hidden.lexeme_dimension(l.lexeme))::sparsevec) < 0)::double precision as df
-         from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question, 20000)))) l(lexeme) limit 200) d
+         from app_private.searched_words(left(search_inputs_at.question, 20000), null) w, unnest(tsvector_to_array(to_tsvector('app_public.clubos', w.question))) l(lexeme) limit 200) d
   )
   select ('{' || coalesce(string_agg(x.dimension || ':' || x.idf::real, ','), '') || '}/268435456')::sparsevec, coalesce(sum(x.idf), 0),
          coalesce(array_agg(x.dimension) filter (where x.df > 0 and (x.place = 1 or x.upto <= c_rows)), '{}')
@@ -16550,7 +16545,7 @@ $$;
 -- Name: FUNCTION search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) IS 'What a search at some time would have searched with: how rare the words were among the units of that time.';
+COMMENT ON FUNCTION app_private.search_inputs_at(question text, question_embedding public.vector, model text, at timestamp with time zone) IS 'What a search at some time would have searched with: how rare the words were among the units of that time. Spelling is corrected by the words of today.';
 
 --
 -- Name: search_memory(); Type: FUNCTION; Schema: app_private; Owner: -
@@ -16594,20 +16589,21 @@ $$;
 COMMENT ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer) IS 'Ranks what could answer a question (rank_targets), given its text.';
 
 --
--- Name: searched_words(text, boolean, text); Type: FUNCTION; Schema: app_private; Owner: -
+-- Name: searched_words(text, text); Type: FUNCTION; Schema: app_private; Owner: -
 --
 
-CREATE FUNCTION app_private.searched_words(query text, by_vector boolean, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) RETURNS record
+CREATE FUNCTION app_private.searched_words(query text, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO 'app_public', 'public', 'pg_temp'
     AS $$
 declare
+  v_unknown text[];
   v_spelling text;
 begin
   question := query;
-  select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question, only_category) w;
-  if candidates is null or not by_vector then
-    v_spelling := app_private.correct_spelling(question);
+  select w.impacts, w.total_idf, w.candidates, w.unknown into impacts, total_idf, candidates, v_unknown from app_private.question_words(question, only_category) w;
+  if v_unknown <> '{}' then
+    v_spelling := app_private.correct_spelling(question, v_unknown, candidates is null);
     if v_spelling is not null then
       question := v_spelling;
       select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question, only_category) w;
@@ -16617,10 +16613,10 @@ end
 $$;
 
 --
--- Name: FUNCTION searched_words(query text, by_vector boolean, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: COMMENT; Schema: app_private; Owner: -
+-- Name: FUNCTION searched_words(query text, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.searched_words(query text, by_vector boolean, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as it is searched, its spelling corrected where no word is known or there is no vector, and what app_private.question_words makes of it.';
+COMMENT ON FUNCTION app_private.searched_words(query text, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) IS 'A question as it is searched, its spelling corrected, and what app_private.question_words makes of it.';
 
 --
 -- Name: sections_as_of(timestamp with time zone, text, text[], double precision[], public.vector); Type: FUNCTION; Schema: app_private; Owner: -
@@ -22414,9 +22410,9 @@ begin
   if search_as_of.embedding_model <> (select s.embedding_model from app_public.club_settings s) then
     query_embedding := null; -- Vectors of two models are never compared.
   end if;
-  select * into v_words from app_private.question_words(v_query);
+  select * into v_words from app_private.searched_words(v_query, null);
   select array_agg(l), array_agg(-(v_words.impacts <#> format('{%s:1}/268435456', app_hidden.lexeme_dimension(l))::sparsevec)) into v_lexemes, v_idf
-    from unnest(tsvector_to_array(to_tsvector('app_public.clubos', v_query))) l;
+    from unnest(tsvector_to_array(to_tsvector('app_public.clubos', v_words.question))) l;
   return query
   with units as materialized (
     select u.*, u.words + c_cosine_weight * u.cosine - case when u.trust = 0 then 0.3 else 0 end as s
@@ -22502,7 +22498,7 @@ $$;
 --
 
 COMMENT ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) IS 'Hybrid retrieval over SOPs and knowledge: the one door to knowledge for answers, dry runs and tests alike.
-query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one); without it words alone decide, unknown ones by spelling. embedding_model: whose vector it is; one of another model than club_settings.embedding_model is not used; null says that it is that one''s. category, site (slug): only what holds there. first: at most so many results (1 to 100).
+query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one); without it words alone decide. Unknown words are taken for known ones that are spelled much alike. embedding_model: whose vector it is; one of another model than club_settings.embedding_model is not used; null says that it is that one''s. category, site (slug): only what holds there. first: at most so many results (1 to 100).
 Errors: CO005 wrong dimensions, CO404 no such site.';
 
 --
@@ -32228,10 +32224,10 @@ REVOKE ALL ON FUNCTION app_private.complete_suggestion__knowledge_merge(suggesti
 REVOKE ALL ON FUNCTION app_private.complete_suggestion__knowledge_retire(suggestion jsonb) FROM PUBLIC;
 
 --
--- Name: FUNCTION correct_spelling(question text); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION correct_spelling(question text, unknown text[], nothing_known boolean); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.correct_spelling(question text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.correct_spelling(question text, unknown text[], nothing_known boolean) FROM PUBLIC;
 
 --
 -- Name: TABLE knowledge_findings; Type: ACL; Schema: app_private; Owner: -
@@ -33049,10 +33045,10 @@ REVOKE ALL ON FUNCTION app_private.put_golden_question(golden app_public.golden_
 REVOKE ALL ON FUNCTION app_private.question_brief(query text, site text, ticket app_public.tickets, upto bigint, routing boolean) FROM PUBLIC;
 
 --
--- Name: FUNCTION question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery, OUT unknown text[]); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.question_words(question text, only_category text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery, OUT unknown text[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION queue_analysis_batch(batch_id integer); Type: ACL; Schema: app_private; Owner: -
@@ -33490,10 +33486,10 @@ GRANT ALL ON FUNCTION app_private.search_memory(OUT relation text, OUT bytes big
 REVOKE ALL ON FUNCTION app_private.search_targets(question text, question_embedding public.vector, only_category text, only_site_id integer) FROM PUBLIC;
 
 --
--- Name: FUNCTION searched_words(query text, by_vector boolean, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
+-- Name: FUNCTION searched_words(query text, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery); Type: ACL; Schema: app_private; Owner: -
 --
 
-REVOKE ALL ON FUNCTION app_private.searched_words(query text, by_vector boolean, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app_private.searched_words(query text, only_category text, OUT question text, OUT impacts public.sparsevec, OUT total_idf double precision, OUT candidates tsquery) FROM PUBLIC;
 
 --
 -- Name: FUNCTION sections_as_of(at timestamp with time zone, only_category text, lexemes text[], idf double precision[], question_embedding public.vector); Type: ACL; Schema: app_private; Owner: -

@@ -40,7 +40,7 @@ language sql stable set search_path = app_public, public, pg_temp as $$
   select u.title, u.heading, u.body
     from app_hidden.sop_units(sop.category, sop.section, arm_section.content) u
    cross join app_public.club_settings s
-   cross join app_private.question_words(left(arm_section.query, 20000)) q
+   cross join app_private.searched_words(left(arm_section.query, 20000), null) q
     left join app_private.embedding_cache c on c.content_hash = app_hidden.embedding_hash(u.embedding_text) and c.model = s.embedding_model
    where u.kind = 'section'
    order by app_hidden.section_score(u.heading, -(app_hidden.bm25_impacts(u.words, app_hidden.usual_length('sop:', u.kind)) <#> q.impacts) / nullif(q.total_idf, 0),

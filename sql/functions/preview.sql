@@ -185,7 +185,7 @@ begin
      cross join lateral (
        select a.words as impacts, a.total_idf, a.candidates where a.same
        union all
-       select w.impacts, w.total_idf, w.candidates from app_private.searched_words(a.question, a.embedding is not null, null) w where not a.same) w
+       select w.impacts, w.total_idf, w.candidates from app_private.searched_words(a.question, null) w where not a.same) w
       left join without o on o.place = a.n);
 end
 $$;

@@ -1,7 +1,8 @@
 -- The question as words: each lexeme's inverse document frequency in its dimension, and a query for candidates.
 -- Document frequencies are counted while the space is small, and looked up where the last refresh knows them.
 drop function if exists app_private.question_words(text);
-create or replace function app_private.question_words(question text, only_category text default null, out impacts sparsevec, out total_idf double precision, out candidates tsquery)
+drop function if exists app_private.question_words(text, text);
+create or replace function app_private.question_words(question text, only_category text default null, out impacts sparsevec, out total_idf double precision, out candidates tsquery, out unknown text[])
 language plpgsql stable set search_path = app_public, public, pg_temp set jit = off as $$
 declare
   c_count_below constant integer := 5000;
@@ -27,8 +28,8 @@ begin
   -- One dimension can be that of two lexemes: it counts once.
   select coalesce(array_agg(quote_literal(t.lexeme) order by t.df, t.lexeme) filter (where t.df > 0), '{}'), coalesce(array_agg(t.df * v_share order by t.df, t.lexeme) filter (where t.df > 0), '{}'),
          coalesce(array_agg(t.idf order by t.df, t.lexeme) filter (where t.df > 0), '{}'), coalesce(sum(t.idf) filter (where t.first), 0),
-         format('{%s}/268435456', string_agg(t.dimension || ':' || t.idf::real, ',') filter (where t.first))::sparsevec
-    into v_lexemes, v_hits, v_idf, total_idf, impacts
+         format('{%s}/268435456', string_agg(t.dimension || ':' || t.idf::real, ',') filter (where t.first))::sparsevec, coalesce(array_agg(t.lexeme) filter (where t.df = 0), '{}')
+    into v_lexemes, v_hits, v_idf, total_idf, impacts, unknown
     from (select d.*, ln(1 + (v_units - least(d.df, v_units) + 0.5) / (least(d.df, v_units) + 0.5)) as idf, row_number() over (partition by d.dimension order by d.df, d.lexeme) = 1 as first
             from (select l.lexeme, app_hidden.lexeme_dimension(l.lexeme) as dimension,
                          case when v_small or f.lexeme is null
@@ -42,7 +43,7 @@ begin
 end
 $$;
 comment on function app_private.question_words(text, text) is
-  'A question as words: idf by dimension, their sum, and a query for the units worth scoring (null where no word is known). only_category: more words fit where only its units count.';
+  'A question as words: idf by dimension, their sum, a query for the units worth scoring (null where no word is known), and the lexemes that no unit holds. only_category: more words fit where only its units count.';
 
 -- What scores highest holds words whose idf sums up highest. So the sets of one to three words are taken in the order of
 -- that sum, while the units they are expected to find stay few: the query finds about all that reach some sum.
@@ -335,39 +336,57 @@ $$;
 comment on function app_hidden.section_score(text, double precision, double precision) is
   'Which section of an SOP to quote for a question: the one with the highest. words: the share of the question''s information that it holds; cosine: of its vector and the question''s. "When to use" and its like come last.';
 
--- Words that the index does not know, by similarity of spelling: the last resort, off the hot path.
-create or replace function app_private.correct_spelling(question text) returns text
-language plpgsql stable set search_path = app_public, public, pg_temp as $$
+-- A word that the index does not know tells nothing; most are slips of the hand, and the known word is near. Below half of
+-- the trigrams in common good words are taken for others, which costs more than it brings (docs/retrieval.md).
+drop function if exists app_private.correct_spelling(text);
+create or replace function app_private.correct_spelling(question text, unknown text[], nothing_known boolean) returns text
+language plpgsql stable set search_path = app_public, public, pg_temp set pg_trgm.similarity_threshold = 0.5 as $$
 declare
   v_word text;
   v_known text;
-  v_out text[] := '{}';
+  v_corrected text := question;
   v_lexemes text[];
-  v_changed boolean := false;
-  v_fresh boolean;
+  -- What was written since the last refresh of a small club is counted anew; where some words are known it can wait for the refresh.
+  v_counts boolean := nothing_known and (select t.last_unit_id is distinct from (select max(u.id) from app_private.search_units u) and t.units <= 5000 from app_private.search_statistics t);
 begin
   foreach v_word in array (regexp_split_to_array(lower(left(question, 2000)), '[^[:alnum:]]+'))[:60] loop
-    v_known := null;
+    continue when not app_private.is_vocabulary(v_word);
     v_lexemes := tsvector_to_array(to_tsvector('app_public.clubos', v_word));
-    if length(v_word) >= 4 and v_word ~ '^[[:alpha:]]+$' and v_lexemes <> '{}'
-       -- First where words were counted: to find a frequent one, the index lists all that hold it.
-       and not exists (select from app_private.lexeme_frequencies f where f.lexeme = any (v_lexemes) and f.units > 0)
-       and not exists (select from app_private.search_units u where u.words @@ plainto_tsquery('app_public.clubos', v_word)) then
-      v_fresh := coalesce(v_fresh, (select t.last_unit_id from app_private.search_statistics t) = (select max(u.id) from app_private.search_units u)
-        or (select t.units from app_private.search_statistics t) > 5000);
-      if v_fresh then
-        select d.word into v_known from app_private.search_vocabulary d
-         where d.word % v_word order by similarity(d.word, v_word) desc, d.units desc, d.word limit 1;
-      else
-        select d.word into v_known from app_private.count_vocabulary() d
-         where d.word % v_word order by similarity(d.word, v_word) desc, d.units desc, d.word limit 1;
-      end if;
+    continue when v_lexemes = '{}' or not v_lexemes <@ unknown;
+    v_known := public.unaccent(v_word);
+    if v_counts then
+      v_known := (select d.word from app_private.count_vocabulary() d where d.word % v_known order by similarity(d.word, v_known) desc, d.units desc, d.word limit 1);
+    else
+      v_known := (select d.word from app_private.search_vocabulary d where d.word % v_known order by similarity(d.word, v_known) desc, d.units desc, d.word limit 1);
     end if;
-    v_changed := v_changed or v_known is not null;
-    v_out := v_out || coalesce(v_known, v_word);
+    if v_known is not null then
+      v_corrected := regexp_replace(v_corrected, '\m' || v_word || '\M', v_known, 'gi');
+    end if;
   end loop;
-  return case when v_changed then array_to_string(v_out, ' ') end;
+  return nullif(v_corrected, question);
 end
 $$;
-comment on function app_private.correct_spelling(text) is
-  'The question with each word that the index does not know replaced by the most similar one it does know (trigrams); null where there is nothing to correct.';
+comment on function app_private.correct_spelling(text, text[], boolean) is
+  'The question with words that the index does not know replaced by the most similar one that it does know, of those that share half of the trigrams of both; null where there is nothing to correct. unknown: lexemes, as question_words says; nothing_known: whether all are. The first 60 words are looked at.';
+
+-- The question's words as they are searched: each that no unit holds is corrected where a known one is spelled much like it.
+drop function if exists app_private.searched_words(text, boolean);
+drop function if exists app_private.searched_words(text, boolean, text);
+create or replace function app_private.searched_words(query text, only_category text, out question text, out impacts sparsevec, out total_idf double precision, out candidates tsquery)
+language plpgsql stable set search_path = app_public, public, pg_temp as $$
+declare
+  v_unknown text[];
+  v_spelling text;
+begin
+  question := query;
+  select w.impacts, w.total_idf, w.candidates, w.unknown into impacts, total_idf, candidates, v_unknown from app_private.question_words(question, only_category) w;
+  if v_unknown <> '{}' then
+    v_spelling := app_private.correct_spelling(question, v_unknown, candidates is null);
+    if v_spelling is not null then
+      question := v_spelling;
+      select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question, only_category) w;
+    end if;
+  end if;
+end
+$$;
+comment on function app_private.searched_words(text, text) is 'A question as it is searched, its spelling corrected, and what app_private.question_words makes of it.';

@@ -136,7 +136,7 @@ begin
      cross join lateral (
        select app_hidden.lexeme_dimension(l.lexeme) as dimension, l.lexeme,
               (select count(*) from units u where (u.impacts <#> format('{%s:1}/268435456', app_hidden.lexeme_dimension(l.lexeme))::sparsevec) < 0)::double precision as df
-         from unnest(tsvector_to_array(to_tsvector('app_public.clubos', left(question, 20000)))) l(lexeme) limit 200) d
+         from app_private.searched_words(left(search_inputs_at.question, 20000), null) w, unnest(tsvector_to_array(to_tsvector('app_public.clubos', w.question))) l(lexeme) limit 200) d
   )
   select ('{' || coalesce(string_agg(x.dimension || ':' || x.idf::real, ','), '') || '}/268435456')::sparsevec, coalesce(sum(x.idf), 0),
          coalesce(array_agg(x.dimension) filter (where x.df > 0 and (x.place = 1 or x.upto <= c_rows)), '{}')
@@ -145,7 +145,7 @@ begin
   return v_search;
 end
 $$;
-comment on function app_private.search_inputs_at(text, vector, text, timestamptz) is 'What a search at some time would have searched with: how rare the words were among the units of that time.';
+comment on function app_private.search_inputs_at(text, vector, text, timestamptz) is 'What a search at some time would have searched with: how rare the words were among the units of that time. Spelling is corrected by the words of today.';
 
 drop function if exists app_public.replay_response(bigint, timestamptz);
 create function app_public.replay_response(id bigint, at timestamptz default null)

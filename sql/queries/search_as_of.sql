@@ -156,9 +156,9 @@ begin
   if search_as_of.embedding_model <> (select s.embedding_model from app_public.club_settings s) then
     query_embedding := null; -- Vectors of two models are never compared.
   end if;
-  select * into v_words from app_private.question_words(v_query);
+  select * into v_words from app_private.searched_words(v_query, null);
   select array_agg(l), array_agg(-(v_words.impacts <#> format('{%s:1}/268435456', app_hidden.lexeme_dimension(l))::sparsevec)) into v_lexemes, v_idf
-    from unnest(tsvector_to_array(to_tsvector('app_public.clubos', v_query))) l;
+    from unnest(tsvector_to_array(to_tsvector('app_public.clubos', v_words.question))) l;
   return query
   with units as materialized (
     select u.*, u.words + c_cosine_weight * u.cosine - case when u.trust = 0 then 0.3 else 0 end as s

@@ -1,24 +1,4 @@
 drop function if exists app_private.best_section(integer, sparsevec, double precision, halfvec, text);
--- The question's words as they are searched: unknown ones are corrected where words must decide alone.
-drop function if exists app_private.searched_words(text, boolean);
-create or replace function app_private.searched_words(query text, by_vector boolean, only_category text, out question text, out impacts sparsevec, out total_idf double precision, out candidates tsquery)
-language plpgsql stable set search_path = app_public, public, pg_temp as $$
-declare
-  v_spelling text;
-begin
-  question := query;
-  select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question, only_category) w;
-  if candidates is null or not by_vector then
-    v_spelling := app_private.correct_spelling(question);
-    if v_spelling is not null then
-      question := v_spelling;
-      select w.impacts, w.total_idf, w.candidates into impacts, total_idf, candidates from app_private.question_words(question, only_category) w;
-    end if;
-  end if;
-end
-$$;
-comment on function app_private.searched_words(text, boolean, text) is 'A question as it is searched, its spelling corrected where no word is known or there is no vector, and what app_private.question_words makes of it.';
-
 drop function if exists app_private.search_inputs(sparsevec, double precision, text, bigint[], bigint[]);
 -- The search, and with its first result what it was searched with (response_searches).
 drop function if exists app_private.search(text, vector, text, integer, integer);
@@ -30,7 +10,7 @@ declare
   v_question halfvec := query_embedding;
   v_model text := (select s.embedding_model from app_public.club_settings s);
 begin
-  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), query_embedding is not null, only_category);
+  select * into v_words from app_private.searched_words(coalesce(left(search.query, 20000), ''), only_category);
   return query
     with found as materialized (
       select t.*, row_number() over (order by t.score desc, t.target)::integer as place
@@ -89,5 +69,5 @@ end
 $$;
 comment on function app_public.search_knowledge(text, vector, text, text, integer, text) is
 $$Hybrid retrieval over SOPs and knowledge: the one door to knowledge for answers, dry runs and tests alike.
-query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one); without it words alone decide, unknown ones by spelling. embedding_model: whose vector it is; one of another model than club_settings.embedding_model is not used; null says that it is that one's. category, site (slug): only what holds there. first: at most so many results (1 to 100).
+query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one); without it words alone decide. Unknown words are taken for known ones that are spelled much alike. embedding_model: whose vector it is; one of another model than club_settings.embedding_model is not used; null says that it is that one's. category, site (slug): only what holds there. first: at most so many results (1 to 100).
 Errors: CO005 wrong dimensions, CO404 no such site.$$;

@@ -250,10 +250,44 @@ describe('search_knowledge', () => {
   it('finds words that the index does not know by their spelling', () =>
     rolledBack(database.pool, reviewer, async (client) => {
       await fill(client)
-      expect((await topics(client, 'the projekter'))[0]).toBe('projector')
+      expect((await topics(client, 'the projektor'))[0]).toBe('projector')
       expect((await topics(client, 'my resevation'))[0]).toBe('moving')
       expect(await search(client, 'qqqqqq wwwwww')).toEqual([])
     }))
+
+  it('takes a misspelt word for the known one, beside words that are known and a vector', () =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      await fill(client, true)
+      await becomeOwner(client)
+      await client.query('select app_private.refresh_search_statistics(true)')
+      await become(client, agent)
+      const right = await search(client, 'Drag the reservation, please', { vector: axis(0) })
+      expect(right.map(({ topic }) => topic)).toContain('moving')
+      expect(await search(client, 'Drag the RESEVATION, please', { vector: axis(0) })).toEqual(right)
+    }))
+
+  it.each([
+    ['Drag the resevation (tonight, no-show)!', 'Drag the reservation (tonight, no-show)!'],
+    ['RESEVATION or resevation?', 'reservation or reservation?'],
+    ['resevation resevations-desk', 'reservation reservation-desk'],
+    // Good words that are a letter away from a known one, short ones, numbers and codes.
+    ['the tower and the bower', null],
+    ['cod cot 12345 hash2key', null],
+    ['', null],
+    ['. * + ( [ \\', null],
+  ])('corrects what is misspelt and leaves the rest: %s', (asked, searched) =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      await fill(client)
+      await becomeOwner(client)
+      await client.query('select app_private.refresh_search_statistics(true)')
+      const { question } = await one<{ question: string }>(
+        client,
+        'select question from app_private.searched_words($1, null)',
+        [asked],
+      )
+      expect(question).toBe(searched ?? asked)
+    }),
+  )
 
   it('folds accents and case', () =>
     rolledBack(database.pool, reviewer, async (client) => {
