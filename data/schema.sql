@@ -22502,6 +22502,23 @@ query: the question, 20,000 characters are read. query_embedding: its vector (15
 Errors: CO005 wrong dimensions, CO404 no such site.';
 
 --
+-- Name: searched_as(text); Type: FUNCTION; Schema: app_public; Owner: -
+--
+
+CREATE FUNCTION app_public.searched_as(query text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'app_public', 'public', 'pg_temp'
+    AS $$
+  select nullif(w.question, a.asked) from (select coalesce(left(searched_as.query, 20000), '') as asked) a cross join lateral app_private.searched_words(a.asked, null) w
+$$;
+
+--
+-- Name: FUNCTION searched_as(query text); Type: COMMENT; Schema: app_public; Owner: -
+--
+
+COMMENT ON FUNCTION app_public.searched_as(query text) IS 'As what a question''s words are searched, where its spelling is corrected: words that nothing holds are taken for known ones that are spelled much alike. Null where it is searched as it was asked; its vector always is. query: 20,000 characters are read.';
+
+--
 -- Name: serve_sop(text, text, text); Type: FUNCTION; Schema: app_public; Owner: -
 --
 
@@ -34916,6 +34933,14 @@ REVOKE ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding p
 GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) TO agent;
 GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) TO auditor;
 GRANT ALL ON FUNCTION app_public.search_knowledge(query text, query_embedding public.vector, category text, site text, first integer, embedding_model text) TO worker;
+
+--
+-- Name: FUNCTION searched_as(query text); Type: ACL; Schema: app_public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_public.searched_as(query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app_public.searched_as(query text) TO agent;
+GRANT ALL ON FUNCTION app_public.searched_as(query text) TO auditor;
 
 --
 -- Name: FUNCTION serve_sop(category text, section text, subject text); Type: ACL; Schema: app_public; Owner: -

@@ -1,5 +1,5 @@
 --! Previous: sha1:936f9447c8e28a7d06ce77f07e300fde0644ce50
---! Hash: sha1:a555a708d73c604333228386763d013fb094c41b
+--! Hash: sha1:7d046bfcc97dcf3eb8c619c7cb11c1e1eaf1a99b
 --! Message: spelling
 
 --! Included functions/search.sql
@@ -470,6 +470,13 @@ comment on function app_public.search_knowledge(text, vector, text, text, intege
 $$Hybrid retrieval over SOPs and knowledge: the one door to knowledge for answers, dry runs and tests alike.
 query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one); without it words alone decide. Unknown words are taken for known ones that are spelled much alike. embedding_model: whose vector it is; one of another model than club_settings.embedding_model is not used; null says that it is that one's. category, site (slug): only what holds there. first: at most so many results (1 to 100).
 Errors: CO005 wrong dimensions, CO404 no such site.$$;
+
+create or replace function app_public.searched_as(query text) returns text
+language sql stable security definer set search_path = app_public, public, pg_temp as $$
+  select nullif(w.question, a.asked) from (select coalesce(left(searched_as.query, 20000), '') as asked) a cross join lateral app_private.searched_words(a.asked, null) w
+$$;
+comment on function app_public.searched_as(text) is
+  'As what a question''s words are searched, where its spelling is corrected: words that nothing holds are taken for known ones that are spelled much alike. Null where it is searched as it was asked; its vector always is. query: 20,000 characters are read.';
 --! EndIncluded queries/search_knowledge.sql
 --! Included queries/search_as_of.sql
 -- What a search would have found at some time. Where an SOP or an entry is today what it was then, its search units
@@ -1721,7 +1728,7 @@ grant execute on function app_public.current_actor(), app_public.current_visitor
 grant execute on function app_public.start_conversation(text), app_public.mark_helpful(bigint),
   app_public.mark_unhelpful(bigint, text, text, integer, text, text) to anonymous, agent;
 
-grant execute on function app_public.search_knowledge(text, vector, text, text, integer, text), app_public.search_as_of(text, vector, timestamptz, text, text, integer, text),
+grant execute on function app_public.search_knowledge(text, vector, text, text, integer, text), app_public.searched_as(text), app_public.search_as_of(text, vector, timestamptz, text, text, integer, text),
   app_public.replay_response(bigint, timestamptz), app_public.knowledge_as_of(timestamptz, text, text), app_public.sop_diff(integer, integer, integer),
   app_public.sop_as_of(text, text, timestamptz), app_public.failures_about(text, timestamptz, timestamptz),
   app_public.sop_blame(integer, integer), app_public.sop_questions(integer, integer), app_public.improvement_merge(integer),

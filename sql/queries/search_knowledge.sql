@@ -71,3 +71,10 @@ comment on function app_public.search_knowledge(text, vector, text, text, intege
 $$Hybrid retrieval over SOPs and knowledge: the one door to knowledge for answers, dry runs and tests alike.
 query: the question, 20,000 characters are read. query_embedding: its vector (1536 dimensions, length one); without it words alone decide. Unknown words are taken for known ones that are spelled much alike. embedding_model: whose vector it is; one of another model than club_settings.embedding_model is not used; null says that it is that one's. category, site (slug): only what holds there. first: at most so many results (1 to 100).
 Errors: CO005 wrong dimensions, CO404 no such site.$$;
+
+create or replace function app_public.searched_as(query text) returns text
+language sql stable security definer set search_path = app_public, public, pg_temp as $$
+  select nullif(w.question, a.asked) from (select coalesce(left(searched_as.query, 20000), '') as asked) a cross join lateral app_private.searched_words(a.asked, null) w
+$$;
+comment on function app_public.searched_as(text) is
+  'As what a question''s words are searched, where its spelling is corrected: words that nothing holds are taken for known ones that are spelled much alike. Null where it is searched as it was asked; its vector always is. query: 20,000 characters are read.';

@@ -280,12 +280,10 @@ describe('search_knowledge', () => {
       await fill(client)
       await becomeOwner(client)
       await client.query('select app_private.refresh_search_statistics(true)')
-      const { question } = await one<{ question: string }>(
-        client,
-        'select question from app_private.searched_words($1, null)',
-        [asked],
-      )
-      expect(question).toBe(searched ?? asked)
+      await become(client, agent)
+      expect(await one(client, 'select app_public.searched_as($1) as question', [asked])).toEqual({
+        question: searched,
+      })
     }),
   )
 

@@ -19,6 +19,17 @@ test('a deep link searches and asks nothing', async () => {
   await page.context().close()
 })
 
+test('a misspelt question says as what it was searched, one that is not says nothing', async () => {
+  await club().pool.query('select app_private.refresh_search_statistics(true)')
+  const page = await club().as('agent')
+  await page.goto(`/ask?q=${encodeURIComponent('the projektor (bay 2) is black')}`)
+  await expect(page.getByText('Searched by words as “the projector (bay 2) is black”')).toBeVisible()
+  await page.goto(`/ask?q=${encodeURIComponent('the projector (bay 2) is black')}`)
+  await expect(page.getByRole('region', { name: 'What was found, best first' })).toBeVisible()
+  await expect(page.getByText('Searched by words as')).toHaveCount(0)
+  await page.context().close()
+})
+
 test('by keyboard alone: a question is asked, recorded, and shows all that led to the answer', async () => {
   const before = await responses()
   const page = await club().as('agent')

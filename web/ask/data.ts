@@ -16,6 +16,10 @@ export const searchQuery = graphql(`
   }
 `)
 
+export const searchedAsQuery = graphql(`
+  query AskSearchedAs($query: String!) { searchedAs(query: $query) }
+`)
+
 export const askMutation = graphql(`
   mutation AskQuestion($query: String!, $category: String, $site: String) {
     ask(input: { query: $query, category: $category, site: $site }) {

@@ -13,6 +13,7 @@ import { History } from './History.tsx'
 import { type Asked, remember } from './history.ts'
 import { QuestionForm } from './QuestionForm.tsx'
 import type { AskSearch } from './route.ts'
+import { SearchedAs } from './SearchedAs.tsx'
 import { SearchView } from './SearchView.tsx'
 import { useAsk } from './useAsk.ts'
 
@@ -79,6 +80,7 @@ function AskPage() {
             {/* The whole answer, once: not each word as it comes. */}
             <VisuallyHidden role="status">{said}</VisuallyHidden>
             {refused && <Failed error={refused} />}
+            {q !== undefined && !asking.coming && <SearchedAs q={q} />}
             {asking.coming ? (
               <ComingAnswer coming={asking.coming} onStop={asking.stop} />
             ) : answer ? (
