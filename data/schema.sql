@@ -4292,6 +4292,22 @@ $$;
 COMMENT ON FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) IS 'Probability that a number distributed as beta(a1, b1) is greater than an independent one of beta(a2, b2): the exact sum, for whole parameters from 1. Errors: CO005 a parameter below 1.';
 
 --
+-- Name: profile_score(double precision, boolean); Type: FUNCTION; Schema: app_hidden; Owner: -
+--
+
+CREATE FUNCTION app_hidden.profile_score(score double precision, asked boolean) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select score - case when asked then 0.4 else 0 end
+$$;
+
+--
+-- Name: FUNCTION profile_score(score double precision, asked boolean); Type: COMMENT; Schema: app_hidden; Owner: -
+--
+
+COMMENT ON FUNCTION app_hidden.profile_score(score double precision, asked boolean) IS 'What a profile counts among a target''s parts. score: BM25 share and cosine; asked: whether it holds more than one reviewed question.';
+
+--
 -- Name: qualifiers_in(text); Type: FUNCTION; Schema: app_hidden; Owner: -
 --
 
@@ -14339,23 +14355,20 @@ begin
     select s.t, max(s.sop) as sop, max(s.cat) as cat, max(s.top) as top, max(s.s) filter (where s.kind = 'profile') as p, max(s.s) filter (where s.kind = 'section') as b,
            max(s.w) as w, max(s.c) as c
       from scored s group by s.t
-  ), combined as (
-    select t.*, e.a, e.id as entry, app_hidden.parts_score(t.p, t.b, e.a) as m
+  ), combined as materialized (
+    select t.*, e.a, app_hidden.parts_score(t.p, t.b, e.a) as m,
+           app_hidden.profile_score(t.p, coalesce((select true from app_private.search_units u where u.target = t.t and u.kind in ('phrase', 'knowledge') and u.trust > 0 offset 1 limit 1), false)) as whole,
+           -- A topic whose profile alone was near speaks by one of its entries that hold here.
+           coalesce(e.id, case when t.sop is null then (select u.id from app_private.search_units u where u.target = t.t and u.kind = 'knowledge'
+             and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
+             and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) order by u.trust desc, u.id limit 1) end) as entry
       from targets t left join entries e on e.t = t.t
   )
-  select c.t, c.sop, c.cat::varchar, c.top::varchar, (coalesce(c.p, c.m) + c.m) / 2 as total,
-         -- A topic whose profile alone was near speaks by one of its entries that hold here.
-         coalesce(c.entry, case when c.sop is null then (select u.id from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
-           and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
-           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) order by u.trust desc, u.id limit 1) end),
-         c.sop is null or coalesce(c.a > c.b, false), c.w, c.c,
+  select c.t, c.sop, c.cat::varchar, c.top::varchar, (coalesce(c.whole, c.m) + c.m) / 2 as total, c.entry, c.sop is null or coalesce(c.a > c.b, false), c.w, c.c,
          coalesce((select n.t = c.t from named n where n.id = v_by_words[1]), false) and coalesce((select n.t = c.t from named n where n.id = v_nearest[1]), false),
          v_by_words, v_nearest
     from combined c
-   -- Not `exists`: of that the planner makes a table of all entries, for each search.
-   where c.sop is not null or c.entry is not null or (select true from app_private.search_units u where u.target = c.t and u.kind = 'knowledge'
-           and (u.site_id is null or only_site_id is null or u.site_id = only_site_id)
-           and (u.valid_from is null or u.valid_from <= now()) and (u.valid_to is null or u.valid_to > now()) limit 1)
+   where c.sop is not null or c.entry is not null
    order by total desc, c.t
    limit most;
 end
@@ -14443,7 +14456,7 @@ begin
        where e.place <= 10
        group by e.n, e.target
     ), targets as (
-      select t.n, t.target, t.sop_id, t.category, t.words, t.cosine, coalesce(t.sop_id is null or e.score > t.section, false) as entry_leads, (coalesce(t.profile, m.score) + m.score) / 2 as score,
+      select t.n, t.target, t.sop_id, t.category, t.words, t.cosine, coalesce(t.sop_id is null or e.score > t.section, false) as entry_leads, (coalesce(w.score, m.score) + m.score) / 2 as score,
              coalesce(e.id, case when t.sop_id is null then (select u.id from units u where u.target = t.target and u.kind = 'knowledge' and u.holds
                and (u.site_id is null or t.site_id is null or u.site_id = t.site_id) order by u.trust desc, u.id limit 1) end) as entry_id
         from (select s.n, s.target, s.site_id, max(s.sop_id) as sop_id, max(s.category) as category, max(s.s) filter (where s.kind = 'profile') as profile, max(s.s) filter (where s.kind = 'section') as section,
@@ -14451,6 +14464,8 @@ begin
                 from scored s group by s.n, s.target, s.site_id having bool_or(s.by_words or s.by_vector)) t
         left join entries e on e.n = t.n and e.target = t.target
        cross join lateral (select app_hidden.parts_score(t.profile, t.section, e.score) as score) m
+       cross join lateral (select app_hidden.profile_score(t.profile,
+           coalesce((select true from units u where u.target = t.target and u.kind in ('phrase', 'knowledge') and u.trust > 0 offset 1 limit 1), false)) as score) w
     ), firsts as materialized (
       select l.n, case when w.impact > l.most_words or w.impact = l.most_words and w.id < l.first_by_words or l.first_by_words is null then w.target else l.words_target end as by_words,
              case when v.cosine > l.most_near or v.cosine = l.most_near and v.id < l.first_nearest or l.first_nearest is null then v.target else l.nearest_target end as nearest
@@ -17195,11 +17210,12 @@ begin
            max(s.s) filter (where s.kind = 'section') as b, max(s.w) as w, max(s.c) as c, bool_or(s.lost) as lost
       from scored s group by s.target
   ), combined as (
-    select t.*, e.a, case when t.b is not null and e.a is not null then (t.b + greatest(e.a, t.b)) / 2 else coalesce(t.b, e.a, t.p) end as m,
+    select t.*, e.a, app_hidden.parts_score(t.p, t.b, e.a) as m,
+           app_hidden.profile_score(t.p, t.target in (select u.target from units u where u.kind in ('phrase', 'knowledge') and u.trust > 0 group by u.target having count(*) > 1)) as whole,
            coalesce(e.id, case when t.sop_id is null then (select u.id from units u where u.target = t.target and u.kind = 'knowledge' and u.holds order by u.trust desc, u.id limit 1) end) as entry_id
       from targets t left join entries e on e.target = t.target
   )
-  select c.target, c.sop_id, p.sop_version_id, c.category, c.topic, (coalesce(c.p, c.m) + c.m) / 2, u.kind, u.trust, u.knowledge_id,
+  select c.target, c.sop_id, p.sop_version_id, c.category, c.topic, (coalesce(c.whole, c.m) + c.m) / 2, u.kind, u.trust, u.knowledge_id,
          c.sop_id is null or coalesce(c.a > c.b, false), c.w, c.c, c.lost
     from combined c
     left join units u on u.id = c.entry_id
@@ -22430,13 +22446,14 @@ begin
               from units u join best b on b.target = u.target where u.kind in ('phrase', 'knowledge')) e
      where e.place <= 10 group by e.target
   ), found as materialized (
-    select t.target, t.sop_id, t.category, t.a, t.b, greatest(t.w, p.words) as w, greatest(t.c, p.cosine) as c, (coalesce(p.s, t.m) + t.m) / 2 as score,
-           row_number() over (order by (coalesce(p.s, t.m) + t.m) / 2 desc, t.target)::integer as place
-      from (select g.*, e.a, case when g.b is not null and e.a is not null then (g.b + greatest(e.a, g.b)) / 2 else coalesce(g.b, e.a) end as m
-              from (select u.target, max(u.sop_id) as sop_id, max(u.category) as category, max(u.s) filter (where u.kind = 'section') as b, max(u.words) as w, max(u.cosine) as c
+    select t.target, t.sop_id, t.category, t.a, t.b, greatest(t.w, p.words) as w, greatest(t.c, p.cosine) as c, (coalesce(w.score, t.m) + t.m) / 2 as score,
+           row_number() over (order by (coalesce(w.score, t.m) + t.m) / 2 desc, t.target)::integer as place
+      from (select g.*, e.a, app_hidden.parts_score(null, g.b, e.a) as m
+              from (select u.target, count(*) filter (where u.kind in ('phrase', 'knowledge') and u.trust > 0) > 1 as asked, max(u.sop_id) as sop_id, max(u.category) as category, max(u.s) filter (where u.kind = 'section') as b, max(u.words) as w, max(u.cosine) as c
                       from units u join best b on b.target = u.target group by u.target) g
               left join entries e on e.target = g.target) t
       left join profiles p on p.target = t.target
+     cross join lateral (select app_hidden.profile_score(p.s, t.asked) as score) w
      where t.m is not null
   )
   select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, s.sop_version_id, v.version, case when q.leads or q.own_answer then n.knowledge_id end,
@@ -31223,6 +31240,12 @@ REVOKE ALL ON FUNCTION app_hidden.preview_effect(role text, expected text, befor
 --
 
 REVOKE ALL ON FUNCTION app_hidden.probability_greater(a1 bigint, b1 bigint, a2 bigint, b2 bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION profile_score(score double precision, asked boolean); Type: ACL; Schema: app_hidden; Owner: -
+--
+
+REVOKE ALL ON FUNCTION app_hidden.profile_score(score double precision, asked boolean) FROM PUBLIC;
 
 --
 -- Name: FUNCTION qualifiers_in(content text); Type: ACL; Schema: app_hidden; Owner: -

@@ -280,7 +280,10 @@ export async function rate(
   })
 }
 
-/** One stretch of the feedback stream through the real loop: answers rated, failures analysed, safe proposals approved. */
+/**
+ * One stretch of the feedback stream through the real loop: answers rated, failures analysed, safe proposals approved, and
+ * once more until no failure is left that no proposal is about: one proposal takes 40 of them, and the job comes each hour.
+ */
 export async function learn(
   services: AnsweringServices,
   stretch: Question[],
@@ -288,18 +291,22 @@ export async function learn(
   progress: (text: string) => void = () => {},
 ): Promise<void> {
   await rate(services, stretch, total, progress)
-  const analysis = await analyse(services, {
-    most: 100_000,
-    progress: (at, of) => progress(`Patterns ${at} of ${of}`),
-  })
-  total.patterns += analysis.patterns
-  total.proposals += analysis.proposals.length
-  for (const [index, id] of analysis.proposals.entries()) {
-    progress(`Proposals ${index + 1} of ${analysis.proposals.length}`)
-    if (await decide(services, id)) total.approved++
-    else total.rejected++
+  for (;;) {
+    const analysis = await analyse(services, {
+      most: 100_000,
+      progress: (at, of) => progress(`Patterns ${at} of ${of}`),
+    })
+    const done = analysis.proposals.length === 0
+    if (!done) total.patterns += analysis.patterns
+    total.proposals += analysis.proposals.length
+    for (const [index, id] of analysis.proposals.entries()) {
+      progress(`Proposals ${index + 1} of ${analysis.proposals.length}`)
+      if (await decide(services, id)) total.approved++
+      else total.rejected++
+    }
+    await settle(services)
+    if (done) return
   }
-  await settle(services)
 }
 
 /** The policy of a careful reviewer: what the dry run calls safe is approved. */

@@ -69,7 +69,7 @@ begin
        where e.place <= 10
        group by e.n, e.target
     ), targets as (
-      select t.n, t.target, t.sop_id, t.category, t.words, t.cosine, coalesce(t.sop_id is null or e.score > t.section, false) as entry_leads, (coalesce(t.profile, m.score) + m.score) / 2 as score,
+      select t.n, t.target, t.sop_id, t.category, t.words, t.cosine, coalesce(t.sop_id is null or e.score > t.section, false) as entry_leads, (coalesce(w.score, m.score) + m.score) / 2 as score,
              coalesce(e.id, case when t.sop_id is null then (select u.id from units u where u.target = t.target and u.kind = 'knowledge' and u.holds
                and (u.site_id is null or t.site_id is null or u.site_id = t.site_id) order by u.trust desc, u.id limit 1) end) as entry_id
         from (select s.n, s.target, s.site_id, max(s.sop_id) as sop_id, max(s.category) as category, max(s.s) filter (where s.kind = 'profile') as profile, max(s.s) filter (where s.kind = 'section') as section,
@@ -77,6 +77,8 @@ begin
                 from scored s group by s.n, s.target, s.site_id having bool_or(s.by_words or s.by_vector)) t
         left join entries e on e.n = t.n and e.target = t.target
        cross join lateral (select app_hidden.parts_score(t.profile, t.section, e.score) as score) m
+       cross join lateral (select app_hidden.profile_score(t.profile,
+           coalesce((select true from units u where u.target = t.target and u.kind in ('phrase', 'knowledge') and u.trust > 0 offset 1 limit 1), false)) as score) w
     ), firsts as materialized (
       select l.n, case when w.impact > l.most_words or w.impact = l.most_words and w.id < l.first_by_words or l.first_by_words is null then w.target else l.words_target end as by_words,
              case when v.cosine > l.most_near or v.cosine = l.most_near and v.id < l.first_nearest or l.first_nearest is null then v.target else l.nearest_target end as nearest

@@ -88,11 +88,12 @@ begin
            max(s.s) filter (where s.kind = 'section') as b, max(s.w) as w, max(s.c) as c, bool_or(s.lost) as lost
       from scored s group by s.target
   ), combined as (
-    select t.*, e.a, case when t.b is not null and e.a is not null then (t.b + greatest(e.a, t.b)) / 2 else coalesce(t.b, e.a, t.p) end as m,
+    select t.*, e.a, app_hidden.parts_score(t.p, t.b, e.a) as m,
+           app_hidden.profile_score(t.p, t.target in (select u.target from units u where u.kind in ('phrase', 'knowledge') and u.trust > 0 group by u.target having count(*) > 1)) as whole,
            coalesce(e.id, case when t.sop_id is null then (select u.id from units u where u.target = t.target and u.kind = 'knowledge' and u.holds order by u.trust desc, u.id limit 1) end) as entry_id
       from targets t left join entries e on e.target = t.target
   )
-  select c.target, c.sop_id, p.sop_version_id, c.category, c.topic, (coalesce(c.p, c.m) + c.m) / 2, u.kind, u.trust, u.knowledge_id,
+  select c.target, c.sop_id, p.sop_version_id, c.category, c.topic, (coalesce(c.whole, c.m) + c.m) / 2, u.kind, u.trust, u.knowledge_id,
          c.sop_id is null or coalesce(c.a > c.b, false), c.w, c.c, c.lost
     from combined c
     left join units u on u.id = c.entry_id

@@ -176,13 +176,14 @@ begin
               from units u join best b on b.target = u.target where u.kind in ('phrase', 'knowledge')) e
      where e.place <= 10 group by e.target
   ), found as materialized (
-    select t.target, t.sop_id, t.category, t.a, t.b, greatest(t.w, p.words) as w, greatest(t.c, p.cosine) as c, (coalesce(p.s, t.m) + t.m) / 2 as score,
-           row_number() over (order by (coalesce(p.s, t.m) + t.m) / 2 desc, t.target)::integer as place
-      from (select g.*, e.a, case when g.b is not null and e.a is not null then (g.b + greatest(e.a, g.b)) / 2 else coalesce(g.b, e.a) end as m
-              from (select u.target, max(u.sop_id) as sop_id, max(u.category) as category, max(u.s) filter (where u.kind = 'section') as b, max(u.words) as w, max(u.cosine) as c
+    select t.target, t.sop_id, t.category, t.a, t.b, greatest(t.w, p.words) as w, greatest(t.c, p.cosine) as c, (coalesce(w.score, t.m) + t.m) / 2 as score,
+           row_number() over (order by (coalesce(w.score, t.m) + t.m) / 2 desc, t.target)::integer as place
+      from (select g.*, e.a, app_hidden.parts_score(null, g.b, e.a) as m
+              from (select u.target, count(*) filter (where u.kind in ('phrase', 'knowledge') and u.trust > 0) > 1 as asked, max(u.sop_id) as sop_id, max(u.category) as category, max(u.s) filter (where u.kind = 'section') as b, max(u.words) as w, max(u.cosine) as c
                       from units u join best b on b.target = u.target group by u.target) g
               left join entries e on e.target = g.target) t
       left join profiles p on p.target = t.target
+     cross join lateral (select app_hidden.profile_score(p.s, t.asked) as score) w
      where t.m is not null
   )
   select f.place, case when q.own_answer then 'knowledge' else 'sop' end, f.sop_id, s.sop_version_id, v.version, case when q.leads or q.own_answer then n.knowledge_id end,

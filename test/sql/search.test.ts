@@ -163,6 +163,34 @@ describe('search_knowledge', () => {
       expect(times).toMatchObject({ smudg: 2, glass: 2, wipe: 1, gentl: 1 })
     }))
 
+  it('does not let what was learned of one SOP bury another that nobody asked about yet', () =>
+    rolledBack(database.pool, reviewer, async (client) => {
+      const phrases = ['plugh frotz', 'rezrov gnusto']
+      // A share of the question is what the projector is about; the rest is how customers ask about codes.
+      const first = async (share: number) => {
+        for (const [index, [section, content]] of [
+          ['codes', `${doors}\n## Customers also say\n\n${phrases.map((one) => `- ${one}\n`).join('')}`],
+          ['projector', projector],
+        ].entries()) {
+          await become(client, reviewer)
+          await saveSop(client, 'house', section!, content!)
+          await become(client, worker)
+          const { rows } = await client.query<{ text: string }>(
+            `select embedding_text as text from app_private.missing_vectors('house', $1, $2)`,
+            [section, content],
+          )
+          await client.query(`select app_private.store_vectors($1, $2::vector[], 'local-use-lite')`, [
+            rows.map(({ text }) => text),
+            rows.map(({ text }) => axis(phrases.includes(text) ? 2 : index)),
+          ])
+        }
+        await become(client, agent)
+        return (await topics(client, 'xyzzy', { vector: axis(2, { index: 1, share }) }))[0]
+      }
+      expect(await first(0.5)).toBe('projector')
+      expect(await first(0.3)).toBe('codes')
+    }))
+
   it('is less sure of an answer beside what is for a person', () =>
     rolledBack(database.pool, reviewer, async (client) => {
       const sure = async (category: string): Promise<number> => {
