@@ -9887,6 +9887,8 @@ CREATE FUNCTION app_private.correct_spelling(question text, unknown text[], noth
     SET "pg_trgm.similarity_threshold" TO '0.5'
     AS $$
 declare
+  c_most constant integer := 12; -- unknown words that are looked up: a question of more is no slip, or meant to keep us busy
+  v_looked_up integer := 0;
   v_word text;
   v_known text;
   v_corrected text := question;
@@ -9898,6 +9900,8 @@ begin
     continue when not app_private.is_vocabulary(v_word);
     v_lexemes := tsvector_to_array(to_tsvector('app_public.clubos', v_word));
     continue when v_lexemes = '{}' or not v_lexemes <@ unknown;
+    exit when v_looked_up = c_most;
+    v_looked_up := v_looked_up + 1;
     v_known := public.unaccent(v_word);
     if v_counts then
       v_known := (select d.word from app_private.count_vocabulary() d where d.word % v_known order by similarity(d.word, v_known) desc, d.units desc, d.word limit 1);
@@ -9916,7 +9920,7 @@ $$;
 -- Name: FUNCTION correct_spelling(question text, unknown text[], nothing_known boolean); Type: COMMENT; Schema: app_private; Owner: -
 --
 
-COMMENT ON FUNCTION app_private.correct_spelling(question text, unknown text[], nothing_known boolean) IS 'The question with words that the index does not know replaced by the most similar one that it does know, of those that share half of the trigrams of both; null where there is nothing to correct. unknown: lexemes, as question_words says; nothing_known: whether all are. The first 60 words are looked at.';
+COMMENT ON FUNCTION app_private.correct_spelling(question text, unknown text[], nothing_known boolean) IS 'The question with words that the index does not know replaced by the most similar one that it does know, of those that share half of the trigrams of both; null where there is nothing to correct. unknown: lexemes, as question_words says; nothing_known: whether all are. The first 60 words are looked at, and the first 12 unknown ones of them looked up.';
 
 --
 -- Name: knowledge_findings; Type: TABLE; Schema: app_private; Owner: -

@@ -347,6 +347,8 @@ drop function if exists app_private.correct_spelling(text);
 create or replace function app_private.correct_spelling(question text, unknown text[], nothing_known boolean) returns text
 language plpgsql stable set search_path = app_public, public, pg_temp set pg_trgm.similarity_threshold = 0.5 as $$
 declare
+  c_most constant integer := 12; -- unknown words that are looked up: a question of more is no slip, or meant to keep us busy
+  v_looked_up integer := 0;
   v_word text;
   v_known text;
   v_corrected text := question;
@@ -358,6 +360,8 @@ begin
     continue when not app_private.is_vocabulary(v_word);
     v_lexemes := tsvector_to_array(to_tsvector('app_public.clubos', v_word));
     continue when v_lexemes = '{}' or not v_lexemes <@ unknown;
+    exit when v_looked_up = c_most;
+    v_looked_up := v_looked_up + 1;
     v_known := public.unaccent(v_word);
     if v_counts then
       v_known := (select d.word from app_private.count_vocabulary() d where d.word % v_known order by similarity(d.word, v_known) desc, d.units desc, d.word limit 1);
@@ -372,7 +376,7 @@ begin
 end
 $$;
 comment on function app_private.correct_spelling(text, text[], boolean) is
-  'The question with words that the index does not know replaced by the most similar one that it does know, of those that share half of the trigrams of both; null where there is nothing to correct. unknown: lexemes, as question_words says; nothing_known: whether all are. The first 60 words are looked at.';
+  'The question with words that the index does not know replaced by the most similar one that it does know, of those that share half of the trigrams of both; null where there is nothing to correct. unknown: lexemes, as question_words says; nothing_known: whether all are. The first 60 words are looked at, and the first 12 unknown ones of them looked up.';
 
 -- The question's words as they are searched: each that no unit holds is corrected where a known one is spelled much like it.
 drop function if exists app_private.searched_words(text, boolean);

@@ -301,6 +301,11 @@ describe('search_knowledge', () => {
     // Good words that are a letter away from a known one, short ones, numbers and codes.
     ['the tower and the bower', null],
     ['cod cot 12345 hash2key', null],
+    [
+      // Twelve are looked up.
+      `${Array.from({ length: 11 }, (_, i) => `qqqq${'abcdefghijk'[i]}`).join(' ')} resevation projektor`,
+      `${Array.from({ length: 11 }, (_, i) => `qqqq${'abcdefghijk'[i]}`).join(' ')} reservation projektor`,
+    ],
     ['', null],
     ['. * + ( [ \\', null],
   ])('corrects what is misspelt and leaves the rest: %s', (asked, searched) =>

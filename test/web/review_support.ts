@@ -8,6 +8,9 @@ import { expect } from './support.ts'
 export const list = (page: Page) => page.getByRole('listbox', { name: 'Proposals' })
 export const row = (page: Page, title: string) => list(page).getByRole('option').filter({ hasText: title })
 export const heading = (page: Page) => page.getByRole('article').getByRole('heading', { level: 2 })
+/** Which proposal is shown, by its number: two that follow each other may be about the same SOP. */
+export const shown = async (page: Page) =>
+  (await page.getByRole('article').textContent())?.match(/#(\d+) ·/)?.[1]
 export const toastOf = (page: Page, text: string | RegExp) =>
   page.getByRole('status').filter({ hasText: text }).last()
 
