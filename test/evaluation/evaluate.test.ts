@@ -82,6 +82,25 @@ describe('evaluating a folder', () => {
     expect(curve.map((point) => point.feedback)).toEqual([0, 2, 5])
   })
 
+  it('learns from all failures of a stretch, of which one proposal takes forty', async () => {
+    const letter = (n: number) => String.fromCharCode(97 + n)
+    const told = Array.from({ length: 45 }, (_, i) => ({
+      // What is found is the SOP about parking.
+      query: `Where to park the ${letter(i % 26)}${letter(Math.floor(i / 26))}zz vroom`,
+      sop_id: 'access/door_code',
+    }))
+    writeFileSync(join(folder, 'queries.jsonl'), lines([{ query: 'vroom', sop_id: 'access/door_code' }]))
+    writeFileSync(join(folder, 'feedback.jsonl'), lines(told))
+    const { learned } = await evaluate(services, folder, { steps: 1, progress: () => {} })
+    expect(learned!.failed).toBeGreaterThan(40)
+    expect(learned!.proposals).toBeGreaterThan(1)
+    const { rows } = await database.pool.query<{ query: string }>(
+      `select f.query from app_public.failed_responses f where f.query like '%vroom'
+          and not exists (select from app_public.improvement_evidence e where e.failed_response_id = f.id)`,
+    )
+    expect(rows).toEqual([])
+  })
+
   it('names the label that is in no SOP and no topic', async () => {
     writeFileSync(join(folder, 'queries.jsonl'), lines([{ query: 'hello there', sop_id: 'no/such' }]))
     await expect(evaluate(services, folder, { steps: 1, progress: () => {} })).rejects.toThrow(
